@@ -1,0 +1,143 @@
+/**
+ * Every call and event between page and main, once: name -> input and output schema. Both sides derive their types from
+ * here. A call is noun.verb, an event a past participle; one plain-data argument, one plain-data result.
+ */
+import { z } from 'zod'
+import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
+import { engineStatusSchema } from './engineStatus.ts'
+import { appErrorDataSchema } from './errors.ts'
+import { leaderboardEntrySchema } from './leaderboard.ts'
+import { metricPointSchema } from './metrics.ts'
+import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
+import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
+import { settingsSchema } from './settings.ts'
+
+function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
+  return { input, output }
+}
+
+const nothing = z.null()
+const byId = z.object({ id: z.string() })
+const byCandidate = z.object({ candidateId: z.string() })
+
+export const calls = {
+  'app.describe': call(
+    nothing,
+    z.object({
+      version: z.string(),
+      runtime: z.string(),
+      dataDirectory: z.string(),
+      systemLocale: z.string(),
+      platform: z.string(),
+    }),
+  ),
+  'settings.get': call(nothing, settingsSchema),
+  'settings.update': call(settingsSchema.partial(), settingsSchema),
+
+  'engine.describe': call(nothing, engineStatusSchema),
+  'engine.start': call(nothing, engineStatusSchema),
+  'engine.stop': call(nothing, engineStatusSchema),
+
+  /** Opens the system's file dialog; null when it was closed without a choice. */
+  'dataset.choose': call(nothing, datasetSchema.nullable()),
+  /** A file dropped on the window; the preload names its path. */
+  'dataset.import': call(z.object({ path: z.string().min(1) }), datasetSchema),
+  'dataset.importSample': call(z.object({ language: z.enum(['en', 'zh']) }), datasetSchema),
+  'dataset.list': call(nothing, z.array(datasetSchema)),
+  'dataset.get': call(byId, datasetSchema),
+  'dataset.rows': call(
+    z.object({
+      id: z.string(),
+      offset: z.number().int().nonnegative(),
+      limit: z.number().int().min(1).max(500),
+    }),
+    z.object({ total: z.number().int(), rows: z.array(datasetRowSchema) }),
+  ),
+  'dataset.fix': call(
+    z.object({ id: z.string(), codes: z.array(findingCodeSchema).min(1) }),
+    datasetSchema,
+  ),
+  /** Takes the newest fix back. */
+  'dataset.undoFix': call(byId, datasetSchema),
+  'dataset.rename': call(
+    z.object({ id: z.string(), name: z.string().trim().min(1).max(120) }),
+    datasetSchema,
+  ),
+  /** Refused with NameTaken-like details when a version was trained on it and still needs it. */
+  'dataset.delete': call(byId, nothing),
+
+  'baseModel.list': call(nothing, z.array(baseModelSchema)),
+
+  'model.list': call(nothing, z.array(modelSchema)),
+  'model.get': call(byId, modelSchema),
+  'model.delete': call(byId, nothing),
+  'version.start': call(fineTuneRequestSchema, modelVersionSchema),
+  'candidate.stop': call(byCandidate, nothing),
+  /** null goes back to the suggestion. */
+  'candidate.choose': call(
+    z.object({ versionId: z.string(), candidateId: z.string().nullable() }),
+    modelVersionSchema,
+  ),
+  'candidate.metrics': call(byCandidate, z.array(metricPointSchema)),
+  'candidate.log': call(byCandidate, z.array(z.object({ atMs: z.number(), line: z.string() }))),
+  'leaderboard.list': call(z.object({ versionId: z.string() }), z.array(leaderboardEntrySchema)),
+
+  /** Returns at once; the answers arrive as `answer.appended`. The caller makes the requestId. */
+  'playground.ask': call(
+    z.object({
+      requestId: z.string().min(1).max(64),
+      candidateId: z.string(),
+      prompt: z.string().trim().min(1).max(20_000),
+      settings: generationSettingsSchema,
+    }),
+    nothing,
+  ),
+  'playground.stop': call(z.object({ requestId: z.string() }), nothing),
+  'playground.history': call(byCandidate, z.array(exchangeSchema)),
+  /** A few questions of the version's own data, to start from. */
+  'playground.suggestions': call(byCandidate, z.array(z.string())),
+
+  /** Writes the HTML report where the user says; null when the dialog was closed. */
+  'report.save': call(byCandidate, z.object({ path: z.string() }).nullable()),
+} as const
+
+export const events = {
+  'engine.changed': engineStatusSchema,
+  'dataset.changed': datasetSchema,
+  'version.changed': modelVersionSchema,
+  'metrics.added': z.array(metricPointSchema),
+  'answer.appended': answerPieceSchema,
+  'settings.changed': settingsSchema,
+  /** A notification was clicked. */
+  'navigation.requested': z.object({ modelId: z.string(), versionId: z.string() }),
+} as const
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
+export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventPayload<N extends EventName> = z.output<Events[N]>
+
+/** One function per call; a missing one does not compile. The input was parsed. */
+export type Handlers = {
+  readonly [N in CallName]: (input: z.output<Calls[N]['input']>) => Promise<CallOutput<N>>
+}
+
+/** How an answer crosses IPC: Electron keeps only an error's message, so failures travel as data. */
+export const answerEnvelopeSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: appErrorDataSchema }),
+])
+export type AnswerEnvelope = z.infer<typeof answerEnvelopeSchema>
+
+/** What the preload puts on `window.timbre`. */
+export interface Bridge {
+  invoke(call: CallName, input: unknown): Promise<AnswerEnvelope>
+  on(event: EventName, listener: (payload: unknown) => void): () => void
+  /** The path of a file that the user dropped or picked; '' when it has none. */
+  pathForFile(file: File): string
+}
+
+export const channelPrefix = 'timbre:'

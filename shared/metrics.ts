@@ -1,0 +1,39 @@
+/** Metric names, the log lines that carry them and the regular expressions that read them back. */
+import { z } from 'zod'
+
+/** One regular expression applied to every log line, as in SageMaker's MetricDefinitions. */
+export interface MetricDefinition {
+  readonly name: string
+  readonly regex: string
+}
+
+const decimal = '([-+]?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)'
+
+/** Published in the engine's hub documents; `timbre:step` gives the x position of the line's other metrics. */
+export const engineMetricDefinitions: readonly MetricDefinition[] = [
+  { name: 'timbre:step', regex: '^step=([0-9]+) ' },
+  { name: 'timbre:train-loss', regex: ` train_loss=${decimal}` },
+  { name: 'timbre:eval-loss', regex: ` eval_loss=${decimal}` },
+  { name: 'timbre:eval-bits-per-byte', regex: ` eval_bits_per_byte=${decimal}` },
+  { name: 'timbre:learning-rate', regex: ` learning_rate=${decimal}` },
+]
+
+/** What the app stores and draws. Loss in nats per answer token; perplexity = exp(loss). */
+export const metricNameSchema = z.enum([
+  'train_loss',
+  'validation_loss',
+  'train_perplexity',
+  'validation_perplexity',
+  'validation_bits_per_byte',
+  'learning_rate',
+])
+export type MetricName = z.infer<typeof metricNameSchema>
+
+export const metricPointSchema = z.object({
+  candidateId: z.string(),
+  metric: metricNameSchema,
+  step: z.number().int().nonnegative(),
+  value: z.number(),
+  loggedAtMs: z.number(),
+})
+export type MetricPoint = z.infer<typeof metricPointSchema>

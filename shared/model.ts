@@ -1,0 +1,145 @@
+/** Models, versions and candidates: what the analyst names, what it was trained on, and each base model tuned in it. */
+import { z } from 'zod'
+import { appErrorDataSchema } from './errors.ts'
+import { columnRolesSchema } from './dataset.ts'
+import { promptTemplateSchema } from './promptTemplate.ts'
+
+export const workspaceSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['local', 'aws']),
+  name: z.string(),
+})
+export type Workspace = z.infer<typeof workspaceSchema>
+export const localWorkspaceId = 'local'
+
+export const problemTypeSchema = z.enum(['fine-tune-foundation-model'])
+
+export const hyperparameterFieldSchema = z.object({
+  name: z.string(),
+  type: z.enum(['int', 'float', 'text']),
+  default: z.string(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  options: z.array(z.string()).optional(),
+  advanced: z.boolean(),
+})
+export type HyperparameterField = z.infer<typeof hyperparameterFieldSchema>
+
+/** A base model as its hub document describes it. */
+export const baseModelSchema = z.object({
+  id: z.string(),
+  version: z.string(),
+  displayName: z.string(),
+  provider: z.string(),
+  license: z.string(),
+  description: z.string(),
+  languages: z.array(z.string()),
+  parameterCount: z.number().nullable(),
+  contextTokens: z.number().nullable(),
+  /** Model card, Markdown. */
+  card: z.string(),
+  hyperparameters: z.array(hyperparameterFieldSchema),
+})
+export type BaseModel = z.infer<typeof baseModelSchema>
+
+/** SageMaker's own strings, and `Queued` for a candidate that waits its turn before its job was created. */
+export const candidateStatusSchema = z.enum([
+  'Queued',
+  'InProgress',
+  'Completed',
+  'Failed',
+  'Stopping',
+  'Stopped',
+])
+export type CandidateStatus = z.infer<typeof candidateStatusSchema>
+
+export function isTerminal(status: CandidateStatus): boolean {
+  return status === 'Completed' || status === 'Failed' || status === 'Stopped'
+}
+
+export const candidateProgressSchema = z.object({
+  step: z.number().int(),
+  totalSteps: z.number().int(),
+  /** Null until enough steps were seen to tell. */
+  secondsLeft: z.number().nullable(),
+})
+export type CandidateProgress = z.infer<typeof candidateProgressSchema>
+
+export const candidateSchema = z.object({
+  id: z.string(),
+  versionId: z.string(),
+  baseModelId: z.string(),
+  baseModelName: z.string(),
+  /** Wire map, all strings, defaults included. */
+  hyperparameters: z.record(z.string(), z.string()),
+  trainingJobName: z.string(),
+  trainingJobArn: z.string().nullable(),
+  status: candidateStatusSchema,
+  /** SageMaker's secondary status, for people: Starting, Downloading, Training, Uploading ... */
+  secondaryStatus: z.string().nullable(),
+  progress: candidateProgressSchema.nullable(),
+  failure: appErrorDataSchema.nullable(),
+  modelArtifactUri: z.string().nullable(),
+  createdAtMs: z.number(),
+  startedAtMs: z.number().nullable(),
+  endedAtMs: z.number().nullable(),
+  trainingSeconds: z.number().nullable(),
+})
+export type Candidate = z.infer<typeof candidateSchema>
+
+export const modelVersionSchema = z.object({
+  id: z.string(),
+  modelId: z.string(),
+  /** 1, 2, ... shown as V1, V2. */
+  number: z.number().int().positive(),
+  workspaceId: z.string(),
+  datasetId: z.string(),
+  datasetName: z.string(),
+  datasetSha256: z.string(),
+  columns: columnRolesSchema,
+  validationFraction: z.number(),
+  splitSeed: z.number().int(),
+  trainingRowCount: z.number().int(),
+  validationRowCount: z.number().int(),
+  promptTemplate: promptTemplateSchema,
+  /** The analyst's own choice; null while the suggestion stands. */
+  chosenCandidateId: z.string().nullable(),
+  createdAtMs: z.number(),
+  candidates: z.array(candidateSchema),
+})
+export type ModelVersion = z.infer<typeof modelVersionSchema>
+
+export const modelSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  problemType: problemTypeSchema,
+  createdAtMs: z.number(),
+  /** Newest first. */
+  versions: z.array(modelVersionSchema),
+})
+export type Model = z.infer<typeof modelSchema>
+
+/** Letters of any script, digits, spaces and - _ . ; what AWS needs is derived from it by a slug. */
+export const modelNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u)
+
+export const fineTuneRequestSchema = z.object({
+  /** Adds a version to this model; a new model is made of `name` when null. */
+  modelId: z.string().nullable(),
+  name: modelNameSchema,
+  problemType: problemTypeSchema,
+  datasetId: z.string(),
+  columns: columnRolesSchema,
+  validationFraction: z.number().min(0.05).max(0.5),
+  splitSeed: z.number().int().min(0).max(2147483647),
+  /** One candidate per entry; values as typed, checked against the base model's fields. */
+  candidates: z
+    .array(z.object({ baseModelId: z.string(), hyperparameters: z.record(z.string(), z.string()) }))
+    .min(1)
+    .max(8),
+})
+export type FineTuneRequest = z.infer<typeof fineTuneRequestSchema>
