@@ -1,0 +1,269 @@
+/** The differentiable operations of a Llama decoder: each emits its nodes and the rule for its gradient. */
+import {
+  type Graph,
+  type Shape,
+  type Tensor,
+  elementCount,
+  knownDimension,
+  microsoftDomain,
+  sameShape,
+} from './graph.ts'
+
+/** x (N, I) times weight (O, I) transposed -> (N, O). The weight stays as checkpoints store it. */
+export function linear(graph: Graph, x: Tensor, weight: Tensor): Tensor {
+  const [rows, inner] = x.shape as [Shape[0], Shape[0]]
+  const [outer] = weight.shape as [Shape[0], Shape[0]]
+  if (weight.shape[1] !== inner)
+    throw new Error(`linear: ${weight.name} does not take ${String(inner)} inputs.`)
+  const output = graph.node('Gemm', [x, weight], [rows, outer] as Shape, { transB: 1 })
+  return graph.record(output, [x, weight], (gradient) => [
+    x.trainable ? graph.node('Gemm', [gradient, weight], x.shape) : null,
+    weight.trainable ? graph.node('Gemm', [gradient, x], weight.shape, { transA: 1 }) : null,
+  ])
+}
+
+export interface MatmulOptions {
+  readonly transposeA?: boolean
+  readonly transposeB?: boolean
+  /** Factor on the product. */
+  readonly alpha?: number
+}
+
+/** alpha * op(a) op(b) over the last two dimensions; the leading ones are equal. */
+export function matmul(graph: Graph, a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false, alpha = 1 } = options
+  const product = (left: Tensor, right: Tensor, transA: boolean, transB: boolean, shape: Shape) =>
+    graph.node(
+      'FusedMatMul',
+      [left, right],
+      shape,
+      { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } },
+      microsoftDomain,
+    )
+  const batch = a.shape.slice(0, -2)
+  if (!sameShape(batch, b.shape.slice(0, -2)))
+    throw new Error('matmul: the leading dimensions differ.')
+  const rows = a.shape.at(transposeA ? -1 : -2)
+  const columns = b.shape.at(transposeB ? -2 : -1)
+  const output = product(a, b, transposeA, transposeB, [...batch, rows, columns] as Shape)
+  return graph.record(output, [a, b], (gradient) => [
+    !a.trainable
+      ? null
+      : transposeA
+        ? product(b, gradient, transposeB, true, a.shape)
+        : product(gradient, b, false, !transposeB, a.shape),
+    !b.trainable
+      ? null
+      : transposeB
+        ? product(gradient, a, true, transposeA, b.shape)
+        : product(a, gradient, !transposeA, false, b.shape),
+  ])
+}
+
+export function add(graph: Graph, a: Tensor, b: Tensor): Tensor {
+  requireSameShape('add', a, b)
+  const output = graph.node('Add', [a, b], a.shape)
+  return graph.record(output, [a, b], (gradient) => [gradient, gradient])
+}
+
+export function mul(graph: Graph, a: Tensor, b: Tensor): Tensor {
+  requireSameShape('mul', a, b)
+  const output = graph.node('Mul', [a, b], a.shape)
+  return graph.record(output, [a, b], (gradient) => [
+    a.trainable ? graph.node('Mul', [gradient, b], a.shape) : null,
+    b.trainable ? graph.node('Mul', [gradient, a], b.shape) : null,
+  ])
+}
+
+export function scale(graph: Graph, x: Tensor, factor: number): Tensor {
+  const constant = graph.scalar(factor)
+  const output = graph.node('Mul', [x, constant], x.shape)
+  return graph.record(output, [x], (gradient) => [graph.node('Mul', [gradient, constant], x.shape)])
+}
+
+/** x * sigmoid(x); its derivative is s + y (1 - s) for s = sigmoid(x), y = silu(x). */
+export function silu(graph: Graph, x: Tensor): Tensor {
+  const sigmoid = graph.node('Sigmoid', [x], x.shape)
+  const output = graph.node('Mul', [x, sigmoid], x.shape)
+  return graph.record(output, [x], (gradient) => {
+    const complement = graph.node('Sub', [graph.scalar(1), sigmoid], x.shape)
+    const bend = graph.node('Mul', [output, complement], x.shape)
+    const slope = graph.node('Add', [bend, sigmoid], x.shape)
+    return [graph.node('Mul', [gradient, slope], x.shape)]
+  })
+}
+
+/** x / rms(x) * weight over the last dimension; x is (N, D), weight (D). */
+export function rmsNorm(graph: Graph, x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const perRow = [x.shape[0], 1] as Shape
+  const [output, inverse] = graph.multiNode(
+    'SimplifiedLayerNormalization',
+    [x, weight],
+    [{ shape: x.shape }, { shape: perRow }],
+    { axis: -1, epsilon: { float: epsilon } },
+  )
+  return graph.record(output, [x, weight], (gradient) => {
+    const normalized = graph.node('Mul', [x, inverse], x.shape)
+    const product = graph.node('Mul', [gradient, normalized], x.shape)
+    const weightGradient = weight.trainable
+      ? graph.node('ReduceSum', [product, graph.integers([0])], weight.shape, { keepdims: 0 })
+      : null
+    if (!x.trainable) return [null, weightGradient]
+    const size = knownDimension(x.shape[1])
+    // mean(gradient * weight * normalized) per row, as one matrix-vector product.
+    const column = graph.node('Reshape', [weight, graph.integers([size, 1])], [size, 1])
+    const sum = graph.node('Gemm', [product, column], perRow, { alpha: { float: 1 / size } })
+    const along = graph.node('Mul', [normalized, sum], x.shape)
+    const weighted = graph.node('Mul', [gradient, weight], x.shape)
+    const across = graph.node('Sub', [weighted, along], x.shape)
+    return [graph.node('Mul', [across, inverse], x.shape), weightGradient]
+  })
+}
+
+/** At most one dimension of the new shape may be symbolic. */
+export function reshape(graph: Graph, x: Tensor, shape: Shape): Tensor {
+  const emit = (source: Tensor, target: Shape) =>
+    graph.node(
+      'Reshape',
+      [source, graph.integers(target.map((item) => (typeof item === 'number' ? item : -1)))],
+      target,
+    )
+  return graph.record(emit(x, shape), [x], (gradient) => [emit(gradient, x.shape)])
+}
+
+/** Output dimension i is input dimension order[i]. */
+export function transpose(graph: Graph, x: Tensor, order: readonly number[]): Tensor {
+  const emit = (source: Tensor, perm: readonly number[]) =>
+    graph.node('Transpose', [source], perm.map((axis) => source.shape[axis]) as Shape, { perm })
+  const inverse = order.map((_, axis) => order.indexOf(axis))
+  return graph.record(emit(x, order), [x], (gradient) => [emit(gradient, inverse)])
+}
+
+export interface RotaryTables {
+  /** (positions, head size / 2) each. */
+  readonly cosine: Tensor
+  readonly sine: Tensor
+  /** The sine's negative: the gradient is the rotation the other way. */
+  readonly negatedSine: Tensor
+  /** (1): the position of the sequence's first token. */
+  readonly offset: Tensor
+}
+
+/**
+ * Rotary position embedding of x (B, T, heads * head size), halves rotated against each other as in the Llama
+ * checkpoints of Hugging Face (not interleaved).
+ */
+export function rotary(graph: Graph, x: Tensor, tables: RotaryTables): Tensor {
+  const emit = (source: Tensor, sine: Tensor) =>
+    graph.node(
+      'RotaryEmbedding',
+      [source, tables.offset, tables.cosine, sine],
+      x.shape,
+      {},
+      microsoftDomain,
+    )
+  return graph.record(emit(x, tables.sine), [x], (gradient) => [emit(gradient, tables.negatedSine)])
+}
+
+/** Softmax over the last dimension of scores + mask; the mask broadcasts and carries no gradient. */
+export function maskedSoftmax(graph: Graph, scores: Tensor, mask: Tensor): Tensor {
+  const masked = graph.node('Add', [scores, mask], scores.shape)
+  const output = graph.node('Softmax', [masked], scores.shape, { axis: -1 })
+  return graph.record(output, [scores], (gradient) => {
+    const product = graph.node('Mul', [gradient, output], scores.shape)
+    const sum = graph.node(
+      'ReduceSum',
+      [product, graph.integers([-1])],
+      [...scores.shape.slice(0, -1), 1],
+      { keepdims: 1 },
+    )
+    const pulled = graph.node('Mul', [output, sum], scores.shape)
+    return [graph.node('Sub', [product, pulled], scores.shape)]
+  })
+}
+
+/** Rows of table (R, D) at indices (N) -> (N, D). An index may occur more than once. */
+export function gatherRows(graph: Graph, table: Tensor, indices: Tensor): Tensor {
+  const [count] = indices.shape as [Shape[0]]
+  const [, size] = table.shape as [Shape[0], Shape[0]]
+  const output = graph.node('Gather', [table, indices], [count, size] as Shape, { axis: 0 })
+  return graph.record(output, [table], (gradient) => {
+    const zeros = graph.node(
+      'Expand',
+      [
+        graph.constant(new Float32Array(1), [1, 1]),
+        graph.integers([elementCount([table.shape[0]!]), knownDimension(size)]),
+      ],
+      table.shape,
+    )
+    const column = graph.node('Unsqueeze', [indices, graph.integers([1])], [count, 1] as Shape)
+    return [graph.node('ScatterND', [zeros, column, gradient], table.shape, { reduction: 'add' })]
+  })
+}
+
+export interface CrossEntropy {
+  /** Sum of rowLosses * rowWeights, a scalar. */
+  readonly loss: Tensor
+  /** (N): minus the natural logarithm of the label's probability. */
+  readonly rowLosses: Tensor
+}
+
+/**
+ * Cross-entropy of the logits hidden (N, D) times weight (V, D) transposed, against labels (N) of int64, rows weighted
+ * by rowWeights (N). Head and loss are one op because the weights can then scale the small hidden side in the
+ * gradient: (softmax - one-hot) is the only other tensor of the logits' size.
+ */
+export function linearCrossEntropy(
+  graph: Graph,
+  hidden: Tensor,
+  weight: Tensor,
+  labels: Tensor,
+  rowWeights: Tensor,
+): CrossEntropy {
+  const [rows] = hidden.shape as [Shape[0], Shape[0]]
+  const [vocabulary] = weight.shape as [Shape[0], Shape[0]]
+  const shape = [rows, vocabulary] as Shape
+  const perRow = [rows, 1] as Shape
+  const column = (source: Tensor) => graph.node('Unsqueeze', [source, graph.integers([1])], perRow)
+
+  const logits = graph.node('Gemm', [hidden, weight], shape, { transB: 1 })
+  const logProbabilities = graph.node('LogSoftmax', [logits], shape, { axis: -1 })
+  const labelColumn = column(labels)
+  const picked = graph.node('GatherElements', [logProbabilities, labelColumn], perRow, { axis: 1 })
+  const negative = graph.node('Neg', [picked], perRow)
+  const rowLosses = graph.node('Squeeze', [negative, graph.integers([1])], [rows] as Shape)
+  const weighted = graph.node('Mul', [rowLosses, rowWeights], [rows] as Shape)
+  const loss = graph.node('ReduceSum', [weighted], [], { keepdims: 0 })
+  graph.record(loss, [hidden, weight], (gradient) => {
+    const probabilities = graph.node('Exp', [logProbabilities], shape)
+    const minusOne = graph.node(
+      'Expand',
+      [graph.scalar(-1), graph.node('Shape', [labelColumn], [2])],
+      perRow,
+    )
+    const error = graph.node('ScatterElements', [probabilities, labelColumn, minusOne], shape, {
+      axis: 1,
+      reduction: 'add',
+    })
+    const rowScale = column(graph.node('Mul', [rowWeights, gradient], [rows] as Shape))
+    const scaledHidden = graph.node('Mul', [hidden, rowScale], hidden.shape)
+    return [
+      hidden.trainable
+        ? graph.node(
+            'Mul',
+            [graph.node('Gemm', [error, weight], hidden.shape), rowScale],
+            hidden.shape,
+          )
+        : null,
+      weight.trainable
+        ? graph.node('Gemm', [error, scaledHidden], weight.shape, { transA: 1 })
+        : null,
+    ]
+  })
+  return { loss, rowLosses }
+}
+
+function requireSameShape(operation: string, a: Tensor, b: Tensor): void {
+  if (!sameShape(a.shape, b.shape))
+    throw new Error(`${operation}: (${a.shape.join(', ')}) against (${b.shape.join(', ')}).`)
+}

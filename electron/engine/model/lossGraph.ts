@@ -1,0 +1,74 @@
+/** Graphs that compute a batch's loss, with or without the gradients of every weight. */
+import { gradients } from '../graph/gradient.ts'
+import { Graph } from '../graph/graph.ts'
+import { gatherRows, linearCrossEntropy } from '../graph/operations.ts'
+import type { ModelConfig } from './config.ts'
+import { parameterSpecs } from './parameters.ts'
+import { causalMask, decoder, headWeight, rotaryTables, weightInputs } from './transformer.ts'
+
+export interface LossGraphOptions {
+  readonly batch: number
+  readonly length: number
+  /** 'all': the loss takes every position; 'picked': those whose row numbers the input `rows` lists. */
+  readonly positions: 'all' | 'picked'
+  readonly withGradients: boolean
+}
+
+/** Inputs beside the weights. Rows are positions of the flattened (batch * length) ids. */
+export const lossInputs = {
+  /** int64 (batch * length). */
+  ids: 'ids',
+  /** int64 (picked): only with positions 'picked'; no row twice. */
+  rows: 'rows',
+  /** int64 (rows): the token that follows each row. */
+  labels: 'labels',
+  /** float32 (rows): each row's share in the loss. */
+  rowWeights: 'row_weights',
+} as const
+
+export const lossOutputs = { loss: 'loss', rowLosses: 'row_losses' } as const
+
+export function gradientName(parameterName: string): string {
+  return `gradient:${parameterName}`
+}
+
+/** Loss = sum over rows of row weight * cross-entropy in nats; its gradients under gradientName(weight). */
+export function buildLossGraph(
+  config: ModelConfig,
+  { batch, length, positions, withGradients }: LossGraphOptions,
+): Graph {
+  const graph = new Graph()
+  const weights = weightInputs(graph, config, withGradients)
+  const tokens = batch * length
+  const ids = graph.input(lossInputs.ids, [tokens], 'int64')
+  const states = decoder(graph, config, weights, ids, {
+    batch,
+    length,
+    rows: tokens,
+    mask: causalMask(graph, length, config.heads / config.keyValueHeads),
+    rotary: rotaryTables(graph, config, length, graph.integers([0])),
+  })
+  const rowCount = positions === 'all' ? tokens : 'picked'
+  const hidden =
+    positions === 'all'
+      ? states
+      : gatherRows(graph, states, graph.input(lossInputs.rows, [rowCount], 'int64'))
+  const { loss, rowLosses } = linearCrossEntropy(
+    graph,
+    hidden,
+    headWeight(config, weights),
+    graph.input(lossInputs.labels, [rowCount], 'int64'),
+    graph.input(lossInputs.rowWeights, [rowCount]),
+  )
+  graph.output(lossOutputs.loss, loss)
+  graph.output(lossOutputs.rowLosses, rowLosses)
+  if (withGradients) {
+    const specs = parameterSpecs(config)
+    // Each name in specs is a key of weights: both come from parameterSpecs.
+    const parameters = specs.map(({ name }) => weights.get(name)!)
+    gradients(graph, loss, parameters).forEach((gradient, index) =>
+      graph.output(gradientName(parameters[index]!.name), gradient),
+    )
+  }
+  return graph
+}

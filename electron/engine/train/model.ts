@@ -1,0 +1,114 @@
+/** A model being trained: its weights, gradients and moments, and the sessions that compute with them. */
+import { Session, type TensorValue } from '../graph/session.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { buildLossGraph, gradientName, lossInputs, lossOutputs } from '../model/lossGraph.ts'
+import { ParameterBlock, parameterSpecs } from '../model/parameters.ts'
+import {
+  type AdamWOptions,
+  type AdamWState,
+  adamWStep,
+  clippingFactor,
+  createAdamWState,
+  globalNorm,
+} from './adamw.ts'
+
+/** One batch of token rows; see lossInputs for the fields. */
+export interface LossBatch {
+  readonly batch: number
+  readonly length: number
+  readonly ids: BigInt64Array
+  /** Null: the loss takes every position. */
+  readonly rows: BigInt64Array | null
+  readonly labels: BigInt64Array
+  readonly rowWeights: Float32Array
+}
+
+export interface Loss {
+  /** Weighted sum, in nats. */
+  readonly loss: number
+  readonly rowLosses: Float32Array
+}
+
+export class TrainableModel {
+  readonly config: ModelConfig
+  readonly weights: ParameterBlock
+  readonly gradients: ParameterBlock
+  readonly moments: AdamWState
+  readonly #threads: number
+  readonly #weightFeeds: ReadonlyMap<string, TensorValue>
+  readonly #gradientTargets: ReadonlyMap<string, TensorValue>
+  readonly #sessions = new Map<string, Promise<Session>>()
+
+  constructor(config: ModelConfig, threads: number) {
+    const specs = parameterSpecs(config)
+    this.config = config
+    this.weights = new ParameterBlock(specs)
+    this.gradients = new ParameterBlock(specs)
+    this.moments = createAdamWState(this.weights.flat.length)
+    this.#threads = threads
+    const windows = (block: ParameterBlock, rename: (name: string) => string) =>
+      new Map(
+        block.parameters.map(({ spec, data }) => [rename(spec.name), { data, shape: spec.shape }]),
+      )
+    this.#weightFeeds = windows(this.weights, (name) => name)
+    this.#gradientTargets = windows(this.gradients, gradientName)
+  }
+
+  /** Loss of a batch, without gradients. */
+  async evaluate(batch: LossBatch): Promise<Loss> {
+    return this.#run(batch, false)
+  }
+
+  /** Loss of a batch; leaves its gradients in `gradients`. */
+  async backward(batch: LossBatch): Promise<Loss> {
+    return this.#run(batch, true)
+  }
+
+  /** Clips the gradients to maxNorm and applies them; gives their norm before clipping. `step` counts from 1. */
+  update(step: number, learningRate: number, maxNorm: number, options: AdamWOptions): number {
+    const norm = globalNorm(this.gradients.flat)
+    const factor = clippingFactor(norm, maxNorm)
+    const { weights, gradients, moments } = this
+    adamWStep(weights, gradients.flat, moments, step, learningRate, factor, options)
+    return norm
+  }
+
+  async close(): Promise<void> {
+    const sessions = [...this.#sessions.values()]
+    this.#sessions.clear()
+    for (const session of sessions) await (await session).close()
+  }
+
+  async #run(batch: LossBatch, withGradients: boolean): Promise<Loss> {
+    const session = await this.#session(batch, withGradients)
+    const feeds = new Map(this.#weightFeeds)
+    const feed = (name: string, data: BigInt64Array | Float32Array) =>
+      feeds.set(name, { data, shape: [data.length] })
+    feed(lossInputs.ids, batch.ids)
+    feed(lossInputs.labels, batch.labels)
+    feed(lossInputs.rowWeights, batch.rowWeights)
+    if (batch.rows) feed(lossInputs.rows, batch.rows)
+    const outputs = await session.run(
+      feeds,
+      [lossOutputs.loss, lossOutputs.rowLosses],
+      withGradients ? this.#gradientTargets : undefined,
+    )
+    return {
+      loss: Number(outputs.get(lossOutputs.loss)?.data[0]),
+      rowLosses: outputs.get(lossOutputs.rowLosses)?.data as Float32Array,
+    }
+  }
+
+  /** One session per shape, made when first needed. */
+  async #session(batch: LossBatch, withGradients: boolean): Promise<Session> {
+    const positions = batch.rows ? 'picked' : 'all'
+    const key = `${batch.batch}x${batch.length} ${positions} ${withGradients}`
+    const known = this.#sessions.get(key)
+    if (known) return known
+    const { batch: size, length } = batch
+    const graph = buildLossGraph(this.config, { batch: size, length, positions, withGradients })
+    const session = Session.create(graph, { threads: this.#threads })
+    this.#sessions.set(key, session)
+    return session
+  }
+}
