@@ -10,7 +10,7 @@ import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
 import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
-import { settingsSchema } from './settings.ts'
+import { settingsChangeSchema, settingsSchema } from './settings.ts'
 
 function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
   return { input, output }
@@ -32,7 +32,7 @@ export const calls = {
     }),
   ),
   'settings.get': call(nothing, settingsSchema),
-  'settings.update': call(settingsSchema.partial(), settingsSchema),
+  'settings.update': call(settingsChangeSchema, settingsSchema),
 
   'engine.describe': call(nothing, engineStatusSchema),
   'engine.start': call(nothing, engineStatusSchema),
@@ -63,7 +63,7 @@ export const calls = {
     z.object({ id: z.string(), name: z.string().trim().min(1).max(120) }),
     datasetSchema,
   ),
-  /** Refused with NameTaken-like details when a version was trained on it and still needs it. */
+  /** Refused with DatasetInUse while a job that was started from it has not ended. */
   'dataset.delete': call(byId, nothing),
 
   'baseModel.list': call(nothing, z.array(baseModelSchema)),

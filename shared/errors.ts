@@ -20,6 +20,7 @@ export const errorCodes = [
   'ColumnNotFound',
   'DatasetTooSmall',
   'DatasetNotFound',
+  'DatasetInUse',
   'FixNotApplicable',
   'DiskFull',
   // models and jobs

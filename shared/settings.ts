@@ -2,13 +2,24 @@
 import { z } from 'zod'
 
 export const languageSettingSchema = z.enum(['system', 'en', 'zh'])
-export const settingsSchema = z.object({
-  language: languageSettingSchema.default('system'),
-  colorScheme: z.enum(['system', 'light', 'dark']).default('system'),
-  notifications: z.boolean().default(true),
+
+const fields = {
+  language: languageSettingSchema,
+  colorScheme: z.enum(['system', 'light', 'dark']),
+  notifications: z.boolean(),
   /** Threads for training; 0 leaves one core free. */
-  trainingThreads: z.number().int().min(0).max(256).default(0),
+  trainingThreads: z.number().int().min(0).max(256),
+}
+
+export const settingsSchema = z.object({
+  language: fields.language.default('system'),
+  colorScheme: fields.colorScheme.default('system'),
+  notifications: fields.notifications.default(true),
+  trainingThreads: fields.trainingThreads.default(0),
 })
+/** Only what changes. `settingsSchema.partial()` would fill the missing ones with defaults and so reset them. */
+export const settingsChangeSchema = z.object(fields).partial()
+
 export type Settings = z.infer<typeof settingsSchema>
 
 export type Language = 'en' | 'zh'

@@ -1,0 +1,183 @@
+/** Table candidates: rows <-> Candidate, and each candidate's place in its training log. */
+import { z } from 'zod'
+import { AppError, appErrorDataSchema } from '../../shared/errors.ts'
+import {
+  candidateProgressSchema,
+  candidateStatusSchema,
+  type Candidate,
+} from '../../shared/model.ts'
+import { transact, type ReadableDb, type WritableDb } from './database.ts'
+
+interface CandidateRecord {
+  id: string
+  version_id: string
+  base_model_id: string
+  base_model_name: string
+  hyperparameters: string
+  training_job_name: string
+  training_job_arn: string | null
+  status: string
+  secondary_status: string | null
+  progress: string | null
+  failure: string | null
+  model_artifact_uri: string | null
+  created_at_ms: number
+  started_at_ms: number | null
+  ended_at_ms: number | null
+  training_seconds: number | null
+}
+
+const INSERT_CANDIDATE = `
+  INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, hyperparameters,
+    training_job_name, training_job_arn, status, secondary_status, progress, failure, model_artifact_uri,
+    created_at_ms, started_at_ms, ended_at_ms, training_seconds)
+  VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @hyperparameters,
+    @training_job_name, @training_job_arn, @status, @secondary_status, @progress, @failure, @model_artifact_uri,
+    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds)`
+
+const UPDATE_CANDIDATE = `
+  UPDATE candidates SET training_job_arn = @training_job_arn, status = @status,
+    secondary_status = @secondary_status, progress = @progress, failure = @failure,
+    model_artifact_uri = @model_artifact_uri, started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms,
+    training_seconds = @training_seconds
+  WHERE id = @id`
+
+const SELECT_OPEN_CANDIDATES = `
+  SELECT * FROM candidates WHERE status NOT IN ('Completed', 'Failed', 'Stopped')
+  ORDER BY created_at_ms, version_id, position`
+
+const hyperparametersSchema = z.record(z.string(), z.string())
+
+/** What can change after a candidate was made. */
+export type CandidateChange = Partial<
+  Pick<
+    Candidate,
+    | 'trainingJobArn'
+    | 'status'
+    | 'secondaryStatus'
+    | 'progress'
+    | 'failure'
+    | 'modelArtifactUri'
+    | 'startedAtMs'
+    | 'endedAtMs'
+    | 'trainingSeconds'
+  >
+>
+
+/** `position` is its place among the version's candidates. Only `insertModelVersion` calls it. */
+export function insertCandidate(db: WritableDb, candidate: Candidate, position: number): void {
+  db.prepare(INSERT_CANDIDATE).run({ ...candidateToRow(candidate), position })
+}
+
+export function findCandidate(db: ReadableDb, id: string): Candidate | undefined {
+  const row = db.prepare<[string], CandidateRecord>('SELECT * FROM candidates WHERE id = ?').get(id)
+  return row && rowToCandidate(row)
+}
+
+/** @throws AppError CandidateNotFound */
+export function getCandidate(db: ReadableDb, id: string): Candidate {
+  const candidate = findCandidate(db, id)
+  if (candidate) return candidate
+  throw new AppError('CandidateNotFound', `There is no candidate ${id}`, { details: { id } })
+}
+
+export function findCandidateByJobName(db: ReadableDb, jobName: string): Candidate | undefined {
+  const row = db
+    .prepare<[string], CandidateRecord>('SELECT * FROM candidates WHERE training_job_name = ?')
+    .get(jobName)
+  return row && rowToCandidate(row)
+}
+
+/** In the order in which they were asked for. */
+export function listCandidatesOfVersion(db: ReadableDb, versionId: string): Candidate[] {
+  return db
+    .prepare<[string], CandidateRecord>(
+      'SELECT * FROM candidates WHERE version_id = ? ORDER BY position',
+    )
+    .all(versionId)
+    .map(rowToCandidate)
+}
+
+/** Those that have not ended, oldest first: what has to be watched after a restart. */
+export function listOpenCandidates(db: ReadableDb): Candidate[] {
+  return db.prepare<[], CandidateRecord>(SELECT_OPEN_CANDIDATES).all().map(rowToCandidate)
+}
+
+/**
+ * Writes the fields named in `change` and leaves the others. An undefined field counts as not named.
+ *
+ * @returns the candidate as it is afterwards
+ * @throws AppError CandidateNotFound
+ */
+export function updateCandidate(db: WritableDb, id: string, change: CandidateChange): Candidate {
+  return transact(db, () => {
+    const named = Object.fromEntries(
+      Object.entries(change).filter(([, value]) => value !== undefined),
+    )
+    const candidate: Candidate = { ...getCandidate(db, id), ...named }
+    db.prepare(UPDATE_CANDIDATE).run(candidateToRow(candidate))
+    return candidate
+  })
+}
+
+/** Where reading of the job's log goes on; null before the first page. */
+export function findLogForwardToken(db: ReadableDb, candidateId: string): string | null {
+  const token = db
+    .prepare<[string], string | null>('SELECT log_forward_token FROM candidates WHERE id = ?')
+    .pluck()
+    .get(candidateId)
+  return token ?? null
+}
+
+export function setLogForwardToken(
+  db: WritableDb,
+  candidateId: string,
+  token: string | null,
+): void {
+  transact(db, () =>
+    db.prepare('UPDATE candidates SET log_forward_token = ? WHERE id = ?').run(token, candidateId),
+  )
+}
+
+function rowToCandidate(row: CandidateRecord): Candidate {
+  return {
+    id: row.id,
+    versionId: row.version_id,
+    baseModelId: row.base_model_id,
+    baseModelName: row.base_model_name,
+    hyperparameters: hyperparametersSchema.parse(JSON.parse(row.hyperparameters)),
+    trainingJobName: row.training_job_name,
+    trainingJobArn: row.training_job_arn,
+    status: candidateStatusSchema.parse(row.status),
+    secondaryStatus: row.secondary_status,
+    progress:
+      row.progress === null ? null : candidateProgressSchema.parse(JSON.parse(row.progress)),
+    failure: row.failure === null ? null : appErrorDataSchema.parse(JSON.parse(row.failure)),
+    modelArtifactUri: row.model_artifact_uri,
+    createdAtMs: row.created_at_ms,
+    startedAtMs: row.started_at_ms,
+    endedAtMs: row.ended_at_ms,
+    trainingSeconds: row.training_seconds,
+  }
+}
+
+function candidateToRow(candidate: Candidate): CandidateRecord {
+  return {
+    id: candidate.id,
+    version_id: candidate.versionId,
+    base_model_id: candidate.baseModelId,
+    base_model_name: candidate.baseModelName,
+    hyperparameters: JSON.stringify(candidate.hyperparameters),
+    training_job_name: candidate.trainingJobName,
+    training_job_arn: candidate.trainingJobArn,
+    status: candidate.status,
+    secondary_status: candidate.secondaryStatus,
+    progress: candidate.progress && JSON.stringify(candidate.progress),
+    failure: candidate.failure && JSON.stringify(candidate.failure),
+    model_artifact_uri: candidate.modelArtifactUri,
+    created_at_ms: candidate.createdAtMs,
+    started_at_ms: candidate.startedAtMs,
+    ended_at_ms: candidate.endedAtMs,
+    training_seconds: candidate.trainingSeconds,
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The numbered schema steps. A step that was released is never edited; a change is a new step at the end.
+ * Tables marked "cache" can be rebuilt from the engine or AWS; the others hold what only this computer knows.
+ */
+export const migrations: readonly string[] = [
+  `
+  -- User's own: what was imported, and what was done to it.
+  CREATE TABLE datasets (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    source_name TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    original_sha256 TEXT NOT NULL,
+    scan TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  -- One row per finding that a click repaired; the rows of one click share content_before and content_after.
+  CREATE TABLE dataset_fixes (
+    dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    content_before TEXT NOT NULL,
+    content_after TEXT NOT NULL,
+    applied_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (dataset_id, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- User's own.
+  CREATE TABLE models (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    problem_type TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  -- The dataset is named by value, without a reference: a version stays readable after its dataset was deleted.
+  CREATE TABLE versions (
+    id TEXT PRIMARY KEY,
+    model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    workspace_id TEXT NOT NULL,
+    dataset_id TEXT NOT NULL,
+    dataset_name TEXT NOT NULL,
+    dataset_sha256 TEXT NOT NULL,
+    question_column TEXT NOT NULL,
+    answer_column TEXT NOT NULL,
+    validation_fraction REAL NOT NULL,
+    split_seed INTEGER NOT NULL,
+    training_row_count INTEGER NOT NULL,
+    validation_row_count INTEGER NOT NULL,
+    prompt_template TEXT NOT NULL,
+    chosen_candidate_id TEXT REFERENCES candidates (id) ON DELETE SET NULL,
+    created_at_ms INTEGER NOT NULL,
+    UNIQUE (model_id, number)
+  ) STRICT;
+  CREATE INDEX versions_by_dataset ON versions (dataset_id);
+
+  -- Request and choice are the user's own; status, progress and times are a cache of the job.
+  CREATE TABLE candidates (
+    id TEXT PRIMARY KEY,
+    version_id TEXT NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    base_model_id TEXT NOT NULL,
+    base_model_name TEXT NOT NULL,
+    hyperparameters TEXT NOT NULL,
+    training_job_name TEXT NOT NULL UNIQUE,
+    training_job_arn TEXT,
+    status TEXT NOT NULL,
+    secondary_status TEXT,
+    progress TEXT,
+    failure TEXT,
+    model_artifact_uri TEXT,
+    created_at_ms INTEGER NOT NULL,
+    started_at_ms INTEGER,
+    ended_at_ms INTEGER,
+    training_seconds REAL,
+    log_forward_token TEXT,
+    UNIQUE (version_id, position)
+  ) STRICT;
+  CREATE INDEX open_candidates ON candidates (created_at_ms)
+    WHERE status NOT IN ('Completed', 'Failed', 'Stopped');
+
+  -- Cache of the job's log, kept so that curves are there with the engine off. The key stores a point once.
+  CREATE TABLE metric_points (
+    candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+    metric TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    value REAL NOT NULL,
+    logged_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (candidate_id, metric, step)
+  ) STRICT, WITHOUT ROWID;
+
+  -- A job's history: what happened when.
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    details TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_candidate ON events (candidate_id, id);
+
+  -- Cache of the training log, for reading offline.
+  CREATE TABLE log_lines (
+    candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (candidate_id, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Cache of the hub.
+  CREATE TABLE base_models (
+    id TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    description TEXT NOT NULL
+  ) STRICT;
+
+  -- User's own: what was asked in the playground.
+  CREATE TABLE exchanges (
+    id TEXT PRIMARY KEY,
+    candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+    prompt TEXT NOT NULL,
+    tuned_answer TEXT NOT NULL,
+    base_answer TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    asked_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX exchanges_by_candidate ON exchanges (candidate_id, asked_at_ms);
+
+  -- User's own: one row per setting that differs from its default; values are JSON.
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+]

@@ -1,0 +1,233 @@
+/** Tables models and versions: rows <-> Model and ModelVersion, with their candidates. */
+import { AppError } from '../../shared/errors.ts'
+import {
+  problemTypeSchema,
+  type Candidate,
+  type Model,
+  type ModelVersion,
+} from '../../shared/model.ts'
+import { promptTemplateSchema } from '../../shared/promptTemplate.ts'
+import { getCandidate, insertCandidate, listCandidatesOfVersion } from './candidates.ts'
+import { transact, type ReadableDb, type WritableDb } from './database.ts'
+
+interface ModelRecord {
+  id: string
+  name: string
+  problem_type: string
+  created_at_ms: number
+}
+
+interface VersionRecord {
+  id: string
+  model_id: string
+  number: number
+  workspace_id: string
+  dataset_id: string
+  dataset_name: string
+  dataset_sha256: string
+  question_column: string
+  answer_column: string
+  validation_fraction: number
+  split_seed: number
+  training_row_count: number
+  validation_row_count: number
+  prompt_template: string
+  chosen_candidate_id: string | null
+  created_at_ms: number
+}
+
+const INSERT_VERSION = `
+  INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256,
+    question_column, answer_column, validation_fraction, split_seed, training_row_count, validation_row_count,
+    prompt_template, chosen_candidate_id, created_at_ms)
+  VALUES (@id, @model_id, @number, @workspace_id, @dataset_id, @dataset_name, @dataset_sha256,
+    @question_column, @answer_column, @validation_fraction, @split_seed, @training_row_count, @validation_row_count,
+    @prompt_template, NULL, @created_at_ms)`
+
+const NEXT_VERSION_NUMBER = `
+  SELECT coalesce(max(number), 0) + 1 FROM versions WHERE model_id = ?`
+
+/** A version before it was stored: its number and its ids of kinship are given here. */
+export type NewModelVersion = Omit<
+  ModelVersion,
+  'modelId' | 'number' | 'chosenCandidateId' | 'candidates'
+> & { readonly candidates: readonly Omit<Candidate, 'versionId'>[] }
+
+/** A model that exists (only its id is read), or one to make. */
+export type VersionParent = { readonly id: string } | Omit<Model, 'versions'>
+
+/**
+ * Stores a version with its candidates, as the next number of its model; the model is made first when `parent` carries a
+ * name.
+ *
+ * @throws AppError NameTaken when another model has the name (case is ignored), ModelNotFound
+ */
+export function insertModelVersion(
+  db: WritableDb,
+  parent: VersionParent,
+  version: NewModelVersion,
+): ModelVersion {
+  return transact(db, () => {
+    if ('name' in parent) insertModel(db, parent)
+    else requireModel(db, parent.id)
+    const number = db.prepare<[string], number>(NEXT_VERSION_NUMBER).pluck().get(parent.id) ?? 1
+    db.prepare(INSERT_VERSION).run(versionToRow(version, parent.id, number))
+    version.candidates.forEach((candidate, position) => {
+      insertCandidate(db, { ...candidate, versionId: version.id }, position)
+    })
+    return getVersion(db, version.id)
+  })
+}
+
+export function isModelNameTaken(db: ReadableDb, name: string): boolean {
+  return db.prepare('SELECT 1 FROM models WHERE name = ?').get(name) !== undefined
+}
+
+/** Newest model first; each with its versions, newest first. */
+export function listModels(db: ReadableDb): Model[] {
+  return db
+    .prepare<[], ModelRecord>('SELECT * FROM models ORDER BY created_at_ms DESC, id')
+    .all()
+    .map((row) => rowToModel(row, versionsOf(db, row.id)))
+}
+
+export function findModel(db: ReadableDb, id: string): Model | undefined {
+  const row = db.prepare<[string], ModelRecord>('SELECT * FROM models WHERE id = ?').get(id)
+  return row && rowToModel(row, versionsOf(db, id))
+}
+
+/** @throws AppError ModelNotFound */
+export function getModel(db: ReadableDb, id: string): Model {
+  return findModel(db, id) ?? modelNotFound(id)
+}
+
+export function findVersion(db: ReadableDb, id: string): ModelVersion | undefined {
+  const row = db.prepare<[string], VersionRecord>('SELECT * FROM versions WHERE id = ?').get(id)
+  return row && rowToVersion(row, listCandidatesOfVersion(db, id))
+}
+
+/** @throws AppError ModelNotFound */
+export function getVersion(db: ReadableDb, id: string): ModelVersion {
+  return findVersion(db, id) ?? modelNotFound(id)
+}
+
+/**
+ * The analyst's choice; null goes back to the suggestion.
+ *
+ * @throws AppError ModelNotFound, CandidateNotFound when the candidate is not one of this version
+ */
+export function setChosenCandidate(
+  db: WritableDb,
+  versionId: string,
+  candidateId: string | null,
+): ModelVersion {
+  return transact(db, () => {
+    if (candidateId !== null && getCandidate(db, candidateId).versionId !== versionId) {
+      throw new AppError('CandidateNotFound', `${candidateId} is not of version ${versionId}`, {
+        details: { id: candidateId },
+      })
+    }
+    db.prepare('UPDATE versions SET chosen_candidate_id = ? WHERE id = ?').run(
+      candidateId,
+      versionId,
+    )
+    return getVersion(db, versionId)
+  })
+}
+
+/** With its versions, candidates, points, logs and conversations. */
+export function deleteModel(db: WritableDb, id: string): void {
+  transact(db, () => db.prepare('DELETE FROM models WHERE id = ?').run(id))
+}
+
+function insertModel(db: WritableDb, model: Omit<Model, 'versions'>): void {
+  if (isModelNameTaken(db, model.name)) {
+    throw new AppError('NameTaken', `There is a model named ${model.name} already`, {
+      details: { name: model.name },
+    })
+  }
+  db.prepare(
+    'INSERT INTO models (id, name, problem_type, created_at_ms) VALUES (@id, @name, @problem_type, @created_at_ms)',
+  ).run(modelToRow(model))
+}
+
+function requireModel(db: ReadableDb, id: string): void {
+  if (!db.prepare('SELECT 1 FROM models WHERE id = ?').get(id)) modelNotFound(id)
+}
+
+function modelNotFound(id: string): never {
+  throw new AppError('ModelNotFound', `There is no model or version ${id}`, { details: { id } })
+}
+
+function versionsOf(db: ReadableDb, modelId: string): ModelVersion[] {
+  return db
+    .prepare<[string], VersionRecord>(
+      'SELECT * FROM versions WHERE model_id = ? ORDER BY number DESC',
+    )
+    .all(modelId)
+    .map((row) => rowToVersion(row, listCandidatesOfVersion(db, row.id)))
+}
+
+function rowToModel(row: ModelRecord, versions: ModelVersion[]): Model {
+  return {
+    id: row.id,
+    name: row.name,
+    problemType: problemTypeSchema.parse(row.problem_type),
+    createdAtMs: row.created_at_ms,
+    versions,
+  }
+}
+
+function modelToRow(model: Omit<Model, 'versions'>): ModelRecord {
+  return {
+    id: model.id,
+    name: model.name,
+    problem_type: model.problemType,
+    created_at_ms: model.createdAtMs,
+  }
+}
+
+function rowToVersion(row: VersionRecord, candidates: Candidate[]): ModelVersion {
+  return {
+    id: row.id,
+    modelId: row.model_id,
+    number: row.number,
+    workspaceId: row.workspace_id,
+    datasetId: row.dataset_id,
+    datasetName: row.dataset_name,
+    datasetSha256: row.dataset_sha256,
+    columns: { question: row.question_column, answer: row.answer_column },
+    validationFraction: row.validation_fraction,
+    splitSeed: row.split_seed,
+    trainingRowCount: row.training_row_count,
+    validationRowCount: row.validation_row_count,
+    promptTemplate: promptTemplateSchema.parse(JSON.parse(row.prompt_template)),
+    chosenCandidateId: row.chosen_candidate_id,
+    createdAtMs: row.created_at_ms,
+    candidates,
+  }
+}
+
+function versionToRow(
+  version: NewModelVersion,
+  modelId: string,
+  number: number,
+): Omit<VersionRecord, 'chosen_candidate_id'> {
+  return {
+    id: version.id,
+    model_id: modelId,
+    number,
+    workspace_id: version.workspaceId,
+    dataset_id: version.datasetId,
+    dataset_name: version.datasetName,
+    dataset_sha256: version.datasetSha256,
+    question_column: version.columns.question,
+    answer_column: version.columns.answer,
+    validation_fraction: version.validationFraction,
+    split_seed: version.splitSeed,
+    training_row_count: version.trainingRowCount,
+    validation_row_count: version.validationRowCount,
+    prompt_template: JSON.stringify(version.promptTemplate),
+    created_at_ms: version.createdAtMs,
+  }
+}

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { inMemory, openDatabase, transact } from '../../../electron/db/database.ts'
+import { listMetricPoints } from '../../../electron/db/metrics.ts'
+import { migrations } from '../../../electron/db/migrations.ts'
+import { getSettings, updateSettings } from '../../../electron/db/settings.ts'
+import { insertTestVersion } from '../../support/database.ts'
+
+const run = promisify(execFile)
+const writer = join(import.meta.dirname, '../../support/writeMetricPoints.ts')
+let folder = ''
+let path = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'timbre-db-'))
+  path = join(folder, 'data', 'timbre.db')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test('makes the folder and the newest schema, and opens it again with what was stored', () => {
+  const first = openDatabase(path)
+  expect(first.pragma('user_version', { simple: true })).toBe(migrations.length)
+  updateSettings(first, { language: 'zh' })
+  first.close()
+  const second = openDatabase(path)
+  expect(getSettings(second).language).toBe('zh')
+  second.close()
+})
+
+test('writes ahead, enforces references and syncs every commit', () => {
+  const db = openDatabase(path)
+  const pragmas = ['journal_mode', 'foreign_keys', 'synchronous', 'busy_timeout']
+  expect(pragmas.map((name) => db.pragma(name, { simple: true }))).toEqual(['wal', 1, 2, 10_000])
+  db.close()
+})
+
+test('has only strict tables', () => {
+  const db = openDatabase(inMemory)
+  const lax = "SELECT name FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'"
+  expect(db.prepare(lax).pluck().all()).toEqual([])
+})
+
+test('refuses a database from a newer version and leaves it as it is', () => {
+  openDatabase(path).close()
+  const newer = new Database(path)
+  newer.pragma(`user_version = ${migrations.length + 1}`)
+  newer.close()
+  const before = readFileSync(path)
+  expect(() => openDatabase(path)).toThrow(
+    expect.objectContaining({ code: 'DatabaseTooNew', details: expect.objectContaining({ path }) }),
+  )
+  expect(readFileSync(path)).toEqual(before)
+})
+
+test('names the file that is no database', () => {
+  const damaged = join(folder, 'timbre.db')
+  writeFileSync(damaged, 'This was a database once. '.repeat(400))
+  expect(() => openDatabase(damaged)).toThrow(
+    expect.objectContaining({ code: 'DatabaseDamaged', details: { path: damaged } }),
+  )
+})
+
+test('says so when the data folder is a file', () => {
+  const file = join(folder, 'occupied')
+  writeFileSync(file, '')
+  expect(() => openDatabase(join(file, 'timbre.db'))).toThrow(
+    expect.objectContaining({ code: 'DataDirectoryUnusable' }),
+  )
+})
+
+test('reports a full disk and keeps what was there', () => {
+  const db = openDatabase(path)
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true }) as number}`)
+  const fill = () =>
+    transact(db, () =>
+      db.prepare("INSERT INTO settings VALUES ('filler', ?)").run('x'.repeat(1_000_000)),
+    )
+  expect(fill).toThrow(expect.objectContaining({ code: 'DiskFull' }))
+  expect(db.prepare('SELECT count(*) FROM settings').pluck().get()).toBe(0)
+  db.close()
+})
+
+test('lets an error of the work pass and takes the work back', () => {
+  const db = openDatabase(inMemory)
+  const failing = () =>
+    transact(db, () => {
+      updateSettings(db, { language: 'zh' })
+      throw new RangeError('stop')
+    })
+  expect(failing).toThrow(RangeError)
+  expect(getSettings(db).language).toBe('system')
+})
+
+test('lets three processes open a fresh file and write at the same time', async () => {
+  const count = 100
+  const opened = ['a', 'b', 'c'].map((name) =>
+    run(process.execPath, [writer, join(folder, 'fresh.db'), '0', name]),
+  )
+  await Promise.all(opened)
+  const db = openDatabase(path)
+  insertTestVersion(db)
+  const metrics = ['train_loss', 'validation_loss']
+  await Promise.all(
+    metrics.map((metric) => run(process.execPath, [writer, path, String(count), metric])),
+  )
+  const points = listMetricPoints(db, 'candidate-1')
+  expect(points.map(({ metric, step }) => `${metric} ${step}`).sort()).toEqual(
+    metrics.flatMap((metric) => Array.from({ length: count }, (_, i) => `${metric} ${i}`)).sort(),
+  )
+  db.close()
+})
