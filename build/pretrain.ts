@@ -207,13 +207,15 @@ async function main(): Promise<void> {
     console.log('Stopped; go on with --resume.')
     return
   }
-  const files = new Map(
-    [
-      ['tokenizer.json', path.join(config.corpus, 'tokenizer.json')] as const,
-      ['template.json', path.join(config.output, 'template.json')] as const,
-      ['README.md', path.join(config.output, 'README.md')] as const,
-    ].filter(([, source]) => existsSync(source)),
-  )
+  const files = new Map<string, Uint8Array>()
+  for (const [name, directory] of [
+    ['tokenizer.json', config.corpus],
+    ['template.json', config.output],
+    ['README.md', config.output],
+  ] as const) {
+    const file = path.join(directory, name)
+    if (existsSync(file)) files.set(name, await readFile(file))
+  }
   const { weights } = model
   const content = { config: config.model, weights, dtype: config.dtype, files }
   await writeModelFolder(config.output, content)

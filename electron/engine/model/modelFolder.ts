@@ -1,5 +1,5 @@
 /** A model folder: config.json, tokenizer.json, model.safetensors, template.json, README.md. */
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { replaceDirectory, writeFileAtomically } from './atomicFile.ts'
@@ -57,8 +57,8 @@ export interface ModelFolderContent {
   readonly config: ModelConfig
   readonly weights: ParameterBlock
   readonly dtype: 'F32' | 'F16'
-  /** Path of each further file by its name in the folder: tokenizer.json, template.json, README.md. */
-  readonly files: ReadonlyMap<string, string>
+  /** Content of each further file by its name in the folder: tokenizer.json, template.json, README.md. */
+  readonly files: ReadonlyMap<string, Uint8Array | string>
 }
 
 /**
@@ -76,7 +76,7 @@ export async function writeModelFolder(
       `${JSON.stringify(modelConfigJson(config), null, 2)}\n`,
     )
     await writeFileAtomically(path.join(partial, weightsFile), encodeSafetensors(tensors, dtype))
-    for (const [name, source] of files) await copyFile(source, path.join(partial, name))
+    for (const [name, content] of files) await writeFile(path.join(partial, name), content)
     const readBack = await readModelWeights(partial, await readModelConfig(partial))
     // A half has 11 significant bits; magnitudes below 2^-14 are kept to 2^-25.
     const tolerance = dtype === 'F32' ? 0 : 2 ** -11

@@ -1,0 +1,23 @@
+/** What passes between openGenerator and its worker. */
+import type { GeneratedToken, GenerationParameters } from './generation.ts'
+
+export interface GenerationWorkerData {
+  readonly modelDirectory: string
+  readonly threads: number
+}
+
+export type GenerationRequest =
+  | {
+      readonly type: 'generate'
+      readonly id: number
+      readonly prompt: string
+      readonly parameters: GenerationParameters
+    }
+  | { readonly type: 'cancel'; readonly id: number }
+
+export type GenerationResponse =
+  | { readonly type: 'ready' }
+  /** The model cannot be loaded. */
+  | { readonly type: 'unusable'; readonly message: string }
+  | { readonly type: 'token'; readonly id: number; readonly token: GeneratedToken }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string }

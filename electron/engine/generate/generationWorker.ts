@@ -1,0 +1,51 @@
+/** Thread entry: holds one model and answers GenerationRequests; several run interleaved, token by token. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { readModelConfig, readModelWeights } from '../model/modelFolder.ts'
+import { loadTokenizer } from '../model/tokenizer.ts'
+import { generate } from './generate.ts'
+import type {
+  GenerationRequest,
+  GenerationResponse,
+  GenerationWorkerData,
+} from './generationMessages.ts'
+import { LanguageModel } from './languageModel.ts'
+
+if (!parentPort) throw new Error('generationWorker runs as a worker thread.')
+const port = parentPort
+
+const post = (response: GenerationResponse) => port.postMessage(response)
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise<void> {
+  const config = await readModelConfig(modelDirectory)
+  const tokenizer = await loadTokenizer(modelDirectory)
+  const weights = await readModelWeights(modelDirectory, config)
+  const model = await LanguageModel.create(config, weights, threads)
+  const running = new Set<number>()
+
+  const answer = async ({ id, prompt, parameters }: GenerationRequest & { type: 'generate' }) => {
+    running.add(id)
+    try {
+      for await (const token of generate(model, tokenizer, prompt, parameters)) {
+        if (!running.has(id)) return
+        post({ type: 'token', id, token })
+      }
+    } catch (error) {
+      post({ type: 'failed', id, message: messageOf(error) })
+    } finally {
+      running.delete(id)
+    }
+  }
+
+  port.on('message', (request: GenerationRequest) => {
+    if (request.type === 'generate') void answer(request)
+    else running.delete(request.id)
+  })
+  post({ type: 'ready' })
+}
+
+try {
+  await serve(workerData as GenerationWorkerData)
+} catch (error) {
+  post({ type: 'unusable', message: messageOf(error) })
+}

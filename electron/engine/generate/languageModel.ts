@@ -1,0 +1,109 @@
+/** A model ready to continue token sequences, and the state of one such sequence. */
+import { Session, type TensorValue } from '../graph/session.ts'
+import type { ModelConfig } from '../model/config.ts'
+import type { ParameterBlock } from '../model/parameters.ts'
+import { maskedScore } from '../model/transformer.ts'
+import { buildDecoderGraph, cacheName, decoderInputs, logitsName } from './decoderGraph.ts'
+
+export class LanguageModel {
+  readonly config: ModelConfig
+  readonly #session: Session
+
+  private constructor(config: ModelConfig, session: Session) {
+    this.config = config
+    this.#session = session
+  }
+
+  static async create(
+    config: ModelConfig,
+    weights: ParameterBlock,
+    threads: number,
+  ): Promise<LanguageModel> {
+    const graph = buildDecoderGraph(config, weights)
+    return new LanguageModel(config, await Session.create(graph, { threads }))
+  }
+
+  /** A new, empty sequence. */
+  startSequence(): Sequence {
+    return new Sequence(this.config, this.#session)
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+}
+
+export class Sequence {
+  readonly #config: ModelConfig
+  readonly #session: Session
+  readonly #presentNames: readonly string[]
+  #cache: ReadonlyMap<string, TensorValue>
+  #length = 0
+
+  constructor(config: ModelConfig, session: Session) {
+    const { layers, keyValueHeads, headSize } = config
+    const names = (direction: 'past' | 'present') =>
+      Array.from({ length: layers }, (_, layer) => [
+        cacheName(direction, 'keys', layer),
+        cacheName(direction, 'values', layer),
+      ]).flat()
+    const empty = { data: new Float32Array(0), shape: [1, keyValueHeads, 0, headSize] }
+    this.#config = config
+    this.#session = session
+    this.#presentNames = names('present')
+    this.#cache = new Map(names('past').map((name) => [name, empty]))
+  }
+
+  /** Tokens so far. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Appends tokens; gives the logits (vocabulary) for what follows the last of them. */
+  async append(ids: readonly number[]): Promise<Float32Array> {
+    return this.#run(ids, [ids.length - 1])
+  }
+
+  /** Appends tokens; gives the logits after each of them, row by row. */
+  async appendWithAllLogits(ids: readonly number[]): Promise<Float32Array> {
+    return this.#run(
+      ids,
+      ids.map((_, index) => index),
+    )
+  }
+
+  async #run(ids: readonly number[], rows: readonly number[]): Promise<Float32Array> {
+    const { heads, keyValueHeads, maxPositions } = this.#config
+    const total = this.#length + ids.length
+    if (total > maxPositions)
+      throw new RangeError(`${total} tokens do not fit a context of ${maxPositions}.`)
+    const integers = (values: readonly number[]) => ({
+      data: BigInt64Array.from(values, BigInt),
+      shape: [values.length],
+    })
+    const feeds = new Map<string, TensorValue>(this.#cache)
+    feeds.set(decoderInputs.ids, integers(ids))
+    feeds.set(decoderInputs.offset, integers([this.#length]))
+    feeds.set(decoderInputs.rows, integers(rows))
+    feeds.set(decoderInputs.mask, cachedMask(heads / keyValueHeads, ids.length, this.#length))
+    const outputs = await this.#session.run(feeds, [logitsName, ...this.#presentNames])
+    this.#cache = new Map(
+      this.#presentNames.map((name) => [
+        name.replace('present', 'past'),
+        // Asked for by this name just above.
+        outputs.get(name)!,
+      ]),
+    )
+    this.#length = total
+    return outputs.get(logitsName)?.data as Float32Array
+  }
+}
+
+/** A new token sees everything cached and the new tokens up to itself. */
+function cachedMask(group: number, length: number, cached: number): TensorValue {
+  const keys = cached + length
+  const data = new Float32Array(group * length * keys)
+  for (let row = 0; row < group * length; row += 1)
+    data.fill(maskedScore, row * keys + cached + (row % length) + 1, (row + 1) * keys)
+  return { data, shape: [group * length, keys] }
+}

@@ -1,0 +1,51 @@
+/** What passes between the job runner and the training worker. */
+import type { TrainingHyperparameters } from '../../../shared/hyperparameters.ts'
+
+/** The worker's workerData. Paths are absolute. */
+export interface TrainingTask {
+  readonly baseModelDirectory: string
+  /** JSONL of {prompt, completion}. */
+  readonly trainingPath: string
+  readonly validationPath: string | null
+  /** Null: the base model's own template.json. */
+  readonly templatePath: string | null
+  /** Resumed from when it holds a checkpoint. */
+  readonly checkpointDirectory: string
+  /** The model folder to write; appears only when complete. */
+  readonly outputDirectory: string
+  readonly hyperparameters: TrainingHyperparameters
+  readonly threads: number
+}
+
+/** Whose fault a failure is, in SageMaker's words: the input's (ClientError) or the run's. */
+export type TrainingFailureCode = 'AlgorithmError' | 'ClientError'
+
+export type TrainingEvent =
+  | { readonly type: 'log'; readonly line: string; readonly step?: number }
+  | {
+      readonly type: 'progress'
+      readonly step: number
+      readonly totalSteps: number
+      readonly epoch: number
+      readonly secondsPerStep: number
+    }
+  /** The output folder is written. Metrics are named as in shared/metrics.ts's definitions. */
+  | { readonly type: 'completed'; readonly finalMetrics: Readonly<Record<string, number>> }
+  | { readonly type: 'failed'; readonly code: TrainingFailureCode; readonly message: string }
+  /** A checkpoint is saved; the same task goes on from it. */
+  | { readonly type: 'stopped' }
+
+/** Parent -> worker. */
+export interface StopRequest {
+  readonly type: 'stop'
+}
+
+export class TrainingError extends Error {
+  override readonly name = 'TrainingError'
+  readonly code: TrainingFailureCode
+
+  constructor(code: TrainingFailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

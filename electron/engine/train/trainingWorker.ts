@@ -1,0 +1,78 @@
+/** Thread entry: runs the TrainingTask given as workerData and posts TrainingEvents. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { promptTemplateSchema } from '../../../shared/promptTemplate.ts'
+import { ModelFileError } from '../model/modelFileError.ts'
+import { loadTokenizer } from '../model/tokenizer.ts'
+import { train } from './train.ts'
+import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
+
+if (!parentPort) throw new Error('trainingWorker runs as a worker thread.')
+const port = parentPort
+
+const report = (event: TrainingEvent) => port.postMessage(event)
+
+let stopping = false
+/** Looks into the mailbox itself: a step blocks this thread, so a listener would hear too late. */
+function stopRequested(): boolean {
+  while (receiveMessageOnPort(port)) stopping = true
+  return stopping
+}
+
+async function run(task: TrainingTask): Promise<void> {
+  const base = task.baseModelDirectory
+  const templateFile = task.templatePath ?? path.join(base, 'template.json')
+  const templateText = await readText(templateFile, 'template.json')
+  const tokenizer = await loadTokenizer(base)
+  const files = new Map([
+    ['tokenizer.json', await readText(path.join(base, 'tokenizer.json'), 'tokenizer.json')],
+    ['template.json', templateText],
+    ['README.md', card(task)],
+  ])
+  const template = parseTemplate(templateText)
+  await train(task, { tokenizer, template, files, report, stopRequested })
+}
+
+async function readText(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new TrainingError('ClientError', `${name} cannot be read.`, { cause })
+  }
+}
+
+function parseTemplate(text: string) {
+  try {
+    return promptTemplateSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    const message = 'template.json does not have the texts "prompt" and "completion".'
+    throw new TrainingError('ClientError', message, { cause })
+  }
+}
+
+function card({ baseModelDirectory, hyperparameters }: TrainingTask): string {
+  const settings = Object.entries(hyperparameters).map(([name, value]) => `- ${name}: ${value}`)
+  return [
+    `# Fine-tuned from ${path.basename(baseModelDirectory)}`,
+    '',
+    'All weights were trained on questions and answers; the loss took the answers only.',
+    '',
+    ...settings,
+    '',
+  ].join('\n')
+}
+
+function failure(error: unknown): TrainingEvent {
+  if (error instanceof TrainingError)
+    return { type: 'failed', code: error.code, message: error.message }
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof ModelFileError ? 'ClientError' : 'AlgorithmError'
+  return { type: 'failed', code, message }
+}
+
+try {
+  await run(workerData as TrainingTask)
+} catch (error) {
+  report(failure(error))
+}

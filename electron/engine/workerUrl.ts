@@ -1,0 +1,13 @@
+/** Where a worker's entry lies. */
+
+const folderByName = { trainingWorker: 'train', generationWorker: 'generate' } as const
+
+/**
+ * From source (Node strips the types): the .ts file in its folder. In the bundle all entries lie flat in one folder as
+ * .js files.
+ */
+export function workerUrl(name: keyof typeof folderByName): URL {
+  return import.meta.url.endsWith('.ts')
+    ? new URL(`./${folderByName[name]}/${name}.ts`, import.meta.url)
+    : new URL(`./${name}.js`, import.meta.url)
+}
