@@ -1,23 +1,16 @@
 /** The generation loop: prompt in, tokens out one by one. */
 import { randomInt } from 'node:crypto'
+import type { Tokenizer } from '../model/tokenizer.ts'
 import { mulberry32 } from '../random.ts'
 import type { FinishReason, GeneratedToken, GenerationParameters } from './generation.ts'
 import type { LanguageModel } from './languageModel.ts'
 import { likeliest, logProbability, penalizeRepetition, sample } from './sampling.ts'
 
 /** The part of the tokenizer that generation needs. */
-export interface GenerationTokenizer {
-  encode(text: string): number[]
-  createStreamingDecoder(): StreamingDecoder
-  readonly endOfTextId: number
-}
-
-export interface StreamingDecoder {
-  /** The whole characters that this token completes. */
-  push(id: number): string
-  /** What is left of an incomplete character, as replacement characters. */
-  end(): string
-}
+export type GenerationTokenizer = Pick<
+  Tokenizer,
+  'encode' | 'createStreamingDecoder' | 'endOfTextId' | 'padId'
+>
 
 /** Tokens until the end-of-text token, a stop text, maxNewTokens or the end of the model's context. */
 export async function* generate(
@@ -39,17 +32,18 @@ export async function* generate(
     penalizeRepetition(scores, seen, parameters.repetitionPenalty)
     const id = doSample ? sample(scores, parameters, random) : likeliest(scores)
     seen.push(id)
-    const special = id === tokenizer.endOfTextId
+    const ended = id === tokenizer.endOfTextId
+    const special = ended || id === tokenizer.padId
     let piece = special ? '' : decoder.push(id)
     text += piece
 
     let finishReason: FinishReason | undefined
-    if (special) finishReason = 'eos_token'
+    if (ended) finishReason = 'eos_token'
     else if (stop.some((ending) => ending !== '' && text.includes(ending)))
       finishReason = 'stop_sequence'
     else if (count >= maxNewTokens || sequence.length >= model.config.maxPositions)
       finishReason = 'length'
-    if (finishReason) piece += decoder.end()
+    if (finishReason) piece += decoder.flush()
 
     const token = { id, text: piece, logprob: logProbability(logits, id), special }
     yield finishReason ? { ...token, finishReason } : token

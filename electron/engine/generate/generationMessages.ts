@@ -14,6 +14,8 @@ export type GenerationRequest =
       readonly parameters: GenerationParameters
     }
   | { readonly type: 'cancel'; readonly id: number }
+  /** Ends the thread after the step it is in. */
+  | { readonly type: 'close' }
 
 export type GenerationResponse =
   | { readonly type: 'ready' }

@@ -1,7 +1,6 @@
 /** Thread entry: holds one model and answers GenerationRequests; several run interleaved, token by token. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { readModelConfig, readModelWeights } from '../model/modelFolder.ts'
-import { loadTokenizer } from '../model/tokenizer.ts'
+import { readModelConfig, readModelTokenizer, readModelWeights } from '../model/modelFolder.ts'
 import { generate } from './generate.ts'
 import type {
   GenerationRequest,
@@ -18,7 +17,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise<void> {
   const config = await readModelConfig(modelDirectory)
-  const tokenizer = await loadTokenizer(modelDirectory)
+  const tokenizer = await readModelTokenizer(modelDirectory, config)
   const weights = await readModelWeights(modelDirectory, config)
   const model = await LanguageModel.create(config, weights, threads)
   const running = new Set<number>()
@@ -39,7 +38,11 @@ async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise
 
   port.on('message', (request: GenerationRequest) => {
     if (request.type === 'generate') void answer(request)
-    else running.delete(request.id)
+    else if (request.type === 'cancel') running.delete(request.id)
+    else {
+      running.clear()
+      port.close()
+    }
   })
   post({ type: 'ready' })
 }

@@ -59,6 +59,7 @@ export async function openGenerator(
     for (const queue of queues.values()) queue.fail(closed)
   }
 
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (response: GenerationResponse) => {
       if (response.type === 'ready') resolve()
@@ -110,7 +111,9 @@ export async function openGenerator(
     generate: (prompt, parameters, signal) => run(prompt, parameters, signal),
     close: async () => {
       endAll(new GenerationError('The generator is closed.'))
-      await worker.terminate()
+      // Not terminate(): ONNX Runtime's binding ends the whole process when its thread is stopped within a call.
+      send({ type: 'close' })
+      await exited
     },
   }
 }

@@ -7,6 +7,7 @@ import { type ModelConfig, modelConfigJson, parseModelConfig } from './config.ts
 import { ModelFileError } from './modelFileError.ts'
 import { ParameterBlock, parameterSpecs } from './parameters.ts'
 import { copyAsFloat32, encodeSafetensors, parseSafetensors } from './safetensors.ts'
+import { type Tokenizer, loadTokenizer } from './tokenizer.ts'
 
 const configFile = 'config.json'
 const weightsFile = 'model.safetensors'
@@ -51,6 +52,19 @@ export async function readModelWeightsInto(
       )
     copyAsFloat32(tensor, data)
   }
+}
+
+/** Reads tokenizer.json. Throws ModelFileError also when it has ids that the model has no embedding for. */
+export async function readModelTokenizer(
+  directory: string,
+  config: ModelConfig,
+): Promise<Tokenizer> {
+  const tokenizer = await loadTokenizer(directory)
+  if (tokenizer.vocabularySize > config.vocabularySize)
+    throw new ModelFileError(
+      `tokenizer.json has ${tokenizer.vocabularySize} tokens, the model only ${config.vocabularySize}.`,
+    )
+  return tokenizer
 }
 
 export interface ModelFolderContent {

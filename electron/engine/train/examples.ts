@@ -2,14 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { type PromptTemplate, fillCompletion, fillPrompt } from '../../../shared/promptTemplate.ts'
+import type { Tokenizer } from '../model/tokenizer.ts'
 import { TrainingError } from './trainingTask.ts'
 
 /** The part of the tokenizer that training needs. */
-export interface TextEncoder {
-  encode(text: string): number[]
-  decode(ids: number[]): string
-  readonly endOfTextId: number
-}
+export type ExampleTokenizer = Pick<Tokenizer, 'encode' | 'decode' | 'endOfTextId'>
 
 export interface TokenizedExample {
   /** Prompt, answer, end-of-text. */
@@ -35,7 +32,7 @@ const recordSchema = z.object({ prompt: z.string(), completion: z.string() })
 export async function readExamples(
   file: string,
   name: 'training' | 'validation',
-  tokenizer: TextEncoder,
+  tokenizer: ExampleTokenizer,
   template: PromptTemplate,
   maxLength: number,
 ): Promise<ExampleSet> {
@@ -67,7 +64,7 @@ export async function readExamples(
 function fitExample(
   promptIds: readonly number[],
   answerIds: readonly number[],
-  tokenizer: TextEncoder,
+  tokenizer: ExampleTokenizer,
   maxLength: number,
 ): TokenizedExample {
   const end = tokenizer.endOfTextId

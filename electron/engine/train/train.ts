@@ -6,7 +6,7 @@ import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
 import { readModelConfig, readModelWeightsInto, writeModelFolder } from '../model/modelFolder.ts'
 import { epochBatches, evaluationBatches, toLossBatch, tokenCount } from './batches.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { type TextEncoder, type TokenizedExample, readExamples } from './examples.ts'
+import { type ExampleTokenizer, type TokenizedExample, readExamples } from './examples.ts'
 import { TrainableModel } from './model.ts'
 import { scheduleFactor } from './schedule.ts'
 import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
@@ -25,7 +25,7 @@ const stateSchema = z.object({
 type TrainingState = z.infer<typeof stateSchema>
 
 export interface TrainingSurroundings {
-  readonly tokenizer: TextEncoder
+  readonly tokenizer: ExampleTokenizer
   readonly template: PromptTemplate
   /** Content of tokenizer.json, template.json and README.md for the output folder. */
   readonly files: ReadonlyMap<string, Uint8Array | string>

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { promptTemplateSchema } from '../../../shared/promptTemplate.ts'
 import { ModelFileError } from '../model/modelFileError.ts'
-import { loadTokenizer } from '../model/tokenizer.ts'
+import { readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
 import { train } from './train.ts'
 import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
 
@@ -24,7 +24,7 @@ async function run(task: TrainingTask): Promise<void> {
   const base = task.baseModelDirectory
   const templateFile = task.templatePath ?? path.join(base, 'template.json')
   const templateText = await readText(templateFile, 'template.json')
-  const tokenizer = await loadTokenizer(base)
+  const tokenizer = await readModelTokenizer(base, await readModelConfig(base))
   const files = new Map([
     ['tokenizer.json', await readText(path.join(base, 'tokenizer.json'), 'tokenizer.json')],
     ['template.json', templateText],

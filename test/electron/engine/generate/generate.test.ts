@@ -11,9 +11,10 @@ import { tinyConfig, tinyWeights } from '../../../support/tinyModel.ts'
 const tokenizer = {
   encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0) - 97),
   endOfTextId: 10,
+  padId: 10,
   createStreamingDecoder: () => ({
     push: (id: number) => String.fromCharCode(97 + id),
-    end: () => '',
+    flush: () => '',
   }),
 }
 

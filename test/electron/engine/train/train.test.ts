@@ -17,7 +17,7 @@ import {
 
 const tokenizer = {
   encode: (text: string) => [...Buffer.from(text)],
-  decode: (ids: number[]) => Buffer.from(ids).toString(),
+  decode: (ids: readonly number[]) => Buffer.from(ids).toString(),
   endOfTextId,
 }
 
