@@ -29,6 +29,14 @@ export interface Loss {
   readonly rowLosses: Float32Array
 }
 
+/**
+ * A session keeps the memory of its largest run for the next one, about 0.4 MB per token of the batch for a model of
+ * 5 million weights. Limit in tokens, over all sessions kept.
+ */
+const sessionCostLimit = 6144
+/** Memory of a forward pass relative to one with gradients: activations are freed on the way. */
+const forwardCost = 0.25
+
 export class TrainableModel {
   readonly config: ModelConfig
   readonly weights: ParameterBlock
@@ -37,7 +45,7 @@ export class TrainableModel {
   readonly #threads: number
   readonly #weightFeeds: ReadonlyMap<string, TensorValue>
   readonly #gradientTargets: ReadonlyMap<string, TensorValue>
-  readonly #sessions = new Map<string, Promise<Session>>()
+  readonly #sessions = new Map<string, { readonly session: Session; readonly cost: number }>()
 
   constructor(config: ModelConfig, threads: number) {
     const specs = parameterSpecs(config)
@@ -76,7 +84,7 @@ export class TrainableModel {
   async close(): Promise<void> {
     const sessions = [...this.#sessions.values()]
     this.#sessions.clear()
-    for (const session of sessions) await (await session).close()
+    for (const { session } of sessions) await session.close()
   }
 
   async #run(batch: LossBatch, withGradients: boolean): Promise<Loss> {
@@ -99,16 +107,30 @@ export class TrainableModel {
     }
   }
 
-  /** One session per shape, made when first needed. */
+  /** One session per shape, made when first needed; those unused for longest go when they hold too much memory. */
   async #session(batch: LossBatch, withGradients: boolean): Promise<Session> {
-    const positions = batch.rows ? 'picked' : 'all'
-    const key = `${batch.batch}x${batch.length} ${positions} ${withGradients}`
-    const known = this.#sessions.get(key)
-    if (known) return known
     const { batch: size, length } = batch
+    const positions = batch.rows ? 'picked' : 'all'
+    const key = `${size}x${length} ${positions} ${withGradients}`
+    const known = this.#sessions.get(key)
+    if (known) {
+      // A Map keeps the order of insertion: the last used comes last.
+      this.#sessions.delete(key)
+      this.#sessions.set(key, known)
+      return known.session
+    }
+    const cost = size * length * (withGradients ? 1 : forwardCost)
+    let total = cost
+    for (const { cost: held } of this.#sessions.values()) total += held
+    for (const [oldest, { session, cost: held }] of this.#sessions) {
+      if (total <= sessionCostLimit) break
+      this.#sessions.delete(oldest)
+      await session.close()
+      total -= held
+    }
     const graph = buildLossGraph(this.config, { batch: size, length, positions, withGradients })
-    const session = Session.create(graph, { threads: this.#threads })
-    this.#sessions.set(key, session)
+    const session = await Session.create(graph, { threads: this.#threads })
+    this.#sessions.set(key, { session, cost })
     return session
   }
 }
