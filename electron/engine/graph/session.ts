@@ -1,6 +1,6 @@
 /** Runs a graph with ONNX Runtime; the only module that imports it. `run` blocks the calling thread. */
 import * as onnx from 'onnxruntime-node'
-import type { Graph, Shape } from './graph.ts'
+import type { Graph } from './graph.ts'
 import { encodeOnnx } from './onnx.ts'
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array
@@ -30,8 +30,6 @@ export class Session {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      // Idle workers must not burn a core between steps: the machine belongs to the person using it.
-      extra: { session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' } } },
     })
     return new Session(session)
   }
@@ -70,13 +68,4 @@ function toTensor({ data, shape }: TensorValue): onnx.Tensor {
   if (data instanceof Float32Array) return new onnx.Tensor('float32', data, shape)
   if (data instanceof Int32Array) return new onnx.Tensor('int32', data, shape)
   return new onnx.Tensor('int64', data, shape)
-}
-
-/** Concrete shape of a graph's tensor, symbolic dimensions replaced. */
-export function bindShape(shape: Shape, sizes: Readonly<Record<string, number>>): number[] {
-  return shape.map((dimension) => {
-    const size = typeof dimension === 'number' ? dimension : sizes[dimension]
-    if (size === undefined) throw new Error(`No size for dimension ${dimension}.`)
-    return size
-  })
 }
