@@ -1,0 +1,240 @@
+/** Datasets from import to training examples: content in the store, the record in the database. */
+import { randomUUID } from 'node:crypto'
+import { parse } from 'node:path'
+import {
+  findingCodeSchema,
+  type AppliedFix,
+  type ColumnRoles,
+  type Dataset,
+  type DatasetRow,
+  type FindingCode,
+  type ScanReport,
+  type TrainingExample,
+} from '../../shared/dataset.ts'
+import { AppError } from '../../shared/errors.ts'
+import { transact, type WritableDb } from '../db/database.ts'
+import {
+  deleteDataset,
+  getDataset,
+  isDatasetInTraining,
+  listDatasets,
+  listReferencedContent,
+  saveDataset,
+} from '../db/datasets.ts'
+import { createContentStore, writeFileWhole, type OpenFile, type StagedContent } from './content.ts'
+import { applyFixes } from './fix.ts'
+import { createRowPages } from './rowPages.ts'
+import { scanContent } from './scan.ts'
+import { harmless, requireRows, rolesOf } from './scanFile.ts'
+import { openSourceFile } from './sourceFile.ts'
+import { readTrainingExamples } from './trainingExamples.ts'
+
+export interface DatasetServiceOptions {
+  readonly db: WritableDb
+  /** Folder of the content store; made when missing. */
+  readonly contentDirectory: string
+  readonly publish: (event: 'dataset.changed', dataset: Dataset) => void
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** The file system's `open`, where a test needs another. */
+  readonly open?: OpenFile
+}
+
+export interface DatasetService {
+  /** @throws AppError of openSourceFile and scanContent; NoDataRows, DiskFull. Nothing is left behind then. */
+  import(path: string): Promise<Dataset>
+  list(): Dataset[]
+  /** @throws AppError DatasetNotFound, as do the others that take an id */
+  get(id: string): Dataset
+  rows(request: {
+    id: string
+    offset: number
+    limit: number
+  }): Promise<{ total: number; rows: DatasetRow[] }>
+  /**
+   * Repairs findings into new content. When every repairable finding is asked for, what only shows after the repair of
+   * others (a row that becomes a repetition) is repaired with them.
+   *
+   * @throws AppError FixNotApplicable when nothing of it was found or may be repaired
+   */
+  fix(id: string, codes: readonly FindingCode[]): Promise<Dataset>
+  /** Takes back what the newest click on a fix changed. @throws AppError FixNotApplicable when there is none */
+  undoFix(id: string): Promise<Dataset>
+  rename(id: string, name: string): Dataset
+  /** @throws AppError DatasetInUse while a job started from it has not ended */
+  delete(id: string): Promise<void>
+  /**
+   * The rows that training can use, in file order: `scan.usableRowCount` of them for the suggested roles.
+   *
+   * @param contentSha256 an earlier state, such as the one a version was trained on
+   * @throws AppError ColumnNotFound
+   */
+  readExamples(id: string, roles: ColumnRoles, contentSha256?: string): Promise<TrainingExample[]>
+  /** Writes the content as it stands to a file. @throws AppError DiskFull, DataDirectoryUnusable */
+  exportTo(id: string, path: string): Promise<void>
+  /** Removes what a crash left in the content store. */
+  removeUnreferenced(): Promise<void>
+}
+
+export function createDatasetService(options: DatasetServiceOptions): DatasetService {
+  const { db, contentDirectory, publish, clock } = options
+  const store = createContentStore(contentDirectory, options.open)
+  const pages = createRowPages(store)
+
+  async function importFile(path: string): Promise<Dataset> {
+    const file = await openSourceFile(path, options.open)
+    try {
+      const staged = await store.stage(file.chunks())
+      const scan = await scanStaged(staged, requireRows)
+      const now = clock()
+      const dataset: Dataset = {
+        id: randomUUID(),
+        name: parse(file.name).name,
+        sourceName: file.name,
+        sizeBytes: staged.sizeBytes,
+        contentSha256: staged.sha256,
+        originalSha256: staged.sha256,
+        createdAtMs: now,
+        updatedAtMs: now,
+        appliedFixes: [],
+        scan,
+      }
+      await staged.commit()
+      saveDataset(db, dataset)
+      publish('dataset.changed', dataset)
+      return dataset
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function fix(id: string, codes: readonly FindingCode[]): Promise<Dataset> {
+    const dataset = getDataset(db, id)
+    const wanted = codesToApply(codes, dataset.scan)
+    const run = applyFixes(store.read(dataset.contentSha256), wanted, rolesOf(dataset.scan))
+    const staged = await store.stage(run.chunks)
+    const scan = await scanStaged(staged, (report) => report)
+    if (staged.sha256 === dataset.contentSha256) {
+      await staged.discard()
+      throw fixNotApplicable(codes)
+    }
+    await staged.commit()
+    const appliedAtMs = clock()
+    const place = { contentBefore: dataset.contentSha256, contentAfter: staged.sha256, appliedAtMs }
+    const fixes = [...run.counts].map(([code, count]): AppliedFix => ({ code, count, ...place }))
+    return replaceContent(dataset, staged, scan, [...dataset.appliedFixes, ...fixes])
+  }
+
+  async function undoFix(id: string): Promise<Dataset> {
+    const dataset = getDataset(db, id)
+    const newest = dataset.appliedFixes.at(-1)
+    if (!newest) throw fixNotApplicable([])
+    const scan = await scanContent(store.read(newest.contentBefore))
+    const appliedFixes = dataset.appliedFixes.filter(
+      ({ contentAfter, appliedAtMs }) =>
+        contentAfter !== newest.contentAfter || appliedAtMs !== newest.appliedAtMs,
+    )
+    const sizeBytes = await store.sizeOf(newest.contentBefore)
+    return replaceContent(dataset, { sha256: newest.contentBefore, sizeBytes }, scan, appliedFixes)
+  }
+
+  /** Another process may have changed the dataset since it was read; its work is not overwritten. */
+  function replaceContent(
+    before: Dataset,
+    { sha256, sizeBytes }: Pick<StagedContent, 'sha256' | 'sizeBytes'>,
+    scan: ScanReport,
+    appliedFixes: AppliedFix[],
+  ): Dataset {
+    const dataset = transact(db, () => {
+      const current = getDataset(db, before.id)
+      if (current.contentSha256 !== before.contentSha256) {
+        throw new AppError('FileChanged', `${before.name} was changed meanwhile`, {
+          details: { name: before.name, path: before.sourceName },
+        })
+      }
+      const changed = { ...current, contentSha256: sha256, sizeBytes, scan, appliedFixes }
+      const saved: Dataset = { ...changed, updatedAtMs: clock() }
+      saveDataset(db, saved)
+      return saved
+    })
+    publish('dataset.changed', dataset)
+    return dataset
+  }
+
+  /** Scans before the content joins the store; a failure removes it. */
+  async function scanStaged(
+    staged: StagedContent,
+    accept: (report: ScanReport) => ScanReport,
+  ): Promise<ScanReport> {
+    try {
+      return accept(await scanContent(staged.read()))
+    } catch (error) {
+      await staged.discard()
+      throw error
+    }
+  }
+
+  function rename(id: string, name: string): Dataset {
+    const dataset = transact(db, () => {
+      const renamed = { ...getDataset(db, id), name, updatedAtMs: clock() }
+      saveDataset(db, renamed)
+      return renamed
+    })
+    publish('dataset.changed', dataset)
+    return dataset
+  }
+
+  async function remove(id: string): Promise<void> {
+    const unreferenced = transact(db, () => {
+      const before = listReferencedContent(db)
+      const { name } = getDataset(db, id)
+      if (isDatasetInTraining(db, id)) {
+        throw new AppError('DatasetInUse', `${name} is being trained on`, { details: { name } })
+      }
+      deleteDataset(db, id)
+      const after = listReferencedContent(db)
+      return [...before].filter((sha256) => !after.has(sha256))
+    })
+    for (const sha256 of unreferenced) await store.remove(sha256)
+  }
+
+  const removeUnreferenced = () => store.removeExcept(listReferencedContent(db))
+
+  async function rows({ id, offset, limit }: { id: string; offset: number; limit: number }) {
+    const { contentSha256, scan } = getDataset(db, id)
+    return { total: scan.rowCount, rows: await pages.read(contentSha256, scan, offset, limit) }
+  }
+
+  return {
+    import: importFile,
+    list: () => listDatasets(db),
+    get: (id) => getDataset(db, id),
+    rows,
+    fix,
+    undoFix,
+    rename,
+    delete: remove,
+    readExamples: async (id, roles, contentSha256) =>
+      readTrainingExamples(store.read(contentSha256 ?? getDataset(db, id).contentSha256), roles),
+    exportTo: async (id, path) =>
+      writeFileWhole(path, store.read(getDataset(db, id).contentSha256)),
+    removeUnreferenced,
+  }
+}
+
+/**
+ * @throws AppError FixNotApplicable when the scan found nothing of it
+ */
+function codesToApply(codes: readonly FindingCode[], scan: ScanReport): Set<FindingCode> {
+  const fixable = scan.findings.filter((finding) => finding.fixable).map(({ code }) => code)
+  const wanted = fixable.filter((code) => codes.includes(code))
+  if (wanted.length === 0) throw fixNotApplicable(codes)
+  const isAll = wanted.length === fixable.length
+  return isAll ? harmless(findingCodeSchema.options, scan) : new Set(wanted)
+}
+
+function fixNotApplicable(codes: readonly FindingCode[]): AppError {
+  return new AppError('FixNotApplicable', 'There is nothing to repair', {
+    details: { codes: codes.join(', ') },
+  })
+}

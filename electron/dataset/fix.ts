@@ -1,0 +1,192 @@
+/** The repairs. Each changes as little as it can: a row without a fault keeps its exact bytes. */
+import type { ColumnRoles, FindingCode } from '../../shared/dataset.ts'
+import {
+  findBadCharacters,
+  removeCharacters,
+  sequenceLength,
+  type BadCharacterKind,
+} from './characters.ts'
+import { encodeRecord, isBlank, parseCsv, type CsvRecord } from './csv.ts'
+import { RowCheck, withoutEmptyExtras } from './rowCheck.ts'
+import type { Chunks } from './textEncoding.ts'
+import { openTable, openText, withoutMarks, type Table } from './textSource.ts'
+
+export interface FixRun {
+  /** The repaired content. */
+  readonly chunks: AsyncGenerator<Buffer>
+  /** Places changed per finding; complete once `chunks` was read to its end. */
+  readonly counts: ReadonlyMap<FindingCode, number>
+}
+
+const characterCodes: readonly FindingCode[] = [
+  'utf-16-encoding',
+  'byte-order-mark',
+  'invalid-utf8',
+  'control-character',
+]
+
+/**
+ * Repairs the findings in `codes`. A file in UTF-16 always becomes UTF-8, since every repair writes UTF-8.
+ *
+ * Characters come first and rows second, so that a row that is only blank, or only a repetition, once its characters
+ * are repaired is found too. Applying all codes twice gives the same as applying them once.
+ */
+export function applyFixes(
+  content: Chunks,
+  codes: ReadonlySet<FindingCode>,
+  roles: ColumnRoles,
+): FixRun {
+  const counts = new Map<FindingCode, number>()
+  const count = (code: FindingCode, places = 1) => {
+    if (places > 0) counts.set(code, (counts.get(code) ?? 0) + places)
+  }
+  return { chunks: repair(content, codes, roles, count), counts }
+}
+
+type Count = (code: FindingCode, places?: number) => void
+
+async function* repair(
+  content: Chunks,
+  codes: ReadonlySet<FindingCode>,
+  roles: ColumnRoles,
+  count: Count,
+): AsyncGenerator<Buffer> {
+  const source = await openText(content)
+  const dropsMark = codes.has('byte-order-mark')
+  if (source.encoding !== 'utf-8') count('utf-16-encoding')
+  if (source.markLength > 0 && dropsMark) count('byte-order-mark')
+  if (source.markLength > 0 && !dropsMark) yield source.rawHead.subarray(0, source.markLength)
+
+  const kinds = (['invalid-utf8', 'control-character'] as const).filter((kind) => codes.has(kind))
+  const cleaned = kinds.length > 0 ? removeBadCharacters(source.body, kinds, count) : source.body
+  // Once characters before it are gone, a mark can stand at the start that did not stand there before.
+  const text = dropsMark ? withoutMarks(cleaned) : cleaned
+  const hasRowCodes = [...codes].some((code) => !characterCodes.includes(code))
+  yield* hasRowCodes ? fixRows(text, codes, roles, count) : text
+}
+
+async function* removeBadCharacters(
+  chunks: Chunks,
+  kinds: readonly BadCharacterKind[],
+  count: Count,
+): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0)
+  function clean(bytes: Buffer): Buffer {
+    const bad = findBadCharacters(bytes).filter(({ kind }) => kinds.includes(kind))
+    for (const { kind } of bad) count(kind)
+    return bad.length > 0 ? removeCharacters(bytes, bad) : bytes
+  }
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk])
+    const whole = bytes.length - incompleteLength(bytes)
+    rest = bytes.subarray(whole)
+    yield clean(bytes.subarray(0, whole))
+  }
+  yield clean(rest)
+}
+
+/** Bytes at the end that may be the beginning of a character. */
+function incompleteLength(bytes: Buffer): number {
+  for (let length = 1; length <= Math.min(3, bytes.length); length += 1) {
+    const start = bytes.length - length
+    const byte = bytes[start] ?? 0
+    if (byte < 0x80) return 0
+    if (byte >= 0xc0) return sequenceLength(bytes, start) === -length ? length : 0
+  }
+  return 0
+}
+
+async function* fixRows(
+  text: Chunks,
+  codes: ReadonlySet<FindingCode>,
+  roles: ColumnRoles,
+  count: Count,
+): AsyncGenerator<Buffer> {
+  const table = await openTable(text)
+  const fixer = new RowFixer(table, codes, roles, count)
+  for await (const batch of table.records)
+    yield Buffer.concat(batch.flatMap((record) => fixer.fix(record)))
+  yield Buffer.concat(fixer.finish())
+}
+
+class RowFixer {
+  readonly #table: Table
+  readonly #codes: ReadonlySet<FindingCode>
+  readonly #check: RowCheck
+  readonly #count: Count
+  #hasHeader = false
+  /** Empty lines wait until a row that stays comes after them; at the end they are extra newlines. */
+  #emptyLines: Buffer[] = []
+
+  constructor(table: Table, codes: ReadonlySet<FindingCode>, roles: ColumnRoles, count: Count) {
+    this.#table = table
+    this.#codes = codes
+    this.#check = new RowCheck(table, roles)
+    this.#count = count
+  }
+
+  fix(record: CsvRecord): Buffer[] {
+    if (record.length === 0) {
+      this.#emptyLines.push(record.bytes)
+      return []
+    }
+    const kept = this.#keep(record)
+    if (!kept) return []
+    const lines = this.#codes.has('blank-row') ? [] : this.#emptyLines
+    this.#count('blank-row', this.#emptyLines.length - lines.length)
+    this.#emptyLines = []
+    return [...lines, kept]
+  }
+
+  finish(): Buffer[] {
+    if (!this.#codes.has('trailing-newline')) return this.#emptyLines
+    this.#count('trailing-newline', this.#emptyLines.length)
+    return []
+  }
+
+  /** What stays of a row; null when it is removed. */
+  #keep(original: CsvRecord): Buffer | null {
+    const record = this.#codes.has('unbalanced-quote') ? this.#balance(original) : original
+    if (!this.#hasHeader) {
+      if (isBlank(record)) return this.#remove('blank-row', record)
+      this.#hasHeader = true
+      return record.bytes
+    }
+    return this.#keepDataRow(record)
+  }
+
+  #keepDataRow(record: CsvRecord): Buffer | null {
+    const verdict = this.#check.check(record)
+    if (verdict.isBlank) return this.#remove('blank-row', record)
+    if (verdict.isRagged && this.#codes.has('ragged-row')) {
+      this.#count('ragged-row')
+      const trimmed = withoutEmptyExtras(record, this.#table.columns.length)
+      return trimmed && this.#keepDataRow(this.#parse(trimmed, record.line))
+    }
+    if (verdict.isQuestionEmpty && this.#codes.has('empty-question')) {
+      return this.#remove('empty-question', record)
+    }
+    if (verdict.isAnswerEmpty) return this.#remove('empty-answer', record)
+    if (verdict.isRepeated) return this.#remove('duplicate-row', record)
+    return record.bytes
+  }
+
+  #remove(code: FindingCode, record: CsvRecord): Buffer | null {
+    if (!this.#codes.has(code)) return record.bytes
+    this.#count(code)
+    return null
+  }
+
+  #balance(record: CsvRecord): CsvRecord {
+    if (record.unbalancedQuoteLine === null) return record
+    this.#count('unbalanced-quote')
+    return this.#parse(encodeRecord(record, this.#table.delimiter), record.line)
+  }
+
+  #parse(bytes: Buffer, line: number): CsvRecord {
+    const { delimiter, columns } = this.#table
+    const [record] = parseCsv(bytes, { delimiter, line, columnCount: columns.length })
+    if (!record) throw new RangeError('A row that was written is empty')
+    return record
+  }
+}

@@ -1,0 +1,81 @@
+/** Scanning and fixing a file in place of a dataset: what the command line offers without a data folder. */
+import * as fs from 'node:fs/promises'
+import { findingCodeSchema, type FindingCode, type ScanReport } from '../../shared/dataset.ts'
+import { AppError } from '../../shared/errors.ts'
+import { writeFileWhole } from './content.ts'
+import { applyFixes } from './fix.ts'
+import { scanContent } from './scan.ts'
+import { openSourceFile } from './sourceFile.ts'
+
+export interface FileFix {
+  /** Of the file as it was. */
+  readonly before: ScanReport
+  /** Of the file that was written. */
+  readonly after: ScanReport
+  /** Places changed per finding. */
+  readonly counts: ReadonlyMap<FindingCode, number>
+}
+
+/** @throws AppError of `openSourceFile` and `scanContent`, NoDataRows */
+export async function scanFile(path: string, signal?: AbortSignal): Promise<ScanReport> {
+  const file = await openSourceFile(path)
+  try {
+    return requireRows(await scanContent(file.chunks(), signal))
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Writes a repaired copy; the file itself stays as it is.
+ *
+ * @param codes what to repair; everything that can be repaired when left out
+ * @throws AppError InvalidRequest when both paths are the same file; those of `scanFile`; DiskFull,
+ *   DataDirectoryUnusable
+ */
+export async function fixFile(
+  path: string,
+  outPath: string,
+  codes: readonly FindingCode[] = findingCodeSchema.options,
+): Promise<FileFix> {
+  const before = await scanFile(path)
+  if (await isSameFile(path, outPath)) {
+    throw new AppError('InvalidRequest', 'The repaired copy needs a path of its own', {
+      details: { path },
+    })
+  }
+  const run = applyFixes(
+    (await openSourceFile(path)).chunks(),
+    harmless(codes, before),
+    rolesOf(before),
+  )
+  await writeFileWhole(outPath, run.chunks)
+  const after = await scanContent((await openSourceFile(outPath)).chunks())
+  return { before, after, counts: run.counts }
+}
+
+/** @throws AppError NoDataRows when there is a header only */
+export function requireRows(report: ScanReport): ScanReport {
+  if (report.rowCount > 0) return report
+  throw new AppError('NoDataRows', 'The file has a header, but no rows', {
+    details: { columns: report.columns.join(', ') },
+  })
+}
+
+/** The codes without those whose repair would destroy this file's text. */
+export function harmless(codes: readonly FindingCode[], report: ScanReport): Set<FindingCode> {
+  const harmful = report.findings.filter(({ fixable }) => !fixable).map(({ code }) => code)
+  return new Set(codes.filter((code) => !harmful.includes(code)))
+}
+
+export function rolesOf(report: ScanReport): NonNullable<ScanReport['suggestedRoles']> {
+  if (report.suggestedRoles) return report.suggestedRoles
+  throw new AppError('OneColumn', 'The table has one column only', {
+    details: { column: report.columns[0] ?? '', separator: '' },
+  })
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => fs.stat(path).catch(() => null)))
+  return !!a && !!b && a.ino === b.ino && a.dev === b.dev
+}

@@ -1,0 +1,122 @@
+/** Opens a file that a person chose, and says precisely why when it cannot be used. */
+import * as fs from 'node:fs/promises'
+import { basename } from 'node:path'
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
+import type { OpenFile } from './content.ts'
+import { binaryKind } from './fileKind.ts'
+
+export const maxFileBytes = 2 * 1024 ** 3
+const headBytes = 64 * 1024
+const readSize = 256 * 1024
+
+export interface SourceFile {
+  readonly name: string
+  readonly sizeBytes: number
+  /**
+   * The bytes, once, from start to end; then closes the file.
+   *
+   * @throws AppError FileChanged when the file was written to meanwhile, FileUnreadable
+   */
+  chunks(): AsyncIterable<Uint8Array>
+  close(): Promise<void>
+}
+
+/**
+ * Checks what can be known before reading: that it is there, a regular file (symbolic links are followed), readable,
+ * not empty, not too large, and text.
+ *
+ * @throws AppError FileNotFound, NotAFile, FileUnreadable, FileEmpty, FileTooLarge, FileNotText with `kind`
+ */
+export async function openSourceFile(path: string, open: OpenFile = fs.open): Promise<SourceFile> {
+  // A named pipe would make open wait for a writer, so its kind is looked at first.
+  const found = await fs.stat(path).catch((error: unknown) => {
+    throw translateReadError(error, path)
+  })
+  if (!found.isFile()) throw problem('NotAFile', path, 'is not a file')
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw translateReadError(error, path)
+  })
+  try {
+    const before = await file.stat()
+    if (before.size === 0) throw problem('FileEmpty', path, 'is empty')
+    if (before.size > maxFileBytes) {
+      throw problem('FileTooLarge', path, 'is too large', {
+        limitBytes: maxFileBytes,
+        sizeBytes: before.size,
+      })
+    }
+    const head = Buffer.alloc(Math.min(headBytes, before.size))
+    await file.read(head, 0, head.length, 0)
+    const kind = binaryKind(head)
+    if (kind) throw problem('FileNotText', path, `is no text but ${kind}`, { kind })
+    return {
+      name: basename(path),
+      sizeBytes: before.size,
+      chunks: () => readUnchanged(file, path, before),
+      close: () => file.close().catch(() => undefined), // closed already
+    }
+  } catch (error) {
+    await file.close()
+    throw translateReadError(error, path)
+  }
+}
+
+async function* readUnchanged(
+  file: fs.FileHandle,
+  path: string,
+  before: { size: number; mtimeMs: number },
+): AsyncGenerator<Uint8Array> {
+  try {
+    let position = 0
+    while (position <= before.size) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(readSize), 0, readSize, position)
+      if (bytesRead === 0) break
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+    const after = await file.stat()
+    if (position !== before.size || after.mtimeMs !== before.mtimeMs) {
+      throw problem('FileChanged', path, 'was changed while it was read')
+    }
+  } catch (error) {
+    throw translateReadError(error, path)
+  } finally {
+    await file.close()
+  }
+}
+
+function translateReadError(error: unknown, path: string): unknown {
+  if (error instanceof AppError || !(error instanceof Error) || !('code' in error)) return error
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return problem('FileNotFound', path, 'is not there', {}, error)
+    case 'EISDIR':
+      return problem('NotAFile', path, 'is a folder', {}, error)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EIO':
+    case 'EBUSY':
+    case 'ELOOP':
+      return problem(
+        'FileUnreadable',
+        path,
+        'cannot be read',
+        { reason: String(error.code) },
+        error,
+      )
+    default:
+      return error
+  }
+}
+
+function problem(
+  code: ErrorCode,
+  path: string,
+  what: string,
+  details: Record<string, string | number> = {},
+  cause?: unknown,
+): AppError {
+  const name = basename(path)
+  return new AppError(code, `${name} ${what}`, { details: { name, path, ...details }, cause })
+}
