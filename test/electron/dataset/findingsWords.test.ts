@@ -1,0 +1,20 @@
+import i18next from 'i18next'
+import { expect, test } from 'vitest'
+import { findingCodeSchema } from '../../../shared/dataset.ts'
+import en from '../../../shared/locales/en/findings.json' with { type: 'json' }
+import zh from '../../../shared/locales/zh/findings.json' with { type: 'json' }
+
+test.each(['en', 'zh'])('has words for every finding in %s', async (lng) => {
+  const words = i18next.createInstance()
+  const resources = { en: { findings: en }, zh: { findings: zh } }
+  await words.init({ lng, fallbackLng: false, resources, defaultNS: 'findings' })
+  for (const code of findingCodeSchema.options) {
+    for (const part of ['title', 'meaning', 'fix', 'done']) {
+      for (const count of [1, 2]) {
+        const text = words.t(`${code}.${part}`, { count })
+        expect(text).not.toContain(code)
+        expect(text).not.toContain('{{')
+      }
+    }
+  }
+})
