@@ -26,7 +26,7 @@ import { applyFixes } from './fix.ts'
 import { createRowPages } from './rowPages.ts'
 import { scanContent } from './scan.ts'
 import { harmless, requireRows, rolesOf } from './scanFile.ts'
-import { openSourceFile } from './sourceFile.ts'
+import { aboutFile, openSourceFile } from './sourceFile.ts'
 import { readTrainingExamples } from './trainingExamples.ts'
 
 export interface DatasetServiceOptions {
@@ -103,6 +103,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       saveDataset(db, dataset)
       publish('dataset.changed', dataset)
       return dataset
+    } catch (error) {
+      throw aboutFile(error, file.name)
     } finally {
       await file.close()
     }

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { writeFileWhole } from './content.ts'
 import { applyFixes } from './fix.ts'
 import { scanContent } from './scan.ts'
-import { openSourceFile } from './sourceFile.ts'
+import { aboutFile, openSourceFile } from './sourceFile.ts'
 
 export interface FileFix {
   /** Of the file as it was. */
@@ -21,6 +21,8 @@ export async function scanFile(path: string, signal?: AbortSignal): Promise<Scan
   const file = await openSourceFile(path)
   try {
     return requireRows(await scanContent(file.chunks(), signal))
+  } catch (error) {
+    throw aboutFile(error, file.name)
   } finally {
     await file.close()
   }

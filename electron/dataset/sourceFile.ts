@@ -110,6 +110,13 @@ function translateReadError(error: unknown, path: string): unknown {
   }
 }
 
+/** Adds the file's name to an error about its content, so that the words for people can tell which file it is. */
+export function aboutFile(error: unknown, name: string): unknown {
+  if (!(error instanceof AppError) || 'name' in error.details) return error
+  const { code, message, details, retryable } = error
+  return new AppError(code, message, { details: { name, ...details }, retryable, cause: error })
+}
+
 function problem(
   code: ErrorCode,
   path: string,

@@ -92,8 +92,8 @@ test('fixes one finding after the other, records each, and takes them back', asy
     ['trailing-newline', 1],
   ])
   expect(second.originalSha256).toBe(imported.contentSha256)
-  const { updatedAtMs: _, ...state } = await service.undoFix(imported.id)
-  expect(first).toMatchObject(state)
+  const undone = await service.undoFix(imported.id)
+  expect(undone).toEqual({ ...first, updatedAtMs: undone.updatedAtMs })
   expect(await service.undoFix(imported.id)).toMatchObject({
     contentSha256: imported.contentSha256,
     sizeBytes: imported.sizeBytes,
@@ -236,7 +236,11 @@ test.each<[name: string, content: string | Buffer, error: object]>([
   ['gzip', Buffer.from('1f8b0800', 'hex'), { code: 'FileNotText', details: { kind: 'gzip' } }],
   ['a file of zeros', Buffer.alloc(5000), { code: 'FileNotText', details: { kind: 'binary' } }],
   ['one column', 'question\nQ?\n', { code: 'OneColumn' }],
-  ['a header only', head, { code: 'NoDataRows', details: { columns: 'question, answer' } }],
+  [
+    'a header only',
+    head,
+    { code: 'NoDataRows', details: { name: 'a.csv', columns: 'question, answer' } },
+  ],
   ['newlines only', '\n\n\n', { code: 'NoColumns' }],
   [
     'a cell of one megabyte',
