@@ -78,11 +78,15 @@ function hasControlCharacter(bytes: Buffer): boolean {
   return false
 }
 
-/** C0 without tab and line ends, DEL, C1, U+FFFE and U+FFFF. The sequence at `at` is valid UTF-8. */
+/**
+ * C0 without tab and line ends, DEL, C1, U+FFFE, U+FFFF, and a byte-order mark inside the text, where files were joined.
+ * The sequence at `at` is valid UTF-8.
+ */
 function isControlAt(bytes: Uint8Array, at: number): boolean {
   const [first = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]]
   if (first < 0x20) return first !== 0x09 && first !== 0x0a && first !== 0x0d
   if (first === 0xc2) return second >= 0x80 && second < 0xa0
+  if (first === 0xef && second === 0xbb) return third === 0xbf
   if (first === 0xef) return second === 0xbf && third >= 0xbe
   return first === 0x7f
 }

@@ -153,18 +153,18 @@ export function cellText(record: CsvRecord, index: number): string {
   return cellBytes(record, index).toString('utf8')
 }
 
-/** True when every cell is empty or white space. */
+/** True when nothing can be seen in any cell. */
 export function isBlank(record: CsvRecord): boolean {
   return record.cells.every((_, index) => isBlankCell(record, index))
 }
 
-/** True when the cell is empty, white space or missing. */
+/** True when the cell is missing or holds nothing but white space and control characters. */
 export function isBlankCell(record: CsvRecord, index: number): boolean {
   const cell = record.cells[index]
   if (!cell || cell.start === cell.end) return true
   const first = record.bytes[cell.start] ?? 0
   const isVisibleAscii = first > 0x20 && first < 0x7f
-  return !isVisibleAscii && cellText(record, index).trim() === ''
+  return !isVisibleAscii && !/[^\s\p{Cc}\ufffe\uffff]/u.test(cellText(record, index))
 }
 
 /** The row with proper quotes around the cells that need them; its line end stays. */

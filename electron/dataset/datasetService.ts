@@ -25,7 +25,7 @@ import { createContentStore, writeFileWhole, type OpenFile, type StagedContent }
 import { applyFixes } from './fix.ts'
 import { createRowPages } from './rowPages.ts'
 import { scanContent } from './scan.ts'
-import { harmless, requireRows, rolesOf } from './scanFile.ts'
+import { harmless, requireRows } from './scanFile.ts'
 import { aboutFile, openSourceFile } from './sourceFile.ts'
 import { readTrainingExamples } from './trainingExamples.ts'
 
@@ -113,7 +113,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   async function fix(id: string, codes: readonly FindingCode[]): Promise<Dataset> {
     const dataset = getDataset(db, id)
     const wanted = codesToApply(codes, dataset.scan)
-    const run = applyFixes(store.read(dataset.contentSha256), wanted, rolesOf(dataset.scan))
+    const run = applyFixes(store.read(dataset.contentSha256), wanted)
     const staged = await store.stage(run.chunks)
     const scan = await scanStaged(staged, (report) => report)
     if (staged.sha256 === dataset.contentSha256) {

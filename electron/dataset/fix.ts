@@ -1,5 +1,5 @@
 /** The repairs. Each changes as little as it can: a row without a fault keeps its exact bytes. */
-import type { ColumnRoles, FindingCode } from '../../shared/dataset.ts'
+import type { FindingCode } from '../../shared/dataset.ts'
 import {
   findBadCharacters,
   removeCharacters,
@@ -26,21 +26,17 @@ const characterCodes: readonly FindingCode[] = [
 ]
 
 /**
- * Repairs the findings in `codes`. A file in UTF-16 always becomes UTF-8, since every repair writes UTF-8.
+ * Repairs the findings in `codes`; which columns ask and answer is guessed as the scan does. A file in UTF-16 always becomes UTF-8, since every repair writes UTF-8.
  *
  * Characters come first and rows second, so that a row that is only blank, or only a repetition, once its characters
  * are repaired is found too. Applying all codes twice gives the same as applying them once.
  */
-export function applyFixes(
-  content: Chunks,
-  codes: ReadonlySet<FindingCode>,
-  roles: ColumnRoles,
-): FixRun {
+export function applyFixes(content: Chunks, codes: ReadonlySet<FindingCode>): FixRun {
   const counts = new Map<FindingCode, number>()
   const count = (code: FindingCode, places = 1) => {
     if (places > 0) counts.set(code, (counts.get(code) ?? 0) + places)
   }
-  return { chunks: repair(content, codes, roles, count), counts }
+  return { chunks: repair(content, codes, count), counts }
 }
 
 type Count = (code: FindingCode, places?: number) => void
@@ -48,7 +44,6 @@ type Count = (code: FindingCode, places?: number) => void
 async function* repair(
   content: Chunks,
   codes: ReadonlySet<FindingCode>,
-  roles: ColumnRoles,
   count: Count,
 ): AsyncGenerator<Buffer> {
   const source = await openText(content)
@@ -62,7 +57,7 @@ async function* repair(
   // Once characters before it are gone, a mark can stand at the start that did not stand there before.
   const text = dropsMark ? withoutMarks(cleaned) : cleaned
   const hasRowCodes = [...codes].some((code) => !characterCodes.includes(code))
-  yield* hasRowCodes ? fixRows(text, codes, roles, count) : text
+  yield* hasRowCodes ? fixRows(text, codes, count) : text
 }
 
 async function* removeBadCharacters(
@@ -99,11 +94,10 @@ function incompleteLength(bytes: Buffer): number {
 async function* fixRows(
   text: Chunks,
   codes: ReadonlySet<FindingCode>,
-  roles: ColumnRoles,
   count: Count,
 ): AsyncGenerator<Buffer> {
   const table = await openTable(text)
-  const fixer = new RowFixer(table, codes, roles, count)
+  const fixer = new RowFixer(table, codes, count)
   for await (const batch of table.records)
     yield Buffer.concat(batch.flatMap((record) => fixer.fix(record)))
   yield Buffer.concat(fixer.finish())
@@ -118,10 +112,10 @@ class RowFixer {
   /** Empty lines wait until a row that stays comes after them; at the end they are extra newlines. */
   #emptyLines: Buffer[] = []
 
-  constructor(table: Table, codes: ReadonlySet<FindingCode>, roles: ColumnRoles, count: Count) {
+  constructor(table: Table, codes: ReadonlySet<FindingCode>, count: Count) {
     this.#table = table
     this.#codes = codes
-    this.#check = new RowCheck(table, roles)
+    this.#check = new RowCheck(table, table.suggestedRoles)
     this.#count = count
   }
 

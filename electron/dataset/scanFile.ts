@@ -46,11 +46,7 @@ export async function fixFile(
       details: { path },
     })
   }
-  const run = applyFixes(
-    (await openSourceFile(path)).chunks(),
-    harmless(codes, before),
-    rolesOf(before),
-  )
+  const run = applyFixes((await openSourceFile(path)).chunks(), harmless(codes, before))
   await writeFileWhole(outPath, run.chunks)
   const after = await scanContent((await openSourceFile(outPath)).chunks())
   return { before, after, counts: run.counts }
@@ -68,13 +64,6 @@ export function requireRows(report: ScanReport): ScanReport {
 export function harmless(codes: readonly FindingCode[], report: ScanReport): Set<FindingCode> {
   const harmful = report.findings.filter(({ fixable }) => !fixable).map(({ code }) => code)
   return new Set(codes.filter((code) => !harmful.includes(code)))
-}
-
-export function rolesOf(report: ScanReport): NonNullable<ScanReport['suggestedRoles']> {
-  if (report.suggestedRoles) return report.suggestedRoles
-  throw new AppError('OneColumn', 'The table has one column only', {
-    details: { column: report.columns[0] ?? '', separator: '' },
-  })
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {

@@ -78,34 +78,31 @@ export async function* withoutMarks(chunks: Chunks): AsyncGenerator<Buffer> {
   if (!isWhole) yield* chain(Buffer.alloc(0), iterator)
 }
 
-/** Null when the head does not hold a whole header row. */
+/** Null when the head does not hold a whole header row. @throws AppError OneColumn */
 function describeHead(head: Buffer, isWhole: boolean): TableShape | null {
   const readings = delimiters.map((delimiter) => {
     const options = { atEnd: isWhole, limit: sampleRows }
     const rows = parseCsv(head, { delimiter }, options).filter((record) => !isBlank(record))
     return { delimiter, rows, width: rows[0]?.cells.length ?? 0 }
   })
-  const widths = readings.map(({ width }) => width)
-  if (widths.includes(0) && Math.max(...widths) < 2)
-    return isWhole ? noColumns(head, readings) : null
-  const candidates = readings.filter(({ width }) => width > 1)
-  const best = candidates.reduce<(typeof candidates)[number] | null>(
-    (winner, reading) => (winner && regularity(winner) >= regularity(reading) ? winner : reading),
-    null,
-  )
-  if (!best) throw oneColumn(readings[0]?.rows[0])
+  const best = readings
+    .filter(({ width }) => width > 1)
+    .reduce<(typeof readings)[number] | null>(
+      (winner, reading) => (winner && regularity(winner) >= regularity(reading) ? winner : reading),
+      null,
+    )
+  if (!best) {
+    const hasUnfinished = !isWhole && readings.some(({ width }) => width === 0)
+    const narrow = readings.find(({ width }) => width === 1)
+    if (hasUnfinished || !narrow) return null
+    throw oneColumn(narrow.rows[0])
+  }
   const [header, ...rows] = best.rows
   const columns = columnNames(header)
   const sample = rows.map((record) => record.cells.map((_, index) => cellText(record, index)))
-  const roles = guessRoles(columns, sample)
-  if (!roles) throw oneColumn(header)
-  return { delimiter: best.delimiter, columns, suggestedRoles: roles }
-}
-
-function noColumns(head: Buffer, readings: readonly { rows: readonly CsvRecord[] }[]): null {
-  const header = readings.find(({ rows }) => rows.length > 0)?.rows[0]
-  if (header && head.length > 0) throw oneColumn(header)
-  return null
+  const suggestedRoles = guessRoles(columns, sample)
+  if (!suggestedRoles) throw oneColumn(header)
+  return { delimiter: best.delimiter, columns, suggestedRoles }
 }
 
 /** Share of rows as wide as the header: between two delimiters that occur in it, the one that makes a table. */

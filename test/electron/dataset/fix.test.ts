@@ -6,7 +6,6 @@ import { findingCodeSchema, type FindingCode } from '../../../shared/dataset.ts'
 import { collect } from '../../support/collect.ts'
 
 const head = 'question,answer\n'
-const roles = { question: 'question', answer: 'answer' }
 const allCodes = new Set(findingCodeSchema.options)
 
 async function fix(
@@ -17,7 +16,7 @@ async function fix(
   const bytes = Buffer.from(content as string)
   const chunks: Buffer[] = []
   for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  const run = applyFixes(chunks, new Set(codes), roles)
+  const run = applyFixes(chunks, new Set(codes))
   const fixed = Buffer.concat(await collect(run.chunks))
   return { fixed, text: fixed.toString('utf8'), counts: Object.fromEntries(run.counts) }
 }
@@ -61,6 +60,12 @@ test('keeps the mark of a file whose other faults are repaired', async () => {
   )
 })
 
+test('removes a mark that comes to the start by another repair', async () => {
+  const content = Buffer.concat([Buffer.from([0xff]), Buffer.from(`\ufeff${head}Q?,A\n`)])
+  const { text } = await fix(content, ['byte-order-mark', 'invalid-utf8'])
+  expect(text).toBe(`${head}Q?,A\n`)
+})
+
 test('finds repetitions that only show after the characters are repaired', async () => {
   expect((await fix(`${head}Q?,A\nQ?,A\0\n`)).text).toBe(`${head}Q?,A\n`)
 })
@@ -76,7 +81,7 @@ const piece = fc.constantFrom(
   ...['"a"', ',"', '",', 'a,b\n', 'a,b\n', 'Q?,A\n'],
 )
 const invalid = fc.constantFrom([0xff], [0xe9], [0xe4, 0xbd], [0xc0, 0xaf], [0xed, 0xa0, 0x80])
-const hostileFile = fc
+const hostileRows = fc
   .array(
     fc.oneof(
       { weight: 9, arbitrary: piece.map((text) => Buffer.from(text)) },
@@ -84,7 +89,13 @@ const hostileFile = fc
     ),
     { maxLength: 40 },
   )
-  .map((parts) => Buffer.concat([Buffer.from(head), ...parts]))
+  .map((parts) => Buffer.concat(parts))
+const beforeHead = fc
+  .array(fc.constantFrom('\ufeff', '\0', '\n', ' '), { maxLength: 3 })
+  .map((parts) => Buffer.from(parts.join('')))
+const hostileFile = fc
+  .tuple(beforeHead, hostileRows)
+  .map(([before, rows]) => Buffer.concat([before, Buffer.from(head), rows]))
 
 test('repairs everything: a second scan finds nothing, a second repair changes nothing', async () => {
   await fc.assert(

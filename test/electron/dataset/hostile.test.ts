@@ -44,7 +44,7 @@ test.each(faults)('keeps every good row around %s, and repairs the file', async 
     ...rows.slice(100),
   ]
   const before = await readTrainingExamples(content, roles)
-  const run = applyFixes(content, new Set(findingCodeSchema.options), roles)
+  const run = applyFixes(content, new Set(findingCodeSchema.options))
   const fixed = await collect(run.chunks)
   const after = await readTrainingExamples(fixed, roles)
   for (const examples of [before, after]) {

@@ -113,6 +113,12 @@ test.each<[name: string, content: string | Buffer, expected: Places, usable: num
     1,
   ],
   [
+    'finds a byte-order mark inside, where files were joined',
+    `${head}Q?,A\n\ufeffR?,B\n`,
+    [['control-character', 1, [[3, 2]]]],
+    2,
+  ],
+  [
     'finds a control character in the header',
     `quest\0ion,answer\nQ?,A\n`,
     [['control-character', 1, [[1, null]]]],

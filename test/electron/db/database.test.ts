@@ -96,6 +96,18 @@ test('lets an error of the work pass and takes the work back', () => {
   expect(getSettings(db).language).toBe('system')
 })
 
+test('loads the native library that the environment names', () => {
+  const name = 'TIMBRE_SQLITE_BINDING'
+  const before = process.env[name]
+  try {
+    process.env[name] = join(folder, 'missing.node')
+    expect(() => openDatabase(inMemory)).toThrow('missing.node')
+  } finally {
+    if (before === undefined) delete process.env[name]
+    else process.env[name] = before
+  }
+})
+
 test('lets three processes open a fresh file and write at the same time', async () => {
   const count = 100
   const opened = ['a', 'b', 'c'].map((name) =>
