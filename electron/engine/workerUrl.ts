@@ -1,4 +1,5 @@
 /** Where a worker's entry lies. */
+import { forbidTelemetry } from './telemetry.ts'
 
 const folderByName = { trainingWorker: 'train', generationWorker: 'generate' } as const
 
@@ -7,6 +8,8 @@ const folderByName = { trainingWorker: 'train', generationWorker: 'generate' } a
  * .js files.
  */
 export function workerUrl(name: keyof typeof folderByName): URL {
+  // Every worker starts here, and only its parent can set what the runtime reads.
+  forbidTelemetry()
   return import.meta.url.endsWith('.ts')
     ? new URL(`./${folderByName[name]}/${name}.ts`, import.meta.url)
     : new URL(`./${name}.js`, import.meta.url)

@@ -1,5 +1,6 @@
 /** Runs a graph with ONNX Runtime; the only module that imports it. `run` blocks the calling thread. */
 import * as onnx from 'onnxruntime-node'
+import { forbidTelemetry } from '../telemetry.ts'
 import type { Graph } from './graph.ts'
 import { encodeOnnx } from './onnx.ts'
 
@@ -23,6 +24,7 @@ export class Session {
   }
 
   static async create(graph: Graph, { threads }: SessionOptions): Promise<Session> {
+    forbidTelemetry()
     const session = await onnx.InferenceSession.create(encodeOnnx(graph), {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,

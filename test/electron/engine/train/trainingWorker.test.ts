@@ -59,12 +59,13 @@ async function runWorker(
 }
 
 /** Runs in another process and kills that once it reports the step. */
-async function runUntilKilled(workerData: TrainingTask, step: number): Promise<TrainingEvent[]> {
+async function runUntilKilled(workerData: TrainingTask, step: number) {
   const taskFile = path.join(directory, 'task.json')
   await writeFile(taskFile, JSON.stringify(workerData))
   const script = path.join(import.meta.dirname, '../../../support/trainingProcess.ts')
   const child = spawn(process.execPath, [script, taskFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: cleanEnvironment(),
   })
   const events: TrainingEvent[] = []
   for await (const line of createInterface(child.stdout)) {
@@ -72,7 +73,13 @@ async function runUntilKilled(workerData: TrainingTask, step: number): Promise<T
     events.push(event)
     if (event.type === 'progress' && event.step === step) child.kill('SIGKILL')
   }
-  return events
+  return { events, pid: child.pid }
+}
+
+/** Without the variables that switch the runtime's telemetry off by themselves. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const suppressing = /^(ORT_.*|CI|GITHUB_ACTIONS|TF_BUILD)$/
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !suppressing.test(name)))
 }
 
 const stepOf = (line: string) => `${line.split(' ')[0]} ${line.includes('eval') ? 'eval' : 'train'}`
@@ -91,7 +98,9 @@ test('a run killed mid-way and started again gives the metrics of an uninterrupt
   const expected = metricLines(whole)
   expect(expected.size).toBe(24 + 6)
 
-  const killed = await runUntilKilled(at('killed'), 13)
+  const { events: killed, pid } = await runUntilKilled(at('killed'), 13)
+  // The runtime's telemetry writes this file as soon as it starts.
+  await expect(access(path.join(tmpdir(), `mat-debug-${pid}.log`))).rejects.toThrow()
   expect(killed.some((event) => event.type === 'completed' || event.type === 'stopped')).toBe(false)
   await expect(access(at('killed').outputDirectory)).rejects.toThrow()
   const resumed = await runWorker(at('killed'))
