@@ -128,7 +128,8 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
           hyperparameters.schedule,
           state.step + 1,
           hyperparameters.warmupSteps,
-          totalSteps,
+          // One more, so that the last step still moves.
+          totalSteps + 1,
         )
       const norm = model.update(state.step + 1, learningRate, hyperparameters.maxGradientNorm, {
         ...optimizer,
