@@ -36,6 +36,7 @@ export class LanguageModel {
 export class Sequence {
   readonly #config: ModelConfig
   readonly #session: Session
+  readonly #pastNames: readonly string[]
   readonly #presentNames: readonly string[]
   #cache: ReadonlyMap<string, TensorValue>
   #length = 0
@@ -50,8 +51,9 @@ export class Sequence {
     const empty = { data: new Float32Array(0), shape: [1, keyValueHeads, 0, headSize] }
     this.#config = config
     this.#session = session
+    this.#pastNames = names('past')
     this.#presentNames = names('present')
-    this.#cache = new Map(names('past').map((name) => [name, empty]))
+    this.#cache = new Map(this.#pastNames.map((name) => [name, empty]))
   }
 
   /** Tokens so far. */
@@ -86,16 +88,10 @@ export class Sequence {
     feeds.set(decoderInputs.offset, integers([this.#length]))
     feeds.set(decoderInputs.rows, integers(rows))
     feeds.set(decoderInputs.mask, cachedMask(heads / keyValueHeads, ids.length, this.#length))
-    const outputs = await this.#session.run(feeds, [logitsName, ...this.#presentNames])
-    this.#cache = new Map(
-      this.#presentNames.map((name) => [
-        name.replace('present', 'past'),
-        // Asked for by this name just above.
-        outputs.get(name)!,
-      ]),
-    )
+    const [logits, ...present] = await this.#session.run(feeds, [logitsName, ...this.#presentNames])
+    this.#cache = new Map(present.map((value, index) => [this.#pastNames[index] as string, value]))
     this.#length = total
-    return outputs.get(logitsName)?.data as Float32Array
+    return logits.data as Float32Array
   }
 }
 

@@ -137,12 +137,16 @@ export class Graph {
   }
 }
 
-/** Number of elements; refuses a shape with a dimension that is not known yet. */
-export function elementCount(shape: Shape): number {
-  return shape.reduce<number>((product, dimension) => product * knownDimension(dimension), 1)
+/** Size of an axis; negative axes count from the end. */
+export function dimensionAt(shape: Shape, axis: number): Dimension {
+  const dimension = shape.at(axis)
+  if (dimension === undefined) throw new Error(`(${shape.join(', ')}) has no axis ${axis}.`)
+  return dimension
 }
 
-export function knownDimension(dimension: Dimension | undefined): number {
+/** Size of an axis that must be known before the graph runs. */
+export function knownDimension(shape: Shape, axis: number): number {
+  const dimension = dimensionAt(shape, axis)
   if (typeof dimension !== 'number')
     throw new Error(`A dimension known in advance is needed, not ${dimension}.`)
   return dimension

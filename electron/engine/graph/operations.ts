@@ -3,7 +3,7 @@ import {
   type Graph,
   type Shape,
   type Tensor,
-  elementCount,
+  dimensionAt,
   knownDimension,
   microsoftDomain,
   sameShape,
@@ -11,11 +11,11 @@ import {
 
 /** x (N, I) times weight (O, I) transposed -> (N, O). The weight stays as checkpoints store it. */
 export function linear(graph: Graph, x: Tensor, weight: Tensor): Tensor {
-  const [rows, inner] = x.shape as [Shape[0], Shape[0]]
-  const [outer] = weight.shape as [Shape[0], Shape[0]]
-  if (weight.shape[1] !== inner)
-    throw new Error(`linear: ${weight.name} does not take ${String(inner)} inputs.`)
-  const output = graph.node('Gemm', [x, weight], [rows, outer] as Shape, { transB: 1 })
+  const inner = dimensionAt(x.shape, 1)
+  if (dimensionAt(weight.shape, 1) !== inner)
+    throw new Error(`linear: ${weight.name} does not take ${inner} inputs.`)
+  const shape = [dimensionAt(x.shape, 0), dimensionAt(weight.shape, 0)]
+  const output = graph.node('Gemm', [x, weight], shape, { transB: 1 })
   return graph.record(output, [x, weight], (gradient) => [
     x.trainable ? graph.node('Gemm', [gradient, weight], x.shape) : null,
     weight.trainable ? graph.node('Gemm', [gradient, x], weight.shape, { transA: 1 }) : null,
@@ -43,9 +43,9 @@ export function matmul(graph: Graph, a: Tensor, b: Tensor, options: MatmulOption
   const batch = a.shape.slice(0, -2)
   if (!sameShape(batch, b.shape.slice(0, -2)))
     throw new Error('matmul: the leading dimensions differ.')
-  const rows = a.shape.at(transposeA ? -1 : -2)
-  const columns = b.shape.at(transposeB ? -2 : -1)
-  const output = product(a, b, transposeA, transposeB, [...batch, rows, columns] as Shape)
+  const rows = dimensionAt(a.shape, transposeA ? -1 : -2)
+  const columns = dimensionAt(b.shape, transposeB ? -2 : -1)
+  const output = product(a, b, transposeA, transposeB, [...batch, rows, columns])
   return graph.record(output, [a, b], (gradient) => [
     !a.trainable
       ? null
@@ -95,7 +95,7 @@ export function silu(graph: Graph, x: Tensor): Tensor {
 
 /** x / rms(x) * weight over the last dimension; x is (N, D), weight (D). */
 export function rmsNorm(graph: Graph, x: Tensor, weight: Tensor, epsilon: number): Tensor {
-  const perRow = [x.shape[0], 1] as Shape
+  const perRow = [dimensionAt(x.shape, 0), 1]
   const [output, inverse] = graph.multiNode(
     'SimplifiedLayerNormalization',
     [x, weight],
@@ -109,7 +109,7 @@ export function rmsNorm(graph: Graph, x: Tensor, weight: Tensor, epsilon: number
       ? graph.node('ReduceSum', [product, graph.integers([0])], weight.shape, { keepdims: 0 })
       : null
     if (!x.trainable) return [null, weightGradient]
-    const size = knownDimension(x.shape[1])
+    const size = knownDimension(x.shape, 1)
     // mean(gradient * weight * normalized) per row, as one matrix-vector product.
     const column = graph.node('Reshape', [weight, graph.integers([size, 1])], [size, 1])
     const sum = graph.node('Gemm', [product, column], perRow, { alpha: { float: 1 / size } })
@@ -134,7 +134,12 @@ export function reshape(graph: Graph, x: Tensor, shape: Shape): Tensor {
 /** Output dimension i is input dimension order[i]. */
 export function transpose(graph: Graph, x: Tensor, order: readonly number[]): Tensor {
   const emit = (source: Tensor, perm: readonly number[]) =>
-    graph.node('Transpose', [source], perm.map((axis) => source.shape[axis]) as Shape, { perm })
+    graph.node(
+      'Transpose',
+      [source],
+      perm.map((axis) => dimensionAt(source.shape, axis)),
+      { perm },
+    )
   const inverse = order.map((_, axis) => order.indexOf(axis))
   return graph.record(emit(x, order), [x], (gradient) => [emit(gradient, inverse)])
 }
@@ -184,19 +189,19 @@ export function maskedSoftmax(graph: Graph, scores: Tensor, mask: Tensor): Tenso
 
 /** Rows of table (R, D) at indices (N) -> (N, D). An index may occur more than once. */
 export function gatherRows(graph: Graph, table: Tensor, indices: Tensor): Tensor {
-  const [count] = indices.shape as [Shape[0]]
-  const [, size] = table.shape as [Shape[0], Shape[0]]
-  const output = graph.node('Gather', [table, indices], [count, size] as Shape, { axis: 0 })
+  const count = dimensionAt(indices.shape, 0)
+  const size = dimensionAt(table.shape, 1)
+  const output = graph.node('Gather', [table, indices], [count, size], { axis: 0 })
   return graph.record(output, [table], (gradient) => {
     const zeros = graph.node(
       'Expand',
       [
         graph.constant(new Float32Array(1), [1, 1]),
-        graph.integers([elementCount([table.shape[0]!]), knownDimension(size)]),
+        graph.integers([knownDimension(table.shape, 0), knownDimension(table.shape, 1)]),
       ],
       table.shape,
     )
-    const column = graph.node('Unsqueeze', [indices, graph.integers([1])], [count, 1] as Shape)
+    const column = graph.node('Unsqueeze', [indices, graph.integers([1])], [count, 1])
     return [graph.node('ScatterND', [zeros, column, gradient], table.shape, { reduction: 'add' })]
   })
 }
@@ -220,10 +225,9 @@ export function linearCrossEntropy(
   labels: Tensor,
   rowWeights: Tensor,
 ): CrossEntropy {
-  const [rows] = hidden.shape as [Shape[0], Shape[0]]
-  const [vocabulary] = weight.shape as [Shape[0], Shape[0]]
-  const shape = [rows, vocabulary] as Shape
-  const perRow = [rows, 1] as Shape
+  const rows = dimensionAt(hidden.shape, 0)
+  const shape = [rows, dimensionAt(weight.shape, 0)]
+  const perRow = [rows, 1]
   const column = (source: Tensor) => graph.node('Unsqueeze', [source, graph.integers([1])], perRow)
 
   const logits = graph.node('Gemm', [hidden, weight], shape, { transB: 1 })
@@ -231,8 +235,8 @@ export function linearCrossEntropy(
   const labelColumn = column(labels)
   const picked = graph.node('GatherElements', [logProbabilities, labelColumn], perRow, { axis: 1 })
   const negative = graph.node('Neg', [picked], perRow)
-  const rowLosses = graph.node('Squeeze', [negative, graph.integers([1])], [rows] as Shape)
-  const weighted = graph.node('Mul', [rowLosses, rowWeights], [rows] as Shape)
+  const rowLosses = graph.node('Squeeze', [negative, graph.integers([1])], [rows])
+  const weighted = graph.node('Mul', [rowLosses, rowWeights], [rows])
   const loss = graph.node('ReduceSum', [weighted], [], { keepdims: 0 })
   graph.record(loss, [hidden, weight], (gradient) => {
     const probabilities = graph.node('Exp', [logProbabilities], shape)
@@ -245,7 +249,7 @@ export function linearCrossEntropy(
       axis: 1,
       reduction: 'add',
     })
-    const rowScale = column(graph.node('Mul', [rowWeights, gradient], [rows] as Shape))
+    const rowScale = column(graph.node('Mul', [rowWeights, gradient], [rows]))
     const scaledHidden = graph.node('Mul', [hidden, rowScale], hidden.shape)
     return [
       hidden.trainable

@@ -37,27 +37,26 @@ export class Session {
   }
 
   /**
-   * Runs the graph. `targets` names outputs to be written into memory the caller holds (no copy); `wanted` names
-   * outputs to be returned in new memory.
+   * Runs the graph. `wanted` names outputs to be returned, in this order, in new memory; `targets` names outputs to be
+   * written into memory the caller holds (no copy).
    */
-  async run(
+  async run<const Names extends readonly string[]>(
     feeds: ReadonlyMap<string, TensorValue>,
-    wanted: readonly string[],
+    wanted: Names,
     targets: ReadonlyMap<string, TensorValue> = new Map(),
-  ): Promise<Map<string, TensorValue>> {
+  ): Promise<{ [Index in keyof Names]: TensorValue }> {
     const inputs: Record<string, onnx.Tensor> = {}
     for (const [name, value] of feeds) inputs[name] = toTensor(value)
     const fetches: Record<string, onnx.Tensor | null> = {}
     for (const name of wanted) fetches[name] = null
     for (const [name, value] of targets) fetches[name] = toTensor(value)
     const results = await this.#session.run(inputs, fetches)
-    return new Map(
-      wanted.map((name) => {
-        // Every wanted name is an output of the graph, else `run` has thrown.
-        const tensor = results[name]!
-        return [name, { data: tensor.data as TensorData, shape: tensor.dims }]
-      }),
-    )
+    const values = wanted.map((name): TensorValue => {
+      const tensor = results[name]
+      if (!tensor) throw new Error(`The graph has no output ${name}.`)
+      return { data: tensor.data as TensorData, shape: tensor.dims }
+    })
+    return values as { [Index in keyof Names]: TensorValue }
   }
 
   /** Frees the session's memory. */

@@ -1,9 +1,8 @@
 /** Graphs that compute a batch's loss, with or without the gradients of every weight. */
 import { gradients } from '../graph/gradient.ts'
-import { Graph } from '../graph/graph.ts'
+import { Graph, type Tensor } from '../graph/graph.ts'
 import { gatherRows, linearCrossEntropy } from '../graph/operations.ts'
 import type { ModelConfig } from './config.ts'
-import { parameterSpecs } from './parameters.ts'
 import { causalMask, decoder, headWeight, rotaryTables, weightInputs } from './transformer.ts'
 
 export interface LossGraphOptions {
@@ -63,11 +62,10 @@ export function buildLossGraph(
   graph.output(lossOutputs.loss, loss)
   graph.output(lossOutputs.rowLosses, rowLosses)
   if (withGradients) {
-    const specs = parameterSpecs(config)
-    // Each name in specs is a key of weights: both come from parameterSpecs.
-    const parameters = specs.map(({ name }) => weights.get(name)!)
-    gradients(graph, loss, parameters).forEach((gradient, index) =>
-      graph.output(gradientName(parameters[index]!.name), gradient),
+    const parameters = [...weights.values()]
+    const slopes = gradients(graph, loss, parameters)
+    parameters.forEach(({ name }, index) =>
+      graph.output(gradientName(name), slopes[index] as Tensor),
     )
   }
   return graph

@@ -96,14 +96,14 @@ export class TrainableModel {
     feed(lossInputs.labels, batch.labels)
     feed(lossInputs.rowWeights, batch.rowWeights)
     if (batch.rows) feed(lossInputs.rows, batch.rows)
-    const outputs = await session.run(
+    const [loss, rowLosses] = await session.run(
       feeds,
       [lossOutputs.loss, lossOutputs.rowLosses],
       withGradients ? this.#gradientTargets : undefined,
     )
     return {
-      loss: Number(outputs.get(lossOutputs.loss)?.data[0]),
-      rowLosses: outputs.get(lossOutputs.rowLosses)?.data as Float32Array,
+      loss: Number(loss.data[0]),
+      rowLosses: rowLosses.data as Float32Array,
     }
   }
 

@@ -51,12 +51,11 @@ async function checkGradients(
   const session = await Session.create(graph, { threads: 2 })
   const feeds = new Map(Object.entries(inputs))
   const lossAt = async () => {
-    const result = await session.run(feeds, ['loss'])
-    return Number(result.get('loss')!.data[0])
+    const [value] = await session.run(feeds, ['loss'])
+    return Number(value.data[0])
   }
   for (const { name } of names) {
-    const result = await session.run(feeds, [`gradient:${name}`])
-    const gradient = result.get(`gradient:${name}`)!
+    const [gradient] = await session.run(feeds, [`gradient:${name}`])
     expect(gradient.shape).toEqual(inputs[name]!.shape)
     const data = inputs[name]!.data as Float32Array
     const step = 2 ** -6
@@ -169,7 +168,7 @@ test('row gather adds thousands of gradients to one row exactly, whatever the th
   const session = await Session.create(graph, { threads: 2 })
   const feeds = new Map([['table', normal([7, 64], 3)]])
   for (let run = 0; run < 20; run += 1) {
-    const gradient = (await session.run(feeds, ['gradient'])).get('gradient')!.data
+    const [{ data: gradient }] = await session.run(feeds, ['gradient'])
     for (let index = 0; index < gradient.length; index += 1)
       expect(gradient[index]).toBe(index < 128 ? count / 2 : 0)
   }
@@ -200,7 +199,8 @@ test('cross-entropy gives each row its negative log-likelihood', async () => {
   )
   graph.output('rows', rowLosses)
   const session = await Session.create(graph, { threads: 1 })
-  const [first, second] = (await session.run(new Map(), ['rows'])).get('rows')!.data
+  const [rows] = await session.run(new Map(), ['rows'])
+  const [first, second] = rows.data
   expect(first).toBeCloseTo(Math.log(Math.exp(1) + Math.exp(3) + Math.exp(5)) - 5, 5)
   expect(second).toBeCloseTo(56, 4)
   await session.close()
