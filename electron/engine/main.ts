@@ -1,0 +1,77 @@
+/**
+ * The engine's own program: child of the app (utilityProcess or fork) or on its own. It tells its parent where it listens,
+ * and ends with it.
+ *
+ *   node electron/engine/main.ts --data-dir DIR --models DIR [--port N] [--threads N]
+ */
+import { parseArgs } from 'node:util'
+import { startEngine } from './startEngine.ts'
+import { StoreLockedError } from './store/storeLock.ts'
+
+/** Electron's utilityProcess talks over process.parentPort, Node's fork over process.send. */
+interface ParentPort {
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (event: { data: unknown }) => void): void
+}
+
+const exitCodes = { failed: 1, locked: 3 } as const
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      'data-dir': { type: 'string' },
+      models: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      threads: { type: 'string', default: '0' },
+    },
+  })
+  if (!values['data-dir'] || !values.models) {
+    throw new Error('Both --data-dir and --models are needed.')
+  }
+  // Declared by Electron only, so plain Node's types don't know it.
+  const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
+  const engine = await startEngine({
+    dataDirectory: values['data-dir'],
+    modelsDirectory: values.models,
+    port: Number(values.port),
+    threads: Number(values.threads),
+  })
+
+  let closing = false
+  const close = () => {
+    if (closing) return
+    closing = true
+    void engine.close().then(
+      () => process.exit(0),
+      () => process.exit(exitCodes.failed),
+    )
+  }
+  const onMessage = (message: unknown) => {
+    if (typeof message === 'object' && message !== null && 'type' in message) {
+      if (message.type === 'shutdown') close()
+    }
+  }
+  process.on('SIGTERM', close)
+  process.on('SIGINT', close)
+  const ready = { type: 'ready', ...engine.connection }
+  if (parentPort) {
+    parentPort.on('message', (event) => onMessage(event.data))
+    parentPort.postMessage(ready)
+  } else if (process.send) {
+    process.on('message', onMessage)
+    // The parent is gone: nobody is left to train for.
+    process.on('disconnect', close)
+    process.send(ready)
+  } else {
+    const { endpoint, accessKeyId, secretAccessKey, region } = engine.connection
+    console.log(`export AWS_ENDPOINT_URL=${endpoint}`)
+    console.log(`export AWS_ACCESS_KEY_ID=${accessKeyId}`)
+    console.log(`export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`)
+    console.log(`export AWS_DEFAULT_REGION=${region}`)
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(error instanceof StoreLockedError ? exitCodes.locked : exitCodes.failed)
+})

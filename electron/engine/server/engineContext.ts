@@ -1,0 +1,41 @@
+/** What every operation works on. */
+import type {
+  EndpointConfigRecord,
+  EndpointHost,
+  EndpointRecord,
+  ModelRecord,
+} from '../jobs/endpoints.ts'
+import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
+import type { TrainingRunner } from '../jobs/trainingRunner.ts'
+import type { LogStream } from '../store/logStream.ts'
+import type { RecordTable } from '../store/records.ts'
+import type { KeyPair } from './sigv4.ts'
+import type { S3Context } from './s3.ts'
+
+/** This computer's place in AWS's naming. */
+export const engineRegion = 'us-east-1'
+export const engineAccount = '000000000000'
+export const engineRegistry = `${engineAccount}.dkr.ecr.${engineRegion}.amazonaws.com`
+
+export interface TagRecord {
+  readonly arn: string
+  readonly createdAtMs: number
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface EngineContext extends S3Context {
+  readonly keys: KeyPair
+  readonly now: () => number
+  readonly jobs: RecordTable<TrainingJobRecord>
+  readonly models: RecordTable<ModelRecord>
+  readonly endpointConfigs: RecordTable<EndpointConfigRecord>
+  readonly endpoints: RecordTable<EndpointRecord>
+  readonly tags: RecordTable<TagRecord>
+  readonly logOf: (job: TrainingJobRecord) => LogStream
+  readonly runner: TrainingRunner
+  readonly endpointHost: EndpointHost
+}
+
+export function arnOf(kind: string, name: string): string {
+  return `arn:aws:sagemaker:${engineRegion}:${engineAccount}:${kind}/${name.toLowerCase()}`
+}

@@ -1,0 +1,204 @@
+/** CloudWatch Logs over the training jobs' logs. */
+import { z } from 'zod'
+import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
+import type { LogEvent } from '../store/logStream.ts'
+import { engineAccount, engineRegion, type EngineContext } from './engineContext.ts'
+import { operation, type Operation } from './operation.ts'
+import { pageOf } from './paging.ts'
+import { ServiceError } from './serviceError.ts'
+
+export const trainingLogGroup = '/aws/sagemaker/TrainingJobs'
+
+/** AWS caps an answer at 10,000 events and 1 MB. */
+const mostEvents = 10_000
+const mostBytes = 1024 * 1024
+
+const group = { logGroupName: z.string().optional(), logGroupIdentifier: z.string().optional() }
+
+export const logOperations: Readonly<Record<string, Operation>> = {
+  DescribeLogGroups: operation(
+    z.object({ logGroupNamePrefix: z.string().default('') }),
+    (_, input) => ({
+      logGroups: trainingLogGroup.startsWith(input.logGroupNamePrefix)
+        ? [
+            {
+              logGroupName: trainingLogGroup,
+              arn: `arn:aws:logs:${engineRegion}:${engineAccount}:log-group:${trainingLogGroup}:*`,
+            },
+          ]
+        : [],
+    }),
+  ),
+
+  DescribeLogStreams: operation(
+    z.object({
+      ...group,
+      logStreamNamePrefix: z.string().default(''),
+      orderBy: z.enum(['LogStreamName', 'LastEventTime']).default('LogStreamName'),
+      descending: z.boolean().default(false),
+      limit: z.number().int().min(1).max(50).default(50),
+      nextToken: z.string().optional(),
+    }),
+    (context, input) => {
+      requireGroup(input)
+      if (input.logStreamNamePrefix !== '' && input.orderBy === 'LastEventTime') {
+        throw new ServiceError(
+          'InvalidParameterException',
+          'Cannot order by LastEventTime with a logStreamNamePrefix.',
+        )
+      }
+      const streams = loggedJobs(context)
+        .filter((job) => job.logStreamName.startsWith(input.logStreamNamePrefix))
+        .map((job) => {
+          const events = context.logOf(job).events()
+          return {
+            logStreamName: job.logStreamName,
+            creationTime: job.createdAtMs,
+            firstEventTimestamp: events[0]?.timestamp,
+            lastEventTimestamp: events.at(-1)?.timestamp,
+          }
+        })
+        .sort((a, b) =>
+          input.orderBy === 'LogStreamName'
+            ? a.logStreamName < b.logStreamName
+              ? -1
+              : 1
+            : (a.lastEventTimestamp ?? 0) - (b.lastEventTimestamp ?? 0),
+        )
+      if (input.descending) streams.reverse()
+      const { page, NextToken } = pageOf(streams, input.limit, input.nextToken)
+      return { logStreams: page, ...(NextToken ? { nextToken: NextToken } : {}) }
+    },
+  ),
+
+  GetLogEvents: operation(
+    z.object({
+      ...group,
+      logStreamName: z.string(),
+      startTime: z.number().optional(),
+      endTime: z.number().optional(),
+      nextToken: z.string().optional(),
+      limit: z.number().int().min(1).max(mostEvents).default(mostEvents),
+      startFromHead: z.boolean().default(false),
+    }),
+    (context, input) => {
+      requireGroup(input)
+      const job = loggedJobs(context).find((known) => known.logStreamName === input.logStreamName)
+      if (!job) {
+        throw new ServiceError(
+          'ResourceNotFoundException',
+          'The specified log stream does not exist.',
+        )
+      }
+      const events = context
+        .logOf(job)
+        .events()
+        .filter((event) => within(event, input.startTime, input.endTime))
+      const [start, end] = windowOf(events, input)
+      return {
+        events: events
+          .slice(start, end)
+          .map((event) => ({ ...event, ingestionTime: event.timestamp })),
+        // At the end the forward token is the one that was sent: that is how clients know.
+        nextForwardToken: `f/${String(end).padStart(20, '0')}`,
+        nextBackwardToken: `b/${String(start).padStart(20, '0')}`,
+      }
+    },
+  ),
+
+  FilterLogEvents: operation(
+    z.object({
+      ...group,
+      logStreamNamePrefix: z.string().optional(),
+      logStreamNames: z.array(z.string()).min(1).max(100).optional(),
+      filterPattern: z.string().max(1024).default(''),
+      startTime: z.number().optional(),
+      endTime: z.number().optional(),
+      nextToken: z.string().optional(),
+      limit: z.number().int().min(1).max(mostEvents).default(mostEvents),
+    }),
+    (context, input) => {
+      requireGroup(input)
+      // Quoted phrases and plain words, all of which have to occur.
+      const terms = [...input.filterPattern.matchAll(/"([^"]+)"|(\S+)/g)].map(
+        (match) => match[1] ?? match[2] ?? '',
+      )
+      const found = loggedJobs(context)
+        .filter((job) =>
+          input.logStreamNames
+            ? input.logStreamNames.includes(job.logStreamName)
+            : job.logStreamName.startsWith(input.logStreamNamePrefix ?? ''),
+        )
+        .flatMap((job) =>
+          context
+            .logOf(job)
+            .events()
+            .map((event, index) => ({
+              ...event,
+              logStreamName: job.logStreamName,
+              ingestionTime: event.timestamp,
+              eventId: `${job.createdAtMs}${String(index).padStart(20, '0')}`,
+            })),
+        )
+        .filter(
+          (event) =>
+            within(event, input.startTime, input.endTime) &&
+            terms.every((term) => event.message.includes(term)),
+        )
+        .sort((a, b) => a.timestamp - b.timestamp)
+      const { page, NextToken } = pageOf(found, input.limit, input.nextToken)
+      return {
+        events: page,
+        searchedLogStreams: [],
+        ...(NextToken ? { nextToken: NextToken } : {}),
+      }
+    },
+  ),
+}
+
+function requireGroup(input: {
+  logGroupName?: string | undefined
+  logGroupIdentifier?: string | undefined
+}): void {
+  const name = input.logGroupName ?? input.logGroupIdentifier?.split(':log-group:')[1]
+  if (name?.replace(/:\*$/, '') !== trainingLogGroup) {
+    throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.')
+  }
+}
+
+/** A stream appears with its first line, as in AWS when the container starts. */
+function loggedJobs(context: EngineContext): TrainingJobRecord[] {
+  return context.jobs.list().filter((job) => context.logOf(job).events().length > 0)
+}
+
+function within(event: LogEvent, start: number | undefined, end: number | undefined): boolean {
+  return (
+    (start === undefined || event.timestamp >= start) &&
+    (end === undefined || event.timestamp < end)
+  )
+}
+
+/** Which events the answer holds: after or before the token, or from the chosen end. */
+function windowOf(
+  events: readonly LogEvent[],
+  input: { nextToken?: string | undefined; limit: number; startFromHead: boolean },
+): [number, number] {
+  const token = /^([fb])\/(\d{20})$/.exec(input.nextToken ?? '')
+  if (input.nextToken !== undefined && !token) {
+    throw new ServiceError('InvalidParameterException', 'The specified nextToken is invalid.')
+  }
+  const position = Number(token?.[2] ?? 0)
+  if (token?.[1] === 'f' || (!token && input.startFromHead)) {
+    const start = Math.min(position, events.length)
+    let end = start
+    let bytes = 0
+    while (end < events.length && end - start < input.limit) {
+      bytes += Buffer.byteLength(events[end]?.message ?? '') + 26
+      if (bytes > mostBytes && end > start) break
+      end += 1
+    }
+    return [start, end]
+  }
+  const end = token ? Math.min(position, events.length) : events.length
+  return [Math.max(end - input.limit, 0), end]
+}

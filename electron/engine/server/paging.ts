@@ -1,0 +1,24 @@
+/** Lists in pages, as AWS does: a token stands for the place to go on from. */
+import { validationError } from './serviceError.ts'
+
+export function pageOf<T>(
+  items: readonly T[],
+  maxResults: number,
+  nextToken: string | undefined,
+): { page: T[]; NextToken?: string } {
+  const start = nextToken === undefined ? 0 : Number(fromToken(nextToken))
+  if (!Number.isInteger(start) || start < 0) throw validationError('The NextToken is not valid.')
+  const end = start + maxResults
+  return {
+    page: items.slice(start, end),
+    ...(end < items.length ? { NextToken: toToken(String(end)) } : {}),
+  }
+}
+
+function toToken(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+function fromToken(token: string): string {
+  return Buffer.from(token, 'base64url').toString('utf8')
+}

@@ -1,0 +1,217 @@
+/** From a request to the service that answers it: Host, signature and clock first, then the operation. */
+import { randomUUID } from 'node:crypto'
+import { endpointOperations } from './endpointOperations.ts'
+import { engineAccount, type EngineContext } from './engineContext.ts'
+import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
+import { hubOperations } from './hubOperations.ts'
+import { logOperations } from './logOperations.ts'
+import type { Operation } from './operation.ts'
+import { answerRuntime } from './runtime.ts'
+import { answerS3 } from './s3.ts'
+import { ServiceError } from './serviceError.ts'
+import { sha256Hex, verifySignature, type SignatureScope } from './sigv4.ts'
+import { tagOperations } from './tagOperations.ts'
+import { trainingOperations } from './trainingOperations.ts'
+import { xmlDocument } from './xml.ts'
+
+/** InvokeEndpoint's own limit is 6 MiB; nothing else that isn't S3 needs more. */
+const largestBody = 6 * 1024 * 1024 + 64 * 1024
+
+const sageMakerOperations: Readonly<Record<string, Operation>> = {
+  ...hubOperations,
+  ...trainingOperations,
+  ...endpointOperations,
+  ...tagOperations,
+}
+
+type Protocol = 's3' | 'json' | 'query'
+
+export async function route(
+  context: EngineContext,
+  request: EngineRequest,
+  ownHosts: readonly string[],
+): Promise<EngineResponse> {
+  const requestId = randomUUID()
+  const protocol = protocolOf(request)
+  let response: EngineResponse
+  try {
+    if (!ownHosts.includes(request.headers['host'] ?? '')) {
+      // A page on the web that was pointed here by its own DNS name stops at this line.
+      throw new ServiceError('InvalidHost', 'The Host header is not this server.', 403)
+    }
+    response = await answer(context, request, protocol, requestId)
+  } catch (error) {
+    response = errorResponse(error, protocol, request, requestId)
+  }
+  return {
+    ...response,
+    headers: { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...response.headers },
+  }
+}
+
+async function answer(
+  context: EngineContext,
+  request: EngineRequest,
+  protocol: Protocol,
+  requestId: string,
+): Promise<EngineResponse> {
+  const signed = {
+    method: request.method,
+    rawPath: request.rawPath,
+    query: request.query,
+    headers: request.headers,
+  }
+  if (protocol === 's3') {
+    const scope = verifySignature(signed, context.keys, context.now(), () => 'UNSIGNED-PAYLOAD')
+    requireService(scope, 's3')
+    return answerS3(context, request, scope)
+  }
+  const body = await readBody(request.body, largestBody).catch((error: unknown) => {
+    if (error instanceof RangeError) {
+      throw new ServiceError('RequestEntityTooLarge', 'The body is too long.', 413)
+    }
+    throw error
+  })
+  const bodyHash = sha256Hex(body)
+  const scope = verifySignature(signed, context.keys, context.now(), () => bodyHash)
+  if (/^[0-9a-f]{64}$/.test(scope.payloadHash) && scope.payloadHash !== bodyHash) {
+    throw new ServiceError('InvalidSignatureException', 'The body is not what was signed.', 403)
+  }
+  if (request.rawPath.startsWith('/endpoints/')) {
+    requireService(scope, 'sagemaker')
+    return answerRuntime(context, request, body)
+  }
+  const target = request.headers['x-amz-target']
+  if (target) return answerJson(context, target, scope, body)
+  return answerSts(body, requestId, scope)
+}
+
+function protocolOf(request: EngineRequest): Protocol {
+  const credential =
+    /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers['authorization'] ?? '')?.[1] ??
+    request.query.get('X-Amz-Credential')?.split('/')[3]
+  if (request.headers['x-amz-target'] || request.rawPath.startsWith('/endpoints/')) return 'json'
+  if (credential === 'sts') return 'query'
+  return credential === 'sagemaker' || credential === 'logs' ? 'json' : 's3'
+}
+
+function requireService(scope: SignatureScope, service: string): void {
+  if (scope.service !== service) {
+    throw new ServiceError(
+      'SignatureDoesNotMatch',
+      `Credential should be scoped to service ${service}.`,
+      403,
+    )
+  }
+}
+
+async function answerJson(
+  context: EngineContext,
+  target: string,
+  scope: SignatureScope,
+  body: Buffer,
+): Promise<EngineResponse> {
+  const [prefix = '', name = ''] = target.split('.')
+  const services: Readonly<Record<string, [string, Readonly<Record<string, Operation>>]>> = {
+    SageMaker: ['sagemaker', sageMakerOperations],
+    Logs_20140328: ['logs', logOperations],
+  }
+  const [service, operations] = services[prefix] ?? []
+  const found = operations && Object.hasOwn(operations, name) ? operations[name] : undefined
+  if (!service || !found) {
+    throw new ServiceError(
+      'UnknownOperationException',
+      `${target} is not offered on this computer.`,
+    )
+  }
+  requireService(scope, service)
+  let input: unknown
+  try {
+    input = body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw new ServiceError('SerializationException', 'The body is no JSON.', 400, { cause: error })
+  }
+  const output = await found.run(context, input)
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify(output),
+  }
+}
+
+function answerSts(body: Buffer, requestId: string, scope: SignatureScope): EngineResponse {
+  requireService(scope, 'sts')
+  const action = new URLSearchParams(body.toString('utf8')).get('Action')
+  if (action !== 'GetCallerIdentity') {
+    throw new ServiceError(
+      'InvalidAction',
+      `${action ?? 'No action'} is not offered on this computer.`,
+    )
+  }
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml' },
+    body: xmlDocument(
+      'GetCallerIdentityResponse',
+      {
+        GetCallerIdentityResult: {
+          Arn: `arn:aws:iam::${engineAccount}:user/timbre`,
+          UserId: 'AIDATIMBRELOCAL',
+          Account: engineAccount,
+        },
+        ResponseMetadata: { RequestId: requestId },
+      },
+      'https://sts.amazonaws.com/doc/2011-06-15/',
+    ),
+  }
+}
+
+function errorResponse(
+  error: unknown,
+  protocol: Protocol,
+  request: EngineRequest,
+  requestId: string,
+): EngineResponse {
+  const refusal = toServiceError(error)
+  const { status, name, message } = refusal
+  if (protocol === 's3') {
+    return {
+      status,
+      headers: { 'content-type': 'application/xml' },
+      body:
+        request.method === 'HEAD'
+          ? null
+          : xmlDocument('Error', {
+              Code: name,
+              Message: message,
+              Resource: request.rawPath,
+              RequestId: requestId,
+            }),
+    }
+  }
+  if (protocol === 'query') {
+    return {
+      status,
+      headers: { 'content-type': 'text/xml' },
+      body: xmlDocument('ErrorResponse', {
+        Error: { Type: 'Sender', Code: name, Message: message },
+        RequestId: requestId,
+      }),
+    }
+  }
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name },
+    body: JSON.stringify({ __type: name, message, Message: message }),
+  }
+}
+
+function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ServiceError('InsufficientStorage', 'There is no space left on the disk.', 507)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return new ServiceError('InternalFailure', message, 500, { cause: error })
+}

@@ -1,0 +1,182 @@
+/** InvokeEndpoint and its response stream, in the shape of text-generation-inference containers. */
+import { EventStreamCodec } from '@smithy/eventstream-codec'
+import { z } from 'zod'
+import type { GeneratedToken, GenerationParameters } from '../generate/openGenerator.ts'
+import { requireServing } from './endpointOperations.ts'
+import type { EngineContext } from './engineContext.ts'
+import type { EngineRequest, EngineResponse } from './exchange.ts'
+import { ServiceError } from './serviceError.ts'
+
+const generationRequestSchema = z.object({
+  inputs: z.string(),
+  stream: z.boolean().optional(),
+  parameters: z
+    .object({
+      max_new_tokens: z.number().int().min(1).max(4096).default(100),
+      temperature: z.number().gt(0).nullish(),
+      top_p: z.number().gt(0).lte(1).nullish(),
+      top_k: z.number().int().min(1).nullish(),
+      do_sample: z.boolean().default(false),
+      repetition_penalty: z.number().gt(0).nullish(),
+      seed: z.number().int().min(0).nullish(),
+      stop: z.array(z.string()).max(16).default([]),
+      truncate: z.number().int().min(1).nullish(),
+      return_full_text: z.boolean().nullish(),
+      details: z.boolean().default(false),
+    })
+    .prefault({}),
+})
+
+const codec = new EventStreamCodec(
+  (bytes) => (typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)),
+  (text) => new TextEncoder().encode(text),
+)
+
+export async function answerRuntime(
+  context: EngineContext,
+  request: EngineRequest,
+  body: Buffer,
+): Promise<EngineResponse> {
+  const match = /^\/endpoints\/([^/]+)\/(invocations|invocations-response-stream)$/.exec(
+    request.rawPath,
+  )
+  if (!match || request.method !== 'POST') {
+    throw new ServiceError('UnknownOperationException', 'The operation is not known.', 404)
+  }
+  const endpoint = requireServing(context, decodeURIComponent(match[1] ?? ''))
+  const parsed = parseRequest(body)
+  const { generator, release } = await context.endpointHost.acquire(endpoint)
+  const { parameters } = parsed
+  const tokens = generator.generate(
+    parsed.inputs,
+    toGenerationParameters(parameters),
+    request.signal,
+  )
+  const prefix = parameters.return_full_text ? parsed.inputs : ''
+  const headers = { 'x-amzn-invoked-production-variant': 'AllTraffic' }
+  if (match[2] === 'invocations-response-stream') {
+    return {
+      status: 200,
+      headers: {
+        ...headers,
+        'content-type': 'application/vnd.amazon.eventstream',
+        'x-amzn-sagemaker-content-type': 'text/event-stream',
+      },
+      body: eventFrames(tokens, prefix, parameters.details, release),
+    }
+  }
+  try {
+    let text = ''
+    const details: object[] = []
+    let last: GeneratedToken | undefined
+    for await (const token of tokens) {
+      text += token.text
+      details.push(wireToken(token))
+      last = token
+    }
+    const answer = {
+      generated_text: prefix + text,
+      ...(parameters.details
+        ? {
+            details: {
+              finish_reason: last?.finishReason ?? 'length',
+              generated_tokens: details.length,
+              tokens: details,
+            },
+          }
+        : {}),
+    }
+    return {
+      status: 200,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify([answer]),
+    }
+  } finally {
+    release()
+  }
+}
+
+function parseRequest(body: Buffer): z.output<typeof generationRequestSchema> {
+  try {
+    return generationRequestSchema.parse(JSON.parse(body.toString('utf8')))
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is no JSON'
+    // The container's own 422, as SageMaker passes it on.
+    throw new ServiceError(
+      'ModelError',
+      `Received client error (422) from primary with message "Input validation error: ${reason}".`,
+      424,
+      { cause: error },
+    )
+  }
+}
+
+function toGenerationParameters(
+  parameters: z.output<typeof generationRequestSchema>['parameters'],
+): GenerationParameters {
+  return {
+    maxNewTokens: parameters.max_new_tokens,
+    temperature: parameters.temperature ?? 1,
+    topP: parameters.top_p ?? 1,
+    topK: parameters.top_k ?? 0,
+    doSample: parameters.do_sample,
+    repetitionPenalty: parameters.repetition_penalty ?? 1,
+    seed: parameters.seed ?? null,
+    stop: parameters.stop,
+    truncate: parameters.truncate ?? null,
+  }
+}
+
+function wireToken(token: GeneratedToken) {
+  return { id: token.id, text: token.text, logprob: token.logprob, special: token.special }
+}
+
+async function* eventFrames(
+  tokens: AsyncIterable<GeneratedToken>,
+  prefix: string,
+  withDetails: boolean,
+  release: () => void,
+): AsyncGenerator<Uint8Array> {
+  let text = prefix
+  let index = 0
+  try {
+    for await (const token of tokens) {
+      text += token.text
+      index += 1
+      const isLast = token.finishReason !== undefined
+      const event = {
+        index,
+        token: wireToken(token),
+        generated_text: isLast ? text : null,
+        details:
+          isLast && withDetails
+            ? { finish_reason: token.finishReason, generated_tokens: index, seed: null }
+            : null,
+      }
+      yield payloadPart(`data:${JSON.stringify(event)}\n\n`)
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    yield codec.encode({
+      headers: {
+        ':message-type': { type: 'string', value: 'exception' },
+        ':exception-type': { type: 'string', value: 'ModelStreamError' },
+        ':content-type': { type: 'string', value: 'application/json' },
+      },
+      body: Buffer.from(JSON.stringify({ Message: message, ErrorCode: 'StreamBroken' })),
+    })
+  } finally {
+    release()
+  }
+}
+
+function payloadPart(content: string): Uint8Array {
+  return codec.encode({
+    headers: {
+      ':message-type': { type: 'string', value: 'event' },
+      ':event-type': { type: 'string', value: 'PayloadPart' },
+      ':content-type': { type: 'string', value: 'application/octet-stream' },
+    },
+    body: Buffer.from(content),
+  })
+}

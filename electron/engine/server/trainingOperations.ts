@@ -1,0 +1,219 @@
+/** CreateTrainingJob and its companions. */
+import { z } from 'zod'
+import { trainingHyperparametersSchema } from '../../../shared/hyperparameters.ts'
+import { createTrainingJobInput, parseS3Uri } from '../jobs/trainingJobInput.ts'
+import { isTerminalStatus, type TrainingJobRecord } from '../jobs/trainingJob.ts'
+import { arnOf, engineRegistry, type EngineContext } from './engineContext.ts'
+import { epochSeconds, operation, type Operation } from './operation.ts'
+import { pageOf } from './paging.ts'
+import { ServiceError, validationError } from './serviceError.ts'
+import { putTags } from './tagOperations.ts'
+
+const byName = z.object({ TrainingJobName: z.string().min(1).max(63) })
+const time = z.number().optional()
+
+export const trainingOperations: Readonly<Record<string, Operation>> = {
+  CreateTrainingJob: operation(createTrainingJobInput, async (context, input) => {
+    if (context.jobs.find(input.TrainingJobName)) {
+      throw new ServiceError(
+        'ResourceInUse',
+        'Training job names must be unique within an account and region.',
+      )
+    }
+    if (
+      !input.AlgorithmSpecification.TrainingImage.startsWith(`${engineRegistry}/timbre-training:`)
+    ) {
+      throw validationError(
+        `The training image must be one that DescribeHubContent names as TrainingEcrUri (${engineRegistry}/timbre-training).`,
+      )
+    }
+    const hyperparameters = trainingHyperparametersSchema.safeParse(input.HyperParameters)
+    if (!hyperparameters.success) {
+      throw validationError(`Hyperparameters: ${z.prettifyError(hyperparameters.error)}`)
+    }
+    const names = input.InputDataConfig.map((channel) => channel.ChannelName)
+    if (new Set(names).size !== names.length) throw validationError('Channel names must be unique.')
+    if (!names.includes('model')) throw validationError('The channel "model" is missing.')
+    if (names.includes('training') === names.includes('train')) {
+      throw validationError('Exactly one of the channels "training" and "train" is needed.')
+    }
+    for (const uri of [
+      ...input.InputDataConfig.map((channel) => channel.DataSource.S3DataSource.S3Uri),
+      input.OutputDataConfig.S3OutputPath,
+    ]) {
+      await requireBucketOf(context, uri)
+    }
+    const nowMs = context.now()
+    const job: TrainingJobRecord = {
+      name: input.TrainingJobName,
+      arn: arnOf('training-job', input.TrainingJobName),
+      request: input,
+      createdAtMs: nowMs,
+      modifiedAtMs: nowMs,
+      status: 'InProgress',
+      secondaryStatus: 'Starting',
+      transitions: [
+        { status: 'Starting', startedAtMs: nowMs, message: 'Starting the training job' },
+      ],
+      logStreamName: `${input.TrainingJobName}/algo-1-${Math.floor(nowMs / 1000)}`,
+      trainingStartedAtMs: null,
+      trainingEndedAtMs: null,
+      progress: null,
+      finalMetrics: {},
+      artifactUri: null,
+      failureReason: null,
+    }
+    context.jobs.put(job)
+    if (input.Tags) putTags(context, job.arn, input.Tags)
+    context.runner.wake()
+    return { TrainingJobArn: job.arn }
+  }),
+
+  DescribeTrainingJob: operation(byName, (context, input) => {
+    const job = requireJob(context, input.TrainingJobName)
+    return describe(job, context.now())
+  }),
+
+  ListTrainingJobs: operation(
+    z.object({
+      NameContains: z.string().max(63).optional(),
+      StatusEquals: z.enum(['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped']).optional(),
+      CreationTimeAfter: time,
+      CreationTimeBefore: time,
+      LastModifiedTimeAfter: time,
+      LastModifiedTimeBefore: time,
+      SortBy: z.enum(['Name', 'CreationTime', 'Status']).default('CreationTime'),
+      SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
+      MaxResults: z.number().int().min(1).max(100).default(10),
+      NextToken: z.string().optional(),
+    }),
+    (context, input) => {
+      const inRange = (ms: number, after: number | undefined, before: number | undefined) =>
+        (after === undefined || ms > after * 1000) && (before === undefined || ms < before * 1000)
+      const sortKey = (job: TrainingJobRecord): string | number =>
+        input.SortBy === 'Name'
+          ? job.name
+          : input.SortBy === 'Status'
+            ? job.status
+            : job.createdAtMs
+      const found = context.jobs
+        .list()
+        .filter(
+          (job) =>
+            (input.NameContains === undefined || job.name.includes(input.NameContains)) &&
+            (input.StatusEquals === undefined || job.status === input.StatusEquals) &&
+            inRange(job.createdAtMs, input.CreationTimeAfter, input.CreationTimeBefore) &&
+            inRange(job.modifiedAtMs, input.LastModifiedTimeAfter, input.LastModifiedTimeBefore),
+        )
+        .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : sortKey(a) > sortKey(b) ? 1 : 0))
+      if (input.SortOrder === 'Descending') found.reverse()
+      const { page, ...next } = pageOf(found, input.MaxResults, input.NextToken)
+      return {
+        TrainingJobSummaries: page.map((job) => ({
+          TrainingJobName: job.name,
+          TrainingJobArn: job.arn,
+          CreationTime: epochSeconds(job.createdAtMs),
+          LastModifiedTime: epochSeconds(job.modifiedAtMs),
+          ...(job.trainingEndedAtMs === null
+            ? {}
+            : { TrainingEndTime: epochSeconds(job.trainingEndedAtMs) }),
+          TrainingJobStatus: job.status,
+          SecondaryStatus: job.secondaryStatus,
+        })),
+        ...next,
+      }
+    },
+  ),
+
+  StopTrainingJob: operation(byName, (context, input) => {
+    const job = requireJob(context, input.TrainingJobName)
+    if (isTerminalStatus(job.status)) {
+      throw validationError(
+        `The request was rejected because the training job is in status ${job.status}.`,
+      )
+    }
+    context.runner.requestStop(job.name)
+    return {}
+  }),
+
+  DeleteTrainingJob: operation(byName, (context, input) => {
+    const job = requireJob(context, input.TrainingJobName)
+    if (!isTerminalStatus(job.status)) {
+      throw new ServiceError('ResourceInUse', `The training job is in status ${job.status}.`)
+    }
+    context.jobs.delete(job.name)
+    return {}
+  }),
+}
+
+function requireJob(context: EngineContext, name: string): TrainingJobRecord {
+  const job = context.jobs.find(name)
+  if (!job) throw new ServiceError('ResourceNotFound', 'Requested resource not found.')
+  return job
+}
+
+async function requireBucketOf(context: EngineContext, uri: string): Promise<void> {
+  const { bucket } = parseS3Uri(uri)
+  if (bucket === 'timbre-models' || (await context.objects.hasBucket(bucket))) return
+  throw validationError(`The S3 bucket "${bucket}" of ${uri} does not exist.`)
+}
+
+function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown> {
+  const { request } = job
+  const trainingMs =
+    job.trainingStartedAtMs === null
+      ? 0
+      : (job.trainingEndedAtMs ?? nowMs) - job.trainingStartedAtMs
+  const epochs = Number(request.HyperParameters['epoch'] ?? 0)
+  return {
+    TrainingJobName: job.name,
+    TrainingJobArn: job.arn,
+    TrainingJobStatus: job.status,
+    SecondaryStatus: job.secondaryStatus,
+    SecondaryStatusTransitions: job.transitions.map((transition) => ({
+      Status: transition.status,
+      StartTime: epochSeconds(transition.startedAtMs),
+      ...(transition.endedAtMs === undefined
+        ? {}
+        : { EndTime: epochSeconds(transition.endedAtMs) }),
+      StatusMessage: transition.message,
+    })),
+    ...(job.failureReason === null ? {} : { FailureReason: job.failureReason }),
+    ...(job.artifactUri === null ? {} : { ModelArtifacts: { S3ModelArtifacts: job.artifactUri } }),
+    HyperParameters: request.HyperParameters,
+    AlgorithmSpecification: request.AlgorithmSpecification,
+    RoleArn: request.RoleArn,
+    InputDataConfig: request.InputDataConfig,
+    OutputDataConfig: request.OutputDataConfig,
+    ResourceConfig: request.ResourceConfig,
+    StoppingCondition: request.StoppingCondition,
+    CreationTime: epochSeconds(job.createdAtMs),
+    LastModifiedTime: epochSeconds(job.modifiedAtMs),
+    ...(job.trainingStartedAtMs === null
+      ? {}
+      : { TrainingStartTime: epochSeconds(job.trainingStartedAtMs) }),
+    ...(job.trainingEndedAtMs === null
+      ? {}
+      : { TrainingEndTime: epochSeconds(job.trainingEndedAtMs) }),
+    TrainingTimeInSeconds: Math.round(trainingMs / 1000),
+    BillableTimeInSeconds: 0,
+    ...(job.progress === null
+      ? {}
+      : {
+          ProgressInfo: {
+            TotalStepCountPerEpoch: Math.ceil(job.progress.totalSteps / Math.max(epochs, 1)),
+            CurrentStep: job.progress.step,
+            CurrentEpoch: Math.floor(job.progress.epoch),
+            MaxEpoch: epochs,
+          },
+        }),
+    FinalMetricDataList: Object.entries(job.finalMetrics).map(([MetricName, Value]) => ({
+      MetricName,
+      Value,
+      Timestamp: epochSeconds(job.trainingEndedAtMs ?? job.modifiedAtMs),
+    })),
+    EnableNetworkIsolation: request.EnableNetworkIsolation ?? false,
+    EnableInterContainerTrafficEncryption: request.EnableInterContainerTrafficEncryption ?? false,
+    EnableManagedSpotTraining: request.EnableManagedSpotTraining ?? false,
+  }
+}

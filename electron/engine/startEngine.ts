@@ -1,0 +1,150 @@
+/** Puts the engine's parts together: stores, runner, endpoints and the server that answers for them. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile, rename } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import {
+  createEndpointHost,
+  type EndpointConfigRecord,
+  type EndpointRecord,
+  type ModelRecord,
+} from './jobs/endpoints.ts'
+import type { TrainingJobRecord } from './jobs/trainingJob.ts'
+import { createTrainingRunner } from './jobs/trainingRunner.ts'
+import { engineRegion, type EngineContext, type TagRecord } from './server/engineContext.ts'
+import { listen } from './server/http.ts'
+import { route } from './server/router.ts'
+import type { KeyPair } from './server/sigv4.ts'
+import { openLogStream, type LogStream } from './store/logStream.ts'
+import { openMultipartUploads } from './store/multipartUploads.ts'
+import { openObjectStore } from './store/objects.ts'
+import { openRecordTable } from './store/records.ts'
+import { lockStore } from './store/storeLock.ts'
+
+export interface EngineOptions {
+  /** The app's data folder; the engine keeps to `engine/` in it. */
+  readonly dataDirectory: string
+  readonly modelsDirectory: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** 0 leaves one core free. */
+  readonly threads: number
+  readonly now?: () => number
+  /** Tests hand in a training worker of their own. */
+  readonly workerEntry?: URL
+}
+
+export interface EngineConnection {
+  readonly endpoint: string
+  readonly port: number
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly pid: number
+  readonly startedAtMs: number
+}
+
+export interface RunningEngine {
+  readonly connection: EngineConnection
+  /** Saves checkpoints, ends the workers and takes the connection file away. */
+  close(): Promise<void>
+}
+
+/** @throws StoreLockedError when another engine works on this store */
+export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
+  const root = path.join(options.dataDirectory, 'engine')
+  await mkdir(root, { recursive: true })
+  const unlock = lockStore(path.join(root, 'lock'))
+  try {
+    const objects = await openObjectStore(path.join(root, 's3'))
+    const uploads = await openMultipartUploads(path.join(root, 'uploads'))
+    const table = <T extends { readonly createdAtMs: number }>(
+      name: string,
+      nameOf: (record: T) => string,
+    ) => openRecordTable<T>(path.join(root, 'resources', name), nameOf)
+    const byName = (record: { readonly name: string }) => record.name
+    const jobs = table<TrainingJobRecord>('training-jobs', byName)
+    const models = table<ModelRecord>('models', byName)
+    const endpointConfigs = table<EndpointConfigRecord>('endpoint-configs', byName)
+    const endpoints = table<EndpointRecord>('endpoints', byName)
+    const threads =
+      options.threads > 0 ? options.threads : Math.max(1, os.availableParallelism() - 1)
+    const workDirectory = path.join(root, 'jobs')
+    const shared = { objects, modelsDirectory: options.modelsDirectory, workDirectory, threads }
+
+    const logs = new Map<string, LogStream>()
+    const logOf = (job: TrainingJobRecord) => {
+      const known = logs.get(job.logStreamName)
+      if (known) return known
+      const file = path.join(root, 'logs', `${job.logStreamName.replace('/', '_')}.jsonl`)
+      const stream = openLogStream(file)
+      logs.set(job.logStreamName, stream)
+      return stream
+    }
+    const runner = createTrainingRunner({
+      ...shared,
+      jobs,
+      logOf,
+      ...(options.workerEntry ? { workerEntry: options.workerEntry } : {}),
+    })
+    const endpointHost = createEndpointHost({
+      ...shared,
+      models,
+      configs: endpointConfigs,
+      endpoints,
+    })
+    const keys: KeyPair = {
+      accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64url'),
+    }
+    const context: EngineContext = {
+      keys,
+      now: options.now ?? Date.now,
+      objects,
+      uploads,
+      modelsDirectory: options.modelsDirectory,
+      jobs,
+      models,
+      endpointConfigs,
+      endpoints,
+      tags: table<TagRecord>('tags', (record) => record.arn),
+      logOf,
+      runner,
+      endpointHost,
+    }
+    const server = await listen(options.port, (request, ownHosts) =>
+      route(context, request, ownHosts),
+    )
+    const connection: EngineConnection = {
+      endpoint: server.endpoint,
+      port: server.port,
+      region: engineRegion,
+      ...keys,
+      pid: process.pid,
+      startedAtMs: Date.now(),
+    }
+    const connectionFile = path.join(root, 'connection.json')
+    await writePrivately(connectionFile, JSON.stringify(connection))
+    runner.wake()
+    return {
+      connection,
+      async close() {
+        await rm(connectionFile, { force: true })
+        await runner.shutdown()
+        await endpointHost.close()
+        await server.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** For the owner's eyes only: it holds this launch's keys. */
+async function writePrivately(file: string, content: string): Promise<void> {
+  await rm(`${file}.new`, { force: true })
+  await writeFile(`${file}.new`, content, { mode: 0o600 })
+  await rename(`${file}.new`, file)
+}
