@@ -6,7 +6,14 @@ import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 import { modelsBucket, modelVersion } from '../store/modelsBucket.ts'
 import { multipartEtag, type MultipartUploads } from '../store/multipartUploads.ts'
-import type { NewObject, ObjectInfo, ObjectStore, ReceivedBytes } from '../store/objects.ts'
+import {
+  readObject,
+  type NewObject,
+  type ObjectInfo,
+  type ObjectStore,
+  type ReceivedBytes,
+  type StoredObject,
+} from '../store/objects.ts'
 import { decodeAwsChunked } from './awsChunked.ts'
 import { createChecksums, declaredChecksums, verifyChecksums } from './checksums.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'

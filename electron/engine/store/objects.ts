@@ -1,10 +1,11 @@
 /**
- * Buckets as folders: an object is one file of bytes and one of metadata, named by the hash of its key, so that no key can
- * leave its bucket or clash on a file system that ignores case. Writes go to a temporary file and are renamed.
+ * Buckets as folders. An object is a record named by the hash of its key, so that no key can leave its bucket or clash
+ * on a file system that ignores case, and a file of bytes that the record names. Putting the record in place is the one
+ * step that makes an object exist: a kill at any moment leaves the old object or the new one, never a mixture.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 export interface ObjectInfo {
@@ -25,6 +26,11 @@ export interface NewObject {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** An object and where its bytes lie. The file stays as it is; an overwritten object gets another one. */
+export interface StoredObject extends ObjectInfo {
+  readonly path: string
+}
+
 export interface ReceivedBytes {
   readonly temporaryPath: string
   readonly sizeBytes: number
@@ -38,11 +44,8 @@ export interface ObjectStore {
   /** False when it still holds objects. */
   deleteBucket(bucket: string): Promise<boolean>
   /** Every object, in the order of UTF-8 bytes as S3 lists them. */
-  listObjects(bucket: string, prefix: string): Promise<ObjectInfo[]>
-  findObject(bucket: string, key: string): Promise<ObjectInfo | null>
-  /** Bytes from `start` to `end`, both included. */
-  readObject(bucket: string, key: string, range?: { start: number; end: number }): ReadStream
-  objectPath(bucket: string, key: string): string
+  listObjects(bucket: string, prefix: string): Promise<StoredObject[]>
+  findObject(bucket: string, key: string): Promise<StoredObject | null>
   /** Streams to disk; the object exists only once `keepObject` is called. */
   receive(
     content: AsyncIterable<Uint8Array>,
@@ -58,6 +61,22 @@ export interface ObjectStore {
   deleteObject(bucket: string, key: string): Promise<void>
 }
 
+/** What lies on disk beside the bytes. */
+interface ObjectRecord extends ObjectInfo {
+  /** The name of the file of bytes, in the record's folder. */
+  readonly file: string
+}
+
+const recordSuffix = '.json'
+
+/** Bytes from `start` to `end`, both included. */
+export function readObject(
+  object: StoredObject,
+  range?: { start: number; end: number },
+): ReadStream {
+  return createReadStream(object.path, range)
+}
+
 export async function openObjectStore(directory: string): Promise<ObjectStore> {
   const buckets = path.join(directory, 'buckets')
   const incoming = path.join(directory, 'incoming')
@@ -66,39 +85,63 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
   await rm(incoming, { recursive: true, force: true })
   await mkdir(incoming, { recursive: true })
 
-  const bucketPath = (bucket: string) => path.join(buckets, bucket)
-  const basePath = (bucket: string, key: string) => {
+  // Prefixed, since Windows reserves names such as "con" and "aux", which are good bucket names.
+  const bucketPath = (bucket: string) => path.join(buckets, `b-${bucket}`)
+  const recordPath = (bucket: string, key: string) => {
     const hash = createHash('sha256').update(key).digest('hex')
-    return path.join(bucketPath(bucket), hash.slice(0, 2), hash)
+    return path.join(bucketPath(bucket), hash.slice(0, 2), `${hash}${recordSuffix}`)
   }
-  const readInfo = async (file: string): Promise<ObjectInfo | null> => {
+
+  async function readRecord(file: string): Promise<StoredObject | null> {
+    let text: string
     try {
-      return JSON.parse(await readFile(file, 'utf8')) as ObjectInfo // written by keepObject alone
+      text = await readFile(file, 'utf8')
     } catch (error) {
       if (isMissing(error)) return null
       throw error
     }
+    const { file: name, ...info } = JSON.parse(text) as ObjectRecord // written by keepObject alone
+    return { ...info, path: path.join(path.dirname(file), name) }
   }
 
-  async function listObjects(bucket: string, prefix: string): Promise<ObjectInfo[]> {
+  async function listObjects(bucket: string, prefix: string): Promise<StoredObject[]> {
     const names = await readdir(bucketPath(bucket), { recursive: true })
-    const infos = await Promise.all(
-      names
-        .filter((name) => name.endsWith('.json'))
-        .map((name) => readInfo(path.join(bucketPath(bucket), name))),
-    )
-    return infos
-      .filter((info): info is ObjectInfo => info !== null && info.key.startsWith(prefix))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
+    const objects: StoredObject[] = []
+    for (const name of names) {
+      if (!name.endsWith(recordSuffix)) continue
+      const object = await readRecord(path.join(bucketPath(bucket), name))
+      if (object?.key.startsWith(prefix)) objects.push(object)
+    }
+    return objects.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
   }
+
+  async function removeUnreferenced(): Promise<void> {
+    for (const bucket of await readdir(buckets)) {
+      for (const folder of await readdir(path.join(buckets, bucket))) {
+        const inFolder = path.join(buckets, bucket, folder)
+        const names = await readdir(inFolder)
+        const kept = new Set<string>()
+        for (const name of names) {
+          if (!name.endsWith(recordSuffix)) continue
+          kept.add(name)
+          const record = await readRecord(path.join(inFolder, name))
+          if (record) kept.add(path.basename(record.path))
+        }
+        for (const name of names) {
+          if (!kept.has(name)) await rm(path.join(inFolder, name), { force: true })
+        }
+      }
+    }
+  }
+  await removeUnreferenced()
 
   return {
     async listBuckets() {
       const entries = await readdir(buckets)
       return Promise.all(
-        entries.sort().map(async (name) => ({
-          name,
-          createdAtMs: (await stat(bucketPath(name))).birthtimeMs,
+        entries.sort().map(async (entry) => ({
+          name: entry.slice('b-'.length),
+          createdAtMs: (await stat(path.join(buckets, entry))).birthtimeMs,
         })),
       )
     },
@@ -117,9 +160,7 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
       return true
     },
     listObjects,
-    findObject: (bucket, key) => readInfo(`${basePath(bucket, key)}.json`),
-    readObject: (bucket, key, range) => createReadStream(basePath(bucket, key), range),
-    objectPath: basePath,
+    findObject: (bucket, key) => readRecord(recordPath(bucket, key)),
     async receive(content, observe) {
       const temporaryPath = path.join(incoming, randomUUID())
       const hash = createHash('md5')
@@ -145,7 +186,9 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
       await rm(received.temporaryPath, { force: true })
     },
     async keepObject(bucket, key, received, properties) {
-      const base = basePath(bucket, key)
+      const record = recordPath(bucket, key)
+      const folder = path.dirname(record)
+      const old = await readRecord(record)
       const info: ObjectInfo = {
         key,
         sizeBytes: received.sizeBytes,
@@ -155,18 +198,36 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
         metadata: properties.metadata,
         checksums: properties.checksums ?? {},
       }
-      await mkdir(path.dirname(base), { recursive: true })
-      const temporaryInfo = `${received.temporaryPath}.json`
-      await writeFile(temporaryInfo, JSON.stringify(info))
-      await rename(received.temporaryPath, base)
-      await rename(temporaryInfo, `${base}.json`)
+      const file = path.basename(received.temporaryPath)
+      const temporaryRecord = `${received.temporaryPath}${recordSuffix}`
+      await mkdir(folder, { recursive: true })
+      await writeSynced(temporaryRecord, JSON.stringify({ ...info, file } satisfies ObjectRecord))
+      await rename(received.temporaryPath, path.join(folder, file))
+      await rename(temporaryRecord, record)
+      await removeQuietly(old)
       return info
     },
     async deleteObject(bucket, key) {
-      const base = basePath(bucket, key)
-      await rm(`${base}.json`, { force: true })
-      await rm(base, { force: true })
+      const record = recordPath(bucket, key)
+      const old = await readRecord(record)
+      await rm(record, { force: true })
+      await removeQuietly(old)
     },
+  }
+}
+
+/** Windows keeps a file that somebody reads; the next start takes it away. */
+async function removeQuietly(object: StoredObject | null): Promise<void> {
+  if (object) await rm(object.path, { force: true }).catch(() => undefined)
+}
+
+async function writeSynced(file: string, content: string): Promise<void> {
+  const handle = await open(file, 'w')
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

@@ -1,0 +1,44 @@
+/** Objects in the workspace's bucket. */
+import {
+  CreateBucketCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import type { AwsClients } from './clients.ts'
+import { fromSdkError, withAwsErrors } from './errors.ts'
+
+/** SageMaker's own tools use this name; its managed policy covers it. */
+export function defaultBucket(region: string, account: string): string {
+  return `sagemaker-${region}-${account}`
+}
+
+export async function ensureBucket({ s3 }: AwsClients, bucket: string): Promise<void> {
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket: bucket }))
+  } catch (error) {
+    if (fromSdkError(error).code !== 'NotFound') throw fromSdkError(error)
+    await withAwsErrors(() => s3.send(new CreateBucketCommand({ Bucket: bucket })))
+  }
+}
+
+/** Writes text unless the key is there already: keys are made of their content's hash. */
+export async function putTextOnce(
+  { s3 }: AwsClients,
+  bucket: string,
+  key: string,
+  text: string,
+  contentType: string,
+): Promise<void> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+    return
+  } catch (error) {
+    if (fromSdkError(error).code !== 'NotFound') throw fromSdkError(error)
+  }
+  await withAwsErrors(() =>
+    s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType }),
+    ),
+  )
+}

@@ -1,0 +1,104 @@
+/** One line per contract call: the function that answers it. */
+import path from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import type { Handlers } from '../shared/contract.ts'
+import { listExchanges } from './db/exchanges.ts'
+import { listLogLines } from './db/logLines.ts'
+import { listMetricPoints } from './db/metrics.ts'
+import { getModel, listModels } from './db/models.ts'
+import { getSettings, updateSettings } from './db/settings.ts'
+import type { Services } from './services.ts'
+
+/** What only the window can do. */
+export interface HostDialogs {
+  chooseFile(): Promise<string | null>
+  chooseSavePath(suggestedName: string): Promise<string | null>
+}
+
+export interface HostFacts {
+  readonly version: string
+  readonly runtime: string
+}
+
+export function createHandlers(
+  services: Services,
+  dialogs: HostDialogs,
+  host: HostFacts,
+  publish: (event: 'settings.changed', settings: ReturnType<typeof getSettings>) => void,
+): Handlers {
+  const { db, datasets, engine, playground } = services
+  return {
+    'app.describe': async () => ({
+      ...host,
+      dataDirectory: services.dataDirectory,
+      systemLocale: services.systemLocale,
+      platform: process.platform,
+    }),
+    'settings.get': async () => getSettings(db),
+    'settings.update': async (change) => {
+      const settings = updateSettings(db, change)
+      publish('settings.changed', settings)
+      return settings
+    },
+    'engine.describe': async () => engine.status(),
+    'engine.start': () => engine.start(),
+    'engine.stop': () => engine.stop(),
+
+    'dataset.choose': async () => {
+      const file = await dialogs.chooseFile()
+      return file === null ? null : datasets.import(file)
+    },
+    'dataset.import': ({ path: file }) => datasets.import(file),
+    'dataset.importSample': ({ language }) =>
+      datasets.import(
+        path.join(services.resourcesDirectory, 'samples', `help-desk-${language}.csv`),
+      ),
+    'dataset.list': async () => datasets.list(),
+    'dataset.get': async ({ id }) => datasets.get(id),
+    'dataset.rows': (request) => datasets.rows(request),
+    'dataset.fix': ({ id, codes }) => datasets.fix(id, codes),
+    'dataset.undoFix': ({ id }) => datasets.undoFix(id),
+    'dataset.rename': async ({ id, name }) => datasets.rename(id, name),
+    'dataset.delete': async ({ id }) => {
+      await datasets.delete(id)
+      return null
+    },
+
+    'baseModel.list': () => services.listBaseModels(),
+
+    'model.list': async () => listModels(db),
+    'model.get': async ({ id }) => getModel(db, id),
+    'model.delete': async ({ id }) => {
+      await services.deleteModel(id)
+      return null
+    },
+    'version.start': (request) => services.startVersion(request),
+    'candidate.stop': async ({ candidateId }) => {
+      await services.stopCandidate(candidateId)
+      return null
+    },
+    'candidate.choose': async ({ versionId, candidateId }) =>
+      services.chooseCandidate(versionId, candidateId),
+    'candidate.metrics': async ({ candidateId }) => listMetricPoints(db, candidateId),
+    'candidate.log': async ({ candidateId }) => listLogLines(db, candidateId),
+    'leaderboard.list': async ({ versionId }) => services.leaderboard(versionId),
+
+    'playground.ask': async (question) => {
+      playground.ask(question)
+      return null
+    },
+    'playground.stop': async ({ requestId }) => {
+      playground.stop(requestId)
+      return null
+    },
+    'playground.history': async ({ candidateId }) => listExchanges(db, candidateId),
+    'playground.suggestions': ({ candidateId }) => playground.suggestions(candidateId),
+
+    'report.save': async ({ candidateId }) => {
+      const file = await dialogs.chooseSavePath('timbre-report.html')
+      if (file === null) return null
+      await writeFile(file, await services.report(candidateId))
+      return { path: file }
+    },
+  }
+}

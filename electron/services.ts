@@ -1,0 +1,260 @@
+/** Puts the services together, for the window and the command line alike. Nothing here knows Electron. */
+import { mkdirSync, accessSync, constants } from 'node:fs'
+import path from 'node:path'
+import type { EventName, EventPayload } from '../shared/contract.ts'
+import { AppError } from '../shared/errors.ts'
+import type { BaseModel, Candidate, FineTuneRequest, Model, ModelVersion } from '../shared/model.ts'
+import type { LeaderboardEntry } from '../shared/leaderboard.ts'
+import { resolveLanguage, type Language } from '../shared/settings.ts'
+import { splitRows } from '../shared/split.ts'
+import type { TrainingExample } from '../shared/dataset.ts'
+import { deleteEndpoint } from './aws/endpoints.ts'
+import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
+import { stopTrainingJob } from './aws/trainingJobs.ts'
+import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
+import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
+import { getCandidate, updateCandidate } from './db/candidates.ts'
+import { openDatabase, type WritableDb } from './db/database.ts'
+import { insertEvent } from './db/events.ts'
+import { listMetricPoints } from './db/metrics.ts'
+import { deleteModel, getModel, getVersion, setChosenCandidate } from './db/models.ts'
+import { getSettings } from './db/settings.ts'
+import type { LaunchEngine } from './engineProcess/engineChild.ts'
+import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
+import { htmlReport, type SampleAnswer } from './evaluation/htmlReport.ts'
+import { reportWords } from './evaluation/reportWords.ts'
+import { createPlayground, type Playground } from './inference/playground.ts'
+import { servingSpec } from './inference/servingSpec.ts'
+import { leaderboardOf } from './training/leaderboardOf.ts'
+import { startVersion } from './training/startVersion.ts'
+import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
+import { createTranslate } from './translate.ts'
+import { createWorkspaceConnection } from './workspace.ts'
+
+export type Publish = <N extends EventName>(event: N, payload: EventPayload<N>) => void
+
+export interface ServicesOptions {
+  readonly dataDirectory: string
+  /** Holds `models/` and `samples/`. */
+  readonly resourcesDirectory: string
+  readonly launchEngine: LaunchEngine
+  readonly systemLocale: string
+  readonly publish: Publish
+  /** A candidate ended: the window shows a notification. */
+  readonly onEnded?: (candidate: Candidate, version: ModelVersion, model: Model) => void
+  readonly now?: () => number
+}
+
+export interface Services {
+  readonly db: WritableDb
+  readonly datasets: DatasetService
+  readonly engine: EngineSupervisor
+  readonly playground: Playground
+  readonly watch: TrainingWatch
+  readonly dataDirectory: string
+  readonly resourcesDirectory: string
+  readonly systemLocale: string
+  language(): Language
+  /** From the hub; from the database's copy while the engine is off. */
+  listBaseModels(): Promise<BaseModel[]>
+  startVersion(request: FineTuneRequest): Promise<ModelVersion>
+  stopCandidate(candidateId: string): Promise<void>
+  chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
+  leaderboard(versionId: string): LeaderboardEntry[]
+  deleteModel(id: string): Promise<void>
+  /** The report as HTML. @throws AppError CandidateNotReady */
+  report(candidateId: string): Promise<string>
+  close(): Promise<void>
+}
+
+const reportSamples = 5
+
+export function createServices(options: ServicesOptions): Services {
+  const now = options.now ?? Date.now
+  prepareDirectory(options.dataDirectory)
+  const db = openDatabase(path.join(options.dataDirectory, 'timbre.db'))
+  const modelsDirectory = path.join(options.resourcesDirectory, 'models')
+
+  const datasets = createDatasetService({
+    db,
+    contentDirectory: path.join(options.dataDirectory, 'content'),
+    publish: options.publish,
+    clock: now,
+  })
+  const engine = createEngineSupervisor({
+    dataDirectory: options.dataDirectory,
+    modelsDirectory,
+    launch: options.launchEngine,
+    threads: () => getSettings(db).trainingThreads,
+    onStatus: (status) => options.publish('engine.changed', status),
+    now,
+  })
+  const workspace = createWorkspaceConnection(() => engine.target())
+  const connect = () => workspace.connect()
+
+  /** A hub document does not change within a run, and each step asks for one. */
+  const hubModels = new Map<string, Promise<HubModel>>()
+  function hubModel(id: string): Promise<HubModel> {
+    const known = hubModels.get(id)
+    if (known) return known
+    const described = connect().then(({ clients }) => describeHubModel(clients, id))
+    hubModels.set(id, described)
+    described.catch(() => hubModels.delete(id))
+    return described
+  }
+
+  async function unseenExamples(version: ModelVersion): Promise<TrainingExample[]> {
+    const examples = await datasets.readExamples(
+      version.datasetId,
+      version.columns,
+      version.datasetSha256,
+    )
+    return splitRows(examples, version.validationFraction, version.splitSeed).validation
+  }
+
+  const playground = createPlayground({
+    db,
+    connect,
+    describeHubModel: hubModel,
+    unseenQuestions: async (version) =>
+      (await unseenExamples(version)).map((example) => example.prompt),
+    publish: (piece) => options.publish('answer.appended', piece),
+    now,
+  })
+  const watch = watchTraining({
+    db,
+    connect,
+    metricDefinitions: async (id) => (await hubModel(id)).metricDefinitions,
+    publish: options.publish,
+    onEnded: (candidate, version) =>
+      options.onEnded?.(candidate, version, getModel(db, version.modelId)),
+    now,
+  })
+  const language = () => resolveLanguage(getSettings(db).language, options.systemLocale)
+
+  async function report(candidateId: string): Promise<string> {
+    const candidate = getCandidate(db, candidateId)
+    const version = getVersion(db, candidate.versionId)
+    const settings = { maxNewTokens: 120, temperature: 0, topP: 0.9, seed: 1 }
+    const samples: SampleAnswer[] = []
+    for (const example of (await unseenExamples(version)).slice(0, reportSamples)) {
+      const ask = (side: 'tuned' | 'base') =>
+        playground.answer(candidate, side, example.prompt, settings)
+      samples.push({
+        question: example.prompt,
+        expected: example.completion,
+        tuned: await ask('tuned'),
+        base: await ask('base'),
+      })
+    }
+    const facts = {
+      model: getModel(db, version.modelId),
+      version,
+      candidate,
+      leaderboard: leaderboardOf(db, version.id),
+      points: listMetricPoints(db, candidateId),
+      samples,
+      language: language(),
+      writtenAtMs: now(),
+    }
+    return htmlReport(facts, reportWords(createTranslate(language())))
+  }
+
+  return {
+    db,
+    datasets,
+    engine,
+    playground,
+    watch,
+    dataDirectory: options.dataDirectory,
+    resourcesDirectory: options.resourcesDirectory,
+    systemLocale: options.systemLocale,
+    language,
+    async listBaseModels() {
+      try {
+        const { clients } = await connect()
+        const ids = await listHubModelIds(clients)
+        const models = await Promise.all(ids.map(hubModel))
+        replaceBaseModels(
+          db,
+          models.map((model) => model.baseModel),
+        )
+      } catch (error) {
+        const isOff = error instanceof AppError && error.code === 'EngineUnavailable'
+        if (!isOff) throw error
+      }
+      return listBaseModels(db)
+    },
+    async startVersion(request) {
+      const version = await startVersion(
+        {
+          db,
+          connect,
+          describeHubModel: hubModel,
+          getDataset: (id) => datasets.get(id),
+          readExamples: (id, columns) => datasets.readExamples(id, columns),
+          now,
+        },
+        request,
+      )
+      options.publish('version.changed', version)
+      void watch.check()
+      return version
+    },
+    async stopCandidate(candidateId) {
+      const candidate = getCandidate(db, candidateId)
+      const { clients } = await connect()
+      await stopTrainingJob(clients, candidate.trainingJobName)
+      insertEvent(db, { candidateId, kind: 'stop-requested', details: {}, atMs: now() })
+      if (candidate.status === 'InProgress') {
+        updateCandidate(db, candidateId, { status: 'Stopping' })
+        options.publish('version.changed', getVersion(db, candidate.versionId))
+      }
+      await watch.check()
+    },
+    chooseCandidate(versionId, candidateId) {
+      const version = setChosenCandidate(db, versionId, candidateId)
+      options.publish('version.changed', version)
+      return version
+    },
+    leaderboard: (versionId) => leaderboardOf(db, versionId),
+    async deleteModel(id) {
+      const model = getModel(db, id)
+      const candidates = model.versions.flatMap((version) => version.candidates)
+      const open = candidates.filter(
+        (candidate) => candidate.status === 'InProgress' || candidate.status === 'Stopping',
+      )
+      const completed = candidates.filter((candidate) => candidate.status === 'Completed')
+      if (open.length + completed.length > 0) {
+        const { clients, roleArn } = await connect()
+        for (const candidate of open) await stopTrainingJob(clients, candidate.trainingJobName)
+        for (const candidate of completed) {
+          const hub = await hubModel(candidate.baseModelId)
+          await deleteEndpoint(clients, servingSpec('tuned', candidate, hub, roleArn).name)
+        }
+      }
+      deleteModel(db, id)
+    },
+    report,
+    async close() {
+      playground.close()
+      await watch.close()
+      workspace.close()
+      await engine.close()
+      db.close()
+    },
+  }
+}
+
+/** @throws AppError DataDirectoryUnusable */
+function prepareDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true })
+    accessSync(directory, constants.W_OK)
+  } catch (error) {
+    throw new AppError('DataDirectoryUnusable', `The data folder ${directory} can't be written`, {
+      details: { path: directory },
+      cause: error,
+    })
+  }
+}

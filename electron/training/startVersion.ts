@@ -1,0 +1,193 @@
+/** From a request to training jobs: split, upload, a row in the database, one job per base model. */
+import { createHash, randomUUID } from 'node:crypto'
+import type { Dataset, TrainingExample } from '../../shared/dataset.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
+import {
+  localWorkspaceId,
+  type Candidate,
+  type FineTuneRequest,
+  type ModelVersion,
+} from '../../shared/model.ts'
+import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
+import { splitRows } from '../../shared/split.ts'
+import type { HubModel } from '../aws/hub.ts'
+import { ensureBucket, putTextOnce } from '../aws/s3.ts'
+import { createTrainingJob } from '../aws/trainingJobs.ts'
+import type { WritableDb } from '../db/database.ts'
+import { updateCandidate } from '../db/candidates.ts'
+import { insertEvent } from '../db/events.ts'
+import { getVersion, insertModelVersion } from '../db/models.ts'
+import type { Connection } from '../workspace.ts'
+import { completeHyperparameters } from './hyperparameters.ts'
+import { trainingJobName } from './jobNames.ts'
+
+export interface StartVersionOptions {
+  readonly db: WritableDb
+  readonly connect: () => Promise<Connection>
+  readonly describeHubModel: (id: string) => Promise<HubModel>
+  readonly getDataset: (id: string) => Dataset
+  readonly readExamples: (
+    id: string,
+    columns: FineTuneRequest['columns'],
+  ) => Promise<TrainingExample[]>
+  readonly now: () => number
+}
+
+/** Fewer teach nothing, and leave nothing to validate on. */
+export const fewestRows = 10
+
+/**
+ * @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, NameTaken, EngineUnavailable. A job that could
+ *   not be created fails its own candidate; the others go on.
+ */
+export async function startVersion(
+  options: StartVersionOptions,
+  request: FineTuneRequest,
+): Promise<ModelVersion> {
+  const { db, now } = options
+  const connection = await options.connect()
+  const hubModels = await Promise.all(
+    request.candidates.map((candidate) => options.describeHubModel(candidate.baseModelId)),
+  )
+  const settings = request.candidates.map((candidate, index) =>
+    completeHyperparameters(requireItem(hubModels, index).baseModel, candidate.hyperparameters),
+  )
+  const dataset = options.getDataset(request.datasetId)
+  const examples = await options.readExamples(request.datasetId, request.columns)
+  if (examples.length < fewestRows) {
+    throw new AppError('DatasetTooSmall', `Only ${examples.length} rows can be used`, {
+      details: { count: examples.length, minimum: fewestRows },
+    })
+  }
+  const split = splitRows(examples, request.validationFraction, request.splitSeed)
+  const uris = await upload(connection, split.training, split.validation)
+
+  const versionId = randomUUID()
+  const createdAtMs = now()
+  const version = insertModelVersion(
+    db,
+    request.modelId === null
+      ? { id: randomUUID(), name: request.name, problemType: request.problemType, createdAtMs }
+      : { id: request.modelId },
+    {
+      id: versionId,
+      workspaceId: localWorkspaceId,
+      datasetId: dataset.id,
+      datasetName: dataset.name,
+      datasetSha256: dataset.contentSha256,
+      columns: request.columns,
+      validationFraction: request.validationFraction,
+      splitSeed: request.splitSeed,
+      trainingRowCount: split.training.length,
+      validationRowCount: split.validation.length,
+      promptTemplate: defaultPromptTemplate,
+      createdAtMs,
+      candidates: hubModels.map((hubModel, index) =>
+        newCandidate(request, hubModel, requireItem(settings, index), createdAtMs),
+      ),
+    },
+  )
+  for (const candidate of version.candidates) {
+    const hubModel = hubModels.find((model) => model.baseModel.id === candidate.baseModelId)
+    if (hubModel) await createJob(options, connection, candidate, hubModel, uris)
+  }
+  return getVersion(db, versionId)
+}
+
+function newCandidate(
+  request: FineTuneRequest,
+  { baseModel }: HubModel,
+  hyperparameters: Record<string, string>,
+  createdAtMs: number,
+): Omit<Candidate, 'versionId'> {
+  return {
+    id: randomUUID(),
+    baseModelId: baseModel.id,
+    baseModelName: baseModel.displayName,
+    hyperparameters,
+    trainingJobName: trainingJobName(request.name, baseModel.id),
+    trainingJobArn: null,
+    status: 'Queued',
+    secondaryStatus: null,
+    progress: null,
+    failure: null,
+    modelArtifactUri: null,
+    createdAtMs,
+    startedAtMs: null,
+    endedAtMs: null,
+    trainingSeconds: null,
+  }
+}
+
+export interface UploadedData {
+  readonly trainingUri: string
+  readonly validationUri: string
+  readonly outputUri: string
+}
+
+async function createJob(
+  { db, now }: StartVersionOptions,
+  connection: Connection,
+  candidate: Candidate,
+  hubModel: HubModel,
+  uris: UploadedData,
+): Promise<void> {
+  try {
+    const trainingJobArn = await createTrainingJob(connection.clients, {
+      jobName: candidate.trainingJobName,
+      roleArn: connection.roleArn,
+      hubModel,
+      hyperparameters: candidate.hyperparameters,
+      ...uris,
+    })
+    updateCandidate(db, candidate.id, { trainingJobArn, status: 'InProgress' })
+    insertEvent(db, { candidateId: candidate.id, kind: 'created', details: {}, atMs: now() })
+  } catch (error) {
+    const failure = toAppError(error).toData()
+    updateCandidate(db, candidate.id, { status: 'Failed', failure, endedAtMs: now() })
+    insertEvent(db, {
+      candidateId: candidate.id,
+      kind: 'Failed',
+      details: { reason: failure.message },
+      atMs: now(),
+    })
+  }
+}
+
+/** Keys are made of the content's hash, so that the same split is sent once. */
+async function upload(
+  { clients, bucket }: Connection,
+  training: readonly TrainingExample[],
+  validation: readonly TrainingExample[],
+): Promise<UploadedData> {
+  await ensureBucket(clients, bucket)
+  const template = `${JSON.stringify(defaultPromptTemplate, null, 2)}\n`
+  const trainingText = toJsonLines(training)
+  const validationText = toJsonLines(validation)
+  const hash = createHash('sha256')
+    .update([template, trainingText, validationText].join('\0'))
+    .digest('hex')
+  const prefix = `timbre/datasets/${hash}`
+  const put = (name: string, text: string, type: string) =>
+    putTextOnce(clients, bucket, `${prefix}/${name}`, text, type)
+  await put('training/template.json', template, 'application/json')
+  await put('training/train.jsonl', trainingText, 'application/jsonlines')
+  await put('validation/validation.jsonl', validationText, 'application/jsonlines')
+  return {
+    trainingUri: `s3://${bucket}/${prefix}/training/`,
+    validationUri: `s3://${bucket}/${prefix}/validation/`,
+    outputUri: `s3://${bucket}/timbre/jobs/`,
+  }
+}
+
+function toJsonLines(examples: readonly TrainingExample[]): string {
+  return examples
+    .map(({ prompt, completion }) => `${JSON.stringify({ prompt, completion })}\n`)
+    .join('')
+}
+
+function requireItem<T>(items: readonly T[], index: number): T {
+  const item = items[index]
+  if (item === undefined) throw new AppError('Internal', `There is no item ${index}`)
+  return item
+}

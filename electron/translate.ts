@@ -1,0 +1,40 @@
+/** Words for people outside the page: notifications, menus, reports and the command line. */
+import i18next from 'i18next'
+import type { AppError } from '../shared/errors.ts'
+import type { Language } from '../shared/settings.ts'
+import enCli from '../shared/locales/en/cli.json' with { type: 'json' }
+import enErrors from '../shared/locales/en/errors.json' with { type: 'json' }
+import enFindings from '../shared/locales/en/findings.json' with { type: 'json' }
+import enNative from '../shared/locales/en/native.json' with { type: 'json' }
+import enReport from '../shared/locales/en/report.json' with { type: 'json' }
+import zhCli from '../shared/locales/zh/cli.json' with { type: 'json' }
+import zhErrors from '../shared/locales/zh/errors.json' with { type: 'json' }
+import zhFindings from '../shared/locales/zh/findings.json' with { type: 'json' }
+import zhNative from '../shared/locales/zh/native.json' with { type: 'json' }
+import zhReport from '../shared/locales/zh/report.json' with { type: 'json' }
+
+/** `namespace:key`, and the values for its `{{places}}`. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string
+
+const resources = {
+  en: { cli: enCli, errors: enErrors, findings: enFindings, native: enNative, report: enReport },
+  zh: { cli: zhCli, errors: zhErrors, findings: zhFindings, native: zhNative, report: zhReport },
+}
+
+export function createTranslate(language: Language): Translate {
+  const instance = i18next.createInstance()
+  void instance.init({
+    lng: language,
+    fallbackLng: 'en',
+    resources,
+    ns: ['cli', 'errors', 'findings', 'native', 'report'],
+    initAsync: false,
+    interpolation: { escapeValue: false },
+  })
+  return (key, values) => instance.t(key, values ?? {})
+}
+
+/** What is wrong, and what to do about it. */
+export function describeError(t: Translate, error: AppError): string {
+  return t(`errors:${error.code}`, { ...error.details })
+}
