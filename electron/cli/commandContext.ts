@@ -1,0 +1,34 @@
+/** What every command gets. */
+import { dataDirectory } from '../dataDirectory.ts'
+import { forkEngine } from '../engineProcess/forkEngine.ts'
+import { resourcesDirectory } from '../resourcesDirectory.ts'
+import { createServices, type Publish, type Services } from '../services.ts'
+import type { Translate } from '../translate.ts'
+
+export interface CommandContext {
+  readonly dataDirectoryOption: string | undefined
+  readonly systemLocale: string
+  readonly json: boolean
+  readonly t: Translate
+  print(line: string): void
+}
+
+/** Opens the services, and closes them when the work is over, however it ends. */
+export async function withServices<T>(
+  context: CommandContext,
+  work: (services: Services) => Promise<T>,
+  publish: Publish = () => undefined,
+): Promise<T> {
+  const services = createServices({
+    dataDirectory: dataDirectory(context.dataDirectoryOption),
+    resourcesDirectory: resourcesDirectory(),
+    launchEngine: forkEngine,
+    systemLocale: context.systemLocale,
+    publish,
+  })
+  try {
+    return await work(services)
+  } finally {
+    await services.close()
+  }
+}

@@ -1,0 +1,30 @@
+/** The leaderboard as a table of text. */
+import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
+import type { CommandContext } from './commandContext.ts'
+
+export function printLeaderboard(
+  { t, print }: CommandContext,
+  entries: readonly LeaderboardEntry[],
+): void {
+  print('')
+  print(t('cli:leaderboard.title'))
+  print(t('cli:leaderboard.head'))
+  for (const entry of entries) {
+    const number = (value: number | null, width: number) =>
+      (value === null ? '–' : value.toFixed(4)).padEnd(width)
+    const loss = entry.validationLoss
+    print(
+      [
+        String(entry.rank ?? '–').padEnd(5),
+        entry.baseModelName.padEnd(33),
+        number(loss, 16),
+        number(loss === null ? null : perplexity(loss), 11),
+        number(entry.trainingLoss, 14),
+        (entry.trainingSeconds === null ? '–' : `${entry.trainingSeconds} s`).padEnd(6),
+        entry.suggested ? `* ${t('cli:leaderboard.suggested')}` : '',
+        entry.candidateId,
+      ].join(' '),
+    )
+  }
+  print('')
+}

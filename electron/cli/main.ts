@@ -1,0 +1,171 @@
+#!/usr/bin/env node
+/** The command line: the same services as the window, for scripts and for servers. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { findingCodeSchema } from '../../shared/dataset.ts'
+import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
+import { toAppError } from '../../shared/errors.ts'
+import { createTranslate, describeError } from '../translate.ts'
+import { ask } from './ask.ts'
+import { demo } from './demo.ts'
+import { serveEngine } from './engine.ts'
+import type { CommandContext } from './commandContext.ts'
+import { fix, scan } from './files.ts'
+import { listModels } from './models.ts'
+import { saveReport } from './report.ts'
+import { run } from './run.ts'
+
+const systemLocale = process.env['LC_ALL'] || process.env['LANG'] || 'en'
+
+function contextOf(command: Command): CommandContext {
+  const options = command.optsWithGlobals<{ dataDir?: string; language: string; json?: boolean }>()
+  const setting = languageSettingSchema.catch('system').parse(options.language)
+  return {
+    dataDirectoryOption: options.dataDir,
+    systemLocale: setting === 'system' ? systemLocale : setting,
+    json: options.json ?? false,
+    t: createTranslate(resolveLanguage(setting, systemLocale)),
+    print: (line) => process.stdout.write(`${line}\n`),
+  }
+}
+
+function positiveInteger(text: string): string {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is needed.')
+  return text
+}
+
+function buildProgram(): Command {
+  const program = new Command('timbre')
+    .description("Give a language model your company's voice.")
+    .option('--data-dir <dir>', 'data folder (also TIMBRE_HOME)')
+    .option('--language <language>', 'en or zh; the system decides by default', 'system')
+    .showHelpAfterError()
+    .exitOverride()
+
+  program
+    .command('scan <file>')
+    .description('find what is wrong with a CSV file')
+    .option('--json', 'one JSON document')
+    .action((file: string, _options, command: Command) => scan(contextOf(command), file))
+
+  program
+    .command('fix <file>')
+    .description('write a repaired copy; the file itself stays as it is')
+    .requiredOption('--out <file>', 'where to write it')
+    .option('--only <codes>', 'fix these findings only, separated by commas')
+    .option('--json', 'one JSON document')
+    .action((file: string, options: { out: string; only?: string }, command: Command) =>
+      fix(
+        contextOf(command),
+        file,
+        options.out,
+        options.only?.split(',').map((code) => findingCodeSchema.parse(code.trim())),
+      ),
+    )
+
+  program
+    .command('run')
+    .description('fine-tune base models on a CSV file and rank them')
+    .requiredOption('--data <file>', 'CSV file')
+    .requiredOption('--input <column>', 'column with the questions')
+    .requiredOption('--output <column>', 'column with the answers')
+    .requiredOption('--models <ids>', 'base models, separated by commas')
+    .option('--name <name>', 'name of the model')
+    .option('--epochs <n>', 'passes over the data', positiveInteger)
+    .option('--learning-rate <x>', 'peak learning rate')
+    .option('--batch-size <n>', 'examples per step', positiveInteger)
+    .option('--seed <n>', 'seed of training')
+    .option('--validation <share>', 'share held back for validation', '0.2')
+    .option('--json', 'one JSON document at the end')
+    .action((options: RunOptions, command: Command) =>
+      run(contextOf(command), {
+        data: options.data,
+        input: options.input,
+        output: options.output,
+        models: options.models.split(',').map((id) => id.trim()),
+        ...(options.name === undefined ? {} : { name: options.name }),
+        validationFraction: Number(options.validation),
+        hyperparameters: Object.fromEntries(
+          Object.entries({
+            epoch: options.epochs,
+            learning_rate: options.learningRate,
+            per_device_train_batch_size: options.batchSize,
+            seed: options.seed,
+          }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        ),
+      }),
+    )
+
+  program
+    .command('models')
+    .description('list base models, and your models with their candidates')
+    .option('--json', 'one JSON document')
+    .action((_options, command: Command) => listModels(contextOf(command)))
+
+  program
+    .command('ask <prompt>')
+    .description('ask a trained candidate')
+    .requiredOption('--candidate <id>', 'candidate')
+    .option('--base', 'ask its base model as well')
+    .option('--json', 'one JSON document')
+    .action((prompt: string, options: { candidate: string; base?: boolean }, command: Command) =>
+      ask(contextOf(command), options.candidate, prompt, options.base ?? false),
+    )
+
+  program
+    .command('report')
+    .description('write a report of a candidate as HTML')
+    .requiredOption('--candidate <id>', 'candidate')
+    .requiredOption('--out <file>', 'where to write it')
+    .action((options: { candidate: string; out: string }, command: Command) =>
+      saveReport(contextOf(command), options.candidate, options.out),
+    )
+
+  program
+    .command('engine')
+    .description('serve the engine to any AWS client')
+    .option('--port <n>', 'port; a free one by default', '0')
+    .action((options: { port: string }, command: Command) =>
+      serveEngine(contextOf(command), Number(options.port)),
+    )
+
+  program
+    .command('demo')
+    .description('the main job on the bundled sample, from the file to the leaderboard')
+    .option('--epochs <n>', 'passes over the data', positiveInteger)
+    .option('--report <file>', 'where to write the report')
+    .action((options: { epochs?: string; report?: string }, command: Command) =>
+      demo(contextOf(command), options),
+    )
+  return program
+}
+
+interface RunOptions {
+  readonly data: string
+  readonly input: string
+  readonly output: string
+  readonly models: string
+  readonly name?: string
+  readonly epochs?: string
+  readonly learningRate?: string
+  readonly batchSize?: string
+  readonly seed?: string
+  readonly validation: string
+}
+
+async function main(): Promise<number> {
+  const program = buildProgram()
+  try {
+    await program.parseAsync()
+    return 0
+  } catch (error) {
+    // Commander has printed its own message; help asked for is no failure.
+    if (error instanceof CommanderError) return error.exitCode
+    const { t } = contextOf(program)
+    process.stderr.write(`${describeError(t, toAppError(error))}\n`)
+    return 1
+  }
+}
+
+process.exitCode = await main()
+// Sockets that the SDK keeps open would hold the process; everything that matters was closed above.
+process.exit()

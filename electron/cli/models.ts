@@ -1,0 +1,35 @@
+/** `timbre models`: what can be trained, and what was. */
+import { listModels as readModels } from '../db/models.ts'
+import { withServices, type CommandContext } from './commandContext.ts'
+
+export function listModels(context: CommandContext): Promise<void> {
+  const { t, print } = context
+  return withServices(context, async (services) => {
+    await services.engine.start()
+    const baseModels = await services.listBaseModels()
+    const models = readModels(services.db)
+    if (context.json) {
+      print(
+        JSON.stringify({
+          baseModels: baseModels.map(({ card: _card, ...facts }) => facts),
+          models,
+        }),
+      )
+      return
+    }
+    print(t('cli:models.base'))
+    for (const base of baseModels) {
+      print(`  ${base.id.padEnd(24)} ${base.displayName} (${base.languages.join(', ')})`)
+    }
+    print(t('cli:models.own'))
+    if (models.length === 0) print(`  ${t('cli:models.none')}`)
+    for (const model of models) {
+      for (const version of model.versions) {
+        print(`  ${model.name} V${version.number} (${version.datasetName})`)
+        for (const candidate of version.candidates) {
+          print(`    ${candidate.id}  ${candidate.status.padEnd(10)} ${candidate.baseModelName}`)
+        }
+      }
+    }
+  })
+}
