@@ -19,7 +19,7 @@ import { scheduleFactor } from '../electron/engine/train/schedule.ts'
 const pretrainConfigSchema = z.strictObject({
   /** Directory with train.bin, validation.bin (uint16 token ids, little endian) and tokenizer.json. */
   corpus: z.string(),
-  /** Model folder to write; template.json and README.md already in it are kept. */
+  /** Model folder to write; template.json, model.json and README.md already in it are kept. */
   output: z.string(),
   /** Directory of the checkpoint. */
   checkpoint: z.string(),
@@ -212,6 +212,7 @@ async function main(): Promise<void> {
     ['tokenizer.json', config.corpus],
     ['template.json', config.output],
     ['README.md', config.output],
+    ['model.json', config.output],
   ] as const) {
     const file = path.join(directory, name)
     if (existsSync(file)) files.set(name, await readFile(file))
