@@ -1,7 +1,7 @@
 /** One line per contract call: the function that answers it. */
 import path from 'node:path'
-import { writeFile } from 'node:fs/promises'
 import type { Handlers } from '../shared/contract.ts'
+import { writeFileWhole } from './dataset/content.ts'
 import { listExchanges } from './db/exchanges.ts'
 import { listLogLines } from './db/logLines.ts'
 import { listMetricPoints } from './db/metrics.ts'
@@ -97,7 +97,7 @@ export function createHandlers(
     'report.save': async ({ candidateId }) => {
       const file = await dialogs.chooseSavePath('timbre-report.html')
       if (file === null) return null
-      await writeFile(file, await services.report(candidateId))
+      await writeFileWhole(file, [Buffer.from(await services.report(candidateId))])
       return { path: file }
     },
   }

@@ -3,18 +3,26 @@ import { mkdirSync, accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { EventName, EventPayload } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
-import type { BaseModel, Candidate, FineTuneRequest, Model, ModelVersion } from '../shared/model.ts'
+import {
+  isTerminal,
+  type BaseModel,
+  type Candidate,
+  type FineTuneRequest,
+  type Model,
+  type ModelVersion,
+} from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { splitRows } from '../shared/split.ts'
 import type { TrainingExample } from '../shared/dataset.ts'
 import { deleteEndpoint } from './aws/endpoints.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
+import { deleteObject } from './aws/s3.ts'
 import { stopTrainingJob } from './aws/trainingJobs.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
 import { getCandidate, updateCandidate } from './db/candidates.ts'
-import { openDatabase, type WritableDb } from './db/database.ts'
+import { openDatabase, transact, type WritableDb } from './db/database.ts'
 import { insertEvent } from './db/events.ts'
 import { listMetricPoints } from './db/metrics.ts'
 import { deleteModel, getModel, getVersion, setChosenCandidate } from './db/models.ts'
@@ -24,9 +32,9 @@ import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/e
 import { htmlReport, type SampleAnswer } from './evaluation/htmlReport.ts'
 import { reportWords } from './evaluation/reportWords.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
-import { servingSpec } from './inference/servingSpec.ts'
+import { endpointName } from './inference/servingSpec.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
-import { startVersion } from './training/startVersion.ts'
+import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
 import { createWorkspaceConnection } from './workspace.ts'
@@ -103,12 +111,14 @@ export function createServices(options: ServicesOptions): Services {
     return described
   }
 
+  /** None when the dataset was deleted: what was learned from it stays, the rows don't. */
   async function unseenExamples(version: ModelVersion): Promise<TrainingExample[]> {
-    const examples = await datasets.readExamples(
-      version.datasetId,
-      version.columns,
-      version.datasetSha256,
-    )
+    const examples = await datasets
+      .readExamples(version.datasetId, version.columns, version.datasetSha256)
+      .catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'DatasetNotFound') return []
+        throw error
+      })
     return splitRows(examples, version.validationFraction, version.splitSeed).validation
   }
 
@@ -121,10 +131,18 @@ export function createServices(options: ServicesOptions): Services {
     publish: (piece) => options.publish('answer.appended', piece),
     now,
   })
+  const training: StartVersionOptions = {
+    db,
+    connect,
+    describeHubModel: hubModel,
+    getDataset: (id) => datasets.get(id),
+    readExamples: (id, columns, sha256) => datasets.readExamples(id, columns, sha256),
+    now,
+  }
   const watch = watchTraining({
     db,
     connect,
-    metricDefinitions: async (id) => (await hubModel(id)).metricDefinitions,
+    submit: (connection, candidate) => submitCandidate(training, connection, candidate),
     publish: options.publish,
     onEnded: (candidate, version) =>
       options.onEnded?.(candidate, version, getModel(db, version.modelId)),
@@ -136,8 +154,15 @@ export function createServices(options: ServicesOptions): Services {
     const candidate = getCandidate(db, candidateId)
     const version = getVersion(db, candidate.versionId)
     const settings = { maxNewTokens: 120, temperature: 0, topP: 0.9, seed: 1 }
+    if (candidate.status !== 'Completed') {
+      throw new AppError('CandidateNotReady', 'The candidate is not trained yet', {
+        details: { reason: '' },
+      })
+    }
     const samples: SampleAnswer[] = []
-    for (const example of (await unseenExamples(version)).slice(0, reportSamples)) {
+    // Without the engine the report has everything but answers.
+    const canAsk = engine.status().state === 'running'
+    for (const example of canAsk ? (await unseenExamples(version)).slice(0, reportSamples) : []) {
       const ask = (side: 'tuned' | 'base') =>
         playground.answer(candidate, side, example.prompt, settings)
       samples.push({
@@ -186,30 +211,31 @@ export function createServices(options: ServicesOptions): Services {
       return listBaseModels(db)
     },
     async startVersion(request) {
-      const version = await startVersion(
-        {
-          db,
-          connect,
-          describeHubModel: hubModel,
-          getDataset: (id) => datasets.get(id),
-          readExamples: (id, columns) => datasets.readExamples(id, columns),
-          now,
-        },
-        request,
-      )
+      const version = await startVersion(training, request)
       options.publish('version.changed', version)
+      watch.expect(version.candidates)
       void watch.check()
       return version
     },
     async stopCandidate(candidateId) {
       const candidate = getCandidate(db, candidateId)
       const { clients } = await connect()
-      await stopTrainingJob(clients, candidate.trainingJobName)
-      insertEvent(db, { candidateId, kind: 'stop-requested', details: {}, atMs: now() })
-      if (candidate.status === 'InProgress') {
-        updateCandidate(db, candidateId, { status: 'Stopping' })
-        options.publish('version.changed', getVersion(db, candidate.versionId))
-      }
+      await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
+        // Still queued here: there is no job to stop, and none is made any more.
+        const hasNoJob = error instanceof AppError && error.code === 'NotFound'
+        if (!hasNoJob || candidate.status !== 'Queued') throw error
+      })
+      transact(db, () => {
+        const { status } = getCandidate(db, candidateId)
+        if (isTerminal(status)) return
+        insertEvent(db, { candidateId, kind: 'stop-requested', details: {}, atMs: now() })
+        updateCandidate(
+          db,
+          candidateId,
+          status === 'Queued' ? { status: 'Stopped', endedAtMs: now() } : { status: 'Stopping' },
+        )
+      })
+      options.publish('version.changed', getVersion(db, candidate.versionId))
       await watch.check()
     },
     chooseCandidate(versionId, candidateId) {
@@ -221,16 +247,19 @@ export function createServices(options: ServicesOptions): Services {
     async deleteModel(id) {
       const model = getModel(db, id)
       const candidates = model.versions.flatMap((version) => version.candidates)
-      const open = candidates.filter(
-        (candidate) => candidate.status === 'InProgress' || candidate.status === 'Stopping',
-      )
-      const completed = candidates.filter((candidate) => candidate.status === 'Completed')
-      if (open.length + completed.length > 0) {
-        const { clients, roleArn } = await connect()
-        for (const candidate of open) await stopTrainingJob(clients, candidate.trainingJobName)
-        for (const candidate of completed) {
-          const hub = await hubModel(candidate.baseModelId)
-          await deleteEndpoint(clients, servingSpec('tuned', candidate, hub, roleArn).name)
+      const open = candidates.filter((candidate) => !isTerminal(candidate.status))
+      const artifacts = candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])
+      if (open.length + artifacts.length > 0) {
+        const { clients } = await connect()
+        for (const candidate of open) {
+          await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
+            // Its job was never made, or the engine lost it: nothing is left to stop.
+            if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
+          })
+        }
+        for (const uri of artifacts) {
+          await deleteEndpoint(clients, endpointName(uri))
+          await deleteObject(clients, uri)
         }
       }
       deleteModel(db, id)

@@ -36,7 +36,9 @@ export function createWorkspaceConnection(
       }))
       current = { target, connection, clients }
       // A failed first call must not be remembered.
-      connection.catch(() => (current = null))
+      connection.catch(() => {
+        if (current?.connection === connection) current = null
+      })
       return connection
     },
     close() {

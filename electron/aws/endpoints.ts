@@ -26,14 +26,20 @@ export interface EndpointSpec {
 
 const pollMs = 150
 
-/** Brings an endpoint into service, or finds it there. @throws AppError CandidateNotReady when it can't start */
-export async function ensureEndpoint(clients: AwsClients, spec: EndpointSpec): Promise<void> {
+/**
+ * Brings an endpoint into service, or finds it there.
+ * @throws AppError CandidateNotReady when it can't start, Cancelled
+ */
+export async function ensureEndpoint(
+  clients: AwsClients,
+  spec: EndpointSpec,
+  signal: AbortSignal,
+): Promise<void> {
   let status = await findEndpointStatus(clients, spec.name)
   if (status?.status === 'Failed') {
     await deleteEndpoint(clients, spec.name)
     status = null
   }
-  if (!status) await createEndpoint(clients, spec)
   for (;;) {
     status = await findEndpointStatus(clients, spec.name)
     if (status?.status === 'InService') return
@@ -42,7 +48,9 @@ export async function ensureEndpoint(clients: AwsClients, spec: EndpointSpec): P
         details: { reason: status.reason },
       })
     }
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    if (signal.aborted) throw new AppError('Cancelled', 'The question was withdrawn')
+    if (!status) await createEndpoint(clients, spec)
+    await delay(pollMs)
   }
 }
 
@@ -120,10 +128,15 @@ async function findEndpointStatus(
   }
 }
 
-/** Endpoint, then configuration, then model; what is gone already is no error. */
-export async function deleteEndpoint({ sageMaker }: AwsClients, name: string): Promise<void> {
+/** Endpoint first, then, once it is gone, its configuration and model; what is gone already is no error. */
+export async function deleteEndpoint(clients: AwsClients, name: string): Promise<void> {
+  const { sageMaker } = clients
   const steps = [
     () => sageMaker.send(new DeleteEndpointCommand({ EndpointName: name })),
+    async () => {
+      // A configuration must not be deleted while its endpoint lives.
+      while (await findEndpointStatus(clients, name)) await delay(pollMs)
+    },
     () => sageMaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })),
     () => sageMaker.send(new DeleteModelCommand({ ModelName: name })),
   ]
@@ -139,7 +152,7 @@ export async function deleteEndpoint({ sageMaker }: AwsClients, name: string): P
 
 /** Continues `inputs`, piece by piece. */
 export async function* generate(
-  { runtime }: AwsClients,
+  clients: AwsClients,
   endpointName: string,
   inputs: string,
   settings: GenerationSettings,
@@ -150,12 +163,13 @@ export async function* generate(
       ? {
           do_sample: true,
           temperature: settings.temperature,
-          top_p: settings.topP,
+          // The container takes numbers below 1 only; 1 would change nothing.
+          ...(settings.topP < 1 ? { top_p: settings.topP } : {}),
           seed: settings.seed,
         }
       : { do_sample: false }
   const answer = await withAwsErrors(() =>
-    runtime.send(
+    clients.runtime.send(
       new InvokeEndpointWithResponseStreamCommand({
         EndpointName: endpointName,
         ContentType: 'application/json',
@@ -171,8 +185,12 @@ export async function* generate(
   try {
     yield* parseGeneratedPieces(payloads(answer.Body ?? emptyStream()))
   } catch (error) {
-    throw fromSdkError(error)
+    throw clients.translate(error)
   }
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 async function* payloads(

@@ -1,39 +1,81 @@
 /** What an SDK call threw, as an AppError: by its name and status, never by its message. */
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 
-const codeByName: Readonly<Record<string, ErrorCode>> = {
-  ResourceInUse: 'NameTaken',
-  ConflictException: 'NameTaken',
-  ResourceLimitExceeded: 'QuotaExceeded',
-  ServiceQuotaExceededException: 'QuotaExceeded',
-  ResourceNotFound: 'NotFound',
-  ResourceNotFoundException: 'NotFound',
-  NoSuchKey: 'NotFound',
-  NoSuchBucket: 'NotFound',
-  NotFound: 'NotFound',
-  AccessDenied: 'AccessDenied',
-  AccessDeniedException: 'AccessDenied',
-  ExpiredToken: 'CredentialsMissing',
-  ExpiredTokenException: 'CredentialsMissing',
-  CredentialsProviderError: 'CredentialsMissing',
-  TokenProviderError: 'CredentialsMissing',
-  UnrecognizedClientException: 'CredentialsMissing',
-  InvalidClientTokenId: 'CredentialsMissing',
-  InvalidAccessKeyId: 'CredentialsMissing',
-  SignatureDoesNotMatch: 'CredentialsMissing',
-  InvalidSignatureException: 'CredentialsMissing',
-  RequestTimeTooSkewed: 'ClockSkewed',
-  ThrottlingException: 'Throttled',
-  TooManyRequestsException: 'Throttled',
-  SlowDown: 'Throttled',
-  InsufficientStorage: 'DiskFull',
-  ValidationException: 'InvalidRequest',
-  ValidationError: 'InvalidRequest',
-  AbortError: 'Cancelled',
-  TimeoutError: 'NetworkUnavailable',
+/** By what a person can do next. */
+const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
+  NameTaken: ['ResourceInUse', 'ConflictException'],
+  QuotaExceeded: [
+    'ResourceLimitExceeded',
+    'ServiceQuotaExceededException',
+    'InsufficientInstanceCapacity',
+  ],
+  NotFound: [
+    'ResourceNotFound',
+    'ResourceNotFoundException',
+    'NoSuchKey',
+    'NoSuchBucket',
+    'NoSuchUpload',
+    'NotFound',
+  ],
+  AccessDenied: [
+    'AccessDenied',
+    'AccessDeniedException',
+    'AllAccessDisabled',
+    'Forbidden',
+    'UnauthorizedOperation',
+    'KMSAccessDenied',
+    'KMSAccessDeniedException',
+    'KMSDisabledException',
+    'KMSInvalidStateException',
+    'KMSNotFoundException',
+  ],
+  CredentialsMissing: [
+    'ExpiredToken',
+    'ExpiredTokenException',
+    'CredentialsProviderError',
+    'TokenProviderError',
+    'UnrecognizedClientException',
+    'InvalidClientTokenId',
+    'InvalidAccessKeyId',
+    'InvalidToken',
+    'MissingAuthenticationToken',
+  ],
+  ClockSkewed: ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'],
+  Throttled: [
+    'Throttling',
+    'ThrottlingException',
+    'ThrottledException',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'SlowDown',
+    'ModelNotReadyException',
+  ],
+  DiskFull: ['InsufficientStorage'],
+  InvalidRequest: [
+    'ValidationException',
+    'ValidationError',
+    'InvalidParameterException',
+    'ModelError',
+    'SerializationException',
+    'InvalidBucketName',
+    'EntityTooLarge',
+  ],
+  Cancelled: ['AbortError'],
+  NetworkUnavailable: ['TimeoutError', 'RequestTimeout', 'RequestTimeoutException'],
 }
 
-const networkCodes = new Set([
+const codeByName: ReadonlyMap<string, ErrorCode> = new Map([
+  ...Object.entries(namesByCode).flatMap(([code, names]) =>
+    names.map((name) => [name, code as ErrorCode] as const),
+  ),
+  // Wrong keys, or a clock that is off within the allowed time: the keys are what a person can check.
+  ['SignatureDoesNotMatch', 'CredentialsMissing'],
+  ['InvalidSignatureException', 'CredentialsMissing'],
+])
+
+const networkCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -44,25 +86,49 @@ const networkCodes = new Set([
   'ENETUNREACH',
 ])
 
+const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'NetworkUnavailable',
+  'EngineUnavailable',
+  'Throttled',
+])
+
 export function fromSdkError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const facts = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number } }
+  const facts = error as Error & {
+    code?: unknown
+    $metadata?: { httpStatusCode?: number; requestId?: string }
+  }
   const status = facts.$metadata?.httpStatusCode
-  const code =
-    codeByName[error.name] ??
-    (typeof facts.code === 'string' && networkCodes.has(facts.code)
-      ? 'NetworkUnavailable'
-      : status === 429
-        ? 'Throttled'
-        : 'Internal')
+  const requestId = facts.$metadata?.requestId
+  const code = codeByName.get(error.name) ?? codeByFacts(facts.code, status)
   return new AppError(code, error.message, {
     cause: error,
     retryable:
-      code === 'NetworkUnavailable' ||
-      code === 'Throttled' ||
-      (status !== undefined && status >= 500 && code === 'Internal'),
-    details: { message: error.message, awsError: error.name },
+      retryableCodes.has(code) || (code === 'Internal' && status !== undefined && status >= 500),
+    details: { message: error.message, awsError: error.name, ...(requestId ? { requestId } : {}) },
+  })
+}
+
+function codeByFacts(code: unknown, status: number | undefined): ErrorCode {
+  if (typeof code === 'string' && networkCodes.has(code)) return 'NetworkUnavailable'
+  if (status === 429) return 'Throttled'
+  if (status === 404) return 'NotFound'
+  if (status === 403) return 'AccessDenied'
+  return 'Internal'
+}
+
+/**
+ * On this computer no answer, or keys that are not known, mean one thing: the engine ended, or another one listens where
+ * it did.
+ */
+export function fromEngineError(thrown: unknown): AppError {
+  const error = fromSdkError(thrown)
+  if (error.code !== 'NetworkUnavailable' && error.code !== 'CredentialsMissing') return error
+  return new AppError('EngineUnavailable', `The engine does not answer: ${error.message}`, {
+    cause: thrown,
+    retryable: true,
+    details: { reason: error.message },
   })
 }
 

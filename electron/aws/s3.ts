@@ -1,10 +1,12 @@
 /** Objects in the workspace's bucket. */
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
+import type { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
 
@@ -18,7 +20,12 @@ export async function ensureBucket({ s3 }: AwsClients, bucket: string): Promise<
     await s3.send(new HeadBucketCommand({ Bucket: bucket }))
   } catch (error) {
     if (fromSdkError(error).code !== 'NotFound') throw fromSdkError(error)
-    await withAwsErrors(() => s3.send(new CreateBucketCommand({ Bucket: bucket })))
+    await withAwsErrors(() => s3.send(new CreateBucketCommand({ Bucket: bucket }))).catch(
+      (refusal: AppError) => {
+        // Two faces of the app may have seen at the same time that it is missing.
+        if (refusal.details['awsError'] !== 'BucketAlreadyOwnedByYou') throw refusal
+      },
+    )
   }
 }
 
@@ -41,4 +48,11 @@ export async function putTextOnce(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType }),
     ),
   )
+}
+
+/** @param uri s3://bucket/key; one that is gone already is no error */
+export async function deleteObject({ s3 }: AwsClients, uri: string): Promise<void> {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
+  if (bucket === undefined || key === undefined) return
+  await withAwsErrors(() => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })))
 }

@@ -4,6 +4,7 @@ import {
   DescribeTrainingJobCommand,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker'
+import type { MetricDefinition } from '../../shared/metrics.ts'
 import type { CandidateStatus } from '../../shared/model.ts'
 import type { AwsClients } from './clients.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
@@ -24,6 +25,8 @@ export interface TrainingJob {
   readonly arn: string
   readonly status: CandidateStatus
   readonly secondaryStatus: string
+  /** As the job was created with. */
+  readonly metricDefinitions: readonly MetricDefinition[]
   readonly failureReason: string | null
   readonly modelArtifactUri: string | null
   readonly progress: { readonly step: number; readonly totalSteps: number } | null
@@ -116,6 +119,9 @@ export async function describeTrainingJob(
     // `Deleting` follows a terminal state only; nobody watches a job then.
     status: status === undefined || status === 'Deleting' ? 'InProgress' : status,
     secondaryStatus: job.SecondaryStatus ?? '',
+    metricDefinitions: (job.AlgorithmSpecification?.MetricDefinitions ?? []).map(
+      ({ Name, Regex }) => ({ name: Name ?? '', regex: Regex ?? '' }),
+    ),
     failureReason: job.FailureReason ?? null,
     modelArtifactUri: job.ModelArtifacts?.S3ModelArtifacts ?? null,
     progress:

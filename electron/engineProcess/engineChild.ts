@@ -7,7 +7,10 @@ export interface EngineLaunch {
 
 export interface EngineChild {
   onMessage(listener: (message: unknown) => void): void
-  /** Called once; `output` is the end of what it wrote to its error stream. */
+  /**
+   * Each listener is called once, also when the program could not be started at all; `output` is the end of what it wrote
+   * to its error stream.
+   */
   onExit(listener: (exit: { code: number | null; output: string }) => void): void
   send(message: unknown): void
   kill(): void

@@ -1,9 +1,10 @@
 /**
  * Keeps one engine for the data folder: attaches to the one that runs already (another face of the app), otherwise launches
- * one and starts it again when it dies.
+ * one. One that dies is started again, after a growing wait, until it has died too often.
  */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { EngineStatus } from '../../shared/engineStatus.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -37,13 +38,30 @@ export interface EngineSupervisorOptions {
   readonly threads: () => number
   readonly onStatus: (status: EngineStatus) => void
   readonly now: () => number
+  /** The wait after the first failure; doubles with each further one of the same minute. */
+  readonly firstRetryMs?: number
 }
 
 const readyMs = 30_000
 const shutdownMs = 10_000
 const restartsPerMinute = 5
+const defaultFirstRetryMs = 250
+const longestRetryMs = 5_000
+/** The engine's way of saying that another one holds the data folder. */
+const lockedExitCode = 3
+/** An engine that is being shut down answers no more, and holds its lock until its checkpoint is saved. */
+const lockedPatienceMs = 30_000
+const lockedCheckMs = 250
 /** How often an engine that is not our child is asked whether it is still there. */
 const attachedCheckMs = 2000
+
+class LaunchError extends Error {
+  readonly code: number | null
+  constructor(message: string, code: number | null) {
+    super(message)
+    this.code = code
+  }
+}
 
 export function createEngineSupervisor(options: EngineSupervisorOptions): EngineSupervisor {
   let wanted = false
@@ -51,7 +69,7 @@ export function createEngineSupervisor(options: EngineSupervisorOptions): Engine
   let target: LocalTarget | null = null
   let starting: Promise<void> | null = null
   let attachedTimer: NodeJS.Timeout | null = null
-  let crashes: number[] = []
+  let failures: number[] = []
   let status: EngineStatus = { state: 'stopped', reason: null, endpoint: null }
 
   function setStatus(state: EngineStatus['state'], reason: string | null = null): void {
@@ -80,73 +98,105 @@ export function createEngineSupervisor(options: EngineSupervisorOptions): Engine
         threads: options.threads(),
       })
       child = launched
+      let isReady = false
       const tooLate = setTimeout(() => {
         launched.kill()
-        reject(new Error('The engine did not start in time.'))
+        reject(new LaunchError('The engine did not start in time.', null))
       }, readyMs)
       launched.onMessage((message) => {
         const ready = connectionSchema.safeParse(message)
         if (!ready.success) return
         clearTimeout(tooLate)
         target = toTarget(ready.data)
+        isReady = true
         resolve()
       })
       launched.onExit(({ code, output }) => {
         clearTimeout(tooLate)
         if (child === launched) child = null
         const reason = output.trim() || `The engine ended with code ${code ?? 'none'}.`
-        reject(new Error(reason))
-        if (target && wanted) onGone(reason)
-        else target = null
+        reject(new LaunchError(reason, code))
+        if (isReady) onGone(reason)
       })
     })
   }
 
   /** The engine went away without being asked to. */
   function onGone(reason: string): void {
+    forgetTarget()
+    if (!wanted) return
+    noteFailure()
+    void ensureStarted(reason).catch(() => undefined) // its failure is in the status
+  }
+
+  function forgetTarget(): void {
     target = null
     if (attachedTimer) clearInterval(attachedTimer)
     attachedTimer = null
-    if (!wanted) return
-    crashes = [...crashes.filter((atMs) => atMs > options.now() - 60_000), options.now()]
-    if (crashes.length > restartsPerMinute) {
-      wanted = false
-      setStatus('failed', reason)
-      return
-    }
-    void ensureStarted().catch(() => undefined) // its failure is in the status
   }
 
-  function ensureStarted(): Promise<void> {
-    starting ??= (async () => {
-      setStatus('starting')
-      try {
-        if (!(await attach())) {
-          await launch().catch(async (error: unknown) => {
-            // Somebody else's engine may have taken the lock between the two steps.
-            if (!(await attach())) throw error
-          })
-        }
-        if (wanted) setStatus('running')
-      } catch (error) {
-        target = null
-        const reason = error instanceof Error ? error.message : String(error)
-        wanted = false
-        setStatus('failed', reason)
-        throw new AppError('EngineUnavailable', reason, { details: { reason }, cause: error })
-      } finally {
-        starting = null
-      }
-    })()
+  function noteFailure(): void {
+    const now = options.now()
+    failures = [...failures.filter((atMs) => atMs > now - 60_000), now]
+  }
+
+  function ensureStarted(lastReason = ''): Promise<void> {
+    starting ??= keepStarting(lastReason).finally(() => (starting = null))
     return starting
+  }
+
+  /** @throws AppError EngineUnavailable when it has failed too often, or is not wanted any more */
+  async function keepStarting(lastReason: string): Promise<void> {
+    let reason = lastReason
+    setStatus('starting')
+    while (wanted) {
+      if (failures.length > restartsPerMinute) {
+        wanted = false
+        failures = []
+        setStatus('failed', reason)
+        break
+      }
+      if (failures.length > 0) await delay(retryWait(failures.length))
+      if (!wanted) break
+      try {
+        await attachOrLaunch()
+        // It may have died right after it was ready.
+        if (!target) continue
+        if (wanted) setStatus('running')
+        return
+      } catch (error) {
+        forgetTarget()
+        reason = error instanceof Error ? error.message : String(error)
+        noteFailure()
+      }
+    }
+    throw unavailable(reason)
+  }
+
+  function retryWait(failureCount: number): number {
+    const first = options.firstRetryMs ?? defaultFirstRetryMs
+    return Math.min(first * 2 ** (failureCount - 1), longestRetryMs)
+  }
+
+  async function attachOrLaunch(): Promise<void> {
+    const giveUpAtMs = options.now() + lockedPatienceMs
+    for (;;) {
+      if (await attach()) return
+      try {
+        await launch()
+        return
+      } catch (error) {
+        const isLocked = error instanceof LaunchError && error.code === lockedExitCode
+        if (!isLocked || !wanted || options.now() > giveUpAtMs) throw error
+      }
+      await delay(lockedCheckMs)
+    }
   }
 
   async function shutDown(): Promise<void> {
     wanted = false
     await starting?.catch(() => undefined)
-    if (attachedTimer) clearInterval(attachedTimer)
-    attachedTimer = null
-    target = null
+    forgetTarget()
     const running = child
     child = null
     if (!running) return
@@ -174,16 +224,19 @@ export function createEngineSupervisor(options: EngineSupervisorOptions): Engine
     },
     async target() {
       if (wanted && !target) await ensureStarted()
-      if (!target) {
-        throw new AppError('EngineUnavailable', status.reason ?? 'The engine is off.', {
-          details: { reason: status.reason ?? '' },
-          retryable: true,
-        })
-      }
+      if (!target) throw unavailable(status.reason ?? '')
       return target
     },
     close: shutDown,
   }
+}
+
+/** @param reason '' when it was switched off, which needs no words */
+function unavailable(reason: string): AppError {
+  return new AppError('EngineUnavailable', reason || 'The engine is off.', {
+    details: { reason },
+    retryable: true,
+  })
 }
 
 function toTarget(connection: z.output<typeof connectionSchema>): LocalTarget {

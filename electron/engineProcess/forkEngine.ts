@@ -14,6 +14,8 @@ export function engineEntry(): string {
 export const forkEngine: LaunchEngine = (launch) => {
   const child = fork(engineEntry(), engineArguments(launch), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Flags of this process, such as a debugger's port, are not the engine's.
+    execArgv: [],
     // A Ctrl-C in the terminal goes to the whole group; the engine ends when its parent says so.
     detached: process.platform !== 'win32',
   })
@@ -23,7 +25,13 @@ export const forkEngine: LaunchEngine = (launch) => {
   })
   return {
     onMessage: (listener) => child.on('message', listener),
-    onExit: (listener) => child.once('exit', (code) => listener({ code, output })),
+    onExit: (listener) => {
+      child.once('exit', (code) => listener({ code, output }))
+      // Not started at all, so there will be no exit either.
+      child.once('error', (error) => {
+        if (child.pid === undefined) listener({ code: null, output: error.message })
+      })
+    },
     send: (message) => {
       if (child.connected) child.send(message as object) // messages are plain objects
     },

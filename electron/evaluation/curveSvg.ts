@@ -15,9 +15,10 @@ const margin = { left: 48, right: 12, top: 12, bottom: 28 }
 export function curveSvg(title: string, series: readonly CurveSeries[]): string {
   const all = series.flatMap((one) => one.points)
   if (all.length === 0) return ''
-  const lastStep = Math.max(1, ...all.map((point) => point.step))
-  const low = Math.min(...all.map((point) => point.value))
-  const high = Math.max(...all.map((point) => point.value))
+  // Not by spreading: a long training has more points than a call has room for arguments.
+  const lastStep = all.reduce((highest, point) => Math.max(highest, point.step), 1)
+  const low = all.reduce((lowest, point) => Math.min(lowest, point.value), Infinity)
+  const high = all.reduce((highest, point) => Math.max(highest, point.value), -Infinity)
   const span = high - low || 1
   const x = (step: number) => margin.left + (step / lastStep) * (width - margin.left - margin.right)
   const y = (value: number) =>

@@ -52,9 +52,7 @@ export function htmlReport(facts: ReportFacts, words: ReportWords): string {
 </table>
 <h2>${escapeHtml(words.curves)}</h2>
 <div class="pair">${curve(words.loss, 'train_loss', 'validation_loss')}${curve(words.perplexity, 'train_perplexity', 'validation_perplexity')}</div>
-<h2>${escapeHtml(words.samples)}</h2>
-<p class="quiet">${escapeHtml(words.samplesNote)}</p>
-${facts.samples.map((sample) => sampleBlock(sample, words)).join('\n')}
+${samplesSection(facts.samples, words)}
 <h2>${escapeHtml(words.settings)}</h2>
 <table class="facts"><tbody>
 ${factRow(words.dataset, `${version.datasetName} (SHA-256 ${version.datasetSha256.slice(0, 16)}…)`)}
@@ -94,6 +92,13 @@ function leaderboardRow(entry: LeaderboardEntry, words: ReportWords): string {
   const number = (value: number | null) =>
     `<td class="number">${value === null ? '–' : value.toFixed(3)}</td>`
   return `<tr${entry.chosen ? ' class="chosen"' : ''}><td>${entry.rank ?? '–'}</td><td>${escapeHtml(entry.baseModelName)}${badges ? ` <span class="quiet">(${escapeHtml(badges)})</span>` : ''}</td>${number(entry.validationLoss)}${number(entry.validationLoss === null ? null : perplexity(entry.validationLoss))}${number(entry.trainingLoss)}<td class="number">${entry.trainingSeconds === null ? '–' : escapeHtml(words.seconds(entry.trainingSeconds))}</td></tr>`
+}
+
+function samplesSection(samples: readonly SampleAnswer[], words: ReportWords): string {
+  if (samples.length === 0) return ''
+  return `<h2>${escapeHtml(words.samples)}</h2>
+<p class="quiet">${escapeHtml(words.samplesNote)}</p>
+${samples.map((sample) => sampleBlock(sample, words)).join('\n')}`
 }
 
 function sampleBlock(sample: SampleAnswer, words: ReportWords): string {

@@ -70,7 +70,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     const connection = await options.connect()
     const hubModel = await options.describeHubModel(candidate.baseModelId)
     const spec = servingSpec(side, candidate, hubModel, connection.roleArn)
-    await ensureEndpoint(connection.clients, spec)
+    await ensureEndpoint(connection.clients, spec, signal)
     const inputs = fillPrompt(version.promptTemplate, prompt)
     yield* generate(connection.clients, spec.name, inputs, settings, signal)
   }

@@ -6,8 +6,13 @@ import type { AnswerSide } from '../../shared/playground.ts'
 import type { EndpointSpec } from '../aws/endpoints.ts'
 import type { HubModel } from '../aws/hub.ts'
 
+/** Made of the model's address, so that a second question finds the endpoint of the first. */
+export function endpointName(modelUri: string): string {
+  const hash = createHash('sha256').update(modelUri).digest('hex').slice(0, 16)
+  return `timbre-test-${hash}`
+}
+
 /**
- * Named by the model's address, so that a second question finds the endpoint of the first.
  * @throws AppError CandidateNotReady while there is no trained model
  */
 export function servingSpec(
@@ -22,9 +27,8 @@ export function servingSpec(
       details: { reason: '' },
     })
   }
-  const hash = createHash('sha256').update(modelUri).digest('hex').slice(0, 16)
   return {
-    name: `timbre-test-${hash}`,
+    name: endpointName(modelUri),
     roleArn,
     image: hubModel.hostingImage,
     modelUri,

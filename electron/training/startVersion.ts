@@ -12,9 +12,9 @@ import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
 import { splitRows } from '../../shared/split.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { ensureBucket, putTextOnce } from '../aws/s3.ts'
-import { createTrainingJob } from '../aws/trainingJobs.ts'
-import type { WritableDb } from '../db/database.ts'
-import { updateCandidate } from '../db/candidates.ts'
+import { createTrainingJob, stopTrainingJob } from '../aws/trainingJobs.ts'
+import { transact, type WritableDb } from '../db/database.ts'
+import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
 import { getVersion, insertModelVersion } from '../db/models.ts'
 import type { Connection } from '../workspace.ts'
@@ -26,9 +26,11 @@ export interface StartVersionOptions {
   readonly connect: () => Promise<Connection>
   readonly describeHubModel: (id: string) => Promise<HubModel>
   readonly getDataset: (id: string) => Dataset
+  /** @param contentSha256 the state that a version was started from; the dataset as it stands when left out */
   readonly readExamples: (
     id: string,
     columns: FineTuneRequest['columns'],
+    contentSha256?: string,
   ) => Promise<TrainingExample[]>
   readonly now: () => number
 }
@@ -37,8 +39,8 @@ export interface StartVersionOptions {
 export const fewestRows = 10
 
 /**
- * @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, NameTaken, EngineUnavailable. A job that could
- *   not be created fails its own candidate; the others go on.
+ * @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, NameTaken, EngineUnavailable. A job that is
+ *   refused fails its own candidate; the others go on. One that got no answer stays queued for the watch to send again.
  */
 export async function startVersion(
   options: StartVersionOptions,
@@ -94,6 +96,31 @@ export async function startVersion(
   return getVersion(db, versionId)
 }
 
+/**
+ * Creates the job of a candidate that is still queued: the app ended, or the engine did, between the row and the job. A
+ * job that was created after all is found by its name.
+ */
+export async function submitCandidate(
+  options: StartVersionOptions,
+  connection: Connection,
+  candidate: Candidate,
+): Promise<void> {
+  const version = getVersion(options.db, candidate.versionId)
+  try {
+    const hubModel = await options.describeHubModel(candidate.baseModelId)
+    const examples = await options.readExamples(
+      version.datasetId,
+      version.columns,
+      version.datasetSha256,
+    )
+    const split = splitRows(examples, version.validationFraction, version.splitSeed)
+    const uris = await upload(connection, split.training, split.validation)
+    await createJob(options, connection, candidate, hubModel, uris)
+  } catch (error) {
+    failUnlessRetryable(options, candidate, error)
+  }
+}
+
 function newCandidate(
   request: FineTuneRequest,
   { baseModel }: HubModel,
@@ -140,10 +167,30 @@ async function createJob(
       hyperparameters: candidate.hyperparameters,
       ...uris,
     })
-    updateCandidate(db, candidate.id, { trainingJobArn, status: 'InProgress' })
-    insertEvent(db, { candidateId: candidate.id, kind: 'created', details: {}, atMs: now() })
+    const isWanted = transact(db, () => {
+      const current = findCandidate(db, candidate.id)
+      if (current?.status === 'Queued') {
+        updateCandidate(db, candidate.id, { trainingJobArn, status: 'InProgress' })
+        insertEvent(db, { candidateId: candidate.id, kind: 'created', details: {}, atMs: now() })
+      }
+      return current !== undefined && current.status !== 'Stopped'
+    })
+    // Stopped or deleted while its job was being created.
+    if (!isWanted) await stopTrainingJob(connection.clients, candidate.trainingJobName)
   } catch (error) {
-    const failure = toAppError(error).toData()
+    failUnlessRetryable({ db, now }, candidate, error)
+  }
+}
+
+function failUnlessRetryable(
+  { db, now }: Pick<StartVersionOptions, 'db' | 'now'>,
+  candidate: Candidate,
+  error: unknown,
+): void {
+  const failure = toAppError(error).toData()
+  if (failure.retryable) return
+  transact(db, () => {
+    if (findCandidate(db, candidate.id)?.status !== 'Queued') return
     updateCandidate(db, candidate.id, { status: 'Failed', failure, endedAtMs: now() })
     insertEvent(db, {
       candidateId: candidate.id,
@@ -151,7 +198,7 @@ async function createJob(
       details: { reason: failure.message },
       atMs: now(),
     })
-  }
+  })
 }
 
 /** Keys are made of the content's hash, so that the same split is sent once. */

@@ -1,25 +1,34 @@
 /**
  * Follows open candidates: status, progress, log and metric points go into SQLite, and from there to whoever listens. A
  * candidate is marked as ended only after the last of its log was read. An engine that is off is waited for in silence.
+ * Another face of the app may follow the same candidates: what it stored first is announced here all the same.
  */
-import type { MetricDefinition, MetricPoint } from '../../shared/metrics.ts'
+import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
 import { AppError } from '../../shared/errors.ts'
 import { findLogStream, readLogPage } from '../aws/logs.ts'
 import { toMetricPoints } from '../aws/metrics.ts'
 import { describeTrainingJob, type TrainingJob } from '../aws/trainingJobs.ts'
-import { findLogForwardToken, listOpenCandidates, updateCandidate } from '../db/candidates.ts'
+import {
+  findCandidate,
+  findLogForwardToken,
+  getCandidate,
+  listOpenCandidates,
+  updateCandidate,
+} from '../db/candidates.ts'
 import { transact, type WritableDb } from '../db/database.ts'
 import { insertEvent } from '../db/events.ts'
 import { saveLogPage } from '../db/logLines.ts'
-import { insertMetricPoints } from '../db/metrics.ts'
+import { insertMetricPoints, listMetricPoints } from '../db/metrics.ts'
 import { findVersion } from '../db/models.ts'
 import type { Connection } from '../workspace.ts'
+import { createPace, type Pace } from './pace.ts'
 
 export interface TrainingWatchOptions {
   readonly db: WritableDb
   readonly connect: () => Promise<Connection>
-  readonly metricDefinitions: (baseModelId: string) => Promise<readonly MetricDefinition[]>
+  /** Creates the job of a candidate that has none yet: the app may have ended between the row and the job. */
+  readonly submit: (connection: Connection, candidate: Candidate) => Promise<void>
   readonly publish: {
     (event: 'version.changed', version: ModelVersion): void
     (event: 'metrics.added', points: MetricPoint[]): void
@@ -30,164 +39,243 @@ export interface TrainingWatchOptions {
 }
 
 export interface TrainingWatch {
-  /** Looks at once; also after this the interval goes on. */
+  /** Candidates that were made just now: their end is announced even if it comes before the first look. */
+  expect(candidates: readonly Candidate[]): void
+  /** Looks at once; also after this the interval goes on. Never rejects. */
   check(): Promise<void>
   close(): Promise<void>
 }
 
 const defaultIntervalMs = 700
 
+/** What this process has told its listeners about a candidate. */
+interface Announced {
+  candidate: string
+  readonly lastSteps: Map<MetricName, number>
+  readonly pace: Pace
+  logToken: string | null
+}
+
 export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   const { db } = options
+  const announced = new Map<string, Announced>()
+  const ended = new Set<string>()
   let checking: Promise<void> | null = null
   let closed = false
 
   async function checkAll(): Promise<void> {
     const open = listOpenCandidates(db)
+    for (const candidate of open) if (!announced.has(candidate.id)) meet(candidate)
+    announceEnded(open)
     if (open.length === 0) return
     let connection: Connection
     try {
       connection = await options.connect()
     } catch {
-      return // the engine is off, which its own status says
+      // The engine is off, which its own status says; what is left to say is that nothing moves.
+      for (const candidate of open) if (!closed) standStill(candidate)
+      return
     }
     for (const candidate of open) {
       if (closed) return
       try {
         await follow(connection, candidate)
       } catch (error) {
-        if (!(error instanceof AppError)) throw error
-        // A job that the engine never heard of was lost with its data; anything else may pass.
-        if (error.code === 'NotFound' && candidate.trainingJobArn !== null) endAsLost(candidate)
+        // It may pass, such as an engine that has just ended; a defect must not hold up the other candidates.
+        if (!(error instanceof AppError)) console.error(error)
       }
     }
+    if (!closed) announceEnded(listOpenCandidates(db))
+  }
+
+  /** From here on only news is announced: what is stored by now, its listeners have read. */
+  function meet(candidate: Candidate): void {
+    const lastSteps = new Map<MetricName, number>()
+    for (const point of listMetricPoints(db, candidate.id)) lastSteps.set(point.metric, point.step)
+    const logToken = findLogForwardToken(db, candidate.id)
+    announced.set(candidate.id, { candidate: '', lastSteps, pace: createPace(), logToken })
   }
 
   async function follow(connection: Connection, candidate: Candidate): Promise<void> {
-    if (candidate.trainingJobArn === null && candidate.status === 'Queued') {
-      await recoverLostCreate(connection, candidate)
+    if (candidate.status === 'Queued') {
+      await options.submit(connection, candidate)
+      announce(candidate.id)
       return
     }
-    const job = await describeTrainingJob(connection.clients, candidate.trainingJobName)
-    await readLog(connection, candidate)
-    if (closed) return
-    store(candidate, job)
-  }
-
-  /** Killed between the row and the create: either the job is there, or nothing was started. */
-  async function recoverLostCreate(connection: Connection, candidate: Candidate): Promise<void> {
-    const startedRecently = options.now() - candidate.createdAtMs < 30_000
+    let job: TrainingJob
     try {
-      const job = await describeTrainingJob(connection.clients, candidate.trainingJobName)
-      store(candidate, job)
+      job = await describeTrainingJob(connection.clients, candidate.trainingJobName)
     } catch (error) {
       const isUnknown = error instanceof AppError && error.code === 'NotFound'
-      if (isUnknown && !startedRecently) endAsLost(candidate)
-      else if (!isUnknown) throw error
+      if (!isUnknown) throw error
+      endAsLost(candidate)
+      return
     }
+    await readLog(connection, candidate, job)
+    if (!closed) store(candidate, job)
   }
 
-  async function readLog({ clients }: Connection, candidate: Candidate): Promise<void> {
+  async function readLog(
+    { clients }: Connection,
+    candidate: Candidate,
+    job: TrainingJob,
+  ): Promise<void> {
     const stream = await findLogStream(clients, candidate.trainingJobName)
     if (stream === null) return
-    const definitions = await options.metricDefinitions(candidate.baseModelId)
     for (;;) {
+      if (closed || !findCandidate(db, candidate.id)) return
       const fromToken = findLogForwardToken(db, candidate.id)
+      const state = announced.get(candidate.id)
+      if (state && state.logToken !== fromToken) {
+        announcePoints(candidate.id, listMetricPoints(db, candidate.id))
+        state.logToken = fromToken
+      }
       const page = await readLogPage(clients, stream, fromToken)
-      if (page.forwardToken === fromToken || closed) return
-      const points = toMetricPoints(candidate.id, page.lines, definitions)
+      if (closed || page.forwardToken === fromToken) return
+      const points = toMetricPoints(candidate.id, page.lines, job.metricDefinitions)
       const added = transact(db, () => {
+        // The model may have been deleted meanwhile.
+        if (!findCandidate(db, candidate.id)) return null
         const isNew = saveLogPage(db, candidate.id, {
           fromToken,
           nextToken: page.forwardToken,
           lines: page.lines,
         })
-        return isNew ? insertMetricPoints(db, points) : []
+        return isNew ? insertMetricPoints(db, points) : null
       })
-      if (added.length > 0) options.publish('metrics.added', added)
+      if (added === null) continue
+      if (state) state.logToken = page.forwardToken
+      announcePoints(candidate.id, added)
     }
   }
 
-  function store(candidate: Candidate, job: TrainingJob): void {
+  function announcePoints(candidateId: string, points: readonly MetricPoint[]): void {
+    const lastSteps = announced.get(candidateId)?.lastSteps
+    if (!lastSteps) return
+    const news = points.filter((point) => point.step > (lastSteps.get(point.metric) ?? -1))
+    for (const { metric, step } of news)
+      lastSteps.set(metric, Math.max(step, lastSteps.get(metric) ?? -1))
+    if (news.length > 0) options.publish('metrics.added', news)
+  }
+
+  function store(seen: Candidate, job: TrainingJob): void {
     const ended = isTerminal(job.status)
-    const changed = updateCandidate(db, candidate.id, {
-      trainingJobArn: job.arn,
-      status: job.status,
-      secondaryStatus: job.secondaryStatus,
-      progress: progressOf(candidate, job, options.now()),
-      failure:
-        job.status === 'Failed'
-          ? new AppError('TrainingFailed', job.failureReason ?? 'The job failed', {
-              details: { reason: job.failureReason ?? '' },
-            }).toData()
-          : null,
-      modelArtifactUri: job.modelArtifactUri,
-      startedAtMs: job.startedAtMs,
-      endedAtMs: ended ? (job.endedAtMs ?? options.now()) : null,
-      trainingSeconds: job.trainingSeconds,
-    })
-    if (changed.status !== candidate.status) {
-      insertEvent(db, {
-        candidateId: candidate.id,
-        kind: changed.status,
-        details: {},
-        atMs: options.now(),
+    transact(db, () => {
+      const before = findCandidate(db, seen.id)
+      if (!before || isTerminal(before.status)) return
+      // A stop that was asked for since the job was described is not taken back.
+      const status =
+        before.status === 'Stopping' && job.status === 'InProgress' ? 'Stopping' : job.status
+      updateCandidate(db, seen.id, {
+        trainingJobArn: job.arn,
+        status,
+        secondaryStatus: job.secondaryStatus,
+        progress: progressOf(before, job),
+        failure: job.status === 'Failed' ? trainingFailure(job.failureReason) : null,
+        modelArtifactUri: job.modelArtifactUri,
+        startedAtMs: job.startedAtMs,
+        endedAtMs: ended ? (job.endedAtMs ?? options.now()) : null,
+        trainingSeconds: job.trainingSeconds,
       })
-    }
-    if (isSame(candidate, changed)) return
-    const version = findVersion(db, candidate.versionId)
-    if (!version) return
-    options.publish('version.changed', version)
-    if (ended) options.onEnded(changed, version)
+      if (status !== before.status) noteEvent(seen.id, status)
+      else if (job.secondaryStatus !== before.secondaryStatus)
+        noteEvent(seen.id, job.secondaryStatus)
+    })
+    announce(seen.id)
   }
 
+  function progressOf(candidate: Candidate, job: TrainingJob): Candidate['progress'] {
+    const pace = announced.get(candidate.id)?.pace
+    const isMoving = job.status === 'InProgress' && job.secondaryStatus === 'Training'
+    if (!isMoving) pace?.reset()
+    if (!job.progress) return candidate.progress && { ...candidate.progress, secondsLeft: null }
+    const { step, totalSteps } = job.progress
+    const secondsLeft = isMoving
+      ? (pace?.secondsLeft(step, totalSteps, options.now()) ?? null)
+      : null
+    return { step, totalSteps, secondsLeft }
+  }
+
+  function standStill(candidate: Candidate): void {
+    announced.get(candidate.id)?.pace.reset()
+    if (candidate.progress && candidate.progress.secondsLeft !== null) {
+      updateCandidate(db, candidate.id, {
+        progress: { ...candidate.progress, secondsLeft: null },
+      })
+    }
+    announce(candidate.id)
+  }
+
+  /** The engine's own data was lost, and the job with it. */
   function endAsLost(candidate: Candidate): void {
-    const failure = new AppError('TrainingFailed', 'The training job is no longer known', {
-      details: { reason: 'The training job is no longer known.' },
-    }).toData()
-    const changed = updateCandidate(db, candidate.id, {
-      status: 'Failed',
-      failure,
-      endedAtMs: options.now(),
+    transact(db, () => {
+      updateCandidate(db, candidate.id, {
+        status: 'Failed',
+        failure: trainingFailure('The training job is no longer known.'),
+        endedAtMs: options.now(),
+      })
+      noteEvent(candidate.id, 'Failed')
     })
+    announce(candidate.id)
+  }
+
+  function noteEvent(candidateId: string, kind: string): void {
+    insertEvent(db, { candidateId, kind, details: {}, atMs: options.now() })
+  }
+
+  /** Ended by another process, by a stop, or by a job that could not be created: not open any more, and not said yet. */
+  function announceEnded(open: readonly Candidate[]): void {
+    const openIds = new Set(open.map((candidate) => candidate.id))
+    for (const id of announced.keys()) if (!openIds.has(id)) announce(id)
+  }
+
+  function announce(candidateId: string): void {
+    const state = announced.get(candidateId)
+    const candidate = findCandidate(db, candidateId)
+    if (!state || !candidate) {
+      announced.delete(candidateId) // its model was deleted
+      return
+    }
+    const text = JSON.stringify(candidate)
+    if (text === state.candidate) return
+    state.candidate = text
     const version = findVersion(db, candidate.versionId)
     if (!version) return
+    if (isTerminal(candidate.status)) {
+      announcePoints(candidateId, listMetricPoints(db, candidateId))
+      announced.delete(candidateId)
+      ended.add(candidateId)
+    }
     options.publish('version.changed', version)
-    options.onEnded(changed, version)
+    if (isTerminal(candidate.status)) options.onEnded(getCandidate(db, candidateId), version)
   }
 
   function check(): Promise<void> {
-    checking ??= checkAll().finally(() => (checking = null))
+    checking ??= checkAll()
+      // A defect in one round must not end the watch; it shows up in the log of the process.
+      .catch((error: unknown) => console.error(error))
+      .finally(() => (checking = null))
     return checking
   }
 
-  const timer = setInterval(() => {
-    // A defect in one round must not end the watch; it shows up in the log of the process.
-    check().catch((error: unknown) => console.error(error))
-  }, options.intervalMs ?? defaultIntervalMs)
+  const timer = setInterval(() => void check(), options.intervalMs ?? defaultIntervalMs)
 
   return {
+    expect(candidates) {
+      for (const candidate of candidates)
+        if (!announced.has(candidate.id) && !ended.has(candidate.id)) meet(candidate)
+    },
     check,
     async close() {
       closed = true
       clearInterval(timer)
-      await checking?.catch(() => undefined)
+      await checking
     },
   }
 }
 
-function progressOf(candidate: Candidate, job: TrainingJob, nowMs: number): Candidate['progress'] {
-  if (!job.progress) return candidate.progress
-  const { step, totalSteps } = job.progress
-  const elapsedMs = job.startedAtMs === null ? 0 : nowMs - job.startedAtMs
-  const canTell = job.status === 'InProgress' && step >= 3 && elapsedMs > 0
-  return {
-    step,
-    totalSteps,
-    secondsLeft: canTell ? Math.round(((totalSteps - step) * elapsedMs) / step / 1000) : null,
-  }
-}
-
-function isSame(a: Candidate, b: Candidate): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+function trainingFailure(reason: string | null) {
+  return new AppError('TrainingFailed', reason ?? 'The job failed', {
+    details: { reason: reason ?? '' },
+  }).toData()
 }

@@ -1,0 +1,162 @@
+import { afterEach, expect, test } from 'vitest'
+import { listMetricPoints } from '../../electron/db/metrics.ts'
+import { getVersion, listModels } from '../../electron/db/models.ts'
+import { listEvents } from '../../electron/db/events.ts'
+import { AppError } from '../../shared/errors.ts'
+import { isTerminal } from '../../shared/model.ts'
+import { tinyModelId } from '../support/engine.ts'
+import {
+  aRequest,
+  importQuestions,
+  openTestServices,
+  type TestServices,
+} from '../support/services.ts'
+
+let opened: TestServices | null = null
+
+async function open(): Promise<TestServices> {
+  opened = await openTestServices()
+  return opened
+}
+
+afterEach(async () => {
+  await opened?.close()
+  opened = null
+})
+
+/** Waits until every candidate of the version has ended. */
+async function untilEnded(test: TestServices, versionId: string) {
+  return test.events.until(
+    'version.changed',
+    (version) =>
+      version.id === versionId && version.candidates.every(({ status }) => isTerminal(status)),
+  )
+}
+
+const steps = (points: { metric: string; step: number }[], metric: string) =>
+  points.filter((point) => point.metric === metric).map((point) => point.step)
+
+test('carries a CSV to a trained model, its leaderboard, answers and report', async () => {
+  const test = await open()
+  const { services, events } = test
+  await services.engine.start()
+  expect((await services.listBaseModels()).map((model) => model.id)).toEqual([tinyModelId])
+
+  const started = await services.startVersion(aRequest(await importQuestions(test)))
+  const [candidate] = (await untilEnded(test, started.id)).candidates
+  expect(candidate).toMatchObject({
+    status: 'Completed',
+    failure: null,
+    progress: { step: 8, totalSteps: 8, secondsLeft: null },
+    modelArtifactUri: expect.stringMatching(/^s3:\/\/.*model\.tar\.gz$/),
+  })
+  const candidateId = candidate?.id ?? ''
+  expect(test.ended.map((one) => one.id)).toEqual([candidateId])
+
+  const points = listMetricPoints(services.db, candidateId)
+  const everyStep = [1, 2, 3, 4, 5, 6, 7, 8]
+  expect(steps(points, 'train_loss')).toEqual(everyStep)
+  expect(steps(points, 'train_perplexity')).toEqual(everyStep)
+  expect(steps(points, 'learning_rate')).toEqual(everyStep)
+  expect(steps(points, 'validation_loss')).toEqual([0, 2, 4, 6, 8])
+  expect(steps(points, 'validation_perplexity')).toEqual([0, 2, 4, 6, 8])
+  expect(steps(points, 'validation_bits_per_byte')).toEqual([0, 2, 4, 6, 8])
+  expect(events.of('metrics.added').flat()).toHaveLength(points.length)
+  expect(listEvents(services.db, candidateId).map((event) => event.kind)).toContain('Completed')
+
+  const [entry] = services.leaderboard(started.id)
+  expect(entry).toMatchObject({ rank: 1, suggested: true, chosen: true })
+
+  const suggestions = await services.playground.suggestions(candidateId)
+  expect(suggestions).toHaveLength(4)
+  services.playground.ask({
+    requestId: 'r1',
+    candidateId,
+    prompt: suggestions[0] ?? '',
+    settings: { maxNewTokens: 8, temperature: 0, topP: 0.9, seed: 1 },
+  })
+  for (const side of ['tuned', 'base'] as const) {
+    const last = await events.until('answer.appended', (piece) => piece.side === side && piece.done)
+    expect(last).toMatchObject({ error: null, finishReason: expect.any(String) })
+    expect(last.tokenCount).toBeGreaterThan(0)
+  }
+
+  const html = await services.report(candidateId)
+  expect(html).toContain('<svg')
+  expect(html).toContain(suggestions[0])
+})
+
+test('shows everything from SQLite while the engine is off, and says so where it is needed', async () => {
+  const first = await open()
+  await first.services.engine.start()
+  await first.services.listBaseModels()
+  const datasetId = await importQuestions(first)
+  const version = await first.services.startVersion(aRequest(datasetId))
+  await untilEnded(first, version.id)
+
+  const second = await first.reopen()
+  opened = second
+  const { services } = second
+  const candidate = getVersion(services.db, version.id).candidates[0]
+  expect(candidate?.status).toBe('Completed')
+  expect(listModels(services.db)).toHaveLength(1)
+  expect(services.leaderboard(version.id)).toHaveLength(1)
+  expect(await services.listBaseModels()).toHaveLength(1)
+  expect(await services.playground.suggestions(candidate?.id ?? '')).toHaveLength(4)
+  expect(await services.report(candidate?.id ?? '')).toContain('<svg')
+  const unavailable = expect.objectContaining({ code: 'EngineUnavailable' })
+  await expect(services.startVersion(aRequest(datasetId))).rejects.toEqual(unavailable)
+  await expect(services.stopCandidate(candidate?.id ?? '')).rejects.toEqual(unavailable)
+  await expect(services.deleteModel(version.modelId)).rejects.toBeInstanceOf(AppError)
+  expect(listModels(services.db)).toHaveLength(1)
+})
+
+test('stops a candidate on request, and keeps what it learned to show', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const started = await services.startVersion(
+    aRequest(await importQuestions(test), { epoch: '1000' }),
+  )
+  const id = started.candidates[0]?.id ?? ''
+  await test.events.until('metrics.added', () => true)
+  await services.stopCandidate(id)
+  const ended = await untilEnded(test, started.id)
+  expect(ended.candidates[0]).toMatchObject({ status: 'Stopped', failure: null })
+  expect(listMetricPoints(services.db, id).length).toBeGreaterThan(0)
+  expect(listEvents(services.db, id).map((event) => event.kind)).toContain('stop-requested')
+  expect(test.ended).toHaveLength(1)
+})
+
+test('deletes a model with its jobs and endpoints', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const datasetId = await importQuestions(test)
+  const running = await services.startVersion(aRequest(datasetId, { epoch: '1000' }))
+  await services.deleteModel(running.modelId)
+  expect(listModels(services.db)).toEqual([])
+  // Its name and its job slot are free again.
+  const next = await services.startVersion(aRequest(datasetId))
+  const ended = await untilEnded(test, next.id)
+  expect(ended.candidates[0]?.status).toBe('Completed')
+  expect(test.ended.map((candidate) => candidate.versionId)).toEqual([next.id])
+})
+
+test.each([
+  ['epoch', '0'],
+  ['epoch', '1.5'],
+  ['learning_rate', 'fast'],
+  ['lr_scheduler_type', 'cubic'],
+  ['colour', 'red'],
+])('refuses %s=%s before anything is made', async (field, value) => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const request = aRequest(await importQuestions(test), { [field]: value })
+  await expect(services.startVersion(request)).rejects.toMatchObject({
+    code: 'HyperparameterInvalid',
+    details: { field },
+  })
+  expect(listModels(services.db)).toEqual([])
+})
