@@ -4,6 +4,7 @@
  *
  *   node electron/engine/main.ts --data-dir DIR --models DIR [--port N] [--threads N]
  */
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEngine } from './startEngine.ts'
 import { StoreLockedError } from './store/storeLock.ts'
@@ -12,8 +13,10 @@ import { StoreLockedError } from './store/storeLock.ts'
 interface ParentPort {
   postMessage(message: unknown): void
   on(event: 'message', listener: (event: { data: unknown }) => void): void
+  on(event: 'close', listener: () => void): void
 }
 
+const closeWithinMs = 60_000
 const exitCodes = { failed: 1, locked: 3 } as const
 
 async function main(): Promise<void> {
@@ -31,16 +34,18 @@ async function main(): Promise<void> {
   // Declared by Electron only, so plain Node's types don't know it.
   const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
   const engine = await startEngine({
-    dataDirectory: values['data-dir'],
-    modelsDirectory: values.models,
-    port: Number(values.port),
-    threads: Number(values.threads),
+    dataDirectory: path.resolve(values['data-dir']),
+    modelsDirectory: path.resolve(values.models),
+    port: wholeNumber('--port', values.port, 65_535),
+    threads: wholeNumber('--threads', values.threads, 1024),
   })
 
   let closing = false
   const close = () => {
     if (closing) return
     closing = true
+    // A step of a large model can take long; the checkpoint before it is good enough then.
+    setTimeout(() => process.exit(exitCodes.failed), closeWithinMs).unref()
     void engine.close().then(
       () => process.exit(0),
       () => process.exit(exitCodes.failed),
@@ -56,10 +61,11 @@ async function main(): Promise<void> {
   const ready = { type: 'ready', ...engine.connection }
   if (parentPort) {
     parentPort.on('message', (event) => onMessage(event.data))
+    parentPort.on('close', close)
     parentPort.postMessage(ready)
   } else if (process.send) {
     process.on('message', onMessage)
-    // The parent is gone: nobody is left to train for.
+    // The parent is gone: nobody is left to train for. The same holds for 'close' above.
     process.on('disconnect', close)
     process.send(ready)
   } else {
@@ -69,6 +75,11 @@ async function main(): Promise<void> {
     console.log(`export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`)
     console.log(`export AWS_DEFAULT_REGION=${region}`)
   }
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= most) return Number(text)
+  throw new Error(`${name} must be a whole number from 0 to ${most}.`)
 }
 
 main().catch((error: unknown) => {

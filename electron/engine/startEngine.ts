@@ -54,7 +54,7 @@ export interface RunningEngine {
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
   const root = path.join(options.dataDirectory, 'engine')
   await mkdir(root, { recursive: true })
-  const unlock = lockStore(path.join(root, 'lock'))
+  const unlock = await lockStore(path.join(root, 'lock'))
   try {
     const objects = await openObjectStore(path.join(root, 's3'))
     const uploads = await openMultipartUploads(path.join(root, 'uploads'))
@@ -133,11 +133,11 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         await runner.shutdown()
         await endpointHost.close()
         await server.close()
-        unlock()
+        await unlock()
       },
     }
   } catch (error) {
-    unlock()
+    await unlock()
     throw error
   }
 }

@@ -38,11 +38,24 @@ export interface EndpointRecord {
   readonly modifiedAtMs: number
 }
 
+/** The model of an endpoint is gone or cannot be loaded. */
+export class ModelUnusableError extends Error {
+  override readonly name = 'ModelUnusableError'
+}
+
+export interface HeldModel {
+  readonly generator: Generator
+  /** Once the answer is over; later calls do nothing. A broken generator is opened anew for the next request. */
+  release(how?: { isBroken: boolean }): void
+}
+
 export interface EndpointHost {
-  /** Loads the model once, to know that it answers; the status becomes InService or Failed. */
+  /** Loads the model once, to know that it can answer; the status becomes InService or Failed. */
   start(endpoint: EndpointRecord): void
-  /** The loaded model of an endpoint; opened again if it was put aside. Release it when the answer is over. */
-  acquire(endpoint: EndpointRecord): Promise<{ generator: Generator; release: () => void }>
+  /** The endpoint was deleted: its model's memory is given back, unless another endpoint answers with it. */
+  stop(endpoint: EndpointRecord): void
+  /** The loaded model of an endpoint; opened again if it was put aside. @throws ModelUnusableError */
+  acquire(endpoint: EndpointRecord): Promise<HeldModel>
   close(): Promise<void>
 }
 
@@ -66,12 +79,13 @@ interface LoadedModel {
 }
 
 export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
+  /** By the folder of the model: endpoints of one model share it. */
   const loaded = new Map<string, LoadedModel>()
 
   async function directoryOf(endpoint: EndpointRecord): Promise<string> {
     const config = options.configs.find(endpoint.configName)
     const model = options.models.find(config?.variants[0]?.ModelName ?? '')
-    if (!model) throw new Error('The model of this endpoint was deleted.')
+    if (!model) throw new ModelUnusableError('The model of this endpoint was deleted.')
     return resolveModelDirectory(model.modelDataUri, options)
   }
 
@@ -85,38 +99,48 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     )
   }
 
-  async function acquire(
-    endpoint: EndpointRecord,
-  ): Promise<{ generator: Generator; release: () => void }> {
-    const directory = await directoryOf(endpoint)
-    let model = loaded.get(directory)
-    if (!model) {
-      model = {
-        generator: openGenerator(directory, { threads: options.threads }),
-        users: 0,
-        idleTimer: null,
-      }
-      loaded.set(directory, model)
+  function open(directory: string): LoadedModel {
+    const model: LoadedModel = {
+      generator: openGenerator(directory, { threads: options.threads }),
+      users: 0,
+      idleTimer: null,
     }
-    const held = model
-    held.users += 1
-    if (held.idleTimer) clearTimeout(held.idleTimer)
-    let released = false
-    const release = () => {
-      if (released) return
-      released = true
-      held.users -= 1
-      if (held.users === 0) {
-        held.idleTimer = setTimeout(() => void unload(directory), idleMs)
-        held.idleTimer.unref()
-      }
-    }
+    loaded.set(directory, model)
+    return model
+  }
+
+  async function acquire(endpoint: EndpointRecord): Promise<HeldModel> {
     try {
-      return { generator: await held.generator, release }
+      const directory = await directoryOf(endpoint)
+      const model = loaded.get(directory) ?? open(directory)
+      model.users += 1
+      if (model.idleTimer) clearTimeout(model.idleTimer)
+      let isReleased = false
+      const release = (how?: { isBroken: boolean }) => {
+        if (isReleased) return
+        isReleased = true
+        model.users -= 1
+        if (how?.isBroken && loaded.get(directory) === model) void unload(directory)
+        else if (model.users === 0) putAsideLater(directory, model)
+      }
+      try {
+        return { generator: await model.generator, release }
+      } catch (error) {
+        release({ isBroken: true })
+        throw error
+      }
     } catch (error) {
-      loaded.delete(directory)
-      throw error
+      if (error instanceof ModelUnusableError) throw error
+      const message = error instanceof Error ? error.message : String(error)
+      throw new ModelUnusableError(message, { cause: error })
     }
+  }
+
+  function putAsideLater(directory: string, model: LoadedModel): void {
+    model.idleTimer = setTimeout(() => {
+      if (loaded.get(directory) === model) void unload(directory)
+    }, idleMs)
+    model.idleTimer.unref()
   }
 
   async function check(endpoint: EndpointRecord): Promise<void> {
@@ -127,14 +151,23 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     } catch (error) {
       failureReason = error instanceof Error ? error.message : String(error)
     }
-    // Deleted meanwhile: there is nothing left to report on.
-    if (options.endpoints.find(endpoint.name)?.arn !== endpoint.arn) return
+    // Deleted meanwhile, or made again under the same name: there is nothing to report on.
+    const known = options.endpoints.find(endpoint.name)
+    if (known?.createdAtMs !== endpoint.createdAtMs) return
     options.endpoints.put({
-      ...endpoint,
+      ...known,
       status: failureReason === null ? 'InService' : 'Failed',
       failureReason,
       modifiedAtMs: Date.now(),
     })
+  }
+
+  async function stop(endpoint: EndpointRecord): Promise<void> {
+    const directory = await directoryOf(endpoint)
+    for (const other of options.endpoints.list()) {
+      if ((await directoryOf(other)) === directory) return
+    }
+    if (loaded.get(directory)?.users === 0) await unload(directory)
   }
 
   // Those that an earlier engine was still creating.
@@ -144,6 +177,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
 
   return {
     start: (endpoint) => void check(endpoint),
+    stop(endpoint) {
+      // An endpoint whose model is gone already has nothing that could be given back; the idle time sees to the rest.
+      stop(endpoint).catch(() => undefined)
+    },
     acquire,
     async close() {
       await Promise.all([...loaded.keys()].map(unload))

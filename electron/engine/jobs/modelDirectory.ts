@@ -36,8 +36,17 @@ export async function resolveModelDirectory(
     : null
   if (!info) throw new ModelUnavailableError(`There is no model artifact at ${uri}.`)
   const directory = path.join(options.workDirectory, 'unpacked', info.etag)
-  if (!existsSync(directory)) {
-    await unpackModel(options.objects.objectPath(bucket, key), directory)
-  }
+  if (!existsSync(directory)) await unpackOnce(info.path, directory)
   return directory
+}
+
+/** By target folder: two requests for one artifact must not unpack into each other. */
+const unpacking = new Map<string, Promise<void>>()
+
+function unpackOnce(archive: string, directory: string): Promise<void> {
+  const known = unpacking.get(directory)
+  if (known) return known
+  const started = unpackModel(archive, directory).finally(() => unpacking.delete(directory))
+  unpacking.set(directory, started)
+  return started
 }

@@ -38,6 +38,10 @@ export interface TrainingJobRecord {
   readonly finalMetrics: Readonly<Record<string, number>>
   readonly artifactUri: string | null
   readonly failureReason: string | null
+  /** How often the job was started since it last got further; for jobs that take the engine down. */
+  readonly starts?: { readonly atStep: number; readonly count: number }
+  /** MaxRuntimeInSeconds was reached: the stop that follows is not the user's. */
+  readonly hasExceededRuntime?: boolean
 }
 
 /** SageMaker's limit for FailureReason. */

@@ -2,27 +2,19 @@
  * Runs training jobs one after another, each in a worker thread: ONNX Runtime blocks the thread that calls it, and a
  * Describe call must answer meanwhile. Jobs of an engine that was stopped or killed go on from their checkpoint.
  */
-import { createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { pipeline } from 'node:stream/promises'
-import { trainingHyperparametersSchema } from '../../../shared/hyperparameters.ts'
-import { fillPrompt, promptTemplateSchema } from '../../../shared/promptTemplate.ts'
-import { openGenerator } from '../generate/openGenerator.ts'
 import type { LogStream } from '../store/logStream.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { RecordTable } from '../store/records.ts'
-import type { TrainingEvent, TrainingTask } from '../train/trainingTask.ts'
-import { workerUrl } from '../workerUrl.ts'
-import { packModel, unpackModel } from './artifact.ts'
-import { lastLoggedSteps, metricKind } from './loggedSteps.ts'
-import { ModelUnavailableError, resolveModelDirectory } from './modelDirectory.ts'
+import { JobFailure, failureReasonOf } from './jobFailure.ts'
+import { prepareTask } from './prepareTask.ts'
+import { publishArtifact } from './publishArtifact.ts'
 import { advance, isTerminalStatus, type TrainingJobRecord } from './trainingJob.ts'
-import { parseS3Uri } from './trainingJobInput.ts'
+import { startTrainingThread, type TrainingThread } from './trainingThread.ts'
 
 export interface TrainingRunner {
-  /** Tells that a job was created or its stop was asked for. */
+  /** Tells that a job was created. */
   wake(): void
   requestStop(name: string): void
   /** Saves checkpoints and ends the workers; the jobs stay in progress and go on at the next start. */
@@ -40,261 +32,182 @@ export interface TrainingRunnerOptions {
   readonly workerEntry?: URL
 }
 
-/** A failure with SageMaker's prefix, which says whose fault it is. */
-class JobFailure extends Error {}
-
-type Outcome = 'finished' | 'stopped' | 'interrupted'
-
-/** Progress goes to disk at most this often; the rest is in memory. */
+/** A job that takes the whole engine down this often without getting any further is given up. */
+const mostStartsWithoutProgress = 4
+/** Progress goes to disk at most this often. */
 const progressWriteMs = 1000
+/** SageMaker's default for MaxRuntimeInSeconds. */
+const defaultRuntimeSeconds = 86_400
+const longestTimerMs = 2 ** 31 - 1
 
 export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRunner {
   const { jobs } = options
-  let running: { name: string; worker: Worker | null; done: Promise<void> } | null = null
+  let running: { name: string; thread: TrainingThread | null; done: Promise<void> } | null = null
   let shuttingDown = false
 
-  function put(record: TrainingJobRecord): TrainingJobRecord {
-    jobs.put(record)
-    return record
+  const jobDirectory = (name: string) => path.join(options.workDirectory, name)
+  const get = (name: string) => jobs.find(name) as TrainingJobRecord // only terminal jobs are ever deleted
+
+  /** What an earlier engine left in the middle says so until it goes on. */
+  for (const job of jobs.list()) {
+    const wasStarted = ['Downloading', 'Training', 'Uploading'].includes(job.secondaryStatus)
+    if (wasStarted) jobs.put(advance(job, 'Interrupted', Date.now()))
   }
 
   function wake(): void {
     if (shuttingDown || running) return
     const next = jobs.list().find((job) => !isTerminalStatus(job.status))
     if (!next) return
-    for (const waiting of jobs.list()) {
-      if (waiting !== next && waiting.secondaryStatus === 'Starting') {
-        put(advance(waiting, 'Pending', Date.now()))
-      }
-    }
-    const current = { name: next.name, worker: null as Worker | null, done: Promise.resolve() }
-    running = current
-    current.done = runJob(next.name, (worker) => (current.worker = worker)).finally(() => {
+    running = { name: next.name, thread: null, done: Promise.resolve() }
+    running.done = runJob(next.name).finally(() => {
       running = null
       wake()
     })
+    markWaiting()
   }
 
-  async function runJob(name: string, onWorker: (worker: Worker | null) => void): Promise<void> {
-    const job = () => jobs.find(name) as TrainingJobRecord // only terminal jobs are ever deleted
-    const log = options.logOf(job())
+  function markWaiting(): void {
+    for (const job of jobs.list()) {
+      if (job.secondaryStatus === 'Starting' && job.name !== running?.name) {
+        jobs.put(advance(job, 'Pending', Date.now()))
+      }
+    }
+  }
+
+  /** Never rejects: whatever goes wrong becomes the job's status. */
+  async function runJob(name: string): Promise<void> {
     try {
-      if (job().status === 'Stopping') {
-        put(advance(job(), 'Stopped', Date.now()))
-        return
-      }
-      // A job that an earlier engine left in the middle says so before it goes on.
-      if (job().secondaryStatus !== 'Starting' && job().secondaryStatus !== 'Pending') {
-        log.append('The engine was started again: the job goes on from its checkpoint.')
-        if (job().secondaryStatus !== 'Interrupted') put(advance(job(), 'Interrupted', Date.now()))
-      }
-      put(advance(job(), 'Downloading', Date.now()))
-      const task = await prepare(job())
-      if (job().status === 'Stopping') {
-        put(advance(job(), 'Stopped', Date.now()))
-        return
-      }
-      put(advance(job(), 'Training', Date.now()))
-      const outcome = await train(job, task, log, onWorker)
-      if (outcome === 'interrupted') return
-      if (outcome === 'stopped') {
-        log.append('Stopped on request.')
-        put(advance(job(), 'Stopped', Date.now()))
-        return
-      }
-      if (job().status !== 'Stopping') put(advance(job(), 'Uploading', Date.now()))
-      const artifactUri = await publishArtifact(job(), task)
-      put(advance(job(), 'Completed', Date.now(), { artifactUri }))
-      await rm(jobDirectory(name), { recursive: true, force: true })
+      await runToEnd(name)
     } catch (error) {
-      if (shuttingDown) return
-      const reason =
-        error instanceof JobFailure
-          ? error.message
-          : error instanceof ModelUnavailableError
-            ? `ClientError: ${error.message}`
-            : `InternalServerError: ${error instanceof Error ? error.message : String(error)}`
-      log.append(reason)
-      put(advance(job(), 'Failed', Date.now(), { failureReason: reason }))
-    } finally {
-      onWorker(null)
+      // An engine that is going down leaves the job to the next one.
+      if (!shuttingDown) fail(name, failureReasonOf(error))
+    }
+    if (isTerminalStatus(get(name).status)) {
+      await rm(jobDirectory(name), { recursive: true, force: true }).catch(() => undefined)
     }
   }
 
-  const jobDirectory = (name: string) => path.join(options.workDirectory, name)
-
-  async function prepare(job: TrainingJobRecord): Promise<TrainingTask> {
-    const directory = jobDirectory(job.name)
-    await mkdir(directory, { recursive: true })
-    const channels = new Map(
-      job.request.InputDataConfig.map((channel) => [
-        channel.ChannelName,
-        channel.DataSource.S3DataSource.S3Uri,
-      ]),
-    )
-    const modelUri = channels.get('model')
-    if (!modelUri) throw new JobFailure('ClientError: the job has no "model" channel.')
-    const trainingUri = channels.get('training') ?? channels.get('train')
-    if (!trainingUri) throw new JobFailure('ClientError: the job has no "training" channel.')
-    const validationUri = channels.get('validation')
-    const training = await download(trainingUri, directory, 'training')
-    const validation = validationUri ? await download(validationUri, directory, 'validation') : null
-    return {
-      baseModelDirectory: await resolveModelDirectory(modelUri, options),
-      trainingPath: training.examples,
-      validationPath: validation?.examples ?? null,
-      templatePath: training.template,
-      checkpointDirectory: path.join(directory, 'checkpoint'),
-      outputDirectory: path.join(directory, 'output'),
-      hyperparameters: trainingHyperparametersSchema.parse(job.request.HyperParameters),
-      threads: options.threads,
+  async function runToEnd(name: string): Promise<void> {
+    const log = options.logOf(get(name))
+    if (get(name).status === 'Stopping') {
+      jobs.put(advance(get(name), stoppedStatus(get(name)), Date.now()))
+      return
     }
+    countStart(name)
+    if (get(name).secondaryStatus === 'Interrupted') {
+      log.append('The engine was started again: the job goes on from its checkpoint.')
+    }
+    jobs.put(advance(get(name), 'Downloading', Date.now()))
+    const task = await prepareTask(get(name), jobDirectory(name), options)
+    if (get(name).status === 'Stopping') {
+      jobs.put(advance(get(name), stoppedStatus(get(name)), Date.now()))
+      return
+    }
+    jobs.put(advance(get(name), 'Training', Date.now()))
+
+    const thread = startTrainingThread(task, log, {
+      onProgress: createProgressWriter(name),
+      ...(options.workerEntry ? { entry: options.workerEntry } : {}),
+    })
+    if (running) running.thread = thread
+    const limit = limitRuntime(name)
+    // Asked for while the worker was being started.
+    if (shuttingDown) thread.stop({ keepBest: false })
+    else if (get(name).status === 'Stopping') thread.stop({ keepBest: true })
+    const ending = await thread.ended.finally(() => clearTimeout(limit))
+
+    if (ending.type === 'stopped' && get(name).status !== 'Stopping') return
+    if (ending.finalMetrics) jobs.put({ ...get(name), finalMetrics: ending.finalMetrics })
+    if (ending.type === 'stopped') {
+      // Only an evaluated model is worth keeping.
+      const artifactUri = ending.finalMetrics
+        ? await publishArtifact(get(name), task, jobDirectory(name), options)
+        : undefined
+      log.append(artifactUri ? 'Stopped; the best model so far is kept.' : 'Stopped.')
+      const facts = artifactUri ? { artifactUri } : {}
+      jobs.put(advance(get(name), stoppedStatus(get(name)), Date.now(), facts))
+      return
+    }
+    if (get(name).status !== 'Stopping') jobs.put(advance(get(name), 'Uploading', Date.now()))
+    const artifactUri = await publishArtifact(get(name), task, jobDirectory(name), options)
+    jobs.put(advance(get(name), 'Completed', Date.now(), { artifactUri }))
   }
 
-  /** Joins the JSON Lines files under a prefix, in the order of their keys. */
-  async function download(
-    uri: string,
-    directory: string,
-    channel: string,
-  ): Promise<{ examples: string; template: string | null }> {
-    const { bucket, key } = parseS3Uri(uri)
-    const found = (await options.objects.hasBucket(bucket))
-      ? await options.objects.listObjects(bucket, key)
-      : []
-    const files = found.filter((object) => object.key.endsWith('.jsonl'))
-    if (files.length === 0) {
-      throw new JobFailure(`ClientError: no .jsonl file under ${uri} (channel "${channel}").`)
-    }
-    const examples = path.join(directory, `${channel}.jsonl`)
-    await rm(examples, { force: true })
-    for (const file of files) {
-      await pipeline(
-        createReadStream(options.objects.objectPath(bucket, file.key)),
-        createWriteStream(examples, { flags: 'a' }),
+  /** A job whose data crashes the process itself would otherwise do so at every start. */
+  function countStart(name: string): void {
+    const job = get(name)
+    const step = job.progress?.step ?? 0
+    const starts = job.starts?.atStep === step ? job.starts.count + 1 : 1
+    if (starts > mostStartsWithoutProgress) {
+      throw new JobFailure(
+        `InternalServerError: the engine ended ${mostStartsWithoutProgress} times while it worked on this job.`,
       )
     }
-    const template = found.find((object) => path.posix.basename(object.key) === 'template.json')
-    if (!template) return { examples, template: null }
-    const templatePath = path.join(directory, 'template.json')
-    await copyFile(options.objects.objectPath(bucket, template.key), templatePath)
-    return { examples, template: templatePath }
+    jobs.put({ ...job, starts: { atStep: step, count: starts } })
   }
 
-  function train(
-    job: () => TrainingJobRecord,
-    task: TrainingTask,
-    log: LogStream,
-    onWorker: (worker: Worker | null) => void,
-  ): Promise<Outcome> {
-    const logged = lastLoggedSteps(log.events())
-    const limitSeconds = job().request.StoppingCondition.MaxRuntimeInSeconds ?? 86_400
-    return new Promise((resolve, reject) => {
-      const worker = new Worker(options.workerEntry ?? workerUrl('trainingWorker'), {
-        workerData: task,
-      })
-      onWorker(worker)
-      const limit = setTimeout(
-        () => requestStop(job().name),
-        Math.min(limitSeconds * 1000, 2 ** 31 - 1),
-      )
-      let progressWrittenAtMs = 0
-      worker.on('message', (event: TrainingEvent) => {
-        switch (event.type) {
-          case 'log': {
-            const kind = metricKind(event.line)
-            if (kind && event.step !== undefined) {
-              // A resumed run repeats the steps since its checkpoint; they are in the log already.
-              if (event.step <= logged[kind]) return
-              logged[kind] = event.step
-            }
-            log.append(event.line)
-            return
-          }
-          case 'progress': {
-            const { step, totalSteps, epoch } = event
-            const progressed = { ...job(), progress: { step, totalSteps, epoch } }
-            if (Date.now() - progressWrittenAtMs >= progressWriteMs || step === totalSteps) {
-              progressWrittenAtMs = Date.now()
-              put(progressed)
-            }
-            return
-          }
-          case 'completed':
-            put({ ...job(), finalMetrics: event.finalMetrics })
-            resolve('finished')
-            return
-          case 'stopped':
-            resolve(job().status === 'Stopping' ? 'stopped' : 'interrupted')
-            return
-          case 'failed':
-            reject(new JobFailure(`${event.code}: ${event.message}`))
-        }
-      })
-      worker.on('error', (cause) => reject(new Error('The training thread failed.', { cause })))
-      worker.on('exit', () => {
-        clearTimeout(limit)
-        // Has no effect when the worker said how it ended.
-        reject(new Error('The training thread ended without a result.'))
-      })
-      // Asked for while the worker was being started.
-      if (shuttingDown || job().status === 'Stopping') worker.postMessage({ type: 'stop' })
-    })
-  }
-
-  /** Packs, stores, reads back, loads and asks: only what has answered a prompt counts as a model. */
-  async function publishArtifact(job: TrainingJobRecord, task: TrainingTask): Promise<string> {
-    const { bucket, key } = parseS3Uri(job.request.OutputDataConfig.S3OutputPath)
-    if (!(await options.objects.hasBucket(bucket))) {
-      throw new JobFailure(`ClientError: the output bucket "${bucket}" does not exist.`)
+  function createProgressWriter(name: string) {
+    let writtenAtMs = 0
+    return (progress: { step: number; totalSteps: number; epoch: number }) => {
+      const record = { ...get(name), progress }
+      const isDue = Date.now() - writtenAtMs >= progressWriteMs
+      if (!isDue && progress.step !== progress.totalSteps) {
+        jobs.remember(record)
+        return
+      }
+      writtenAtMs = Date.now()
+      jobs.put(record)
     }
-    const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
-    const artifactKey = `${prefix}${job.name}/output/model.tar.gz`
-    const received = await options.objects.receive(packModel(task.outputDirectory))
-    await options.objects.keepObject(bucket, artifactKey, received, {
-      contentType: 'application/gzip',
-      metadata: {},
-    })
-    const check = path.join(jobDirectory(job.name), 'check')
-    await unpackModel(options.objects.objectPath(bucket, artifactKey), check)
-    const generator = await openGenerator(check, { threads: options.threads })
+  }
+
+  /** MaxRuntimeInSeconds counts the time in which the job trained, over all of its starts. */
+  function limitRuntime(name: string): NodeJS.Timeout {
+    const { request, trainingStartedAtMs } = get(name)
+    const seconds = request.StoppingCondition.MaxRuntimeInSeconds ?? defaultRuntimeSeconds
+    const leftMs = (trainingStartedAtMs ?? Date.now()) + seconds * 1000 - Date.now()
+    const stop = () => {
+      jobs.put({ ...get(name), hasExceededRuntime: true })
+      requestStop(name)
+    }
+    return setTimeout(stop, Math.min(Math.max(leftMs, 0), longestTimerMs))
+  }
+
+  function fail(name: string, failureReason: string): void {
+    const record = advance(get(name), 'Failed', Date.now(), { failureReason })
+    // A full disk must not hide the failure that it caused.
+    jobs.remember(record)
     try {
-      const template = promptTemplateSchema.parse(
-        JSON.parse(await readFile(path.join(check, 'template.json'), 'utf8')),
-      )
-      const tokens = generator.generate(fillPrompt(template, 'Hello'), {
-        maxNewTokens: 4,
-        doSample: false,
-        temperature: 1,
-        topP: 1,
-        topK: 0,
-        repetitionPenalty: 1,
-        seed: 0,
-        stop: [],
-      })
-      let count = 0
-      for await (const token of tokens) if (token.id >= 0) count += 1
-      if (count === 0) throw new Error('The trained model gave no answer.')
-    } finally {
-      await generator.close()
+      options.logOf(record).append(failureReason)
+      jobs.put(record)
+    } catch (error) {
+      console.error(`The failure of job ${name} could not be written:`, error)
     }
-    return `s3://${bucket}/${artifactKey}`
   }
 
   function requestStop(name: string): void {
     const job = jobs.find(name)
     if (!job || isTerminalStatus(job.status) || job.status === 'Stopping') return
     const isRunning = running?.name === name
-    put(advance(job, isRunning ? 'Stopping' : 'Stopped', Date.now()))
-    if (isRunning) running?.worker?.postMessage({ type: 'stop' })
+    jobs.put(advance(job, isRunning ? 'Stopping' : 'Stopped', Date.now()))
+    if (isRunning) running?.thread?.stop({ keepBest: true })
   }
 
   return {
-    wake,
+    wake() {
+      wake()
+      markWaiting()
+    },
     requestStop,
     async shutdown() {
       shuttingDown = true
-      running?.worker?.postMessage({ type: 'stop' })
+      running?.thread?.stop({ keepBest: false })
       await running?.done
+      // An orderly end is no crash.
+      for (const { starts, ...job } of jobs.list()) if (starts) jobs.put(job)
     },
   }
+}
+
+function stoppedStatus(job: TrainingJobRecord): 'Stopped' | 'MaxRuntimeExceeded' {
+  return job.hasExceededRuntime ? 'MaxRuntimeExceeded' : 'Stopped'
 }

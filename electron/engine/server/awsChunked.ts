@@ -6,8 +6,9 @@ import { ServiceError } from './serviceError.ts'
 import { chunkSignature, equalInConstantTime, sha256Hex, type SignatureScope } from './sigv4.ts'
 
 const longestLine = 16 * 1024
-/** One chunk is held in memory, since its signature covers it whole. Clients send 64 KiB to a few MiB. */
-const largestChunk = 64 * 1024 * 1024
+const mostTrailers = 16
+/** A signed chunk is held in memory, since its signature covers it whole. Clients send 64 KiB to a few MiB. */
+const largestSignedChunk = 64 * 1024 * 1024
 
 /** Yields the content; trailing headers (checksums) are added to `trailers` when the end is reached. */
 export async function* decodeAwsChunked(
@@ -21,11 +22,11 @@ export async function* decodeAwsChunked(
   for (;;) {
     const header = await reader.readLine()
     const [sizeText = '', ...extensions] = header.split(';')
-    if (!/^[0-9a-fA-F]{1,8}$/.test(sizeText)) throw malformed()
+    if (!/^[0-9a-fA-F]{1,10}$/.test(sizeText)) throw malformed()
     const size = Number.parseInt(sizeText, 16)
-    if (size > largestChunk) throw malformed()
-    const content = size > 0 ? await reader.readBytes(size) : Buffer.alloc(0)
     if (signed) {
+      if (size > largestSignedChunk) throw malformed()
+      const content = await reader.readWhole(size)
       const claimed = extensions
         .find((extension) => extension.startsWith('chunk-signature='))
         ?.slice('chunk-signature='.length)
@@ -34,31 +35,33 @@ export async function* decodeAwsChunked(
         throw new ServiceError('SignatureDoesNotMatch', 'A chunk signature does not match.', 403)
       }
       previous = expected
+      if (size > 0) yield content
+    } else {
+      yield* reader.read(size)
     }
     if (size === 0) break
     if ((await reader.readLine()) !== '') throw malformed()
-    yield content
   }
   let signedTrailers = ''
+  let trailerSignature: string | null = null
   for (;;) {
     const line = await reader.readLine({ endIsEmpty: true })
     if (line === '') break
     const colon = line.indexOf(':')
-    if (colon < 1) throw malformed()
+    if (colon < 1 || trailers.size >= mostTrailers) throw malformed()
     const name = line.slice(0, colon).trim().toLowerCase()
     const value = line.slice(colon + 1).trim()
     if (name === 'x-amz-trailer-signature') {
-      const expected = chunkSignature(scope, previous, 'TRAILER', sha256Hex(signedTrailers))
-      if (!equalInConstantTime(expected, value)) {
-        throw new ServiceError(
-          'SignatureDoesNotMatch',
-          'The trailer signature does not match.',
-          403,
-        )
-      }
+      trailerSignature = value
     } else {
       trailers.set(name, value)
       signedTrailers += `${name}:${value}\n`
+    }
+  }
+  if (signed && trailers.size > 0) {
+    const expected = chunkSignature(scope, previous, 'TRAILER', sha256Hex(signedTrailers))
+    if (trailerSignature === null || !equalInConstantTime(expected, trailerSignature)) {
+      throw new ServiceError('SignatureDoesNotMatch', 'The trailer signature does not match.', 403)
     }
   }
 }
@@ -90,16 +93,28 @@ function createByteReader(source: AsyncIterable<Uint8Array>) {
         if (held.length > longestLine) throw malformed()
         if (await more()) continue
         if (options.endIsEmpty && held.length === 0) return ''
-        throw new ServiceError('IncompleteBody', 'The body ended early.')
+        throw endedEarly()
       }
     },
-    async readBytes(size: number): Promise<Buffer> {
-      while (held.length < size) {
-        if (!(await more())) throw new ServiceError('IncompleteBody', 'The body ended early.')
+    /** The next `size` bytes in the pieces in which they come. */
+    async *read(size: number): AsyncGenerator<Buffer> {
+      let missing = size
+      while (missing > 0) {
+        if (held.length === 0 && !(await more())) throw endedEarly()
+        const piece = held.subarray(0, missing)
+        held = held.subarray(piece.length)
+        missing -= piece.length
+        yield piece
       }
-      const bytes = held.subarray(0, size)
-      held = held.subarray(size)
-      return bytes
+    },
+    async readWhole(size: number): Promise<Buffer> {
+      const pieces: Buffer[] = []
+      for await (const piece of this.read(size)) pieces.push(piece)
+      return Buffer.concat(pieces)
     },
   }
+}
+
+function endedEarly(): ServiceError {
+  return new ServiceError('IncompleteBody', 'The body ended early.')
 }

@@ -102,6 +102,7 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
 
   DeleteModel: operation(z.object({ ModelName: z.string() }), (context, input) => {
     if (!context.models.delete(input.ModelName)) throw couldNotFind('model', input.ModelName)
+    context.tags.delete(arnOf('model', input.ModelName))
     return {}
   }),
 
@@ -186,6 +187,7 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
       if (!context.endpointConfigs.delete(input.EndpointConfigName)) {
         throw couldNotFind('endpoint configuration', input.EndpointConfigName)
       }
+      context.tags.delete(arnOf('endpoint-config', input.EndpointConfigName))
       return {}
     },
   ),
@@ -257,9 +259,11 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
   }),
 
   DeleteEndpoint: operation(z.object({ EndpointName: z.string() }), (context, input) => {
-    if (!context.endpoints.delete(input.EndpointName)) {
-      throw couldNotFind('endpoint', input.EndpointName)
-    }
+    const endpoint = context.endpoints.find(input.EndpointName)
+    if (!endpoint) throw couldNotFind('endpoint', input.EndpointName)
+    context.endpoints.delete(endpoint.name)
+    context.tags.delete(endpoint.arn)
+    context.endpointHost.stop(endpoint)
     return {}
   }),
 }

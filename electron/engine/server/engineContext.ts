@@ -10,7 +10,7 @@ import type { TrainingRunner } from '../jobs/trainingRunner.ts'
 import type { LogStream } from '../store/logStream.ts'
 import type { RecordTable } from '../store/records.ts'
 import type { KeyPair } from './sigv4.ts'
-import type { S3Context } from './s3.ts'
+import type { S3Context } from './s3Context.ts'
 
 /** This computer's place in AWS's naming. */
 export const engineRegion = 'us-east-1'

@@ -119,6 +119,12 @@ export const logOperations: Readonly<Record<string, Operation>> = {
     }),
     (context, input) => {
       requireGroup(input)
+      if (/^\s*[[{%]/.test(input.filterPattern)) {
+        throw new ServiceError(
+          'InvalidParameterException',
+          'Only words and quoted phrases are understood in a filterPattern on this computer.',
+        )
+      }
       // Quoted phrases and plain words, all of which have to occur.
       const terms = [...input.filterPattern.matchAll(/"([^"]+)"|(\S+)/g)].map(
         (match) => match[1] ?? match[2] ?? '',

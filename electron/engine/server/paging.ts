@@ -6,8 +6,9 @@ export function pageOf<T>(
   maxResults: number,
   nextToken: string | undefined,
 ): { page: T[]; NextToken?: string } {
-  const start = nextToken === undefined ? 0 : Number(fromToken(nextToken))
-  if (!Number.isInteger(start) || start < 0) throw validationError('The NextToken is not valid.')
+  const position = nextToken === undefined ? '0' : fromToken(nextToken)
+  if (!/^\d{1,9}$/.test(position)) throw validationError('The NextToken is not valid.')
+  const start = Number(position)
   const end = start + maxResults
   return {
     page: items.slice(start, end),

@@ -24,6 +24,15 @@ const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...tagOperations,
 }
 
+/** By the first half of X-Amz-Target. */
+const jsonServices: ReadonlyMap<
+  string,
+  { service: string; operations: Readonly<Record<string, Operation>> }
+> = new Map([
+  ['SageMaker', { service: 'sagemaker', operations: sageMakerOperations }],
+  ['Logs_20140328', { service: 'logs', operations: logOperations }],
+])
+
 type Protocol = 's3' | 'json' | 'query'
 
 export async function route(
@@ -77,22 +86,22 @@ async function answer(
   if (/^[0-9a-f]{64}$/.test(scope.payloadHash) && scope.payloadHash !== bodyHash) {
     throw new ServiceError('InvalidSignatureException', 'The body is not what was signed.', 403)
   }
+  if (protocol === 'query') return answerSts(body, requestId, scope)
   if (request.rawPath.startsWith('/endpoints/')) {
     requireService(scope, 'sagemaker')
     return answerRuntime(context, request, body)
   }
-  const target = request.headers['x-amz-target']
-  if (target) return answerJson(context, target, scope, body)
-  return answerSts(body, requestId, scope)
+  return answerJson(context, request.headers['x-amz-target'] ?? '', scope, body)
 }
 
 function protocolOf(request: EngineRequest): Protocol {
   const credential =
     /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers['authorization'] ?? '')?.[1] ??
     request.query.get('X-Amz-Credential')?.split('/')[3]
-  if (request.headers['x-amz-target'] || request.rawPath.startsWith('/endpoints/')) return 'json'
+  if (credential === 's3') return 's3'
   if (credential === 'sts') return 'query'
-  return credential === 'sagemaker' || credential === 'logs' ? 'json' : 's3'
+  const isJson = request.headers['x-amz-target'] || request.rawPath.startsWith('/endpoints/')
+  return isJson || credential === 'sagemaker' || credential === 'logs' ? 'json' : 's3'
 }
 
 function requireService(scope: SignatureScope, service: string): void {
@@ -112,19 +121,18 @@ async function answerJson(
   body: Buffer,
 ): Promise<EngineResponse> {
   const [prefix = '', name = ''] = target.split('.')
-  const services: Readonly<Record<string, [string, Readonly<Record<string, Operation>>]>> = {
-    SageMaker: ['sagemaker', sageMakerOperations],
-    Logs_20140328: ['logs', logOperations],
-  }
-  const [service, operations] = services[prefix] ?? []
-  const found = operations && Object.hasOwn(operations, name) ? operations[name] : undefined
-  if (!service || !found) {
+  const offered = jsonServices.get(prefix)
+  const found =
+    offered && Object.hasOwn(offered.operations, name) ? offered.operations[name] : undefined
+  if (!offered || !found) {
     throw new ServiceError(
       'UnknownOperationException',
-      `${target} is not offered on this computer.`,
+      target === ''
+        ? 'The request names no operation.'
+        : `${target} is not offered on this computer.`,
     )
   }
-  requireService(scope, service)
+  requireService(scope, offered.service)
   let input: unknown
   try {
     input = body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
@@ -202,7 +210,7 @@ function errorResponse(
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name },
-    body: JSON.stringify({ __type: name, message, Message: message }),
+    body: JSON.stringify({ __type: name, message, Message: message, ...refusal.members }),
   }
 }
 

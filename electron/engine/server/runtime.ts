@@ -2,6 +2,8 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { z } from 'zod'
 import type { GeneratedToken, GenerationParameters } from '../generate/openGenerator.ts'
+import { ModelUnusableError } from '../jobs/endpoints.ts'
+import { decodePath } from './decodePath.ts'
 import { requireServing } from './endpointOperations.ts'
 import type { EngineContext } from './engineContext.ts'
 import type { EngineRequest, EngineResponse } from './exchange.ts'
@@ -43,9 +45,15 @@ export async function answerRuntime(
   if (!match || request.method !== 'POST') {
     throw new ServiceError('UnknownOperationException', 'The operation is not known.', 404)
   }
-  const endpoint = requireServing(context, decodeURIComponent(match[1] ?? ''))
+  const endpoint = requireServing(context, decodePath(match[1] ?? ''))
   const parsed = parseRequest(body)
-  const { generator, release } = await context.endpointHost.acquire(endpoint)
+  const { generator, release } = await context.endpointHost
+    .acquire(endpoint)
+    .catch((error: unknown) => {
+      throw error instanceof ModelUnusableError ? modelError(500, error.message, error) : error
+    })
+  // Also when the client leaves before the first token is asked for.
+  request.signal.addEventListener('abort', () => release(), { once: true })
   const { parameters } = parsed
   const tokens = generator.generate(
     parsed.inputs,
@@ -91,9 +99,27 @@ export async function answerRuntime(
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify([answer]),
     }
+  } catch (error) {
+    release({ isBroken: !request.signal.aborted })
+    throw modelError(424, `Request failed during generation: ${messageOf(error)}`, error)
   } finally {
     release()
   }
+}
+
+/** What the container answered, as SageMaker passes it on. */
+function modelError(status: number, message: string, cause: unknown): ServiceError {
+  const side = status < 500 ? 'client' : 'server'
+  return new ServiceError(
+    'ModelError',
+    `Received ${side} error (${status}) from primary with message "${message}".`,
+    424,
+    { cause, members: { OriginalStatusCode: status, OriginalMessage: message } },
+  )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function parseRequest(body: Buffer): z.output<typeof generationRequestSchema> {
@@ -101,13 +127,8 @@ function parseRequest(body: Buffer): z.output<typeof generationRequestSchema> {
     return generationRequestSchema.parse(JSON.parse(body.toString('utf8')))
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is no JSON'
-    // The container's own 422, as SageMaker passes it on.
-    throw new ServiceError(
-      'ModelError',
-      `Received client error (422) from primary with message "Input validation error: ${reason}".`,
-      424,
-      { cause: error },
-    )
+    // The container's own words and status.
+    throw modelError(422, `Input validation error: ${reason}`, error)
   }
 }
 
@@ -135,7 +156,7 @@ async function* eventFrames(
   tokens: AsyncIterable<GeneratedToken>,
   prefix: string,
   withDetails: boolean,
-  release: () => void,
+  release: (how?: { isBroken: boolean }) => void,
 ): AsyncGenerator<Uint8Array> {
   let text = prefix
   let index = 0
@@ -156,14 +177,14 @@ async function* eventFrames(
       yield payloadPart(`data:${JSON.stringify(event)}\n\n`)
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    release({ isBroken: true })
     yield codec.encode({
       headers: {
         ':message-type': { type: 'string', value: 'exception' },
         ':exception-type': { type: 'string', value: 'ModelStreamError' },
         ':content-type': { type: 'string', value: 'application/json' },
       },
-      body: Buffer.from(JSON.stringify({ Message: message, ErrorCode: 'StreamBroken' })),
+      body: Buffer.from(JSON.stringify({ Message: messageOf(error), ErrorCode: 'StreamBroken' })),
     })
   } finally {
     release()

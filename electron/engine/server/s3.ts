@@ -1,35 +1,66 @@
-/** S3's REST operations on the object store, path style: `/bucket/key`. */
-import { readdir, stat } from 'node:fs/promises'
-import { createReadStream } from 'node:fs'
-import path from 'node:path'
-import { XMLParser } from 'fast-xml-parser'
+/** S3's REST operations on buckets and objects, path style: `/bucket/key`. */
 import { z } from 'zod'
-import { modelsBucket, modelVersion } from '../store/modelsBucket.ts'
-import { multipartEtag, type MultipartUploads } from '../store/multipartUploads.ts'
+import { modelsBucket } from '../store/modelsBucket.ts'
+import { readObject, type ObjectInfo, type StoredObject } from '../store/objects.ts'
+import { decodePath } from './decodePath.ts'
+import type { EngineRequest, EngineResponse } from './exchange.ts'
 import {
-  readObject,
-  type NewObject,
-  type ObjectInfo,
-  type ObjectStore,
-  type ReceivedBytes,
-  type StoredObject,
-} from '../store/objects.ts'
-import { decodeAwsChunked } from './awsChunked.ts'
-import { createChecksums, declaredChecksums, verifyChecksums } from './checksums.ts'
-import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
+  checksumHeaders,
+  compareKeys,
+  empty,
+  encodeKey,
+  methodNotAllowed,
+  mostKeys,
+  noSuchKey,
+  notImplemented,
+  pageSize,
+  readOnly,
+  xml,
+} from './s3Answers.ts'
+import { readDocument, receiveBody } from './s3Bodies.ts'
+import {
+  findObject,
+  isBucketName,
+  propertiesOf,
+  refuseOverwrite,
+  requireBucket,
+  type S3Context,
+} from './s3Context.ts'
+import { copyObject } from './s3Copy.ts'
+import { listModelObjects } from './s3Models.ts'
+import { parseRange } from './s3Range.ts'
+import { answerUpload, listUploads, startUpload } from './s3Uploads.ts'
 import { ServiceError } from './serviceError.ts'
-import { sha256Hex, type SignatureScope } from './sigv4.ts'
-import { xmlDocument } from './xml.ts'
+import type { SignatureScope } from './sigv4.ts'
 
-export interface S3Context {
-  readonly objects: ObjectStore
-  readonly uploads: MultipartUploads
-  readonly modelsDirectory: string
-}
+const longestKeyBytes = 1024
 
-const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
-const largestDocument = 2 * 1024 * 1024
-const mostKeys = 1000
+/**
+ * Query names that leave a request what it is. Any other one asks for a subresource (`?acl`, `?tagging`, ...): refused,
+ * since a PUT of it must not overwrite the object.
+ */
+const plainBucketQuery = new Set([
+  'list-type',
+  'prefix',
+  'delimiter',
+  'max-keys',
+  'marker',
+  'start-after',
+  'continuation-token',
+  'encoding-type',
+  'fetch-owner',
+])
+const plainObjectQuery = new Set(['partNumber', 'uploadId', 'max-parts', 'part-number-marker'])
+
+const deleteSchema = z.object({
+  Delete: z.object({
+    Object: z
+      .array(z.object({ Key: z.string().min(1) }))
+      .min(1)
+      .max(mostKeys),
+    Quiet: z.string().optional(),
+  }),
+})
 
 export async function answerS3(
   context: S3Context,
@@ -43,13 +74,11 @@ export async function answerS3(
     throw methodNotAllowed()
   }
   if (key === '') return answerBucket(context, request, scope, bucket)
-  if (Buffer.byteLength(key) > 1024) {
+  if (Buffer.byteLength(key) > longestKeyBytes) {
     throw new ServiceError('KeyTooLongError', 'Your key is too long.')
   }
   await requireBucket(context, bucket)
-  return bucket === modelsBucket
-    ? answerModelObject(context, request, key)
-    : answerObject(context, request, scope, bucket, key)
+  return answerObject(context, request, scope, bucket, key)
 }
 
 async function listBuckets({ objects }: S3Context): Promise<EngineResponse> {
@@ -72,32 +101,47 @@ async function answerBucket(
   bucket: string,
 ): Promise<EngineResponse> {
   const { query, method } = request
-  if (method === 'PUT' && [...query.keys()].every((name) => name === 'x-id')) {
+  const subresource = subresourceOf(query, plainBucketQuery)
+  if (method === 'PUT') {
+    if (subresource) throw notImplemented(`PUT ?${subresource}`)
     return createBucket(context, bucket)
   }
   await requireBucket(context, bucket)
-  if (method === 'HEAD') return empty(200, { 'x-amz-bucket-region': scope.region })
-  if (method === 'GET' && query.has('location')) {
-    // us-east-1 is written as nothing at all.
-    return xml('LocationConstraint', scope.region === 'us-east-1' ? '' : scope.region)
+  switch (`${method} ${subresource ?? ''}`) {
+    case 'HEAD ':
+      return empty(200, { 'x-amz-bucket-region': scope.region })
+    case 'GET ':
+      return listObjects(context, bucket, query)
+    case 'GET location':
+      // us-east-1 is written as nothing at all.
+      return xml('LocationConstraint', scope.region === 'us-east-1' ? '' : scope.region)
+    case 'GET uploads':
+      return listUploads(context, bucket)
+    case 'POST delete':
+      if (bucket === modelsBucket) throw readOnly()
+      return deleteObjects(context, request, scope, bucket)
+    case 'DELETE ':
+      if (bucket === modelsBucket) throw readOnly()
+      if (!(await context.objects.deleteBucket(bucket))) {
+        throw new ServiceError(
+          'BucketNotEmpty',
+          'The bucket you tried to delete is not empty.',
+          409,
+        )
+      }
+      return empty(204)
   }
-  if (method === 'GET' && query.has('uploads')) return listUploads(context, bucket)
-  if (method === 'GET') return listObjects(context, bucket, query)
-  if (method === 'POST' && query.has('delete')) {
-    return deleteObjects(context, bucket, await readContent(request, scope))
-  }
-  if (method === 'DELETE' && query.size <= 1) {
-    if (bucket === modelsBucket) throw readOnly()
-    if (!(await context.objects.deleteBucket(bucket))) {
-      throw new ServiceError('BucketNotEmpty', 'The bucket you tried to delete is not empty.', 409)
-    }
-    return empty(204)
-  }
-  throw methodNotAllowed()
+  throw subresource ? notImplemented(`${method} ?${subresource}`) : methodNotAllowed()
+}
+
+function subresourceOf(query: URLSearchParams, plain: ReadonlySet<string>): string | undefined {
+  return [...query.keys()].find(
+    (name) => !plain.has(name) && name !== 'x-id' && !/^(X-Amz-|response-)/i.test(name),
+  )
 }
 
 async function createBucket({ objects }: S3Context, bucket: string): Promise<EngineResponse> {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+  if (!isBucketName(bucket)) {
     throw new ServiceError('InvalidBucketName', 'The specified bucket is not valid.')
   }
   if (bucket === modelsBucket) {
@@ -116,10 +160,7 @@ async function listObjects(
   const prefix = query.get('prefix') ?? ''
   const delimiter = query.get('delimiter') ?? ''
   const isV2 = query.get('list-type') === '2'
-  const limit = Math.min(Math.max(Number(query.get('max-keys') ?? mostKeys), 0), mostKeys)
-  if (!Number.isInteger(limit)) {
-    throw new ServiceError('InvalidArgument', 'max-keys must be an integer.')
-  }
+  const limit = pageSize(query.get('max-keys'), 'max-keys')
   const after = isV2
     ? decodeToken(query.get('continuation-token')) || (query.get('start-after') ?? '')
     : (query.get('marker') ?? '')
@@ -127,23 +168,7 @@ async function listObjects(
     bucket === modelsBucket
       ? await listModelObjects(context.modelsDirectory, prefix)
       : await context.objects.listObjects(bucket, prefix)
-
-  const contents: ObjectInfo[] = []
-  const commonPrefixes: string[] = []
-  let last = ''
-  let truncated = false
-  for (const object of all) {
-    const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length)
-    const entry = cut < 0 ? object.key : object.key.slice(0, cut + delimiter.length)
-    if (compareKeys(entry, after) <= 0 || commonPrefixes.at(-1) === entry) continue
-    if (contents.length + commonPrefixes.length >= limit) {
-      truncated = true
-      break
-    }
-    if (cut < 0) contents.push(object)
-    else commonPrefixes.push(entry)
-    last = entry
-  }
+  const { contents, commonPrefixes, next } = pageOfKeys(all, { prefix, delimiter, after, limit })
   const encode = query.get('encoding-type') === 'url' ? encodeKey : (key: string) => key
   return xml('ListBucketResult', {
     Name: bucket,
@@ -151,17 +176,17 @@ async function listObjects(
     ...(delimiter ? { Delimiter: encode(delimiter) } : {}),
     ...(query.has('encoding-type') ? { EncodingType: 'url' } : {}),
     MaxKeys: limit,
-    IsTruncated: truncated,
+    IsTruncated: next !== null,
     ...(isV2
       ? {
           KeyCount: contents.length + commonPrefixes.length,
-          ...(truncated ? { NextContinuationToken: encodeToken(last) } : {}),
+          ...(next === null ? {} : { NextContinuationToken: encodeToken(next) }),
           ...(query.has('continuation-token')
             ? { ContinuationToken: query.get('continuation-token') }
             : {}),
           ...(query.has('start-after') ? { StartAfter: query.get('start-after') } : {}),
         }
-      : { Marker: encode(after), ...(truncated ? { NextMarker: encode(last) } : {}) }),
+      : { Marker: encode(after), ...(next === null ? {} : { NextMarker: encode(next) }) }),
     Contents: contents.map((object) => ({
       Key: encode(object.key),
       LastModified: new Date(object.modifiedAtMs).toISOString(),
@@ -173,25 +198,41 @@ async function listObjects(
   })
 }
 
+/** `next` is the last entry of this page, null when the list is complete. */
+function pageOfKeys(
+  all: readonly ObjectInfo[],
+  options: { prefix: string; delimiter: string; after: string; limit: number },
+): { contents: ObjectInfo[]; commonPrefixes: string[]; next: string | null } {
+  const { prefix, delimiter, after, limit } = options
+  const contents: ObjectInfo[] = []
+  const commonPrefixes: string[] = []
+  let last = ''
+  if (limit === 0) return { contents, commonPrefixes, next: null }
+  for (const object of all) {
+    const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length)
+    const entry = cut < 0 ? object.key : object.key.slice(0, cut + delimiter.length)
+    if (compareKeys(entry, after) <= 0 || commonPrefixes.at(-1) === entry) continue
+    if (contents.length + commonPrefixes.length >= limit) {
+      return { contents, commonPrefixes, next: last }
+    }
+    if (cut < 0) contents.push(object)
+    else commonPrefixes.push(entry)
+    last = entry
+  }
+  return { contents, commonPrefixes, next: null }
+}
+
 async function deleteObjects(
   context: S3Context,
+  request: EngineRequest,
+  scope: SignatureScope,
   bucket: string,
-  content: Buffer,
 ): Promise<EngineResponse> {
-  if (bucket === modelsBucket) throw readOnly()
-  const parsed = parseXml(
-    content,
-    z.object({
-      Delete: z.object({
-        Object: z.array(z.object({ Key: z.coerce.string() })).max(mostKeys),
-        Quiet: z.coerce.string().optional(),
-      }),
-    }),
-  )
+  const parsed = await readDocument(request, scope, deleteSchema)
   const keys = parsed.Delete.Object.map((object) => object.Key)
   for (const key of keys) await context.objects.deleteObject(bucket, key)
   return xml('DeleteResult', {
-    Deleted: parsed.Delete.Quiet === 'true' ? [] : keys.map((Key) => ({ Key })),
+    Deleted: parsed.Delete.Quiet?.trim() === 'true' ? [] : keys.map((Key) => ({ Key })),
   })
 }
 
@@ -203,30 +244,31 @@ async function answerObject(
   key: string,
 ): Promise<EngineResponse> {
   const { method, query } = request
+  if (bucket === modelsBucket && method !== 'GET' && method !== 'HEAD') throw readOnly()
+  const subresource = subresourceOf(query, plainObjectQuery)
+  if (method === 'POST' && subresource === 'uploads') {
+    return startUpload(context, request, bucket, key)
+  }
+  if (subresource) throw notImplemented(`${method} ?${subresource}`)
   const uploadId = query.get('uploadId')
-  if (method === 'POST' && query.has('uploads')) {
-    const upload = await context.uploads.start(bucket, key, propertiesOf(request))
-    return xml('InitiateMultipartUploadResult', {
-      Bucket: bucket,
-      Key: key,
-      UploadId: upload.uploadId,
-    })
+  if (uploadId !== null) return answerUpload(context, request, scope, { bucket, key, uploadId })
+  switch (method) {
+    case 'GET':
+    case 'HEAD': {
+      const object = await findObject(context, bucket, key)
+      if (!object) throw noSuchKey(method)
+      return sendObject(request, object)
+    }
+    case 'PUT':
+      return request.headers['x-amz-copy-source'] === undefined
+        ? putObject(context, request, scope, bucket, key)
+        : copyObject(context, request, bucket, key)
+    case 'DELETE':
+      await context.objects.deleteObject(bucket, key)
+      return empty(204)
+    default:
+      throw methodNotAllowed()
   }
-  if (uploadId !== null) return answerUpload(context, request, scope, bucket, key, uploadId)
-  if (method === 'GET' || method === 'HEAD') {
-    const info = await context.objects.findObject(bucket, key)
-    if (!info) throw noSuchKey(method)
-    return sendObject(request, info, (range) => context.objects.readObject(bucket, key, range))
-  }
-  if (method === 'PUT' && request.headers['x-amz-copy-source']) {
-    return copyObject(context, request, bucket, key)
-  }
-  if (method === 'PUT') return putObject(context, request, scope, bucket, key)
-  if (method === 'DELETE') {
-    await context.objects.deleteObject(bucket, key)
-    return empty(204)
-  }
-  throw methodNotAllowed()
 }
 
 async function putObject(
@@ -239,6 +281,7 @@ async function putObject(
   await refuseOverwrite(context, request, bucket, key)
   const { received, checksums } = await receiveBody(context, request, scope)
   try {
+    // Once more: another upload may have ended while this one came in.
     await refuseOverwrite(context, request, bucket, key)
     const info = await context.objects.keepObject(bucket, key, received, {
       ...propertiesOf(request),
@@ -251,357 +294,33 @@ async function putObject(
   }
 }
 
-async function copyObject(
-  context: S3Context,
-  request: EngineRequest,
-  bucket: string,
-  key: string,
-): Promise<EngineResponse> {
-  const source = decodePath(`/${(request.headers['x-amz-copy-source'] ?? '').replace(/^\//, '')}`)
-  const [sourceBucket = '', ...rest] = source.slice(1).split('?')[0]?.split('/') ?? []
-  const sourceKey = rest.join('/')
-  await requireBucket(context, sourceBucket)
-  const info = await context.objects.findObject(sourceBucket, sourceKey)
-  if (!info) throw noSuchKey('GET')
-  const received = await context.objects.receive(
-    context.objects.readObject(sourceBucket, sourceKey),
-  )
-  const replace = request.headers['x-amz-metadata-directive'] === 'REPLACE'
-  const copy = await context.objects.keepObject(
-    bucket,
-    key,
-    received,
-    replace ? propertiesOf(request) : { contentType: info.contentType, metadata: info.metadata },
-  )
-  return xml('CopyObjectResult', {
-    ETag: `"${copy.etag}"`,
-    LastModified: new Date(copy.modifiedAtMs).toISOString(),
-  })
-}
-
-async function answerUpload(
-  context: S3Context,
-  request: EngineRequest,
-  scope: SignatureScope,
-  bucket: string,
-  key: string,
-  uploadId: string,
-): Promise<EngineResponse> {
-  const upload = await context.uploads.find(uploadId)
-  if (!upload || upload.bucket !== bucket || upload.key !== key) {
-    throw new ServiceError('NoSuchUpload', 'The specified multipart upload does not exist.', 404)
-  }
-  if (request.method === 'DELETE') {
-    await context.uploads.remove(uploadId)
-    return empty(204)
-  }
-  if (request.method === 'PUT') {
-    const partNumber = Number(request.query.get('partNumber'))
-    if (!(Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= 10_000)) {
-      throw new ServiceError('InvalidArgument', 'Part number must be between 1 and 10000.')
-    }
-    const { received, checksums } = await receiveBody(context, request, scope)
-    const part = await context.uploads.keepPart(uploadId, partNumber, received)
-    return empty(200, { etag: `"${part.etag}"`, ...checksumHeaders(checksums) })
-  }
-  const parts = await context.uploads.parts(uploadId)
-  if (request.method === 'GET') {
-    const after = Number(request.query.get('part-number-marker') ?? 0)
-    const limit = Math.min(Number(request.query.get('max-parts') ?? mostKeys), mostKeys)
-    const page = parts.filter((part) => part.partNumber > after)
-    return xml('ListPartsResult', {
-      Bucket: bucket,
-      Key: key,
-      UploadId: uploadId,
-      PartNumberMarker: after,
-      NextPartNumberMarker: page.slice(0, limit).at(-1)?.partNumber ?? 0,
-      MaxParts: limit,
-      IsTruncated: page.length > limit,
-      Part: page.slice(0, limit).map((part) => ({
-        PartNumber: part.partNumber,
-        LastModified: new Date(part.modifiedAtMs).toISOString(),
-        ETag: `"${part.etag}"`,
-        Size: part.sizeBytes,
-      })),
-    })
-  }
-  if (request.method !== 'POST') throw methodNotAllowed()
-  const wanted = parseXml(
-    await readContent(request, scope),
-    z.object({
-      CompleteMultipartUpload: z.object({
-        Part: z.array(z.object({ PartNumber: z.coerce.number(), ETag: z.coerce.string() })).min(1),
-      }),
-    }),
-  ).CompleteMultipartUpload.Part
-  let previous = 0
-  for (const { PartNumber, ETag } of wanted) {
-    if (PartNumber <= previous) {
-      throw new ServiceError('InvalidPartOrder', 'The parts are not in ascending order.')
-    }
-    previous = PartNumber
-    const part = parts.find((candidate) => candidate.partNumber === PartNumber)
-    if (!part || part.etag !== ETag.replaceAll('"', '')) {
-      throw new ServiceError('InvalidPart', 'One or more of the specified parts is not found.')
-    }
-    const isLast = PartNumber === wanted.at(-1)?.PartNumber
-    if (!isLast && part.sizeBytes < 5 * 1024 * 1024) {
-      throw new ServiceError('EntityTooSmall', 'A part is smaller than the minimum allowed size.')
-    }
-  }
-  await refuseOverwrite(context, request, bucket, key)
-  const numbers = wanted.map((part) => part.PartNumber)
-  const received = await context.objects.receive(context.uploads.readParts(uploadId, numbers))
-  const etag = multipartEtag(wanted.map((part) => part.ETag.replaceAll('"', '')))
-  await context.objects.keepObject(bucket, key, received, { ...upload, etag })
-  await context.uploads.remove(uploadId)
-  return xml('CompleteMultipartUploadResult', {
-    Location: `/${bucket}/${encodeKey(key)}`,
-    Bucket: bucket,
-    Key: key,
-    ETag: `"${etag}"`,
-  })
-}
-
-async function listUploads(context: S3Context, bucket: string): Promise<EngineResponse> {
-  const uploads = await context.uploads.list(bucket)
-  return xml('ListMultipartUploadsResult', {
-    Bucket: bucket,
-    MaxUploads: mostKeys,
-    IsTruncated: false,
-    Upload: uploads.map((upload) => ({
-      Key: upload.key,
-      UploadId: upload.uploadId,
-      Initiated: new Date(upload.startedAtMs).toISOString(),
-      StorageClass: 'STANDARD',
-    })),
-  })
-}
-
-async function answerModelObject(
-  context: S3Context,
-  request: EngineRequest,
-  key: string,
-): Promise<EngineResponse> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw readOnly()
-  const info = (await listModelObjects(context.modelsDirectory, key)).find(
-    (candidate) => candidate.key === key,
-  )
-  if (!info) throw noSuchKey(request.method)
-  const [id = '', , file = ''] = key.split('/')
-  return sendObject(request, info, (range) =>
-    createReadStream(path.join(context.modelsDirectory, id, file), range),
-  )
-}
-
-async function listModelObjects(directory: string, prefix: string): Promise<ObjectInfo[]> {
-  const models = (await readdir(directory, { withFileTypes: true })).filter((entry) =>
-    entry.isDirectory(),
-  )
-  const nested = await Promise.all(
-    models.map(async ({ name }) => {
-      const files = await readdir(path.join(directory, name))
-      return Promise.all(
-        files.map(async (file) => {
-          const found = await stat(path.join(directory, name, file))
-          return {
-            key: `${name}/${modelVersion}/${file}`,
-            sizeBytes: found.size,
-            etag: sha256Hex(`${name}/${file}/${found.size}/${found.mtimeMs}`).slice(0, 32),
-            modifiedAtMs: found.mtimeMs,
-            contentType: 'application/octet-stream',
-            metadata: {},
-            checksums: {},
-          }
-        }),
-      )
-    }),
-  )
-  return nested
-    .flat()
-    .filter((info) => info.key.startsWith(prefix))
-    .sort((a, b) => compareKeys(a.key, b.key))
-}
-
-function sendObject(
-  request: EngineRequest,
-  info: ObjectInfo,
-  read: (range: { start: number; end: number } | undefined) => AsyncIterable<Uint8Array>,
-): EngineResponse {
-  const etag = `"${info.etag}"`
-  if (request.headers['if-match'] && request.headers['if-match'] !== etag) {
+function sendObject(request: EngineRequest, object: StoredObject): EngineResponse {
+  const etag = `"${object.etag}"`
+  const matches = (header: string | undefined) =>
+    header?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
+  if (matches(request.headers['if-match']) === false) {
     throw new ServiceError('PreconditionFailed', 'The ETag differs.', 412)
   }
-  if (request.headers['if-none-match'] === etag) return empty(304, { etag })
-  const range = parseRange(request.headers['range'], info.sizeBytes)
-  const size = range ? range.end - range.start + 1 : info.sizeBytes
+  if (matches(request.headers['if-none-match'])) return empty(304, { etag })
+  const range = parseRange(request.headers['range'], object.sizeBytes)
+  const size = range ? range.end - range.start + 1 : object.sizeBytes
   return {
     status: range ? 206 : 200,
     headers: {
-      'content-type': info.contentType,
+      'content-type': object.contentType,
       'content-length': String(size),
-      'last-modified': new Date(info.modifiedAtMs).toUTCString(),
+      'last-modified': new Date(object.modifiedAtMs).toUTCString(),
       'accept-ranges': 'bytes',
       etag,
       ...(range
-        ? { 'content-range': `bytes ${range.start}-${range.end}/${info.sizeBytes}` }
-        : checksumHeaders(info.checksums)),
+        ? { 'content-range': `bytes ${range.start}-${range.end}/${object.sizeBytes}` }
+        : checksumHeaders(object.checksums)),
       ...Object.fromEntries(
-        Object.entries(info.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+        Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
       ),
     },
-    body: request.method === 'HEAD' || size === 0 ? null : read(range),
+    body: request.method === 'HEAD' || size === 0 ? null : readObject(object, range),
   }
-}
-
-function parseRange(
-  header: string | undefined,
-  size: number,
-): { start: number; end: number } | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
-  if (!match || (match[1] === '' && match[2] === '')) return undefined
-  const start = match[1] === '' ? Math.max(size - Number(match[2]), 0) : Number(match[1])
-  const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1)
-  if (start > end) {
-    throw new ServiceError('InvalidRange', 'The requested range is not satisfiable.', 416)
-  }
-  return { start, end }
-}
-
-/** Receives a body into a temporary file, takes off its framing, and holds it against every checksum sent with it. */
-async function receiveBody(
-  context: S3Context,
-  request: EngineRequest,
-  scope: SignatureScope,
-): Promise<{ received: ReceivedBytes; checksums: Record<string, string> }> {
-  const trailers = new Map<string, string>()
-  const chunked = scope.payloadHash.startsWith('STREAMING-')
-  const trailerNames = (request.headers['x-amz-trailer'] ?? '').split(',')
-  const computed = createChecksums([
-    ...Object.keys(declaredChecksums(request.headers)),
-    ...trailerNames.map((name) => name.trim().toLowerCase().replace('x-amz-checksum-', '')),
-    ...(chunked || scope.payloadHash === 'UNSIGNED-PAYLOAD' ? [] : ['sha256']),
-  ])
-  const received = await context.objects.receive(
-    chunked ? decodeAwsChunked(request.body, scope, trailers) : request.body,
-    (chunk) => computed.update(chunk),
-  )
-  try {
-    const expectedLength =
-      request.headers['x-amz-decoded-content-length'] ??
-      (chunked ? undefined : request.headers['content-length'])
-    if (expectedLength !== undefined && Number(expectedLength) !== received.sizeBytes) {
-      throw new ServiceError('IncompleteBody', 'The body is shorter or longer than announced.')
-    }
-    const declared = {
-      ...declaredChecksums(request.headers),
-      ...declaredChecksums(Object.fromEntries(trailers)),
-    }
-    const digests = computed.digests()
-    verifyChecksums(declared, digests)
-    if (!chunked && /^[0-9a-f]{64}$/.test(scope.payloadHash)) {
-      const actual = Buffer.from(digests['sha256'] ?? '', 'base64').toString('hex')
-      if (actual !== scope.payloadHash) {
-        throw new ServiceError('XAmzContentSHA256Mismatch', 'The body is not what was signed.')
-      }
-    }
-    const md5 = request.headers['content-md5']
-    if (md5 && Buffer.from(md5, 'base64').toString('hex') !== received.md5) {
-      throw new ServiceError('BadDigest', 'The Content-MD5 you specified did not match.')
-    }
-    return { received, checksums: declared }
-  } catch (error) {
-    await context.objects.discard(received)
-    throw error
-  }
-}
-
-/** A small body (XML) in memory, checked against the hash that was signed. */
-async function readContent(request: EngineRequest, scope: SignatureScope): Promise<Buffer> {
-  const trailers = new Map<string, string>()
-  const content = await readBody(
-    scope.payloadHash.startsWith('STREAMING-')
-      ? decodeAwsChunked(request.body, scope, trailers)
-      : request.body,
-    largestDocument,
-  ).catch((error: unknown) => {
-    if (error instanceof RangeError) {
-      throw new ServiceError('EntityTooLarge', 'The document is too large.', 400, { cause: error })
-    }
-    throw error
-  })
-  if (/^[0-9a-f]{64}$/.test(scope.payloadHash) && sha256Hex(content) !== scope.payloadHash) {
-    throw new ServiceError('XAmzContentSHA256Mismatch', 'The body is not what was signed.')
-  }
-  return content
-}
-
-function parseXml<T extends z.ZodType>(content: Buffer, schema: T): z.output<T> {
-  const parser = new XMLParser({
-    parseTagValue: false,
-    processEntities: true,
-    isArray: (name) => name === 'Object' || name === 'Part',
-  })
-  try {
-    return schema.parse(parser.parse(content.toString('utf8')))
-  } catch (error) {
-    throw new ServiceError('MalformedXML', 'The XML you provided was not well-formed.', 400, {
-      cause: error,
-    })
-  }
-}
-
-async function refuseOverwrite(
-  { objects }: S3Context,
-  request: EngineRequest,
-  bucket: string,
-  key: string,
-): Promise<void> {
-  if (request.headers['if-none-match'] !== '*') return
-  if (await objects.findObject(bucket, key)) {
-    throw new ServiceError('PreconditionFailed', 'The object exists already.', 412)
-  }
-}
-
-async function requireBucket({ objects }: S3Context, bucket: string): Promise<void> {
-  if (bucket === modelsBucket) return
-  // Checked before the name becomes part of a path.
-  const valid = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !bucket.includes('..')
-  if (!valid || !(await objects.hasBucket(bucket))) {
-    throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404)
-  }
-}
-
-function propertiesOf(request: EngineRequest): NewObject {
-  const metadata: Record<string, string> = {}
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (name.startsWith('x-amz-meta-') && value !== undefined) {
-      metadata[name.slice('x-amz-meta-'.length)] = value
-    }
-  }
-  return { contentType: request.headers['content-type'] ?? 'binary/octet-stream', metadata }
-}
-
-function checksumHeaders(checksums: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]),
-  )
-}
-
-function decodePath(rawPath: string): string {
-  try {
-    return decodeURIComponent(rawPath)
-  } catch (error) {
-    throw new ServiceError('InvalidURI', "Couldn't parse the specified URI.", 400, { cause: error })
-  }
-}
-
-function compareKeys(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
-function encodeKey(key: string): string {
-  return key.split('/').map(encodeURIComponent).join('/')
 }
 
 function encodeToken(key: string): string {
@@ -610,37 +329,4 @@ function encodeToken(key: string): string {
 
 function decodeToken(token: string | null): string {
   return token === null ? '' : Buffer.from(token, 'base64url').toString('utf8')
-}
-
-function noSuchKey(method: string): ServiceError {
-  // A HEAD answer has no body, so its error is named by the status alone.
-  return new ServiceError(
-    method === 'HEAD' ? 'NotFound' : 'NoSuchKey',
-    'The specified key does not exist.',
-    404,
-  )
-}
-
-function methodNotAllowed(): ServiceError {
-  return new ServiceError('MethodNotAllowed', 'The method is not allowed here.', 405)
-}
-
-function readOnly(): ServiceError {
-  return new ServiceError('AccessDenied', 'The base models are read-only.', 403)
-}
-
-function xml(name: string, content: unknown): EngineResponse {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/xml' },
-    body: xmlDocument(name, content, namespace),
-  }
-}
-
-function empty(status: number, headers: Record<string, string> = {}): EngineResponse {
-  return {
-    status,
-    headers: status === 204 ? headers : { 'content-length': '0', ...headers },
-    body: null,
-  }
 }

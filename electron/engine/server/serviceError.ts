@@ -3,11 +3,19 @@ export class ServiceError extends Error {
   /** AWS's error code, such as `ResourceInUse` or `NoSuchKey`. */
   override readonly name: string
   readonly status: number
+  /** Further members of the error's JSON form, such as ModelError's OriginalStatusCode. */
+  readonly members: Readonly<Record<string, string | number>>
 
-  constructor(name: string, message: string, status = 400, options?: ErrorOptions) {
+  constructor(
+    name: string,
+    message: string,
+    status = 400,
+    options: ErrorOptions & { members?: Readonly<Record<string, string | number>> } = {},
+  ) {
     super(message, options)
     this.name = name
     this.status = status
+    this.members = options.members ?? {}
   }
 }
 

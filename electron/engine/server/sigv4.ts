@@ -49,7 +49,7 @@ interface Claim {
 /**
  * @param bodyHash hex SHA-256 of the body where the request names no x-amz-content-sha256 (all services but S3)
  * @throws ServiceError MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch,
- *   RequestTimeTooSkewed, AccessDenied (an expired presigned address)
+ *   RequestTimeTooSkewed or InvalidSignatureException (clock), AccessDenied (an expired presigned address)
  */
 export function verifySignature(
   request: SignedRequest,
@@ -69,11 +69,7 @@ export function verifySignature(
     }
   }
   if (!claim.presigned && Math.abs(nowMs - signedAtMs) > allowedSkewMs) {
-    throw new ServiceError(
-      'RequestTimeTooSkewed',
-      'The difference between the request time and the current time is too large.',
-      403,
-    )
+    throw skewed(claim, nowMs)
   }
   if (claim.accessKeyId !== keys.accessKeyId) {
     throw claim.service === 's3'
@@ -138,6 +134,24 @@ export function equalInConstantTime(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
+/** S3 has a name of its own for it; SDKs correct their clock on either. */
+function skewed(claim: Claim, nowMs: number): ServiceError {
+  if (claim.service === 's3') {
+    return new ServiceError(
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      403,
+    )
+  }
+  const now = toTimestamp(nowMs)
+  const age = claim.timestamp < now ? 'expired' : 'not yet current'
+  return new ServiceError(
+    'InvalidSignatureException',
+    `Signature ${age}: ${claim.timestamp} is more than 15 minutes from ${now}.`,
+    403,
+  )
+}
+
 function readClaim(request: SignedRequest): Claim {
   const presigned = request.query.has('X-Amz-Signature')
   const authorization = request.headers['authorization']
@@ -188,8 +202,10 @@ function canonicalRequest(request: SignedRequest, claim: Claim, payloadHash: str
           .join('/')
   const query = [...request.query]
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`)
-    .sort()
+    .map(([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const)
+    // By name first: sorting the joined pairs would put "a-b=" before "a=".
+    .sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&')
   const headers = claim.signedHeaders
     .map((name) => `${name}:${(request.headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`)
@@ -210,6 +226,10 @@ function deriveSigningKey(secret: string, claim: Claim): Buffer {
     (key, step) => createHmac('sha256', key).update(step).digest(),
     Buffer.from(`AWS4${secret}`),
   )
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function encodeStrictly(text: string): string {
@@ -237,5 +257,9 @@ function parseTimestamp(timestamp: string): number {
 function httpDateToTimestamp(date: string | undefined): string | undefined {
   const ms = Date.parse(date ?? '')
   if (Number.isNaN(ms)) return undefined
+  return toTimestamp(ms)
+}
+
+function toTimestamp(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '')
 }

@@ -6,6 +6,7 @@ import { isTerminalStatus, type TrainingJobRecord } from '../jobs/trainingJob.ts
 import { arnOf, engineRegistry, type EngineContext } from './engineContext.ts'
 import { epochSeconds, operation, type Operation } from './operation.ts'
 import { pageOf } from './paging.ts'
+import { modelsBucket } from '../store/modelsBucket.ts'
 import { ServiceError, validationError } from './serviceError.ts'
 import { putTags } from './tagOperations.ts'
 
@@ -29,7 +30,10 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
     }
     const hyperparameters = trainingHyperparametersSchema.safeParse(input.HyperParameters)
     if (!hyperparameters.success) {
-      throw validationError(`Hyperparameters: ${z.prettifyError(hyperparameters.error)}`)
+      const issues = hyperparameters.error.issues.map((issue) =>
+        `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''),
+      )
+      throw validationError(`Hyperparameters: ${issues.join('; ')}`)
     }
     const names = input.InputDataConfig.map((channel) => channel.ChannelName)
     if (new Set(names).size !== names.length) throw validationError('Channel names must be unique.')
@@ -142,6 +146,7 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
       throw new ServiceError('ResourceInUse', `The training job is in status ${job.status}.`)
     }
     context.jobs.delete(job.name)
+    context.tags.delete(job.arn)
     return {}
   }),
 }
@@ -154,7 +159,7 @@ function requireJob(context: EngineContext, name: string): TrainingJobRecord {
 
 async function requireBucketOf(context: EngineContext, uri: string): Promise<void> {
   const { bucket } = parseS3Uri(uri)
-  if (bucket === 'timbre-models' || (await context.objects.hasBucket(bucket))) return
+  if (bucket === modelsBucket || (await context.objects.hasBucket(bucket))) return
   throw validationError(`The S3 bucket "${bucket}" of ${uri} does not exist.`)
 }
 
@@ -164,7 +169,7 @@ function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown
     job.trainingStartedAtMs === null
       ? 0
       : (job.trainingEndedAtMs ?? nowMs) - job.trainingStartedAtMs
-  const epochs = Number(request.HyperParameters['epoch'] ?? 0)
+  const { epochs } = trainingHyperparametersSchema.parse(request.HyperParameters)
   return {
     TrainingJobName: job.name,
     TrainingJobArn: job.arn,
@@ -201,7 +206,7 @@ function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown
       ? {}
       : {
           ProgressInfo: {
-            TotalStepCountPerEpoch: Math.ceil(job.progress.totalSteps / Math.max(epochs, 1)),
+            TotalStepCountPerEpoch: Math.ceil(job.progress.totalSteps / epochs),
             CurrentStep: job.progress.step,
             CurrentEpoch: Math.floor(job.progress.epoch),
             MaxEpoch: epochs,

@@ -28,11 +28,24 @@ export function openLogStream(file: string): LogStream {
 
 /** A kill can leave half a line at the end; it is cut off, and the resumed job writes it again. */
 function readEvents(file: string): LogEvent[] {
-  const content = readFileSync(file, 'utf8')
-  const complete = content.slice(0, content.lastIndexOf('\n') + 1)
-  if (complete.length < content.length) truncateSync(file, Buffer.byteLength(complete))
-  return complete
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogEvent) // written by append alone
+  const content = readFileSync(file)
+  const events: LogEvent[] = []
+  let good = 0
+  while (good < content.length) {
+    const end = content.indexOf(0x0a, good)
+    const event = end < 0 ? null : parseEvent(content.toString('utf8', good, end))
+    if (!event) break
+    events.push(event)
+    good = end + 1
+  }
+  if (good < content.length) truncateSync(file, good)
+  return events
+}
+
+function parseEvent(line: string): LogEvent | null {
+  try {
+    return JSON.parse(line) as LogEvent // written by append alone
+  } catch {
+    return null // damaged; what follows it is cut off with it
+  }
 }

@@ -8,6 +8,8 @@ export interface RecordTable<T> {
   list(): readonly T[]
   find(name: string): T | undefined
   put(record: T): void
+  /** In memory alone: for a change that must be seen although the disk took nothing more. */
+  remember(record: T): void
   delete(name: string): boolean
 }
 
@@ -23,26 +25,41 @@ export function openRecordTable<T extends { readonly createdAtMs: number }>(
   const records = new Map<string, T>()
   for (const file of readdirSync(directory)) {
     if (!file.endsWith('.json')) continue
-    const record = JSON.parse(readFileSync(path.join(directory, file), 'utf8')) as T // written by put alone
-    records.set(nameOf(record), record)
+    const record = readRecord<T>(path.join(directory, file))
+    if (record) records.set(nameOf(record), record)
   }
   // Hashed, since names differ by case alone and some file systems don't see that.
   const fileOf = (name: string) =>
     path.join(directory, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`)
 
   return {
-    list: () => [...records.values()].sort((a, b) => a.createdAtMs - b.createdAtMs),
+    list: () =>
+      [...records.values()].sort(
+        (a, b) => a.createdAtMs - b.createdAtMs || (nameOf(a) < nameOf(b) ? -1 : 1),
+      ),
     find: (name) => records.get(name),
     put(record) {
       const file = fileOf(nameOf(record))
-      writeFileSync(`${file}.new`, JSON.stringify(record))
+      writeFileSync(`${file}.new`, JSON.stringify(record), { flush: true })
       renameSync(`${file}.new`, file)
       records.set(nameOf(record), record)
     },
+    remember: (record) => void records.set(nameOf(record), record),
     delete(name) {
       if (!records.delete(name)) return false
       rmSync(fileOf(name), { force: true })
       return true
     },
+  }
+}
+
+/** A record that a failing disk damaged is set aside: one lost entry must not keep the engine from starting. */
+function readRecord<T>(file: string): T | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T // written by put alone
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    renameSync(file, `${file}.damaged`)
+    return null
   }
 }

@@ -32,6 +32,8 @@ export interface TrainingSurroundings {
   readonly report: (event: TrainingEvent) => void
   /** Asked between steps and between evaluation batches. */
   readonly stopRequested: () => boolean
+  /** Asked once stopped; absent means no. */
+  readonly keepsBestOnStop?: () => boolean
 }
 
 /**
@@ -84,6 +86,7 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   let batches: TokenizedExample[][] = []
   let batchesEpoch = -1
   let secondsPerStep = 0
+  let isStopped = false
   try {
     for (;;) {
       const epochsDone = (state.step / stepsPerEpoch).toFixed(3)
@@ -108,8 +111,8 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
       }
       if (stopRequested()) {
         await save()
-        report({ type: 'stopped' })
-        return
+        isStopped = true
+        break
       }
       if (state.step === totalSteps) break
 
@@ -157,6 +160,11 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
     await model.close()
   }
 
+  const hasLearned = state.best !== null && state.best.step > 0
+  if (isStopped && !(hasLearned && surroundings.keepsBestOnStop?.())) {
+    report({ type: 'stopped' })
+    return
+  }
   if (state.best) {
     model.weights.flat.set(bestWeights)
     log(`Keeping the weights after step ${state.best.step}, which have the lowest eval_loss.`)
@@ -164,7 +172,7 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   const { weights } = model
   const { files } = surroundings
   await writeModelFolder(task.outputDirectory, { config, weights, dtype: 'F32', files })
-  report({ type: 'completed', finalMetrics: finalMetrics(state) })
+  report({ type: isStopped ? 'stopped' : 'completed', finalMetrics: finalMetrics(state) })
 }
 
 interface Evaluation {

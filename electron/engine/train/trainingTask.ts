@@ -32,12 +32,17 @@ export type TrainingEvent =
   /** The output folder is written. Metrics are named as in shared/metrics.ts's definitions. */
   | { readonly type: 'completed'; readonly finalMetrics: Readonly<Record<string, number>> }
   | { readonly type: 'failed'; readonly code: TrainingFailureCode; readonly message: string }
-  /** A checkpoint is saved; the same task goes on from it. */
-  | { readonly type: 'stopped' }
+  /**
+   * A checkpoint is saved; the same task goes on from it. With metrics, the output folder holds the best weights so far,
+   * as the stop request asked.
+   */
+  | { readonly type: 'stopped'; readonly finalMetrics?: Readonly<Record<string, number>> }
 
 /** Parent -> worker. */
 export interface StopRequest {
   readonly type: 'stop'
+  /** Stopped for good: write the best weights, if an evaluation after the start found some. */
+  readonly keepBest?: boolean
 }
 
 export class TrainingError extends Error {

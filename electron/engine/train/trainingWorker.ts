@@ -6,7 +6,12 @@ import { promptTemplateSchema } from '../../../shared/promptTemplate.ts'
 import { ModelFileError } from '../model/modelFileError.ts'
 import { readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
 import { train } from './train.ts'
-import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
+import {
+  type StopRequest,
+  TrainingError,
+  type TrainingEvent,
+  type TrainingTask,
+} from './trainingTask.ts'
 
 if (!parentPort) throw new Error('trainingWorker runs as a worker thread.')
 const port = parentPort
@@ -14,10 +19,15 @@ const port = parentPort
 const report = (event: TrainingEvent) => port.postMessage(event)
 
 let stopping = false
+let keepsBest = false
 /** Looks into the mailbox itself: a step blocks this thread, so a listener would hear too late. */
 function stopRequested(): boolean {
-  while (receiveMessageOnPort(port)) stopping = true
-  return stopping
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: StopRequest } | undefined
+    if (!received) return stopping
+    stopping = true
+    keepsBest ||= received.message.keepBest === true
+  }
 }
 
 async function run(task: TrainingTask): Promise<void> {
@@ -31,7 +41,8 @@ async function run(task: TrainingTask): Promise<void> {
     ['README.md', card(task)],
   ])
   const template = parseTemplate(templateText)
-  await train(task, { tokenizer, template, files, report, stopRequested })
+  const keepsBestOnStop = () => keepsBest
+  await train(task, { tokenizer, template, files, report, stopRequested, keepsBestOnStop })
 }
 
 async function readText(file: string, name: string): Promise<string> {

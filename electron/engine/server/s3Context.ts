@@ -1,0 +1,60 @@
+/** What S3's operations work on, and the checks that they share. */
+import { modelsBucket } from '../store/modelsBucket.ts'
+import type { MultipartUploads } from '../store/multipartUploads.ts'
+import type { NewObject, ObjectStore, StoredObject } from '../store/objects.ts'
+import type { EngineRequest } from './exchange.ts'
+import { findModelObject } from './s3Models.ts'
+import { ServiceError } from './serviceError.ts'
+
+export interface S3Context {
+  readonly objects: ObjectStore
+  readonly uploads: MultipartUploads
+  readonly modelsDirectory: string
+}
+
+/** Also what may become part of a path. */
+export function isBucketName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..')
+}
+
+/** @throws ServiceError NoSuchBucket */
+export async function requireBucket({ objects }: S3Context, bucket: string): Promise<void> {
+  if (bucket === modelsBucket) return
+  if (!isBucketName(bucket) || !(await objects.hasBucket(bucket))) {
+    throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404)
+  }
+}
+
+/** Finds an object of either kind of bucket, which must exist. */
+export function findObject(
+  context: S3Context,
+  bucket: string,
+  key: string,
+): Promise<StoredObject | null> {
+  return bucket === modelsBucket
+    ? findModelObject(context.modelsDirectory, key)
+    : context.objects.findObject(bucket, key)
+}
+
+/** @throws ServiceError PreconditionFailed for `If-None-Match: *` on a key that is taken */
+export async function refuseOverwrite(
+  { objects }: S3Context,
+  request: EngineRequest,
+  bucket: string,
+  key: string,
+): Promise<void> {
+  if (request.headers['if-none-match'] !== '*') return
+  if (await objects.findObject(bucket, key)) {
+    throw new ServiceError('PreconditionFailed', 'The object exists already.', 412)
+  }
+}
+
+export function propertiesOf(request: EngineRequest): NewObject {
+  const metadata: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name.startsWith('x-amz-meta-') && value !== undefined) {
+      metadata[name.slice('x-amz-meta-'.length)] = value
+    }
+  }
+  return { contentType: request.headers['content-type'] ?? 'binary/octet-stream', metadata }
+}
