@@ -38,6 +38,7 @@ export function htmlReport(facts: ReportFacts, words: ReportWords): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
 </head>

@@ -41,7 +41,7 @@ export interface TrainingWatchOptions {
 export interface TrainingWatch {
   /** Candidates that were made just now: their end is announced even if it comes before the first look. */
   expect(candidates: readonly Candidate[]): void
-  /** Looks at once; also after this the interval goes on. Never rejects. */
+  /** A look that begins after this call; the interval goes on as before. Never rejects. */
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -61,9 +61,11 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   const announced = new Map<string, Announced>()
   const ended = new Set<string>()
   let checking: Promise<void> | null = null
+  let following: Promise<void> | null = null
   let closed = false
 
   async function checkAll(): Promise<void> {
+    if (closed) return
     const open = listOpenCandidates(db)
     for (const candidate of open) if (!announced.has(candidate.id)) meet(candidate)
     announceEnded(open)
@@ -250,7 +252,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     if (isTerminal(candidate.status)) options.onEnded(getCandidate(db, candidateId), version)
   }
 
-  function check(): Promise<void> {
+  function look(): Promise<void> {
     checking ??= checkAll()
       // A defect in one round must not end the watch; it shows up in the log of the process.
       .catch((error: unknown) => console.error(error))
@@ -258,7 +260,17 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     return checking
   }
 
-  const timer = setInterval(() => void check(), options.intervalMs ?? defaultIntervalMs)
+  /** A round that is under way may have looked already; so another follows it. */
+  function check(): Promise<void> {
+    if (!checking) return look()
+    following ??= checking.then(() => {
+      following = null
+      return look()
+    })
+    return following
+  }
+
+  const timer = setInterval(() => void look(), options.intervalMs ?? defaultIntervalMs)
 
   return {
     expect(candidates) {
@@ -269,7 +281,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     async close() {
       closed = true
       clearInterval(timer)
-      await checking
+      await (following ?? checking)
     },
   }
 }

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { fromEngineError, fromSdkError, withAwsErrors } from '../../../electron/aws/errors.ts'
+import { AppError, type ErrorCode } from '../../../shared/errors.ts'
+
+function sdkError(name: string, facts: object = {}): Error {
+  return Object.assign(new Error(`${name} says no`), { name, ...facts })
+}
+
+/** The catalogue of what AWS's services answer, and what a person can do about it. */
+const catalogue: readonly (readonly [string, ErrorCode])[] = [
+  ['ResourceLimitExceeded', 'QuotaExceeded'],
+  ['ServiceQuotaExceededException', 'QuotaExceeded'],
+  ['ValidationException', 'InvalidRequest'],
+  ['ValidationError', 'InvalidRequest'],
+  ['ModelError', 'InvalidRequest'],
+  ['ResourceInUse', 'NameTaken'],
+  ['ConflictException', 'NameTaken'],
+  ['ResourceNotFound', 'NotFound'],
+  ['ResourceNotFoundException', 'NotFound'],
+  ['NoSuchKey', 'NotFound'],
+  ['NoSuchBucket', 'NotFound'],
+  ['AccessDenied', 'AccessDenied'],
+  ['AccessDeniedException', 'AccessDenied'],
+  ['KMSAccessDeniedException', 'AccessDenied'],
+  ['ExpiredToken', 'CredentialsMissing'],
+  ['ExpiredTokenException', 'CredentialsMissing'],
+  ['CredentialsProviderError', 'CredentialsMissing'],
+  ['InvalidClientTokenId', 'CredentialsMissing'],
+  ['SignatureDoesNotMatch', 'CredentialsMissing'],
+  ['RequestTimeTooSkewed', 'ClockSkewed'],
+  ['ThrottlingException', 'Throttled'],
+  ['TooManyRequestsException', 'Throttled'],
+  ['SlowDown', 'Throttled'],
+  ['ModelNotReadyException', 'Throttled'],
+  ['InsufficientStorage', 'DiskFull'],
+  ['TimeoutError', 'NetworkUnavailable'],
+  ['AbortError', 'Cancelled'],
+  ['SomethingNew', 'Internal'],
+]
+
+test.each(catalogue)('%s means %s', (name, code) => {
+  const cause = sdkError(name)
+  const error = fromSdkError(cause)
+  expect(error).toMatchObject({ code, message: `${name} says no`, cause })
+  expect(error.details).toEqual({ message: `${name} says no`, awsError: name })
+})
+
+test.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])('%s is the network, and may pass', (code) => {
+  expect(fromSdkError(sdkError('Error', { code }))).toMatchObject({
+    code: 'NetworkUnavailable',
+    retryable: true,
+  })
+})
+
+test.each([
+  [429, 'Throttled', true],
+  [404, 'NotFound', false],
+  [403, 'AccessDenied', false],
+  [500, 'Internal', true],
+  [503, 'Internal', true],
+  [400, 'Internal', false],
+])('an unknown name with status %i is %s', (httpStatusCode, code, retryable) => {
+  const error = fromSdkError(
+    sdkError('Unheard', { $metadata: { httpStatusCode, requestId: 'r-1' } }),
+  )
+  expect(error).toMatchObject({ code, retryable, details: { requestId: 'r-1' } })
+})
+
+test.each(['ECONNREFUSED', 'ECONNRESET'])('on this computer %s means the engine is off', (code) => {
+  expect(fromEngineError(sdkError('Error', { code }))).toMatchObject({
+    code: 'EngineUnavailable',
+    retryable: true,
+  })
+})
+
+test('on this computer unknown keys mean that another engine listens there now', () => {
+  expect(fromEngineError(sdkError('InvalidAccessKeyId')).code).toBe('EngineUnavailable')
+  expect(fromEngineError(sdkError('ResourceInUse')).code).toBe('NameTaken')
+})
+
+test('passes an AppError through as it is', async () => {
+  const refusal = new AppError('DatasetTooSmall', 'Two rows only')
+  await expect(withAwsErrors(() => Promise.reject(refusal))).rejects.toBe(refusal)
+})
