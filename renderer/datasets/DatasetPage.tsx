@@ -1,0 +1,157 @@
+import {
+  Alert,
+  Badge,
+  Button,
+  Group,
+  Paper,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core'
+import { IconArrowBackUp, IconCircleCheck, IconSparkles, IconWand } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Dataset, FindingCode } from '../../shared/dataset.ts'
+import { invoke } from '../api.ts'
+import { ErrorNotice } from '../components/ErrorNotice.tsx'
+import { PageHeader } from '../components/PageHeader.tsx'
+import { showError } from '../components/showError.tsx'
+import { formatBytes, formatCount } from '../format.ts'
+import { useNavigate } from '../navigation.tsx'
+import { datasetQuery, datasetsQuery } from '../queries.ts'
+import { DataPreview } from './DataPreview.tsx'
+import { FindingCard } from './FindingCard.tsx'
+
+export function DatasetPage({ datasetId }: { datasetId: string }) {
+  const { data, error } = useQuery(datasetQuery(datasetId))
+  if (error) return <ErrorNotice error={error} />
+  if (!data) return <Skeleton h={420} radius="lg" />
+  return <DatasetView dataset={data} />
+}
+
+function DatasetView({ dataset }: { dataset: Dataset }) {
+  const { t, i18n } = useTranslation()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const keep = (changed: Dataset) => {
+    client.setQueryData(datasetQuery(changed.id).queryKey, changed)
+    void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })
+  }
+  const fix = useMutation({
+    mutationFn: (codes: FindingCode[]) => invoke('dataset.fix', { id: dataset.id, codes }),
+    onSuccess: keep,
+    onError: showError,
+  })
+  const undo = useMutation({
+    mutationFn: () => invoke('dataset.undoFix', { id: dataset.id }),
+    onSuccess: keep,
+    onError: showError,
+  })
+  const { findings, rowCount, usableRowCount, columns } = dataset.scan
+  const fixable = findings.filter((finding) => finding.fixable).map((finding) => finding.code)
+
+  return (
+    <>
+      <PageHeader
+        title={dataset.name}
+        subtitle={t('dataset.untouched')}
+        back={{ label: t('navigation.datasets'), onClick: () => navigate({ page: 'datasets' }) }}
+        actions={
+          <Button
+            leftSection={<IconSparkles size={18} aria-hidden />}
+            disabled={dataset.scan.suggestedRoles === null}
+            onClick={() => navigate({ page: 'wizard', datasetId: dataset.id })}
+          >
+            {t('dataset.fineTune')}
+          </Button>
+        }
+      />
+      <SimpleGrid cols={{ base: 2, sm: 4 }} mb="xl">
+        <Fact label={t('dataset.rows')} value={formatCount(rowCount, i18n.language)} />
+        <Fact label={t('dataset.usableRows')} value={formatCount(usableRowCount, i18n.language)} />
+        <Fact label={t('dataset.columns')} value={String(columns.length)} />
+        <Fact label={t('dataset.size')} value={formatBytes(dataset.sizeBytes)} />
+      </SimpleGrid>
+
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>{t('dataset.findings')}</Title>
+        {fixable.length > 1 && (
+          <Button
+            variant="light"
+            leftSection={<IconWand size={18} aria-hidden />}
+            loading={fix.isPending}
+            onClick={() => fix.mutate(fixable)}
+          >
+            {t('dataset.fixAll')}
+          </Button>
+        )}
+      </Group>
+      {findings.length === 0 ? (
+        <Alert
+          color="accent"
+          icon={<IconCircleCheck aria-hidden />}
+          title={t('dataset.cleanTitle')}
+        >
+          {t('dataset.cleanText')}
+        </Alert>
+      ) : (
+        <Stack gap="sm">
+          {findings.map((finding) => (
+            <FindingCard
+              key={finding.code}
+              finding={finding}
+              isFixing={fix.isPending}
+              onFix={() => fix.mutate([finding.code])}
+            />
+          ))}
+        </Stack>
+      )}
+
+      {dataset.appliedFixes.length > 0 && (
+        <Paper withBorder p="md" mt="md" radius="lg">
+          <Group justify="space-between" align="flex-start">
+            <Stack gap={4}>
+              <Title order={3}>{t('dataset.applied')}</Title>
+              <Group gap="xs">
+                {dataset.appliedFixes.map((applied, index) => (
+                  <Badge key={index} variant="light" color="accent.8" tt="none" fw={500}>
+                    {t(`findings:${applied.code}.done`, { count: applied.count })}
+                  </Badge>
+                ))}
+              </Group>
+            </Stack>
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconArrowBackUp size={16} aria-hidden />}
+              loading={undo.isPending}
+              onClick={() => undo.mutate()}
+            >
+              {t('dataset.undo')}
+            </Button>
+          </Group>
+        </Paper>
+      )}
+
+      <Title order={2} mt="xl" mb="sm">
+        {t('dataset.preview')}
+      </Title>
+      <DataPreview dataset={dataset} />
+    </>
+  )
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <Paper bg="var(--surface)" p="md" radius="lg">
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      <Text fw={650} size="xl">
+        {value}
+      </Text>
+    </Paper>
+  )
+}

@@ -1,0 +1,91 @@
+import { Badge, Button, Card, Collapse, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useTranslation } from 'react-i18next'
+import type { Finding, Severity } from '../../shared/dataset.ts'
+
+interface FindingCardProps {
+  readonly finding: Finding
+  readonly isFixing: boolean
+  readonly onFix: () => void
+}
+
+const colours: Record<Severity, string> = { error: 'red.9', warning: 'orange.9', info: 'gray.8' }
+const shownLines = 8
+
+export function FindingCard({ finding, isFixing, onFix }: FindingCardProps) {
+  const { t } = useTranslation()
+  const [open, { toggle }] = useDisclosure(false)
+  const title = t(`findings:${finding.code}.title`, { count: finding.count })
+  const lines = [...new Set(finding.examples.map((example) => example.line))]
+  const isUndecodable = finding.code === 'invalid-utf8' && !finding.fixable
+  return (
+    <Card withBorder padding="md" radius="lg" component="section" aria-label={title}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <Stack gap={4} miw={0}>
+          <Group gap="xs">
+            <Title order={3}>{title}</Title>
+            <Badge color={colours[finding.severity]} variant="light" size="sm">
+              {t(`severity.${finding.severity}`)}
+            </Badge>
+          </Group>
+          <Text size="sm" c="dimmed">
+            {t(`findings:${finding.code}.${isUndecodable ? 'unfixable' : 'meaning'}`)}
+          </Text>
+          <Text size="sm">
+            {t('dataset.lines', {
+              lines:
+                lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : ''),
+            })}
+          </Text>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            px={0}
+            style={{ alignSelf: 'flex-start' }}
+            onClick={toggle}
+            aria-expanded={open}
+          >
+            {t(open ? 'dataset.hidePlaces' : 'dataset.showPlaces')}
+          </Button>
+        </Stack>
+        {finding.fixable && (
+          <Button variant="light" onClick={onFix} loading={isFixing} style={{ flexShrink: 0 }}>
+            {t(`findings:${finding.code}.fix`)}
+          </Button>
+        )}
+      </Group>
+      <Collapse expanded={open}>
+        <Table.ScrollContainer
+          minWidth={480}
+          mt="sm"
+          scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+        >
+          <Table verticalSpacing="xs" fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th w={70}>{t('dataset.line')}</Table.Th>
+                <Table.Th>{t('dataset.before')}</Table.Th>
+                <Table.Th>{t('dataset.after')}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {finding.examples.map((example, index) => (
+                <Table.Tr key={index}>
+                  <Table.Td>{example.line}</Table.Td>
+                  <Table.Td className="invisible">{example.before}</Table.Td>
+                  <Table.Td className="invisible">
+                    {example.after ?? (
+                      <Text size="sm" c="dimmed" fs="italic">
+                        {t('dataset.removed')}
+                      </Text>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Collapse>
+    </Card>
+  )
+}

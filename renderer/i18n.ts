@@ -1,0 +1,30 @@
+/** The page's words. */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import enApp from '../shared/locales/en/app.json'
+import enErrors from '../shared/locales/en/errors.json'
+import enFindings from '../shared/locales/en/findings.json'
+import zhApp from '../shared/locales/zh/app.json'
+import zhErrors from '../shared/locales/zh/errors.json'
+import zhFindings from '../shared/locales/zh/findings.json'
+import type { Language } from '../shared/settings.ts'
+
+export async function initialiseWords(language: Language): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    defaultNS: 'app',
+    resources: {
+      en: { app: enApp, errors: enErrors, findings: enFindings },
+      zh: { app: zhApp, errors: zhErrors, findings: zhFindings },
+    },
+    // React escapes what it renders.
+    interpolation: { escapeValue: false },
+  })
+  setLanguage(language)
+}
+
+export function setLanguage(language: Language): void {
+  void i18next.changeLanguage(language)
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
+}

@@ -1,0 +1,166 @@
+import { Button, Card, Drawer, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { isTerminal, type Candidate } from '../../shared/model.ts'
+import { invoke } from '../api.ts'
+import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
+import { showError } from '../components/showError.tsx'
+import { formatDuration } from '../format.ts'
+import { useNavigate } from '../navigation.tsx'
+import { logQuery } from '../queries.ts'
+import { StatusBadge } from './StatusBadge.tsx'
+
+export function CandidateCard({ candidate, modelId }: { candidate: Candidate; modelId: string }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const [logOpen, log] = useDisclosure(false)
+  const [stopOpen, stopDialog] = useDisclosure(false)
+  const stop = useMutation({
+    mutationFn: () => invoke('candidate.stop', { candidateId: candidate.id }),
+    onSettled: stopDialog.close,
+    onError: showError,
+  })
+  const report = useMutation({
+    mutationFn: () => invoke('report.save', { candidateId: candidate.id }),
+    onSuccess: (saved) => {
+      if (saved) notifications.show({ message: t('report.saved', saved), color: 'accent' })
+    },
+    onError: showError,
+  })
+  const name = candidate.baseModelName
+  return (
+    <Card withBorder radius="lg" padding="lg" component="section" aria-label={name}>
+      <Stack gap="sm" h="100%">
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={2}>{name}</Title>
+          <StatusBadge candidate={candidate} />
+        </Group>
+        <CandidateState candidate={candidate} />
+        {candidate.failure && <ErrorDataNotice error={candidate.failure} />}
+        <Group gap="xs" mt="auto">
+          {candidate.status === 'Completed' && (
+            <>
+              <Button
+                size="sm"
+                onClick={() =>
+                  navigate({ page: 'playground', modelId, candidateId: candidate.id })
+                }
+                aria-label={t('candidate.testLabel', { name })}
+              >
+                {t('candidate.test')}
+              </Button>
+              <Button
+                size="sm"
+                variant="default"
+                loading={report.isPending}
+                onClick={() => report.mutate()}
+                aria-label={t('candidate.reportLabel', { name })}
+              >
+                {t('candidate.report')}
+              </Button>
+            </>
+          )}
+          {!isTerminal(candidate.status) && (
+            <Button
+              size="sm"
+              variant="default"
+              disabled={candidate.status === 'Stopping'}
+              onClick={stopDialog.open}
+              aria-label={t('candidate.stopLabel', { name })}
+            >
+              {t('candidate.stop')}
+            </Button>
+          )}
+          <Button
+            size="sm"
+            variant="subtle"
+            onClick={log.open}
+            aria-label={t('candidate.logLabel', { name })}
+          >
+            {t('candidate.log')}
+          </Button>
+        </Group>
+      </Stack>
+      <Modal
+        opened={stopOpen}
+        onClose={stopDialog.close}
+        title={t('candidate.stopTitle')}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+        centered
+      >
+        <Text mb="lg">{t('candidate.stopText')}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={stopDialog.close}>
+            {t('candidate.keepTraining')}
+          </Button>
+          <Button color="red.8" loading={stop.isPending} onClick={() => stop.mutate()}>
+            {t('candidate.stopNow')}
+          </Button>
+        </Group>
+      </Modal>
+      <Drawer
+        opened={logOpen}
+        onClose={log.close}
+        position="right"
+        size="lg"
+        title={t('candidate.logTitle', { name })}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        {logOpen && <TrainingLog candidateId={candidate.id} />}
+      </Drawer>
+    </Card>
+  )
+}
+
+function CandidateState({ candidate }: { candidate: Candidate }) {
+  const { t } = useTranslation()
+  const { progress, status } = candidate
+  if (isTerminal(status)) {
+    return (
+      <Text size="sm" c="dimmed">
+        {candidate.trainingSeconds === null
+          ? t('candidate.notTrained')
+          : t('candidate.took', { time: formatDuration(candidate.trainingSeconds) })}
+      </Text>
+    )
+  }
+  const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : 0
+  const left = progress?.secondsLeft
+  return (
+    <Stack gap={6}>
+      <Progress
+        value={share * 100}
+        animated={status === 'InProgress'}
+        aria-label={t('candidate.progress', { name: candidate.baseModelName })}
+      />
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {progress
+            ? t('candidate.step', { step: progress.step, total: progress.totalSteps })
+            : t(`secondary.${candidate.secondaryStatus ?? 'Pending'}`, {
+                defaultValue: candidate.secondaryStatus ?? '',
+              })}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {left === null || left === undefined
+            ? ''
+            : t('candidate.left', { time: formatDuration(left) })}
+        </Text>
+      </Group>
+    </Stack>
+  )
+}
+
+function TrainingLog({ candidateId }: { candidateId: string }) {
+  const { t } = useTranslation()
+  const { data } = useQuery({ ...logQuery(candidateId), staleTime: 0 })
+  if (!data) return null
+  if (data.length === 0) return <Text c="dimmed">{t('candidate.logEmpty')}</Text>
+  return (
+    <Text component="pre" fz="xs" ff="monospace" className="invisible" tabIndex={0}>
+      {data.map((entry) => entry.line).join('\n')}
+    </Text>
+  )
+}

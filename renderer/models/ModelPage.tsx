@@ -1,0 +1,90 @@
+import { Button, SimpleGrid, Skeleton, Stack, Tabs } from '@mantine/core'
+import { IconGitBranch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Model, ModelVersion } from '../../shared/model.ts'
+import { CurvesPanel } from '../charts/CurvesPanel.tsx'
+import { ErrorNotice } from '../components/ErrorNotice.tsx'
+import { PageHeader } from '../components/PageHeader.tsx'
+import { formatPercent } from '../format.ts'
+import { useNavigate } from '../navigation.tsx'
+import { modelQuery } from '../queries.ts'
+import { CandidateCard } from './CandidateCard.tsx'
+import { Leaderboard } from './Leaderboard.tsx'
+
+interface ModelPageProps {
+  readonly modelId: string
+  readonly versionId?: string | undefined
+}
+
+export function ModelPage({ modelId, versionId }: ModelPageProps) {
+  const { data, error } = useQuery(modelQuery(modelId))
+  if (error) return <ErrorNotice error={error} />
+  if (!data) return <Skeleton h={480} radius="lg" />
+  return <ModelView model={data} versionId={versionId} />
+}
+
+function ModelView({ model, versionId }: { model: Model; versionId?: string | undefined }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const [chosen, setChosen] = useState(versionId ?? model.versions[0]?.id ?? null)
+  const version = model.versions.find((known) => known.id === chosen) ?? model.versions[0]
+  return (
+    <>
+      <PageHeader
+        title={model.name}
+        subtitle={
+          version &&
+          t('model.facts', {
+            dataset: version.datasetName,
+            training: version.trainingRowCount,
+            validation: version.validationRowCount,
+            share: formatPercent(version.validationFraction),
+          })
+        }
+        back={{ label: t('navigation.models'), onClick: () => navigate({ page: 'models' }) }}
+        actions={
+          <Button
+            variant="default"
+            leftSection={<IconGitBranch size={18} aria-hidden />}
+            onClick={() => navigate({ page: 'wizard', modelId: model.id })}
+          >
+            {t('model.newVersion')}
+          </Button>
+        }
+      />
+      {model.versions.length > 1 && (
+        <Tabs value={version?.id ?? null} onChange={setChosen} mb="lg">
+          <Tabs.List aria-label={t('model.versions')}>
+            {model.versions.map((known) => (
+              <Tabs.Tab key={known.id} value={known.id}>
+                {`V${known.number}`}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          {model.versions.map((known) => (
+            <Tabs.Panel key={known.id} value={known.id} pt="lg">
+              <VersionView version={known} />
+            </Tabs.Panel>
+          ))}
+        </Tabs>
+      )}
+      {model.versions.length === 1 && version && <VersionView version={version} />}
+    </>
+  )
+}
+
+function VersionView({ version }: { version: ModelVersion }) {
+  return (
+    <Stack gap="xl">
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        {version.candidates.map((candidate) => (
+          <CandidateCard key={candidate.id} candidate={candidate} modelId={version.modelId} />
+        ))}
+      </SimpleGrid>
+      <Leaderboard version={version} />
+      <CurvesPanel candidates={version.candidates} />
+    </Stack>
+  )
+}

@@ -1,0 +1,80 @@
+import { Badge, Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
+import { IconPlus, IconWaveSine } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Model } from '../../shared/model.ts'
+import { EmptyState } from '../components/EmptyState.tsx'
+import { ErrorNotice } from '../components/ErrorNotice.tsx'
+import { PageHeader } from '../components/PageHeader.tsx'
+import { formatDate } from '../format.ts'
+import { useNavigate } from '../navigation.tsx'
+import { modelsQuery } from '../queries.ts'
+import { StatusBadge } from './StatusBadge.tsx'
+
+export function ModelsPage() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { data, error, isPending } = useQuery(modelsQuery)
+  const create = (
+    <Button
+      leftSection={<IconPlus size={18} aria-hidden />}
+      onClick={() => navigate({ page: 'wizard' })}
+    >
+      {t('models.new')}
+    </Button>
+  )
+  return (
+    <>
+      <PageHeader
+        title={t('models.title')}
+        subtitle={t('models.subtitle')}
+        actions={data && data.length > 0 ? create : undefined}
+      />
+      {error && <ErrorNotice error={error} />}
+      {isPending && <Skeleton h={280} radius="lg" />}
+      {data?.length === 0 && (
+        <EmptyState
+          icon={<IconWaveSine size={44} stroke={1.3} aria-hidden />}
+          title={t('models.emptyTitle')}
+          text={t('models.emptyText')}
+          actions={create}
+        />
+      )}
+      <Stack gap="md">{data?.map((model) => <ModelCard key={model.id} model={model} />)}</Stack>
+    </>
+  )
+}
+
+function ModelCard({ model }: { model: Model }) {
+  const { t, i18n } = useTranslation()
+  const navigate = useNavigate()
+  const newest = model.versions[0]
+  return (
+    <UnstyledButton onClick={() => navigate({ page: 'model', modelId: model.id })}>
+      <Card withBorder padding="lg" radius="lg">
+        <Group justify="space-between">
+          <Stack gap={2}>
+            <Text fw={600}>{model.name}</Text>
+            <Text size="sm" c="dimmed">
+              {t('models.facts', {
+                count: model.versions.length,
+                dataset: newest?.datasetName ?? '',
+                date: formatDate(model.createdAtMs, i18n.language),
+              })}
+            </Text>
+          </Stack>
+          <Group gap="xs">
+            {newest?.candidates.map((candidate) => (
+              <Group key={candidate.id} gap={6}>
+                <Badge variant="default" tt="none" fw={500}>
+                  {candidate.baseModelName}
+                </Badge>
+                <StatusBadge candidate={candidate} />
+              </Group>
+            ))}
+          </Group>
+        </Group>
+      </Card>
+    </UnstyledButton>
+  )
+}

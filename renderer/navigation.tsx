@@ -1,0 +1,23 @@
+/** Which page is shown. A desktop window has no address bar, so this is plain state. */
+import { createContext, use } from 'react'
+
+export type Place =
+  | { readonly page: 'datasets' }
+  | { readonly page: 'dataset'; readonly datasetId: string }
+  | { readonly page: 'models' }
+  | { readonly page: 'model'; readonly modelId: string; readonly versionId?: string }
+  | { readonly page: 'wizard'; readonly datasetId?: string; readonly modelId?: string }
+  | { readonly page: 'playground'; readonly modelId: string; readonly candidateId: string }
+  | { readonly page: 'settings' }
+
+export const NavigationContext = createContext<(place: Place) => void>(() => undefined)
+
+export function useNavigate(): (place: Place) => void {
+  return use(NavigationContext)
+}
+
+/** The entry of the main navigation that a page belongs to. */
+export function sectionOf(place: Place): 'datasets' | 'models' | 'settings' {
+  if (place.page === 'datasets' || place.page === 'dataset') return 'datasets'
+  return place.page === 'settings' ? 'settings' : 'models'
+}

@@ -1,0 +1,101 @@
+/** What main knows, as query options; and the one place where events change the cache. */
+import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import type { MetricPoint } from '../shared/metrics.ts'
+import type { Model } from '../shared/model.ts'
+import { invoke, on } from './api.ts'
+
+export const appQuery = queryOptions({ queryKey: ['app'], queryFn: () => invoke('app.describe') })
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: () => invoke('settings.get'),
+})
+export const engineQuery = queryOptions({
+  queryKey: ['engine'],
+  queryFn: () => invoke('engine.describe'),
+})
+export const datasetsQuery = queryOptions({
+  queryKey: ['datasets'],
+  queryFn: () => invoke('dataset.list'),
+})
+export const datasetQuery = (id: string) =>
+  queryOptions({ queryKey: ['datasets', id], queryFn: () => invoke('dataset.get', { id }) })
+export const rowsQuery = (id: string, sha256: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ['rows', id, sha256, offset, limit],
+    queryFn: () => invoke('dataset.rows', { id, offset, limit }),
+  })
+export const baseModelsQuery = queryOptions({
+  queryKey: ['baseModels'],
+  queryFn: () => invoke('baseModel.list'),
+})
+export const modelsQuery = queryOptions({
+  queryKey: ['models'],
+  queryFn: () => invoke('model.list'),
+})
+export const modelQuery = (id: string) =>
+  queryOptions({ queryKey: ['models', id], queryFn: () => invoke('model.get', { id }) })
+export const leaderboardQuery = (versionId: string) =>
+  queryOptions({
+    queryKey: ['leaderboard', versionId],
+    queryFn: () => invoke('leaderboard.list', { versionId }),
+  })
+export const metricsQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['metrics', candidateId],
+    queryFn: () => invoke('candidate.metrics', { candidateId }),
+  })
+export const logQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['log', candidateId],
+    queryFn: () => invoke('candidate.log', { candidateId }),
+  })
+export const suggestionsQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['suggestions', candidateId],
+    queryFn: () => invoke('playground.suggestions', { candidateId }),
+  })
+export const historyQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['history', candidateId],
+    queryFn: () => invoke('playground.history', { candidateId }),
+  })
+
+/** @returns a function that stops listening */
+export function followEvents(client: QueryClient): () => void {
+  const stops = [
+    on('engine.changed', (status) => {
+      client.setQueryData(engineQuery.queryKey, status)
+      if (status.state === 'running') void client.invalidateQueries({ queryKey: ['baseModels'] })
+    }),
+    on('settings.changed', (settings) => client.setQueryData(settingsQuery.queryKey, settings)),
+    on('dataset.changed', (dataset) => {
+      client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
+      void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })
+    }),
+    on('version.changed', (version) => {
+      client.setQueryData(
+        modelQuery(version.modelId).queryKey,
+        (model: Model | undefined) =>
+          model && {
+            ...model,
+            versions: model.versions.map((known) => (known.id === version.id ? version : known)),
+          },
+      )
+      void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
+      void client.invalidateQueries({ queryKey: ['leaderboard', version.id] })
+    }),
+    on('metrics.added', (points) => {
+      const byCandidate = Map.groupBy(points, (point) => point.candidateId)
+      for (const [candidateId, added] of byCandidate) {
+        const { queryKey } = metricsQuery(candidateId)
+        client.setQueryData(
+          queryKey,
+          (known: MetricPoint[] | undefined) => known && [...known, ...added],
+        )
+        void client.invalidateQueries({ queryKey: ['log', candidateId] })
+      }
+      void client.invalidateQueries({ queryKey: ['leaderboard'] })
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}

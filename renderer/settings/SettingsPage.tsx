@@ -1,0 +1,107 @@
+import {
+  NumberInput,
+  Paper,
+  Select,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  Switch,
+  Table,
+  Title,
+  Input,
+} from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Settings } from '../../shared/settings.ts'
+import { invoke } from '../api.ts'
+import { PageHeader } from '../components/PageHeader.tsx'
+import { showError } from '../components/showError.tsx'
+import { appQuery, settingsQuery } from '../queries.ts'
+
+const languages: readonly Settings['language'][] = ['system', 'en', 'zh']
+const schemes: readonly Settings['colorScheme'][] = ['system', 'light', 'dark']
+
+export function SettingsPage() {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const { data: settings } = useQuery(settingsQuery)
+  const { data: facts } = useQuery(appQuery)
+  const change = useMutation({
+    mutationFn: (wanted: Partial<Settings>) => invoke('settings.update', wanted),
+    onSuccess: (changed) => client.setQueryData(settingsQuery.queryKey, changed),
+    onError: showError,
+  })
+  if (!settings || !facts) return <Skeleton h={360} radius="lg" />
+  return (
+    <>
+      <PageHeader title={t('settings.title')} />
+      <Stack gap="xl" maw={560}>
+        <Select
+          label={t('settings.language')}
+          data={languages.map((value) => ({ value, label: t(`settings.languages.${value}`) }))}
+          value={settings.language}
+          allowDeselect={false}
+          onChange={(value) => {
+            const language = languages.find((known) => known === value)
+            if (language) change.mutate({ language })
+          }}
+        />
+        <Input.Wrapper label={t('settings.colorScheme')} labelElement="div">
+          <SegmentedControl
+            fullWidth
+            mt={4}
+            aria-label={t('settings.colorScheme')}
+            data={schemes.map((value) => ({ value, label: t(`settings.schemes.${value}`) }))}
+            value={settings.colorScheme}
+            onChange={(value) => {
+              const colorScheme = schemes.find((known) => known === value)
+              if (colorScheme) change.mutate({ colorScheme })
+            }}
+          />
+        </Input.Wrapper>
+        <Switch
+          label={t('settings.notifications')}
+          description={t('settings.notificationsHint')}
+          checked={settings.notifications}
+          onChange={(event) => change.mutate({ notifications: event.currentTarget.checked })}
+        />
+        <NumberInput
+          label={t('settings.threads')}
+          description={t('settings.threadsHint')}
+          min={0}
+          max={256}
+          allowDecimal={false}
+          value={settings.trainingThreads}
+          onChange={(value) => {
+            if (typeof value === 'number' && value >= 0 && value <= 256) {
+              change.mutate({ trainingThreads: value })
+            }
+          }}
+        />
+        <section>
+          <Title order={2} mb="sm">
+            {t('settings.about')}
+          </Title>
+          <Paper withBorder radius="lg" p="xs">
+            <Table variant="vertical" layout="fixed">
+              <Table.Tbody>
+                <Table.Tr>
+                  <Table.Th w={160}>{t('settings.version')}</Table.Th>
+                  <Table.Td>{facts.version}</Table.Td>
+                </Table.Tr>
+                <Table.Tr>
+                  <Table.Th>{t('settings.runtime')}</Table.Th>
+                  <Table.Td>{facts.runtime}</Table.Td>
+                </Table.Tr>
+                <Table.Tr>
+                  <Table.Th>{t('settings.dataFolder')}</Table.Th>
+                  <Table.Td className="invisible">{facts.dataDirectory}</Table.Td>
+                </Table.Tr>
+              </Table.Tbody>
+            </Table>
+          </Paper>
+        </section>
+      </Stack>
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+/** One accent colour (a deep teal), calm type, quiet surfaces. */
+import { createTheme, type MantineColorsTuple } from '@mantine/core'
+
+const teal: MantineColorsTuple = [
+  '#e6f7f8',
+  '#d2ebee',
+  '#a6d6dc',
+  '#76c0c9',
+  '#50adb9',
+  '#37a1af',
+  '#0e7c8a',
+  '#0b6c79',
+  '#085c68',
+  '#034a54',
+]
+
+export const theme = createTheme({
+  primaryColor: 'accent',
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  luminanceThreshold: 0.36,
+  colors: { accent: teal },
+  fontFamily:
+    "'Inter Variable', system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
+  defaultRadius: 'md',
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: '1.75rem', lineHeight: '1.25' },
+      h2: { fontSize: '1.2rem', lineHeight: '1.35' },
+      h3: { fontSize: '1rem', lineHeight: '1.4' },
+    },
+  },
+  cursorType: 'pointer',
+})
+
+/** Lines of one chart, told apart in both colour schemes and by people who don't see red and green. */
+export const seriesColours = ['#0e7c8a', '#d9730d', '#7048e8', '#c2255c', '#2b8a3e', '#1971c2']

@@ -1,0 +1,71 @@
+import { Button, Checkbox, Drawer, Group, Paper, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { BaseModel } from '../../shared/model.ts'
+import { formatCompact } from '../format.ts'
+import type { StepProps } from './stepProps.ts'
+
+export function BaseModelsStep({
+  draft,
+  dispatch,
+  baseModels,
+}: StepProps & { baseModels: readonly BaseModel[] }) {
+  const { t, i18n } = useTranslation()
+  const [shown, setShown] = useState<BaseModel | null>(null)
+  return (
+    <Stack>
+      <Text c="dimmed">{t('wizard.baseModelsHint')}</Text>
+      <Checkbox.Group
+        aria-label={t('wizard.step.baseModels')}
+        value={[...draft.baseModelIds]}
+        onChange={(ids) => dispatch({ type: 'baseModelsChosen', ids })}
+      >
+        <Stack>
+          {baseModels.map((model) => (
+            <Paper key={model.id} withBorder radius="lg" p="md">
+              <Group justify="space-between" wrap="nowrap" align="flex-start">
+                <Checkbox
+                  value={model.id}
+                  label={model.displayName}
+                  description={model.description}
+                  styles={{ label: { fontWeight: 600 } }}
+                />
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  onClick={() => setShown(model)}
+                  aria-label={t('wizard.cardLabel', { name: model.displayName })}
+                  style={{ flexShrink: 0 }}
+                >
+                  {t('wizard.card')}
+                </Button>
+              </Group>
+              <Text size="sm" c="dimmed" mt="xs" ml={32}>
+                {t('wizard.baseModelFacts', {
+                  parameters:
+                    model.parameterCount === null
+                      ? '–'
+                      : formatCompact(model.parameterCount, i18n.language),
+                  languages: model.languages.map((code) => t(`language.${code}`)).join(', '),
+                  license: model.license,
+                })}
+              </Text>
+            </Paper>
+          ))}
+        </Stack>
+      </Checkbox.Group>
+      <Drawer
+        opened={shown !== null}
+        onClose={() => setShown(null)}
+        position="right"
+        size="lg"
+        title={shown?.displayName}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        <Text className="invisible" size="sm">
+          {shown?.card}
+        </Text>
+      </Drawer>
+    </Stack>
+  )
+}

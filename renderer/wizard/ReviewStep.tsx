@@ -1,0 +1,58 @@
+import { Paper, Table } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Dataset } from '../../shared/dataset.ts'
+import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
+import { formatCount, formatPercent } from '../format.ts'
+import { valueOf, type WizardDraft } from './wizardState.ts'
+
+interface ReviewStepProps {
+  readonly draft: WizardDraft
+  readonly datasets: readonly Dataset[]
+  readonly baseModels: readonly BaseModel[]
+  readonly fields: readonly HyperparameterField[]
+}
+
+export function ReviewStep({ draft, datasets, baseModels, fields }: ReviewStepProps) {
+  const { t, i18n } = useTranslation()
+  const dataset = datasets.find((known) => known.id === draft.datasetId)
+  const chosen = baseModels.filter((model) => draft.baseModelIds.includes(model.id))
+  const rows: [string, string][] = [
+    [t('wizard.name'), draft.name],
+    [t('wizard.problemType'), t('wizard.fineTune')],
+    [
+      t('wizard.dataset'),
+      t('wizard.datasetOption', {
+        name: dataset?.name ?? '',
+        rows: formatCount(dataset?.scan.usableRowCount ?? 0, i18n.language),
+      }),
+    ],
+    [t('wizard.columns'), `${draft.question ?? ''} → ${draft.answer ?? ''}`],
+    [t('wizard.step.baseModels'), chosen.map((model) => model.displayName).join(', ')],
+    [t('wizard.validationShare'), formatPercent(draft.validationFraction)],
+    [t('wizard.where'), t('wizard.thisComputer')],
+    ...fields.map((field): [string, string] => [
+      t(`hyperparameter.${field.name}.label`, { defaultValue: field.name }),
+      field.options
+        ? t(`hyperparameter.${field.name}.option.${valueOf(draft, field)}`, {
+            defaultValue: valueOf(draft, field),
+          })
+        : valueOf(draft, field),
+    ]),
+  ]
+  return (
+    <Paper withBorder radius="lg" p="xs">
+      <Table variant="vertical" layout="fixed">
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th w={260} fw={500}>
+                {name}
+              </Table.Th>
+              <Table.Td>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Paper>
+  )
+}

@@ -1,0 +1,120 @@
+import {
+  Accordion,
+  Input,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Slider,
+  Stack,
+  TextInput,
+} from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { HyperparameterField } from '../../shared/model.ts'
+import { formatPercent } from '../format.ts'
+import type { StepProps } from './stepProps.ts'
+import { isValid, valueOf } from './wizardState.ts'
+
+export function SettingsStep({
+  draft,
+  dispatch,
+  fields,
+}: StepProps & { fields: readonly HyperparameterField[] }) {
+  const { t } = useTranslation()
+  const control = (field: HyperparameterField) => (
+    <FieldControl
+      key={field.name}
+      field={field}
+      value={valueOf(draft, field)}
+      onChange={(value) => dispatch({ type: 'hyperparameterTyped', name: field.name, value })}
+    />
+  )
+  return (
+    <Stack gap="lg">
+      <Input.Wrapper
+        label={t('wizard.validationShare')}
+        description={t('wizard.validationShareHint')}
+        maw={520}
+      >
+        <Slider
+          mt="sm"
+          mb="lg"
+          min={0.05}
+          max={0.5}
+          step={0.05}
+          value={draft.validationFraction}
+          label={formatPercent}
+          thumbLabel={t('wizard.validationShare')}
+          marks={[0.1, 0.2, 0.3, 0.4, 0.5].map((value) => ({ value, label: formatPercent(value) }))}
+          onChange={(fraction) => dispatch({ type: 'validationShareChosen', fraction })}
+        />
+      </Input.Wrapper>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        {fields.filter((field) => !field.advanced).map(control)}
+      </SimpleGrid>
+      <Accordion variant="separated" order={3}>
+        <Accordion.Item value="advanced">
+          <Accordion.Control>{t('wizard.advanced')}</Accordion.Control>
+          <Accordion.Panel>
+            <SimpleGrid cols={{ base: 1, sm: 2 }}>
+              {fields.filter((field) => field.advanced).map(control)}
+            </SimpleGrid>
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+    </Stack>
+  )
+}
+
+interface FieldControlProps {
+  readonly field: HyperparameterField
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+function FieldControl({ field, value, onChange }: FieldControlProps) {
+  const { t } = useTranslation()
+  const label = t(`hyperparameter.${field.name}.label`, { defaultValue: field.name })
+  const meaning = t(`hyperparameter.${field.name}.meaning`, { defaultValue: '' })
+  const range =
+    field.min !== undefined && field.max !== undefined
+      ? t('wizard.range', { min: field.min, max: field.max })
+      : ''
+  const shared = {
+    label,
+    description: [meaning, range].filter((part) => part !== '').join(' '),
+    error: isValid(field, value) ? null : t('wizard.outOfRange'),
+  }
+  if (field.options) {
+    return (
+      <Select
+        {...shared}
+        data={field.options.map((option) => ({
+          value: option,
+          label: t(`hyperparameter.${field.name}.option.${option}`, { defaultValue: option }),
+        }))}
+        value={value}
+        allowDeselect={false}
+        onChange={(chosen) => onChange(chosen ?? field.default)}
+      />
+    )
+  }
+  if (field.type === 'int') {
+    return (
+      <NumberInput
+        {...shared}
+        value={value}
+        allowDecimal={false}
+        allowNegative={false}
+        onChange={(typed) => onChange(String(typed))}
+      />
+    )
+  }
+  return (
+    <TextInput
+      {...shared}
+      inputMode={field.type === 'float' ? 'decimal' : 'text'}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}

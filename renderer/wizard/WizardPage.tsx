@@ -1,0 +1,139 @@
+import { Alert, Button, Group, Skeleton, Stepper, Title } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useReducer, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Dataset } from '../../shared/dataset.ts'
+import type { BaseModel, FineTuneRequest, Model } from '../../shared/model.ts'
+import { invoke } from '../api.ts'
+import { ErrorNotice } from '../components/ErrorNotice.tsx'
+import { PageHeader } from '../components/PageHeader.tsx'
+import { useNavigate } from '../navigation.tsx'
+import { baseModelsQuery, datasetsQuery, modelsQuery } from '../queries.ts'
+import { BaseModelsStep } from './BaseModelsStep.tsx'
+import { DataStep } from './DataStep.tsx'
+import { NameStep } from './NameStep.tsx'
+import { ReviewStep } from './ReviewStep.tsx'
+import { SettingsStep } from './SettingsStep.tsx'
+import {
+  problemOf,
+  sharedFields,
+  startDraft,
+  toRequest,
+  wizardReducer,
+  wizardSteps,
+} from './wizardState.ts'
+
+interface WizardPageProps {
+  readonly datasetId?: string | undefined
+  readonly modelId?: string | undefined
+}
+
+/** Waits for what the draft starts from. */
+export function WizardPage({ datasetId, modelId }: WizardPageProps) {
+  const datasets = useQuery(datasetsQuery)
+  const models = useQuery(modelsQuery)
+  const baseModels = useQuery(baseModelsQuery)
+  const error = datasets.error ?? models.error ?? baseModels.error
+  if (error) return <ErrorNotice error={error} />
+  if (!datasets.data || !models.data || !baseModels.data) return <Skeleton h={480} radius="lg" />
+  return (
+    <Wizard
+      datasets={datasets.data}
+      baseModels={baseModels.data}
+      dataset={datasets.data.find((dataset) => dataset.id === datasetId)}
+      model={models.data.find((model) => model.id === modelId)}
+    />
+  )
+}
+
+interface WizardProps {
+  readonly datasets: readonly Dataset[]
+  readonly baseModels: readonly BaseModel[]
+  readonly dataset?: Dataset | undefined
+  readonly model?: Model | undefined
+}
+
+function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const [draft, dispatch] = useReducer(wizardReducer, undefined, () =>
+    startDraft({ ...(dataset ? { dataset } : {}), ...(model ? { model } : {}) }),
+  )
+  const [tried, setTried] = useState(false)
+  const start = useMutation({
+    mutationFn: (request: FineTuneRequest) => invoke('version.start', request),
+    onSuccess: async (version) => {
+      await client.invalidateQueries({ queryKey: modelsQuery.queryKey })
+      navigate({ page: 'model', modelId: version.modelId, versionId: version.id })
+    },
+  })
+  const index = wizardSteps.indexOf(draft.step)
+  const fields = sharedFields(baseModels, draft.baseModelIds)
+  const problem = problemOf(draft, draft.step, fields)
+  const request = toRequest(draft, baseModels)
+  const steps = { draft, dispatch }
+
+  function goTo(target: number): void {
+    const step = wizardSteps[target]
+    if (!step) return
+    if (target > index && problem) {
+      setTried(true)
+      return
+    }
+    setTried(false)
+    start.reset()
+    dispatch({ type: 'wentTo', step })
+  }
+
+  return (
+    <>
+      <PageHeader
+        title={model ? t('wizard.titleVersion', { name: model.name }) : t('wizard.title')}
+        subtitle={t('wizard.subtitle')}
+        back={{ label: t('navigation.models'), onClick: () => navigate({ page: 'models' }) }}
+      />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (draft.step !== 'review') goTo(index + 1)
+          else if (request) start.mutate(request)
+        }}
+      >
+        <Stepper active={index} onStepClick={goTo} allowNextStepsSelect={false} size="sm" mb="xl">
+          {wizardSteps.map((step) => (
+            <Stepper.Step key={step} label={t(`wizard.step.${step}`)} />
+          ))}
+        </Stepper>
+        <Title order={2} mb="md">
+          {t(`wizard.heading.${draft.step}`)}
+        </Title>
+        {draft.step === 'name' && <NameStep {...steps} />}
+        {draft.step === 'data' && <DataStep {...steps} datasets={datasets} />}
+        {draft.step === 'baseModels' && <BaseModelsStep {...steps} baseModels={baseModels} />}
+        {draft.step === 'settings' && <SettingsStep {...steps} fields={fields} />}
+        {draft.step === 'review' && (
+          <ReviewStep draft={draft} datasets={datasets} baseModels={baseModels} fields={fields} />
+        )}
+        {tried && problem && (
+          <Alert color="orange" mt="md" role="alert">
+            {t(`wizard.problem.${problem}`)}
+          </Alert>
+        )}
+        {start.error && <ErrorNotice error={start.error} />}
+        <Group justify="space-between" mt="xl">
+          <Button
+            variant="default"
+            onClick={() => goTo(index - 1)}
+            disabled={index === 0 || (model !== undefined && index === 1)}
+          >
+            {t('wizard.back')}
+          </Button>
+          <Button type="submit" loading={start.isPending}>
+            {t(draft.step === 'review' ? 'wizard.start' : 'wizard.next')}
+          </Button>
+        </Group>
+      </form>
+    </>
+  )
+}

@@ -1,0 +1,176 @@
+/** The draft of a new model or version: a plain state and its reducer, without React. */
+import type { Dataset } from '../../shared/dataset.ts'
+import {
+  modelNameSchema,
+  type BaseModel,
+  type FineTuneRequest,
+  type HyperparameterField,
+  type Model,
+} from '../../shared/model.ts'
+
+export const wizardSteps = ['name', 'data', 'baseModels', 'settings', 'review'] as const
+export type WizardStep = (typeof wizardSteps)[number]
+
+export interface WizardDraft {
+  readonly step: WizardStep
+  /** The model that gets a new version; null for a new model. */
+  readonly modelId: string | null
+  readonly name: string
+  readonly datasetId: string | null
+  readonly question: string | null
+  readonly answer: string | null
+  readonly baseModelIds: readonly string[]
+  /** Only what was typed; the rest are the base model's defaults. */
+  readonly hyperparameters: Readonly<Record<string, string>>
+  readonly validationFraction: number
+}
+
+export type WizardAction =
+  | { readonly type: 'named'; readonly name: string }
+  | { readonly type: 'datasetChosen'; readonly dataset: Dataset }
+  | {
+      readonly type: 'columnChosen'
+      readonly role: 'question' | 'answer'
+      readonly column: string | null
+    }
+  | { readonly type: 'baseModelsChosen'; readonly ids: readonly string[] }
+  | { readonly type: 'hyperparameterTyped'; readonly name: string; readonly value: string }
+  | { readonly type: 'validationShareChosen'; readonly fraction: number }
+  | { readonly type: 'wentTo'; readonly step: WizardStep }
+
+export type StepProblem =
+  | 'nameMissing'
+  | 'nameInvalid'
+  | 'datasetMissing'
+  | 'columnsMissing'
+  | 'columnsEqual'
+  | 'baseModelsMissing'
+  | 'hyperparameterInvalid'
+
+/** From the dataset's suggestion, and from the model's newest version when there is one. */
+export function startDraft(options: { dataset?: Dataset; model?: Model }): WizardDraft {
+  const previous = options.model?.versions[0]
+  const roles = previous?.columns ?? options.dataset?.scan.suggestedRoles ?? null
+  return {
+    step: options.model ? 'data' : 'name',
+    modelId: options.model?.id ?? null,
+    name: options.model?.name ?? '',
+    datasetId: options.dataset?.id ?? previous?.datasetId ?? null,
+    question: roles?.question ?? null,
+    answer: roles?.answer ?? null,
+    baseModelIds: previous?.candidates.map((candidate) => candidate.baseModelId) ?? [],
+    hyperparameters: previous?.candidates[0]?.hyperparameters ?? {},
+    validationFraction: previous?.validationFraction ?? 0.2,
+  }
+}
+
+export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardDraft {
+  switch (action.type) {
+    case 'named':
+      return { ...draft, name: action.name }
+    case 'datasetChosen':
+      return {
+        ...draft,
+        datasetId: action.dataset.id,
+        question: action.dataset.scan.suggestedRoles?.question ?? null,
+        answer: action.dataset.scan.suggestedRoles?.answer ?? null,
+      }
+    case 'columnChosen':
+      return { ...draft, [action.role]: action.column }
+    case 'baseModelsChosen':
+      return { ...draft, baseModelIds: action.ids }
+    case 'hyperparameterTyped':
+      return {
+        ...draft,
+        hyperparameters: { ...draft.hyperparameters, [action.name]: action.value },
+      }
+    case 'validationShareChosen':
+      return { ...draft, validationFraction: action.fraction }
+    case 'wentTo':
+      return { ...draft, step: action.step }
+  }
+}
+
+/** What keeps a step from being left; null when nothing does. */
+export function problemOf(
+  draft: WizardDraft,
+  step: WizardStep,
+  fields: readonly HyperparameterField[],
+): StepProblem | null {
+  switch (step) {
+    case 'name':
+      if (draft.name.trim() === '') return 'nameMissing'
+      return modelNameSchema.safeParse(draft.name).success ? null : 'nameInvalid'
+    case 'data':
+      if (draft.datasetId === null) return 'datasetMissing'
+      if (draft.question === null || draft.answer === null) return 'columnsMissing'
+      return draft.question === draft.answer ? 'columnsEqual' : null
+    case 'baseModels':
+      return draft.baseModelIds.length === 0 ? 'baseModelsMissing' : null
+    case 'settings':
+      return fields.every((field) => isValid(field, valueOf(draft, field)))
+        ? null
+        : 'hyperparameterInvalid'
+    case 'review':
+      return null
+  }
+}
+
+export function valueOf(draft: WizardDraft, field: HyperparameterField): string {
+  return draft.hyperparameters[field.name] ?? field.default
+}
+
+export function isValid(field: HyperparameterField, value: string): boolean {
+  if (field.options) return field.options.includes(value)
+  if (field.type === 'text') return true
+  const number = Number(value)
+  return (
+    value.trim() !== '' &&
+    Number.isFinite(number) &&
+    (field.type !== 'int' || Number.isInteger(number)) &&
+    number >= (field.min ?? -Infinity) &&
+    number <= (field.max ?? Infinity)
+  )
+}
+
+/** The fields of the chosen base models, each name once. */
+export function sharedFields(
+  baseModels: readonly BaseModel[],
+  ids: readonly string[],
+): HyperparameterField[] {
+  const fields = new Map<string, HyperparameterField>()
+  for (const model of baseModels.filter((known) => ids.includes(known.id))) {
+    for (const field of model.hyperparameters) {
+      if (!fields.has(field.name)) fields.set(field.name, field)
+    }
+  }
+  return [...fields.values()]
+}
+
+/** Null while something is missing. A setting goes to the base models that know it. */
+export function toRequest(
+  draft: WizardDraft,
+  baseModels: readonly BaseModel[],
+): FineTuneRequest | null {
+  const { datasetId, question, answer } = draft
+  if (datasetId === null || question === null || answer === null) return null
+  return {
+    modelId: draft.modelId,
+    name: draft.name.trim(),
+    problemType: 'fine-tune-foundation-model',
+    datasetId,
+    columns: { question, answer },
+    validationFraction: draft.validationFraction,
+    splitSeed: 1,
+    candidates: baseModels
+      .filter((model) => draft.baseModelIds.includes(model.id))
+      .map((model) => ({
+        baseModelId: model.id,
+        hyperparameters: Object.fromEntries(
+          model.hyperparameters
+            .filter((field) => draft.hyperparameters[field.name] !== undefined)
+            .map((field) => [field.name, valueOf(draft, field)]),
+        ),
+      })),
+  }
+}
