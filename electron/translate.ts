@@ -36,5 +36,6 @@ export function createTranslate(language: Language): Translate {
 
 /** What is wrong, and what to do about it. */
 export function describeError(t: Translate, error: AppError): string {
-  return t(`errors:${error.code}`, { ...error.details })
+  const words = { message: error.message, reason: '', ...error.details }
+  return t(`errors:${error.code}`, words).trim()
 }

@@ -1,12 +1,13 @@
 /** `timbre demo`: the whole main job on the bundled sample; what `npm start` does where there is no display. */
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileWhole } from '../dataset/content.ts'
 import { resourcesDirectory } from '../resourcesDirectory.ts'
 import { scan } from './files.ts'
 import { answerOf } from './ask.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 import { printLeaderboard } from './leaderboard.ts'
-import { createFollower, requireOneCompleted, train } from './run.ts'
+import { createFollower, requireOneCompleted } from './follow.ts'
+import { train } from './run.ts'
 
 export async function demo(
   context: CommandContext,
@@ -36,7 +37,7 @@ export async function demo(
       }
       const result = await train(context, services, request, follower)
       printLeaderboard(context, result.leaderboard)
-      requireOneCompleted(context, result)
+      requireOneCompleted(context, result.version)
       const best = result.leaderboard.find((entry) => entry.chosen)
       if (!best) return
       const [question] = await services.playground.suggestions(best.candidateId)
@@ -51,7 +52,7 @@ export async function demo(
       const report = path.resolve(
         options.report ?? path.join(services.dataDirectory, 'report.html'),
       )
-      await writeFile(report, await services.report(best.candidateId))
+      await writeFileWhole(report, [Buffer.from(await services.report(best.candidateId))])
       print(t('cli:report.wrote', { path: report }))
     },
     follower.publish,

@@ -1,6 +1,32 @@
 /** The leaderboard as a table of text. */
 import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
+import type { ModelVersion } from '../../shared/model.ts'
 import type { CommandContext } from './commandContext.ts'
+
+/** What a training ends with: a table, or one JSON document. */
+export function printResult(
+  context: CommandContext,
+  version: ModelVersion,
+  leaderboard: readonly LeaderboardEntry[],
+): void {
+  if (!context.json) {
+    printLeaderboard(context, leaderboard)
+    return
+  }
+  context.print(
+    JSON.stringify({
+      modelId: version.modelId,
+      versionId: version.id,
+      candidates: version.candidates.map(({ id, baseModelId, status, failure }) => ({
+        id,
+        baseModelId,
+        status,
+        failure,
+      })),
+      leaderboard,
+    }),
+  )
+}
 
 export function printLeaderboard(
   { t, print }: CommandContext,

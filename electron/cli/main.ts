@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: the same services as the window, for scripts and for servers. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { findingCodeSchema } from '../../shared/dataset.ts'
+import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { toAppError } from '../../shared/errors.ts'
 import { createTranslate, describeError } from '../translate.ts'
@@ -10,8 +10,10 @@ import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
 import { fix, scan } from './files.ts'
+import { interruptedExitCode } from './interruption.ts'
 import { listModels } from './models.ts'
 import { saveReport } from './report.ts'
+import { resume } from './resume.ts'
 import { run } from './run.ts'
 
 const systemLocale = process.env['LC_ALL'] || process.env['LANG'] || 'en'
@@ -33,6 +35,23 @@ function positiveInteger(text: string): string {
   return text
 }
 
+function findingCodes(text: string): FindingCode[] {
+  return text.split(',').map((part) => {
+    const code = findingCodeSchema.safeParse(part.trim())
+    if (code.success) return code.data
+    throw new InvalidArgumentError(`The codes are ${findingCodeSchema.options.join(', ')}.`)
+  })
+}
+
+/** `--set name=value`, as often as needed. */
+function setting(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('Write it as name=value.')
+  }
+  return { ...before, [name.trim()]: value.trim() }
+}
+
 function buildProgram(): Command {
   const program = new Command('timbre')
     .description("Give a language model your company's voice.")
@@ -51,15 +70,10 @@ function buildProgram(): Command {
     .command('fix <file>')
     .description('write a repaired copy; the file itself stays as it is')
     .requiredOption('--out <file>', 'where to write it')
-    .option('--only <codes>', 'fix these findings only, separated by commas')
+    .option('--only <codes>', 'fix these findings only, separated by commas', findingCodes)
     .option('--json', 'one JSON document')
-    .action((file: string, options: { out: string; only?: string }, command: Command) =>
-      fix(
-        contextOf(command),
-        file,
-        options.out,
-        options.only?.split(',').map((code) => findingCodeSchema.parse(code.trim())),
-      ),
+    .action((file: string, options: { out: string; only?: FindingCode[] }, command: Command) =>
+      fix(contextOf(command), file, options.out, options.only),
     )
 
   program
@@ -74,6 +88,7 @@ function buildProgram(): Command {
     .option('--learning-rate <x>', 'peak learning rate')
     .option('--batch-size <n>', 'examples per step', positiveInteger)
     .option('--seed <n>', 'seed of training')
+    .option('--set <name=value>', 'any other setting of the base models', setting, {})
     .option('--validation <share>', 'share held back for validation', '0.2')
     .option('--json', 'one JSON document at the end')
     .action((options: RunOptions, command: Command) =>
@@ -86,6 +101,7 @@ function buildProgram(): Command {
         validationFraction: Number(options.validation),
         hyperparameters: Object.fromEntries(
           Object.entries({
+            ...options.set,
             epoch: options.epochs,
             learning_rate: options.learningRate,
             per_device_train_batch_size: options.batchSize,
@@ -94,6 +110,12 @@ function buildProgram(): Command {
         ),
       }),
     )
+
+  program
+    .command('resume')
+    .description('go on with trainings that were interrupted')
+    .option('--json', 'one JSON document for each version')
+    .action((_options, command: Command) => resume(contextOf(command)))
 
   program
     .command('models')
@@ -149,6 +171,7 @@ interface RunOptions {
   readonly learningRate?: string
   readonly batchSize?: string
   readonly seed?: string
+  readonly set: Record<string, string>
   readonly validation: string
 }
 
@@ -161,7 +184,12 @@ async function main(): Promise<number> {
     // Commander has printed its own message; help asked for is no failure.
     if (error instanceof CommanderError) return error.exitCode
     const { t } = contextOf(program)
-    process.stderr.write(`${describeError(t, toAppError(error))}\n`)
+    const failure = toAppError(error)
+    if (failure.code === 'Cancelled') {
+      process.stderr.write(`${t('cli:run.interrupted')}\n`)
+      return interruptedExitCode
+    }
+    process.stderr.write(`${describeError(t, failure)}\n`)
     return 1
   }
 }

@@ -5,7 +5,8 @@ import { withServices, type CommandContext } from './commandContext.ts'
 export function listModels(context: CommandContext): Promise<void> {
   const { t, print } = context
   return withServices(context, async (services) => {
-    await services.engine.start()
+    // What was seen last is in the database, so an engine that can't start is no reason to show nothing.
+    await services.engine.start().catch(() => undefined)
     const baseModels = await services.listBaseModels()
     const models = readModels(services.db)
     if (context.json) {
@@ -27,7 +28,7 @@ export function listModels(context: CommandContext): Promise<void> {
       for (const version of model.versions) {
         print(`  ${model.name} V${version.number} (${version.datasetName})`)
         for (const candidate of version.candidates) {
-          print(`    ${candidate.id}  ${candidate.status.padEnd(10)} ${candidate.baseModelName}`)
+          print(`    ${candidate.id}  ${t(`cli:status.${candidate.status}`).padEnd(12)} ${candidate.baseModelName}`)
         }
       }
     }

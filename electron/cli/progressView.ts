@@ -1,6 +1,8 @@
 /** Progress of a version: bars on a terminal, now and then a line elsewhere. */
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
+import { AppError } from '../../shared/errors.ts'
+import { describeError, type Translate } from '../translate.ts'
 import type { CommandContext } from './commandContext.ts'
 
 export interface ProgressView {
@@ -30,7 +32,7 @@ function barView({ t }: CommandContext, version: ModelVersion): ProgressView {
   return {
     show(changed) {
       for (const candidate of changed.candidates) {
-        barOf.get(candidate.id)?.update(percentOf(candidate), { state: stateOf(candidate) })
+        barOf.get(candidate.id)?.update(percentOf(candidate), { state: stateOf(t, candidate) })
       }
     },
     close: () => bars.stop(),
@@ -46,13 +48,13 @@ function lineView({ t, print }: CommandContext): ProgressView {
         if (last === Number.POSITIVE_INFINITY) continue
         if (isTerminal(candidate.status)) {
           shown.set(candidate.id, Number.POSITIVE_INFINITY)
-          print(t('cli:run.ended', { name: candidate.baseModelName, status: stateOf(candidate) }))
+          print(t('cli:run.ended', { name: candidate.baseModelName, status: stateOf(t, candidate) }))
           continue
         }
         const tenth = Math.floor(percentOf(candidate) / (100 * lineEvery))
         if (candidate.progress === null || tenth <= last) continue
         shown.set(candidate.id, tenth)
-        print(`${candidate.baseModelName}  ${percentOf(candidate)} %  ${stateOf(candidate)}`)
+        print(`${candidate.baseModelName}  ${percentOf(candidate)} %  ${stateOf(t, candidate)}`)
       }
     },
     close: () => undefined,
@@ -66,13 +68,16 @@ function percentOf(candidate: Candidate): number {
   return Math.min(100, Math.round((100 * progress.step) / progress.totalSteps))
 }
 
-function stateOf(candidate: Candidate): string {
-  if (candidate.failure) return `${candidate.status}: ${candidate.failure.message}`
-  if (isTerminal(candidate.status)) return candidate.status
+function stateOf(t: Translate, candidate: Candidate): string {
+  const status = t(`cli:status.${candidate.status}`)
+  if (candidate.failure) {
+    return `${status}: ${describeError(t, AppError.fromData(candidate.failure))}`
+  }
+  if (isTerminal(candidate.status)) return status
   const left = candidate.progress?.secondsLeft
   return [
-    candidate.secondaryStatus ?? candidate.status,
-    left === null || left === undefined ? '' : `~${left} s`,
+    candidate.secondaryStatus ? t(`cli:status.${candidate.secondaryStatus}`) : status,
+    left === null || left === undefined ? '' : t('cli:run.left', { seconds: left }),
   ]
     .filter((part) => part !== '')
     .join('  ')

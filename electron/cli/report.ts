@@ -1,6 +1,6 @@
 /** `timbre report`: a candidate's report as a file. */
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { writeFileWhole } from '../dataset/content.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 
 export function saveReport(
@@ -10,7 +10,8 @@ export function saveReport(
 ): Promise<void> {
   return withServices(context, async (services) => {
     await services.engine.start()
-    await writeFile(out, await services.report(candidateId))
+    const html = await services.report(candidateId)
+    await writeFileWhole(path.resolve(out), [Buffer.from(html)])
     context.print(context.t('cli:report.wrote', { path: path.resolve(out) }))
   })
 }

@@ -1,14 +1,17 @@
 /** `timbre run`: from a CSV file to a leaderboard. */
 import path from 'node:path'
-import type { EventName, EventPayload } from '../../shared/contract.ts'
+import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { LeaderboardEntry } from '../../shared/leaderboard.ts'
-import { isTerminal, type FineTuneRequest, type ModelVersion } from '../../shared/model.ts'
-import { getVersion } from '../db/models.ts'
+import {
+  fineTuneRequestSchema,
+  type FineTuneRequest,
+  type ModelVersion,
+} from '../../shared/model.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
-import { printLeaderboard } from './leaderboard.ts'
-import { createProgressView } from './progressView.ts'
+import { createFollower, follow, requireOneCompleted, type Follower } from './follow.ts'
+import { printResult } from './leaderboard.ts'
 
 export interface RunRequest {
   readonly data: string
@@ -31,48 +34,12 @@ export async function run(context: CommandContext, request: RunRequest): Promise
   await withServices(
     context,
     async (services) => {
-      const result = await train(context, services, request, follower)
-      if (context.json) {
-        context.print(
-          JSON.stringify({
-            modelId: result.version.modelId,
-            versionId: result.version.id,
-            candidates: result.version.candidates.map(({ id, baseModelId, status, failure }) => ({
-              id,
-              baseModelId,
-              status,
-              failure,
-            })),
-            leaderboard: result.leaderboard,
-          }),
-        )
-      } else {
-        printLeaderboard(context, result.leaderboard)
-      }
-      requireOneCompleted(context, result)
+      const { version, leaderboard } = await train(context, services, request, follower)
+      printResult(context, version, leaderboard)
+      requireOneCompleted(context, version)
     },
     follower.publish,
   )
-}
-
-export function requireOneCompleted({ t }: CommandContext, result: RunResult): void {
-  if (result.version.candidates.some((candidate) => candidate.status === 'Completed')) return
-  const reason = result.version.candidates[0]?.failure?.message ?? t('cli:run.none')
-  throw new AppError('TrainingFailed', reason, { details: { reason } })
-}
-
-export type Follower = ReturnType<typeof createFollower>
-
-/** Hands the services' events to whoever waits for a version. */
-export function createFollower() {
-  const listeners = new Set<(version: ModelVersion) => void>()
-  return {
-    listeners,
-    publish<N extends EventName>(event: N, payload: EventPayload<N>): void {
-      if (event !== 'version.changed') return
-      for (const listener of listeners) listener(payload as ModelVersion) // by the event's name
-    },
-  }
 }
 
 export async function train(
@@ -97,10 +64,9 @@ export async function train(
     say(t('cli:run.fixed', { fixes: fixes.join('; ') }))
   }
   await services.engine.start()
-  const name = request.name ?? `${path.parse(request.data).name} ${timestamp(new Date())}`
-  const fineTune: FineTuneRequest = {
+  const fineTune = requireValid({
     modelId: null,
-    name,
+    name: request.name ?? defaultName(request.data, new Date()),
     problemType: 'fine-tune-foundation-model',
     datasetId: dataset.id,
     columns: { question: request.input, answer: request.output },
@@ -110,7 +76,7 @@ export async function train(
       baseModelId,
       hyperparameters: { ...request.hyperparameters },
     })),
-  }
+  })
   const started = await services.startVersion(fineTune)
   say(
     t('cli:run.rows', {
@@ -122,36 +88,25 @@ export async function train(
   return { version, leaderboard: services.leaderboard(version.id) }
 }
 
-/** Until every candidate ended. Ctrl-C leaves the jobs to the next start. */
-async function follow(
-  context: CommandContext,
-  services: Services,
-  started: ModelVersion,
-  follower: Follower,
-): Promise<ModelVersion> {
-  const view = createProgressView(context, started)
-  let interrupted: () => void = () => undefined
-  try {
-    await new Promise<void>((resolve, reject) => {
-      interrupted = () => reject(new AppError('Cancelled', context.t('cli:run.interrupted')))
-      process.once('SIGINT', interrupted)
-      const onChange = (version: ModelVersion) => {
-        if (version.id !== started.id) return
-        view.show(version)
-        if (version.candidates.every((candidate) => isTerminal(candidate.status))) resolve()
-      }
-      follower.listeners.add(onChange)
-      onChange(getVersion(services.db, started.id))
-    })
-  } finally {
-    process.removeListener('SIGINT', interrupted)
-    follower.listeners.clear()
-    view.close()
-  }
-  return getVersion(services.db, started.id)
+/** @throws AppError NameInvalid, InvalidRequest */
+function requireValid(fineTune: FineTuneRequest): FineTuneRequest {
+  const parsed = fineTuneRequestSchema.safeParse(fineTune)
+  if (parsed.success) return parsed.data
+  const isName = parsed.error.issues.some((issue) => issue.path[0] === 'name')
+  const message = z.prettifyError(parsed.error)
+  throw new AppError(isName ? 'NameInvalid' : 'InvalidRequest', message, {
+    details: { message, name: fineTune.name },
+  })
 }
 
-/** Characters that a model's name may have. */
-function timestamp(date: Date): string {
-  return date.toISOString().slice(0, 19).replace(/[:]/g, '.').replace('T', ' ')
+/** After the file and the moment, with the characters that a model's name may have. */
+function defaultName(file: string, date: Date): string {
+  const moment = date.toISOString().slice(0, 19).replaceAll(':', '.').replace('T', ' ')
+  const stem = path
+    .parse(file)
+    .name.replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
+    .replace(/^[^\p{L}\p{N}]+/u, '')
+    .slice(0, 60 - moment.length - 1)
+    .trim()
+  return `${stem} ${moment}`.trim()
 }

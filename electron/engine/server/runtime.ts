@@ -126,7 +126,10 @@ function parseRequest(body: Buffer): z.output<typeof generationRequestSchema> {
   try {
     return generationRequestSchema.parse(JSON.parse(body.toString('utf8')))
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is no JSON'
+    const reason =
+      error instanceof z.ZodError
+        ? error.issues.map((issue) => `\`${issue.path.join('.')}\`: ${issue.message}`).join('; ')
+        : 'the body is no JSON'
     // The container's own words and status.
     throw modelError(422, `Input validation error: ${reason}`, error)
   }

@@ -1,0 +1,130 @@
+/** Starts and stops the parts in order; the one place where they meet Electron. */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { app, BrowserWindow, dialog, Menu } from 'electron'
+import { isTerminal } from '../shared/model.ts'
+import { listOpenCandidates } from './db/candidates.ts'
+import { getSettings } from './db/settings.ts'
+import { dataDirectory } from './dataDirectory.ts'
+import { createHandlers } from './handlers.ts'
+import { answerCalls, sendEvent } from './ipc.ts'
+import { notifyEnded, notifyHidden } from './notifications.ts'
+import { declareScheme, servePage } from './protocol.ts'
+import { resourcesDirectory } from './resourcesDirectory.ts'
+import { createServices, type Services } from './services.ts'
+import { createTranslate } from './translate.ts'
+import { launchUtilityEngine } from './utilityEngine.ts'
+import { openWindow, refusePermissions } from './window.ts'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const directory = dataDirectory(app.commandLine.getSwitchValue('data-dir') || undefined)
+
+let window: BrowserWindow | null = null
+let services: Services | null = null
+let quitting = false
+
+declareScheme()
+app.setName('Timbre')
+app.setPath('userData', directory)
+
+// A second launch shows the first one's window: two would share one folder.
+if (!app.requestSingleInstanceLock()) app.exit(0)
+else void app.whenReady().then(start)
+
+function start(): void {
+  const running = createServices({
+    dataDirectory: directory,
+    resourcesDirectory: resourcesDirectory(app.isPackaged ? process.resourcesPath : undefined),
+    launchEngine: launchUtilityEngine,
+    systemLocale: app.getLocale(),
+    publish: (event, payload) => sendEvent(window, event, payload),
+    onEnded: (candidate, version, model) => {
+      if (!getSettings(running.db).notifications) return
+      notifyEnded(translate(), candidate, model, () => {
+        showWindow()
+        sendEvent(window, 'navigation.requested', { modelId: model.id, versionId: version.id })
+      })
+    },
+  })
+  services = running
+  const translate = () => createTranslate(running.language())
+
+  refusePermissions()
+  servePage(path.join(here, '..', 'renderer'))
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  )
+  answerCalls(
+    createHandlers(
+      running,
+      {
+        chooseFile: async () => {
+          const t = translate()
+          const chosen = await dialog.showOpenDialog({
+            title: t('native:open.title'),
+            filters: [
+              { name: t('native:open.tables'), extensions: ['csv', 'tsv', 'txt'] },
+              { name: t('native:open.all'), extensions: ['*'] },
+            ],
+            properties: ['openFile'],
+          })
+          return chosen.filePaths[0] ?? null
+        },
+        chooseSavePath: async (suggestedName) => {
+          const chosen = await dialog.showSaveDialog({ defaultPath: suggestedName })
+          return chosen.filePath || null
+        },
+      },
+      { version: app.getVersion(), runtime: `Electron ${process.versions.electron}` },
+      (event, settings) => sendEvent(window, event, settings),
+    ),
+    () => window,
+  )
+  showWindow()
+  void running.engine.start().catch(() => undefined) // its failure is in the status that the page shows
+
+  app.on('second-instance', showWindow)
+  app.on('activate', showWindow)
+}
+
+function showWindow(): void {
+  if (window) {
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+    return
+  }
+  const opened = openWindow({
+    preload: path.join(here, '..', 'preload', 'preload.cjs'),
+    dataDirectory: directory,
+  })
+  window = opened
+  // While something is being trained, closing the window only hides it: the training was asked for.
+  opened.on('close', (event) => {
+    if (quitting || !services) return
+    const isTraining = listOpenCandidates(services.db).some(
+      (candidate) => !isTerminal(candidate.status),
+    )
+    if (!isTraining) return
+    event.preventDefault()
+    opened.hide()
+    notifyHidden(createTranslate(services.language()))
+  })
+  opened.on('closed', () => (window = null))
+}
+
+app.on('window-all-closed', () => {
+  if (process.platform !== 'darwin') app.quit()
+})
+
+/** The jobs' checkpoints are saved by the engine before it ends; they go on at the next start. */
+app.on('before-quit', (event) => {
+  quitting = true
+  const running = services
+  if (!running) return
+  event.preventDefault()
+  services = null
+  void running.close().finally(() => app.quit())
+})

@@ -1,0 +1,24 @@
+/** Desktop notifications: a training has ended. */
+import { Notification } from 'electron'
+import type { Candidate, Model } from '../shared/model.ts'
+import type { Translate } from './translate.ts'
+
+export function notifyEnded(
+  t: Translate,
+  candidate: Candidate,
+  model: Model,
+  onClick: () => void,
+): void {
+  if (!Notification.isSupported()) return
+  const notification = new Notification({
+    title: t(`native:ended.${candidate.status}`, { model: model.name }),
+    body: t('native:ended.body', { base: candidate.baseModelName }),
+  })
+  notification.on('click', onClick)
+  notification.show()
+}
+
+export function notifyHidden(t: Translate): void {
+  if (!Notification.isSupported()) return
+  new Notification({ title: t('native:hidden.title'), body: t('native:hidden.body') }).show()
+}
