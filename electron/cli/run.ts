@@ -50,6 +50,20 @@ export async function train(
 ): Promise<RunResult> {
   const { t } = context
   const say = context.json ? () => undefined : context.print
+  // Before anything is imported, so that a typo leaves nothing behind.
+  const fineTune = requireValid({
+    modelId: null,
+    name: request.name ?? defaultName(request.data, new Date()),
+    problemType: 'fine-tune-foundation-model',
+    datasetId: '',
+    columns: { question: request.input, answer: request.output },
+    validationFraction: request.validationFraction,
+    splitSeed: 1,
+    candidates: request.models.map((baseModelId) => ({
+      baseModelId,
+      hyperparameters: { ...request.hyperparameters },
+    })),
+  })
   let dataset = await services.datasets.import(request.data)
   say(t('cli:run.imported', { name: dataset.name, rows: dataset.scan.rowCount }))
   const fixable = dataset.scan.findings.filter((finding) => finding.fixable)
@@ -64,20 +78,7 @@ export async function train(
     say(t('cli:run.fixed', { fixes: fixes.join('; ') }))
   }
   await services.engine.start()
-  const fineTune = requireValid({
-    modelId: null,
-    name: request.name ?? defaultName(request.data, new Date()),
-    problemType: 'fine-tune-foundation-model',
-    datasetId: dataset.id,
-    columns: { question: request.input, answer: request.output },
-    validationFraction: request.validationFraction,
-    splitSeed: 1,
-    candidates: request.models.map((baseModelId) => ({
-      baseModelId,
-      hyperparameters: { ...request.hyperparameters },
-    })),
-  })
-  const started = await services.startVersion(fineTune)
+  const started = await services.startVersion({ ...fineTune, datasetId: dataset.id })
   say(
     t('cli:run.rows', {
       training: started.trainingRowCount,

@@ -1,0 +1,163 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { S3Client, ListBucketsCommand } from '@aws-sdk/client-s3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { BaseModel, Model } from '../../../shared/model.ts'
+import type { LeaderboardEntry } from '../../../shared/leaderboard.ts'
+import { tinyModelId } from '../../support/engine.ts'
+import { openCommandLine, type CommandLine } from '../../support/commandLine.ts'
+
+let timbre: CommandLine
+
+beforeEach(async () => {
+  timbre = await openCommandLine()
+})
+
+afterEach(() => timbre.remove())
+
+const training = ['--input', 'question', '--output', 'answer', '--models', tinyModelId]
+const small = ['--batch-size', '4', '--set', 'max_input_length=64', '--set', 'eval_steps=2']
+
+function runArguments(...more: string[]): string[] {
+  return ['run', '--data', timbre.csv, ...training, ...small, ...more]
+}
+
+interface RunDocument {
+  readonly candidates: readonly { id: string; status: string }[]
+  readonly leaderboard: readonly LeaderboardEntry[]
+}
+
+test('scans a file and names each finding as JSON', async () => {
+  const { code, stdout, stderr } = await timbre.run('scan', timbre.csv, '--json')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({
+    rows: 25,
+    usableRows: 24,
+    findings: [{ code: 'blank-row', count: 1, fixable: true, row: 5, line: 6, column: null }],
+  })
+})
+
+test('scans in Chinese when asked to', async () => {
+  const { code, stdout } = await timbre.run('--language', 'zh', 'scan', timbre.csv)
+  expect(code).toBe(0)
+  expect(stdout).toContain('可用 24 行')
+})
+
+test('writes a repaired copy and leaves the file as it is', async () => {
+  const before = await readFile(timbre.csv)
+  const out = path.join(timbre.directory, 'repaired.csv')
+  expect(await timbre.run('fix', timbre.csv, '--out', out)).toMatchObject({ code: 0, stderr: '' })
+  expect(await readFile(timbre.csv)).toEqual(before)
+  expect(await readFile(out, 'utf8')).not.toContain('\n,\n')
+  expect(JSON.parse((await timbre.run('scan', out, '--json')).stdout)).toMatchObject({
+    findings: [],
+  })
+})
+
+test('trains, asks and reports, each in a process of its own', async () => {
+  const trained = await timbre.run(...runArguments('--epochs', '2', '--json'))
+  expect(trained).toMatchObject({ code: 0, stderr: '' })
+  const { candidates, leaderboard } = JSON.parse(trained.stdout) as RunDocument
+  expect(candidates).toMatchObject([{ status: 'Completed' }])
+  expect(leaderboard).toMatchObject([{ rank: 1, suggested: true, baseModelId: tinyModelId }])
+  const id = candidates[0]?.id ?? ''
+
+  const listed = JSON.parse((await timbre.run('models', '--json')).stdout) as {
+    baseModels: BaseModel[]
+    models: Model[]
+  }
+  expect(listed.baseModels.map((model) => model.id)).toEqual([tinyModelId])
+  expect(listed.models[0]?.versions[0]?.candidates[0]?.id).toBe(id)
+
+  const asked = await timbre.run('ask', '--candidate', id, 'Where is item 3?', '--base', '--json')
+  expect(asked).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(asked.stdout)).toMatchObject({
+    prompt: 'Where is item 3?',
+    tuned: expect.any(String),
+    base: expect.any(String),
+  })
+
+  const out = path.join(timbre.directory, 'report.html')
+  expect(await timbre.run('report', '--candidate', id, '--out', out)).toMatchObject({ code: 0 })
+  expect(await readFile(out, 'utf8')).toContain('<svg')
+})
+
+test('runs the whole job on the sample, down to the report', async () => {
+  const { code, stdout, stderr } = await timbre.run('demo', '--epochs', '2')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('Leaderboard')
+  expect(stdout).toContain('Base model (Tiny)')
+  expect(stdout).toContain('Your model (Tiny)')
+  const report = /Report: (.*)/.exec(stdout)?.[1] ?? ''
+  expect(await readFile(report, 'utf8')).toContain('<svg')
+})
+
+test('stops cleanly on Ctrl-C, says how to go on, and goes on', async () => {
+  const interrupted = timbre.start(...runArguments('--epochs', '200'))
+  await interrupted.printed('%')
+  interrupted.child.kill('SIGINT')
+  const first = await interrupted.finished
+  expect(first.code).toBe(130)
+  expect(first.stderr).toContain('timbre resume')
+
+  const resumed = await timbre.run('resume', '--json')
+  expect(resumed).toMatchObject({ code: 0, stderr: '' })
+  const { candidates } = JSON.parse(resumed.stdout) as RunDocument
+  expect(candidates).toMatchObject([{ status: 'Completed' }])
+  expect((await timbre.run('resume')).stdout).toContain('No training is waiting')
+})
+
+test('serves the engine to any AWS client until it is stopped', async () => {
+  const engine = timbre.start('engine')
+  await engine.printed('AWS_DEFAULT_REGION')
+  const environment = Object.fromEntries(
+    [...engine.output().matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
+  ) as Record<string, string>
+  const s3 = new S3Client({
+    endpoint: environment['AWS_ENDPOINT_URL'],
+    region: environment['AWS_DEFAULT_REGION'],
+    credentials: {
+      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+    },
+    forcePathStyle: true,
+  })
+  expect((await s3.send(new ListBucketsCommand({}))).Buckets).toEqual(expect.any(Array))
+  s3.destroy()
+  engine.child.kill('SIGTERM')
+  expect((await engine.finished).code).toBe(0)
+})
+
+test.each([
+  ['a file that is not there', ['scan', 'nowhere.csv'], 'nowhere.csv'],
+  ['a candidate that is not there', ['ask', '--candidate', 'nobody', 'Hi'], 'candidate'],
+  ['a finding that does not exist', ['fix', 'a.csv', '--out', 'b.csv', '--only', 'x'], 'blank-row'],
+  ['a command that does not exist', ['dance'], 'dance'],
+])('fails with words on stderr for %s', async (_, commandArguments, words) => {
+  const { code, stdout, stderr } = await timbre.run(...commandArguments)
+  expect(code).toBe(1)
+  expect(stdout).toBe('')
+  expect(stderr).toContain(words)
+  expect(stderr).not.toMatch(/\n\s+at /)
+})
+
+test.each([
+  ['a column that is not there', ['--output', 'reply'], 'reply'],
+  ['a setting out of its range', ['--epochs', '5000'], 'epoch'],
+  ['a setting that does not exist', ['--set', 'colour=red'], 'colour'],
+  ['a base model that does not exist', ['--models', 'gigantic'], 'gigantic'],
+  ['a validation share that is no number', ['--validation', 'half'], 'validationFraction'],
+  ['a name that cannot be used', ['--name', '/etc'], 'name'],
+])('refuses to train with %s', async (_, more, words) => {
+  const { code, stderr } = await timbre.run(...runArguments(...more))
+  expect(code).toBe(1)
+  expect(stderr).toContain(words)
+})
+
+test('says in Chinese what is wrong', async () => {
+  const empty = path.join(timbre.directory, 'empty.csv')
+  await writeFile(empty, '')
+  const { code, stderr } = await timbre.run('--language', 'zh', 'scan', empty)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/[\u4e00-\u9fff]/)
+})
