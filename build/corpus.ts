@@ -58,7 +58,13 @@ async function main(): Promise<void> {
 
 function buildCorpus(plan: CorpusPlan, keepTokenizer: boolean): void {
   const cache = path.resolve('.cache/corpus')
-  const used: { name: string; package: string; version: string; license: string; characters: number }[] = []
+  const used: {
+    name: string
+    package: string
+    version: string
+    license: string
+    characters: number
+  }[] = []
   const documents: string[] = []
   const seenParagraphs = new Set<string>()
   const examples: TrainingExample[] = []
@@ -72,9 +78,20 @@ function buildCorpus(plan: CorpusPlan, keepTokenizer: boolean): void {
     for (let repeat = 0; repeat < exampleRepeats; repeat += 1) examples.push(...text.examples)
     const characters =
       fresh.reduce((sum, document) => sum + document.length, 0) +
-      text.examples.reduce((sum, example) => sum + example.prompt.length + example.completion.length, 0)
-    used.push({ name: source.name, package: source.package, version, license: source.license, characters })
-    console.log(`${source.name}: ${fresh.length} documents, ${text.examples.length} pairs, ${characters} characters`)
+      text.examples.reduce(
+        (sum, example) => sum + example.prompt.length + example.completion.length,
+        0,
+      )
+    used.push({
+      name: source.name,
+      package: source.package,
+      version,
+      license: source.license,
+      characters,
+    })
+    console.log(
+      `${source.name}: ${fresh.length} documents, ${text.examples.length} pairs, ${characters} characters`,
+    )
   }
   for (const language of plan.languages) {
     const conversations = makeConversations(language, plan.conversations[language], 11)

@@ -38,7 +38,11 @@ const libreOfficeHelp = (language: 'en' | 'zh', name: string, folder: string): S
   license: 'MPL-2.0',
   language,
   read: (directory) =>
-    readHtml(path.join(directory, 'usr/share/libreoffice/help', folder, 'text'), language, 'DisplayArea'),
+    readHtml(
+      path.join(directory, 'usr/share/libreoffice/help', folder, 'text'),
+      language,
+      'DisplayArea',
+    ),
 })
 
 const debianHandbook = (language: 'en' | 'zh', folder: string): Source => ({
@@ -101,16 +105,31 @@ function filesUnder(directory: string, extension: string): string[] {
     .map((name) => path.join(directory, name))
 }
 
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+const entities: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+}
 
 /** Markup without its tags; a paragraph a line. */
 function paragraphsOf(markup: string): string[] {
   return markup
-    .replace(/<!--[\s\S]*?-->|<(script|style|info|head|nav|pre|screen|code-block|footer|aside)\b[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<\/?(p|h[1-6]|li|item|title|td|th|tr|div|dt|dd|section|steps|list|br|desc)\b[^>]*>/gi, '\n')
+    .replace(
+      /<!--[\s\S]*?-->|<(script|style|info|head|nav|pre|screen|code-block|footer|aside)\b[\s\S]*?<\/\1>/gi,
+      ' ',
+    )
+    .replace(
+      /<\/?(p|h[1-6]|li|item|title|td|th|tr|div|dt|dd|section|steps|list|br|desc)\b[^>]*>/gi,
+      '\n',
+    )
     .replace(/<[^>]+>/g, '')
     .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replace(/&#x([0-9a-f]+);/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    .replace(/&#x([0-9a-f]+);/gi, (_, code: string) =>
+      String.fromCodePoint(Number.parseInt(code, 16)),
+    )
     .replace(/&(\w+);/g, (whole, name: string) => entities[name] ?? whole)
     .split('\n\n')
     .flatMap((block) => block.split(/\n\s*\n|(?<=[.:?!。：？！])\n/))
@@ -119,7 +138,8 @@ function paragraphsOf(markup: string): string[] {
 }
 
 function isProse(paragraph: string, language: 'en' | 'zh'): boolean {
-  const letters = paragraph.match(language === 'zh' ? /\p{Script=Han}/gu : /[A-Za-z ,.]/g)?.length ?? 0
+  const letters =
+    paragraph.match(language === 'zh' ? /\p{Script=Han}/gu : /[A-Za-z ,.]/g)?.length ?? 0
   const share = letters / paragraph.length
   return language === 'zh'
     ? paragraph.length >= 8 && share > 0.5
@@ -131,10 +151,15 @@ function readMallard(directory: string, language: 'en' | 'zh'): SourceText {
   const examples: TrainingExample[] = []
   for (const file of filesUnder(directory, '.page')) {
     const markup = readFileSync(file, 'utf8')
-    const title = /<title>([\s\S]*?)<\/title>/.exec(markup.replace(/<info>[\s\S]*?<\/info>/, ''))?.[1]
+    const title = /<title>([\s\S]*?)<\/title>/.exec(
+      markup.replace(/<info>[\s\S]*?<\/info>/, ''),
+    )?.[1]
     const paragraphs = paragraphsOf(markup).filter((paragraph) => isProse(paragraph, language))
     if (paragraphs.length === 0) continue
-    const heading = (title ?? '').replace(/<[^>]+>/g, '').replace(/\s+/g, ' ').trim()
+    const heading = (title ?? '')
+      .replace(/<[^>]+>/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
     documents.push([heading, ...paragraphs].join('\n'))
     const answer = paragraphs.slice(0, 3).join(' ')
     if (isProse(`${heading}                         `, 'en') || language === 'zh') {
@@ -173,7 +198,8 @@ function readConversations(directory: string): SourceText {
       if (opened !== undefined) question = unquote(opened)
       else if (answered !== undefined && question !== '') {
         // A lone bar opens a block of program text, which is no answer to learn from.
-        if (answered.trim() !== '|') examples.push({ prompt: question, completion: unquote(answered) })
+        if (answered.trim() !== '|')
+          examples.push({ prompt: question, completion: unquote(answered) })
         question = ''
       }
     }
