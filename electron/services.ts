@@ -37,7 +37,7 @@ import { leaderboardOf } from './training/leaderboardOf.ts'
 import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
-import { createWorkspaceConnection } from './workspace.ts'
+import { createWorkspaceConnection } from './aws/workspace.ts'
 
 export type Publish = <N extends EventName>(event: N, payload: EventPayload<N>) => void
 

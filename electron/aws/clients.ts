@@ -5,7 +5,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { Pluggable } from '@smithy/types'
-import { AppError } from '../../shared/errors.ts'
+import type { AppError } from '../../shared/errors.ts'
 import { fromEngineError } from './errors.ts'
 import type { Target } from './target.ts'
 

@@ -28,7 +28,9 @@ export function listModels(context: CommandContext): Promise<void> {
       for (const version of model.versions) {
         print(`  ${model.name} V${version.number} (${version.datasetName})`)
         for (const candidate of version.candidates) {
-          print(`    ${candidate.id}  ${t(`cli:status.${candidate.status}`).padEnd(12)} ${candidate.baseModelName}`)
+          print(
+            `    ${candidate.id}  ${t(`cli:status.${candidate.status}`).padEnd(12)} ${candidate.baseModelName}`,
+          )
         }
       }
     }

@@ -48,7 +48,9 @@ function lineView({ t, print }: CommandContext): ProgressView {
         if (last === Number.POSITIVE_INFINITY) continue
         if (isTerminal(candidate.status)) {
           shown.set(candidate.id, Number.POSITIVE_INFINITY)
-          print(t('cli:run.ended', { name: candidate.baseModelName, status: stateOf(t, candidate) }))
+          print(
+            t('cli:run.ended', { name: candidate.baseModelName, status: stateOf(t, candidate) }),
+          )
           continue
         }
         const tenth = Math.floor(percentOf(candidate) / (100 * lineEvery))

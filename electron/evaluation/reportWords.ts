@@ -1,5 +1,7 @@
 /** The report's words, from the same locale files as the rest. */
-import type { Translate } from '../translate.ts'
+
+/** Looks a key up; handed in, so that the report does not know where words come from. */
+type Translate = (key: string, values?: Record<string, string | number>) => string
 
 export interface ReportWords {
   readonly leaderboard: string

@@ -15,7 +15,7 @@ import { getCandidate } from '../db/candidates.ts'
 import type { WritableDb } from '../db/database.ts'
 import { insertExchange, listExchanges } from '../db/exchanges.ts'
 import { getVersion } from '../db/models.ts'
-import type { Connection } from '../workspace.ts'
+import type { Connection } from '../aws/workspace.ts'
 import { servingSpec } from './servingSpec.ts'
 
 export interface Question {

@@ -17,7 +17,7 @@ import { transact, type WritableDb } from '../db/database.ts'
 import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
 import { getVersion, insertModelVersion } from '../db/models.ts'
-import type { Connection } from '../workspace.ts'
+import type { Connection } from '../aws/workspace.ts'
 import { completeHyperparameters } from './hyperparameters.ts'
 import { trainingJobName } from './jobNames.ts'
 

@@ -21,7 +21,7 @@ import { insertEvent } from '../db/events.ts'
 import { saveLogPage } from '../db/logLines.ts'
 import { insertMetricPoints, listMetricPoints } from '../db/metrics.ts'
 import { findVersion } from '../db/models.ts'
-import type { Connection } from '../workspace.ts'
+import type { Connection } from '../aws/workspace.ts'
 import { createPace, type Pace } from './pace.ts'
 
 export interface TrainingWatchOptions {

@@ -60,9 +60,11 @@ export async function openCommandLine(): Promise<CommandLine> {
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')))
-    const finished = once(child, 'close').then(
-      ([code]: (number | null)[]): Finished => ({ code: code ?? null, stdout, stderr }),
-    )
+    const finished = once(child, 'close').then(([code]: (number | null)[]): Finished => ({
+      code: code ?? null,
+      stdout,
+      stderr,
+    }))
     const printed = (text: string) =>
       new Promise<void>((resolve, reject) => {
         const look = () => {

@@ -2,10 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type {
-  EngineChild,
-  LaunchEngine,
-} from '../../../electron/engineProcess/engineChild.ts'
+import type { EngineChild, LaunchEngine } from '../../../electron/engineProcess/engineChild.ts'
 import {
   createEngineSupervisor,
   type EngineSupervisor,

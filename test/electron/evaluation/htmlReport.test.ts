@@ -15,7 +15,11 @@ function reportOf(language: 'en' | 'zh', samples: readonly SampleAnswer[]): stri
     datasetName: attack,
     columns: { question: attack, answer: 'answer' },
     candidates: [
-      aCandidate({ status: 'Completed', baseModelName: attack, hyperparameters: { epoch: attack } }),
+      aCandidate({
+        status: 'Completed',
+        baseModelName: attack,
+        hyperparameters: { epoch: attack },
+      }),
     ],
   })
   const [candidate] = version.candidates

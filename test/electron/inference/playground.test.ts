@@ -2,7 +2,12 @@ import { afterEach, expect, test } from 'vitest'
 import type { Candidate } from '../../../shared/model.ts'
 import { isTerminal } from '../../../shared/model.ts'
 import type { AnswerSide } from '../../../shared/playground.ts'
-import { aRequest, importQuestions, openTestServices, type TestServices } from '../../support/services.ts'
+import {
+  aRequest,
+  importQuestions,
+  openTestServices,
+  type TestServices,
+} from '../../support/services.ts'
 
 let opened: TestServices | null = null
 

@@ -156,9 +156,7 @@ test('announces to one face of the app what another one stored', async () => {
 test('fails a candidate whose job the engine lost, with a reason', async () => {
   const test = await open()
   const { services } = test
-  const version = await services.startVersion(
-    aRequest(await importQuestions(test), { epoch: '1' }),
-  )
+  const version = await services.startVersion(aRequest(await importQuestions(test), { epoch: '1' }))
   const { id } = firstCandidate(version)
   await test.events.until('version.changed', isEnded)
   updateCandidate(services.db, id, { status: 'InProgress' })

@@ -1,8 +1,8 @@
 /** The connection that services work through: clients for where the engine listens now, and the account's facts. */
-import { createClients, destroyClients, type AwsClients } from './aws/clients.ts'
-import { getAccount } from './aws/identity.ts'
-import { defaultBucket } from './aws/s3.ts'
-import type { Target } from './aws/target.ts'
+import { createClients, destroyClients, type AwsClients } from './clients.ts'
+import { getAccount } from './identity.ts'
+import { defaultBucket } from './s3.ts'
+import type { Target } from './target.ts'
 
 export interface Connection {
   readonly clients: AwsClients
