@@ -1,0 +1,161 @@
+import Database from 'better-sqlite3'
+import path from 'node:path'
+import { expect, test, type Page } from '@playwright/test'
+import { expectAccessible } from './support/accessibility.ts'
+import {
+  dropFile,
+  launchApp,
+  makeDataDirectory,
+  writeSmallCsv,
+  type LaunchedApp,
+} from './support/launch.ts'
+import { takePicture } from './support/pictures.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let dataDirectory: string
+let running: LaunchedApp
+let page: Page
+
+test.beforeAll(async () => {
+  dataDirectory = await makeDataDirectory()
+  running = await launchApp(dataDirectory)
+  page = running.page
+})
+test.afterAll(() => running.app.close())
+
+test('starts empty, on this computer, and says how to begin', async () => {
+  await expect(page).toHaveTitle('Timbre')
+  await expect(page.getByRole('heading', { name: 'Datasets', level: 1 })).toBeVisible()
+  await expect(page.getByText('Ready')).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'empty')
+})
+
+test('finds what is wrong with a dropped file and fixes it in a copy', async () => {
+  await dropFile(page, await writeSmallCsv(dataDirectory))
+  await expect(page.getByRole('heading', { name: 'small', level: 1 })).toBeVisible()
+  await expect(page.getByRole('region', { name: /mark at the start/i })).toBeVisible()
+  await expect(page.getByRole('region', { name: /repeated row/ })).toContainText('Lines 11')
+  await page.getByRole('button', { name: 'Show the change' }).first().click()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Remove the mark' }).click()
+  await expect(page.getByRole('region', { name: /mark at the start/i })).toBeHidden()
+  await page.getByRole('button', { name: 'Undo last fix' }).click()
+  await expect(page.getByRole('region', { name: /mark at the start/i })).toBeVisible()
+  await page.getByRole('button', { name: 'Fix all' }).click()
+  await expect(page.getByText('Nothing to fix')).toBeVisible()
+})
+
+test('walks the wizard by keyboard and starts a fine-tuning of both models', async () => {
+  await page.getByRole('button', { name: 'Fine-tune a model with this' }).press('Enter')
+  await page.getByRole('textbox', { name: 'Model name' }).fill('Help desk voice')
+  await expectAccessible(page)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Question column' })).toHaveValue('question')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await expect(page.getByText('Choose at least one base model.')).toBeVisible()
+  for (const name of ['Timbre Pico (English)', 'Timbre Nano (English, Chinese)']) {
+    await page.getByRole('checkbox', { name }).press('Space')
+  }
+  await expectAccessible(page)
+  await takePicture(page, 'wizard-base-models')
+  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('12')
+  await expectAccessible(page)
+  await takePicture(page, 'wizard-settings')
+  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await expect(page.getByRole('cell', { name: '12', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Start fine-tuning' }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Help desk voice', level: 1 })).toBeVisible()
+})
+
+test('is killed in the middle of training, and the same jobs go on to their end', async () => {
+  await expect(page.getByText(/Step ([5-9]|\d\d+) of/).first()).toBeVisible({ timeout: 60_000 })
+  await running.kill()
+  running = await launchApp(dataDirectory)
+  page = running.page
+  await page.getByRole('button', { name: 'Models' }).click()
+  await page.getByRole('button', { name: /Help desk voice/ }).click()
+  await takePicture(page, 'training')
+  await expect(page.getByText('Completed')).toHaveCount(2, { timeout: 180_000 })
+  expectWholeSeries(dataDirectory)
+})
+
+test('ranks the candidates and keeps the analyst’s choice', async () => {
+  const leaderboard = page.getByRole('table', { name: 'Leaderboard' })
+  await expect(leaderboard.getByText('Suggested')).toHaveCount(1)
+  await leaderboard.getByRole('button', { name: /^Choose / }).click()
+  await expect(leaderboard.getByText('Your choice')).toBeVisible()
+  await page.getByRole('button', { name: 'Show as a table' }).first().click()
+  await expectAccessible(page)
+  await takePicture(page, 'leaderboard')
+})
+
+test('answers side by side, token by token', async () => {
+  await page.getByRole('button', { name: 'Test Timbre Pico (English)' }).click()
+  await page.getByRole('textbox', { name: 'Your question' }).fill('How do I return item 7?')
+  await page.getByRole('button', { name: 'Send' }).click()
+  const tuned = page.getByRole('region', { name: 'Your model' })
+  await expect(tuned).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 })
+  await expect(tuned).toContainText('Happy to help!')
+  await expect(page.getByRole('region', { name: 'Base model' })).toHaveAttribute(
+    'aria-busy',
+    'false',
+    { timeout: 60_000 },
+  )
+  await expect(page.getByRole('heading', { name: 'Asked before' })).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'playground')
+})
+
+test('keeps everything readable with the engine switched off', async () => {
+  await page.getByRole('switch', { name: 'Engine' }).press('Space')
+  await expect(page.getByText('Off. History stays readable.')).toBeVisible()
+  await page.getByRole('button', { name: 'Models' }).click()
+  await page.getByRole('button', { name: /Help desk voice/ }).click()
+  await expect(page.getByRole('img', { name: 'Curve of Loss' })).toBeVisible()
+  await expect(page.getByText('Your choice')).toBeVisible()
+  await page.getByRole('button', { name: 'Training log of Timbre Pico (English)' }).click()
+  await expect(page.getByText('train_loss=').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('switch', { name: 'Engine' }).press('Space')
+  await expect(page.getByText('Ready')).toBeVisible()
+})
+
+test('speaks Chinese and goes dark', async () => {
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await expectAccessible(page)
+  await page.getByRole('textbox', { name: 'Language' }).click()
+  await page.getByRole('option', { name: '简体中文' }).click()
+  await expect(page.getByRole('heading', { name: '设置', level: 1 })).toBeVisible()
+  await page.getByText('深色').click()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: '模型' }).click()
+  await page.getByRole('button', { name: /Help desk voice/ }).click()
+  await expect(page.getByRole('heading', { name: '排行榜' })).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'leaderboard-zh-dark')
+})
+
+/** Every step once, from the first to the last. */
+function expectWholeSeries(directory: string): void {
+  const db = new Database(path.join(directory, 'timbre.db'), { readonly: true })
+  try {
+    const series = db
+      .prepare<[], { candidate_id: string; count: number; first: number; last: number }>(
+        `SELECT candidate_id, count(*) AS count, min(step) AS first, max(step) AS last
+         FROM metric_points WHERE metric = 'train_loss' GROUP BY candidate_id`,
+      )
+      .all()
+    expect(series).toHaveLength(2)
+    for (const { count, first, last } of series) {
+      expect(first).toBe(1)
+      expect(count).toBe(last)
+    }
+  } finally {
+    db.close()
+  }
+}
