@@ -46,7 +46,7 @@ module.exports = {
       'electron-at-the-edge',
       {
         path: '^electron/',
-        pathNot: '^electron/((main|window|preload|ipc|notifications|protocol|menu|dialogs|engineUtilityProcess)\\.ts$|shell/)',
+        pathNot: '^electron/((main|window|preload|ipc|notifications|protocol|menu|dialogs|utilityEngine)\\.ts$|shell/)',
       },
       { path: ['^electron$', '^node_modules/electron/'] },
       'Services do not need Electron: hand in what they need from main.ts.',
