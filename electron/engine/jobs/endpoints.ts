@@ -67,10 +67,11 @@ export interface EndpointHostOptions {
   readonly modelsDirectory: string
   readonly workDirectory: string
   readonly threads: number
+  readonly idleMs?: number
 }
 
 /** A model that nobody asked for this long gives its memory back. */
-const idleMs = 5 * 60 * 1000
+const defaultIdleMs = 5 * 60 * 1000
 
 interface LoadedModel {
   readonly generator: Promise<Generator>
@@ -139,7 +140,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   function putAsideLater(directory: string, model: LoadedModel): void {
     model.idleTimer = setTimeout(() => {
       if (loaded.get(directory) === model) void unload(directory)
-    }, idleMs)
+    }, options.idleMs ?? defaultIdleMs)
     model.idleTimer.unref()
   }
 

@@ -61,24 +61,24 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
       throw validationError('Exactly one of ModelDataUrl and ModelDataSource is needed.')
     }
     const arn = arnOf('model', input.ModelName)
+    const { Tags, ...request } = input
     context.models.put({
       name: input.ModelName,
       arn,
       createdAtMs: context.now(),
       image: input.PrimaryContainer.Image,
       modelDataUri,
-      request: input,
+      request,
     })
-    if (input.Tags) putTags(context, arn, input.Tags)
+    if (Tags) putTags(context, arn, Tags)
     return { ModelArn: arn }
   }),
 
   DescribeModel: operation(z.object({ ModelName: z.string() }), (context, input) => {
     const model = context.models.find(input.ModelName)
     if (!model) throw couldNotFind('model', input.ModelName)
-    const { Tags: _tags, ...request } = model.request
     return {
-      ...request,
+      ...model.request,
       ModelArn: model.arn,
       CreationTime: epochSeconds(model.createdAtMs),
     }

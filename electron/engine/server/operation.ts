@@ -1,5 +1,5 @@
 /** An operation of a JSON protocol: its input's schema and what answers it. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { EngineContext } from './engineContext.ts'
 import { validationError } from './serviceError.ts'
 

@@ -1,6 +1,6 @@
 /** What comes in with a request: bytes for an object, or a small XML document; both held against what was signed. */
 import { XMLParser } from 'fast-xml-parser'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { ReceivedBytes } from '../store/objects.ts'
 import { decodeAwsChunked } from './awsChunked.ts'
 import { createChecksums, declaredChecksums, verifyChecksums } from './checksums.ts'
