@@ -1,0 +1,100 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { createHandlers } from '../../electron/handlers.ts'
+import { calls } from '../../shared/contract.ts'
+import { isTerminal } from '../../shared/model.ts'
+import {
+  aRequest,
+  openTestServices,
+  writeQuestionsCsv,
+  type TestServices,
+} from '../support/services.ts'
+
+let opened: TestServices | null = null
+
+afterEach(async () => {
+  await opened?.close()
+  opened = null
+})
+
+/** Handlers over real services; the dialogs answer with the paths given. */
+async function open(dialogs: { file?: string; savePath?: string } = {}) {
+  opened = await openTestServices()
+  const { services, events } = opened
+  const handlers = createHandlers(
+    services,
+    {
+      chooseFile: async () => dialogs.file ?? null,
+      chooseSavePath: async () => dialogs.savePath ?? null,
+    },
+    { version: '1.2.3', runtime: 'Node' },
+    events.publish,
+  )
+  return { test: opened, handlers, dialogs }
+}
+
+test('answers every call of the contract', async () => {
+  const { handlers } = await open()
+  expect(Object.keys(handlers).sort()).toEqual(Object.keys(calls).sort())
+})
+
+test('changes one setting, tells everyone, and keeps the others', async () => {
+  const { test, handlers } = await open()
+  await handlers['settings.update']({ language: 'zh' })
+  await handlers['settings.update']({ notifications: false })
+  expect(await handlers['settings.get'](null)).toMatchObject({
+    language: 'zh',
+    notifications: false,
+    colorScheme: 'system',
+  })
+  expect(test.events.of('settings.changed')).toHaveLength(2)
+  expect(test.services.language()).toBe('zh')
+})
+
+test('takes a closed dialog for what it is', async () => {
+  const { handlers } = await open()
+  expect(await handlers['dataset.choose'](null)).toBeNull()
+  expect(await handlers['report.save']({ candidateId: 'any' })).toBeNull()
+})
+
+test('imports the bundled sample of a language', async () => {
+  const { test, handlers } = await open()
+  const samples = path.join(test.root, 'resources', 'samples')
+  await mkdir(samples)
+  await writeFile(path.join(samples, 'help-desk-zh.csv'), '问题,回答\n你好,你好呀\n')
+  const dataset = await handlers['dataset.importSample']({ language: 'zh' })
+  expect(dataset.scan.columns).toEqual(['问题', '回答'])
+})
+
+test('gives answers that fit the contract, through a whole journey', async () => {
+  const { test, handlers, dialogs } = await open()
+  dialogs.file = await writeQuestionsCsv(test)
+  dialogs.savePath = path.join(test.root, 'report.html')
+  expect(calls['engine.start'].output.parse(await handlers['engine.start'](null)).state).toBe(
+    'running',
+  )
+  const dataset = await handlers['dataset.choose'](null)
+  calls['dataset.choose'].output.parse(dataset)
+  const version = await handlers['version.start'](aRequest(dataset?.id ?? ''))
+  calls['version.start'].output.parse(version)
+  await test.events.until('version.changed', (changed) =>
+    changed.candidates.every(({ status }) => isTerminal(status)),
+  )
+  const candidateId = version.candidates[0]?.id ?? ''
+  calls['app.describe'].output.parse(await handlers['app.describe'](null))
+  calls['baseModel.list'].output.parse(await handlers['baseModel.list'](null))
+  calls['model.list'].output.parse(await handlers['model.list'](null))
+  calls['candidate.metrics'].output.parse(await handlers['candidate.metrics']({ candidateId }))
+  const log = calls['candidate.log'].output.parse(await handlers['candidate.log']({ candidateId }))
+  expect(log.length).toBeGreaterThan(0)
+  const chosen = await handlers['candidate.choose']({ versionId: version.id, candidateId })
+  expect(chosen.chosenCandidateId).toBe(candidateId)
+  const [entry] = calls['leaderboard.list'].output.parse(
+    await handlers['leaderboard.list']({ versionId: version.id }),
+  )
+  expect(entry).toMatchObject({ chosen: true, rank: 1 })
+  expect(await handlers['report.save']({ candidateId })).toEqual({ path: dialogs.savePath })
+  expect(await readFile(dialogs.savePath, 'utf8')).toContain('<svg')
+  for (const event of test.events.of('version.changed')) calls['version.start'].output.parse(event)
+})
