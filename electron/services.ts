@@ -89,6 +89,8 @@ export function createServices(options: ServicesOptions): Services {
     publish: options.publish,
     clock: now,
   })
+  // Only tidying up: what stays behind is tried again at the next start.
+  void datasets.removeUnreferenced().catch(() => undefined)
   const engine = createEngineSupervisor({
     dataDirectory: options.dataDirectory,
     modelsDirectory,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: the same services as the window, for scripts and for servers. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import packageFacts from '../../package.json' with { type: 'json' }
 import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { toAppError } from '../../shared/errors.ts'
@@ -57,6 +58,7 @@ function buildProgram(): Command {
     .description("Give a language model your company's voice.")
     .option('--data-dir <dir>', 'data folder (also TIMBRE_HOME)')
     .option('--language <language>', 'en or zh; the system decides by default', 'system')
+    .version(packageFacts.version)
     .showHelpAfterError()
     .exitOverride()
 
@@ -88,7 +90,11 @@ function buildProgram(): Command {
     .option('--learning-rate <x>', 'peak learning rate')
     .option('--batch-size <n>', 'examples per step', positiveInteger)
     .option('--seed <n>', 'seed of training')
-    .option('--set <name=value>', 'any other setting of the base models', setting, {})
+    .addOption(
+      new Option('--set <name=value>', 'any other setting of the base models, as often as needed')
+        .argParser(setting)
+        .default({}, 'none'),
+    )
     .option('--validation <share>', 'share held back for validation', '0.2')
     .option('--json', 'one JSON document at the end')
     .action((options: RunOptions, command: Command) =>
