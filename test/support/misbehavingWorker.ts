@@ -21,6 +21,9 @@ switch (prompt) {
       report({ type: 'log', line: `step=${step} epoch=0.1 train_loss=1.5 learning_rate=1`, step })
     report({ type: 'failed', code: 'AlgorithmError', message: 'enough' })
     break
+  case 'full disk':
+    report({ type: 'failed', code: 'AlgorithmError', message: 'ENOSPC: no space left on device' })
+    break
   default:
     // Runs until it is told to stop.
     parentPort?.once('message', () => report({ type: 'stopped' }))

@@ -6,13 +6,21 @@ export class JobFailure extends Error {
   override readonly name = 'JobFailure'
 }
 
+const diskFull = 'ClientError: No space left on device. Free some space and start the job again.'
+
+/** Node's own messages begin with the system's code, also those that come from a worker as text. */
+function isDiskFull(message: string): boolean {
+  return /\b(ENOSPC|EDQUOT)\b/.test(message)
+}
+
+/** A failure that the training worker reports. */
+export function workerFailure(code: string, message: string): JobFailure {
+  return new JobFailure(isDiskFull(message) ? diskFull : `${code}: ${message}`)
+}
+
 export function failureReasonOf(error: unknown): string {
   if (error instanceof JobFailure) return error.message
   if (error instanceof ModelUnavailableError) return `ClientError: ${error.message}`
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return 'ClientError: No space left on device. Free some space and start the job again.'
-  }
   const message = error instanceof Error ? error.message : String(error)
-  return `InternalServerError: ${message}`
+  return isDiskFull(message) ? diskFull : `InternalServerError: ${message}`
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { LogStream } from '../store/logStream.ts'
 import type { StopRequest, TrainingEvent, TrainingTask } from '../train/trainingTask.ts'
 import { workerUrl } from '../workerUrl.ts'
-import { JobFailure } from './jobFailure.ts'
+import { workerFailure } from './jobFailure.ts'
 import { lastLoggedSteps, metricKind } from './loggedSteps.ts'
 
 export interface TrainingEnding {
@@ -56,7 +56,7 @@ export function startTrainingThread(
           ending = event
           return
         case 'failed':
-          failure ??= new JobFailure(`${event.code}: ${event.message}`)
+          failure ??= workerFailure(event.code, event.message)
       }
     }
 

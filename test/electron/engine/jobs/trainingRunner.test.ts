@@ -126,6 +126,7 @@ async function reaches(
 test.each([
   ['throw', 'InternalServerError: The training thread failed: a defect'],
   ['exit', 'InternalServerError: The training thread ended without a result.'],
+  ['full disk', 'ClientError: No space left on device. Free some space and start the job again.'],
   ['say nothing', 'InternalServerError: The training thread ended without a result.'],
 ])('a worker that does "%s" fails its job, and the next one runs', async (prompt, reason) => {
   open({ misbehaving: true })
