@@ -5,10 +5,16 @@ import { engineArguments, type LaunchEngine } from './engineChild.ts'
 
 const keptOutput = 4000
 
-/** From source the engine's own source; from the bundle, `dist/engine/main.js` beside `dist/main`. */
+/**
+ * From source the engine's own source; from the bundle, `dist/engine/main.js` beside `dist/main`. In an installed app it
+ * lies outside the archive, so that it is a program like any other.
+ */
 export function engineEntry(): string {
   const relative = import.meta.url.endsWith('.ts') ? '../engine/main.ts' : '../engine/main.js'
-  return fileURLToPath(new URL(relative, import.meta.url))
+  return fileURLToPath(new URL(relative, import.meta.url)).replace(
+    /([\\/]app\.asar)([\\/])/,
+    '$1.unpacked$2',
+  )
 }
 
 export const forkEngine: LaunchEngine = (launch) => {
