@@ -2,4 +2,6 @@
 import { ensureRuntime } from './runtime/runtime.ts'
 
 const runtime = await ensureRuntime()
-console.log(`Electron ${runtime.version}${runtime.isFallback ? ' (fallback)' : ''}: ${runtime.executable}`)
+console.log(
+  `Electron ${runtime.version}${runtime.isFallback ? ' (fallback)' : ''}: ${runtime.executable}`,
+)

@@ -16,7 +16,11 @@ async function main(): Promise<number> {
   console.log('Building ...')
   await bundleAll()
   if (!hasDisplay() && !wantsWindow) {
-    return run(process.execPath, [path.join(repositoryRoot, 'dist/main/cli.js'), 'demo', ...rest], {})
+    return run(
+      process.execPath,
+      [path.join(repositoryRoot, 'dist/main/cli.js'), 'demo', ...rest],
+      {},
+    )
   }
   const runtime = await ensureRuntime()
   ensureSystemLibraries(runtime.executable, console.log)
@@ -35,7 +39,11 @@ async function main(): Promise<number> {
   }
 }
 
-function run(command: string, args: string[], environment: Record<string, string>): Promise<number> {
+function run(
+  command: string,
+  args: string[],
+  environment: Record<string, string>,
+): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...environment } })
   // Ctrl-C reaches the child as well, which ends in its own order.
   process.on('SIGINT', () => undefined)

@@ -87,7 +87,11 @@ function tool(name: string): string {
   return path.join(repositoryRoot, 'node_modules', '.bin', name)
 }
 
-function run(command: string, args: string[], environment: Record<string, string> = {}): Promise<number> {
+function run(
+  command: string,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<number> {
   const child = spawn(command, args, {
     cwd: repositoryRoot,
     stdio: 'inherit',

@@ -28,7 +28,7 @@ import { NavigationContext, sectionOf, type Place } from './navigation.tsx'
 import { PlaygroundPage } from './playground/PlaygroundPage.tsx'
 import { appQuery, engineQuery, settingsQuery } from './queries.ts'
 import { SettingsPage } from './settings/SettingsPage.tsx'
-import { theme } from './theme.ts'
+import { cssVariables, theme } from './theme.ts'
 import { WizardPage } from './wizard/WizardPage.tsx'
 
 /** Vite writes the nonce of this load into the page; styles that are made later carry it too. */
@@ -57,6 +57,7 @@ export function App() {
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={cssVariables}
       getStyleNonce={styleNonce}
       {...(scheme === 'auto'
         ? { defaultColorScheme: 'auto' as const }

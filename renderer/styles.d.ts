@@ -1,3 +1,3 @@
 /** Style sheets and fonts are imported for their effect; Vite bundles them. */
-declare module "*.css"
-declare module "@fontsource-variable/inter"
+declare module '*.css'
+declare module '@fontsource-variable/inter'

@@ -14,9 +14,13 @@ export interface Display {
 
 /** Xvfb on a number of its own choice. @throws Error when it does not start */
 export async function startVirtualDisplay(): Promise<Display> {
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x1000x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  })
+  const server = spawn(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', '1440x1000x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  )
   const output = server.stdio[3]
   if (!output) throw new Error('Xvfb has no output.')
   const failed = once(server, 'exit').then(() => {

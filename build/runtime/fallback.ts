@@ -92,18 +92,17 @@ async function unzipRuntime(zipFile: string, target: string): Promise<void> {
 
 /** A packaged Electron runs its own app: ours takes the folder it is given and loads that. */
 const shim = `
-const { app } = require('electron')
-const path = require('node:path')
-const fs = require('node:fs')
+import fs from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { app } from 'electron'
 const folder = path.resolve(process.argv.slice(1).find((argument) => !argument.startsWith('-')) || '.')
 const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
 app.setAppPath(folder)
 app.setName(manifest.productName || manifest.name)
 if (manifest.version) app.setVersion(manifest.version)
-import(require('node:url').pathToFileURL(path.join(folder, manifest.main)).href).catch((error) => {
-  console.error(error)
-  process.exit(1)
-})
+// Awaited at the top level: what an app declares before it is ready has to be declared before this module ends.
+await import(pathToFileURL(path.join(folder, manifest.main)).href)
 `
 
 async function adaptRuntime(folder: string): Promise<void> {
@@ -114,8 +113,8 @@ async function adaptRuntime(folder: string): Promise<void> {
   chmodSync(executable, 0o755)
   const app = path.join(folder, 'resources', 'app')
   mkdirSync(app, { recursive: true })
-  writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'shim', main: 'main.js' }))
-  writeFileSync(path.join(app, 'main.js'), shim)
+  writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'shim', main: 'main.mjs' }))
+  writeFileSync(path.join(app, 'main.mjs'), shim)
   await flipFuses(executable, {
     version: FuseVersion.V1,
     // Playwright waits for the inspector; the other program's start-up snapshot is not ours.
@@ -131,7 +130,11 @@ function ensureSqlite(say: (line: string) => void): string {
     .update(execFileSync('node', ['-p', `require('${source}/package.json').version`]))
     .digest('hex')
     .slice(0, 12)
-  const binding = path.join(cacheDirectory(), `sqlite-${sqliteVersion}-${layout}`, 'better_sqlite3.node')
+  const binding = path.join(
+    cacheDirectory(),
+    `sqlite-${sqliteVersion}-${layout}`,
+    'better_sqlite3.node',
+  )
   if (existsSync(binding)) return binding
   say('Building SQLite for the fallback runtime (about a minute, once) ...')
   const work = path.join(cacheDirectory(), `sqlite-build.${process.pid}`)
@@ -155,10 +158,7 @@ function ensureSqlite(say: (line: string) => void): string {
     },
   )
   mkdirSync(path.dirname(binding), { recursive: true })
-  renameSync(
-    path.join(work, 'better-sqlite3', 'build', 'Release', 'better_sqlite3.node'),
-    binding,
-  )
+  renameSync(path.join(work, 'better-sqlite3', 'build', 'Release', 'better_sqlite3.node'), binding)
   rmSync(work, { recursive: true, force: true })
   return binding
 }

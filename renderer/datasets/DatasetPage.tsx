@@ -1,6 +1,5 @@
 import {
   Alert,
-  Badge,
   Button,
   Group,
   Paper,
@@ -18,6 +17,7 @@ import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { showError } from '../components/showError.tsx'
+import { Tag } from '../components/Tag.tsx'
 import { formatBytes, formatCount } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { datasetQuery, datasetsQuery } from '../queries.ts'
@@ -116,9 +116,9 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
               <Title order={3}>{t('dataset.applied')}</Title>
               <Group gap="xs">
                 {dataset.appliedFixes.map((applied, index) => (
-                  <Badge key={index} variant="light" color="accent.8" tt="none" fw={500}>
+                  <Tag key={index} tone="good">
                     {t(`findings:${applied.code}.done`, { count: applied.count })}
-                  </Badge>
+                  </Tag>
                 ))}
               </Group>
             </Stack>

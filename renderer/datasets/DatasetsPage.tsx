@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconFileImport, IconTableImport } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +6,7 @@ import type { Dataset } from '../../shared/dataset.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
+import { Tag } from '../components/Tag.tsx'
 import { formatBytes, formatCount, formatDate } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { datasetsQuery } from '../queries.ts'
@@ -80,9 +81,9 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
               })}
             </Text>
           </Stack>
-          <Badge color={fixable > 0 ? 'orange.9' : 'accent.8'} variant="light" size="lg">
+          <Tag tone={fixable > 0 ? 'attention' : 'good'}>
             {fixable > 0 ? t('dataset.findingCount', { count: fixable }) : t('dataset.clean')}
-          </Badge>
+          </Tag>
         </Group>
       </Card>
     </UnstyledButton>

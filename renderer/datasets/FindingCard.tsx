@@ -1,7 +1,8 @@
-import { Badge, Button, Card, Collapse, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { Button, Card, Collapse, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
 import type { Finding, Severity } from '../../shared/dataset.ts'
+import { Tag, type Tone } from '../components/Tag.tsx'
 
 interface FindingCardProps {
   readonly finding: Finding
@@ -9,7 +10,7 @@ interface FindingCardProps {
   readonly onFix: () => void
 }
 
-const colours: Record<Severity, string> = { error: 'red.9', warning: 'orange.9', info: 'gray.8' }
+const tones: Record<Severity, Tone> = { error: 'bad', warning: 'attention', info: 'neutral' }
 const shownLines = 8
 
 export function FindingCard({ finding, isFixing, onFix }: FindingCardProps) {
@@ -24,9 +25,7 @@ export function FindingCard({ finding, isFixing, onFix }: FindingCardProps) {
         <Stack gap={4} miw={0}>
           <Group gap="xs">
             <Title order={3}>{title}</Title>
-            <Badge color={colours[finding.severity]} variant="light" size="sm">
-              {t(`severity.${finding.severity}`)}
-            </Badge>
+            <Tag tone={tones[finding.severity]}>{t(`severity.${finding.severity}`)}</Tag>
           </Group>
           <Text size="sm" c="dimmed">
             {t(`findings:${finding.code}.${isUndecodable ? 'unfixable' : 'meaning'}`)}

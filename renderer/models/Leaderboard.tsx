@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Paper, Table, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, Table, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { Tag } from '../components/Tag.tsx'
 import { Term } from '../components/Term.tsx'
 import { formatDuration, formatLoss } from '../format.ts'
 import { leaderboardQuery } from '../queries.ts'
@@ -53,9 +54,7 @@ export function Leaderboard({ version }: { version: ModelVersion }) {
                     <Group gap="xs">
                       {entry.baseModelName}
                       {entry.suggested && (
-                        <Badge color="accent.8" variant="light">
-                          {t('leaderboard.suggested')}
-                        </Badge>
+                        <Tag tone='good'>{t('leaderboard.suggested')}</Tag>
                       )}
                     </Group>
                   </Table.Td>
@@ -100,14 +99,14 @@ function Choice({ entry, isOwn, onChoose, onReset }: ChoiceProps) {
   if (isOwn) {
     return (
       <Group gap="xs">
-        <Badge color="accent.8">{t('leaderboard.own')}</Badge>
+        <Tag tone='good'>{t('leaderboard.own')}</Tag>
         <Button size="compact-xs" variant="subtle" color="gray" onClick={onReset}>
           {t('leaderboard.reset')}
         </Button>
       </Group>
     )
   }
-  if (entry.chosen) return <Badge variant="default">{t('leaderboard.chosen')}</Badge>
+  if (entry.chosen) return <Tag tone='neutral'>{t('leaderboard.chosen')}</Tag>
   if (entry.status !== 'Completed') return null
   return (
     <Button

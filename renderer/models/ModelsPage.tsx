@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconPlus, IconWaveSine } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -66,9 +66,7 @@ function ModelCard({ model }: { model: Model }) {
           <Group gap="xs">
             {newest?.candidates.map((candidate) => (
               <Group key={candidate.id} gap={6}>
-                <Badge variant="default" tt="none" fw={500}>
-                  {candidate.baseModelName}
-                </Badge>
+                <Text size='sm'>{candidate.baseModelName}</Text>
                 <StatusBadge candidate={candidate} />
               </Group>
             ))}

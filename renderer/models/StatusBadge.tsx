@@ -1,22 +1,18 @@
-import { Badge } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Candidate, CandidateStatus } from '../../shared/model.ts'
+import { Tag, type Tone } from '../components/Tag.tsx'
 
-const colours: Record<CandidateStatus, string> = {
-  Queued: 'gray.8',
-  InProgress: 'blue.9',
-  Completed: 'accent.8',
-  Failed: 'red.9',
-  Stopping: 'orange.9',
-  Stopped: 'gray.8',
+const tones: Record<CandidateStatus, Tone> = {
+  Queued: 'neutral',
+  InProgress: 'busy',
+  Completed: 'good',
+  Failed: 'bad',
+  Stopping: 'attention',
+  Stopped: 'neutral',
 }
 
 /** The status in words; colour only supports them. */
 export function StatusBadge({ candidate }: { candidate: Candidate }) {
   const { t } = useTranslation()
-  return (
-    <Badge color={colours[candidate.status]} variant="light">
-      {t(`status.${candidate.status}`)}
-    </Badge>
-  )
+  return <Tag tone={tones[candidate.status]}>{t(`status.${candidate.status}`)}</Tag>
 }

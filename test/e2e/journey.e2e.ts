@@ -52,7 +52,7 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   await page.getByRole('textbox', { name: 'Model name' }).fill('Help desk voice')
   await expectAccessible(page)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('textbox', { name: 'Question column' })).toHaveValue('question')
+  await expect(page.getByRole('combobox', { name: 'Question column' })).toHaveValue('question')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Next' }).press('Enter')
   await page.getByRole('button', { name: 'Next' }).press('Enter')
@@ -128,7 +128,7 @@ test('keeps everything readable with the engine switched off', async () => {
 test('speaks Chinese and goes dark', async () => {
   await page.getByRole('button', { name: 'Settings' }).click()
   await expectAccessible(page)
-  await page.getByRole('textbox', { name: 'Language' }).click()
+  await page.getByRole('combobox', { name: 'Language' }).click()
   await page.getByRole('option', { name: '简体中文' }).click()
   await expect(page.getByRole('heading', { name: '设置', level: 1 })).toBeVisible()
   await page.getByText('深色').click()
