@@ -70,10 +70,14 @@ async function main(): Promise<void> {
     process.send(ready)
   } else {
     const { endpoint, accessKeyId, secretAccessKey, region } = engine.connection
-    console.log(`export AWS_ENDPOINT_URL=${endpoint}`)
-    console.log(`export AWS_ACCESS_KEY_ID=${accessKeyId}`)
-    console.log(`export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`)
-    console.log(`export AWS_DEFAULT_REGION=${region}`)
+    const environment = [
+      `export AWS_ENDPOINT_URL=${endpoint}`,
+      `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+      `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+      `export AWS_DEFAULT_REGION=${region}`,
+    ]
+    // In one piece, for whoever reads it from a pipe.
+    console.log(environment.join('\n'))
   }
 }
 

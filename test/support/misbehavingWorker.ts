@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingEvent, TrainingTask } from '../../electron/engine/train/trainingTask.ts'
 
-const { trainingPath } = workerData as TrainingTask
+const { trainingPath, eventsTaken } = workerData as TrainingTask
 const [line = '{}'] = readFileSync(trainingPath, 'utf8').split('\n')
 const { prompt } = JSON.parse(line) as { prompt?: string }
 const report = (event: TrainingEvent) => parentPort?.postMessage(event)
@@ -21,6 +21,14 @@ switch (prompt) {
       report({ type: 'log', line: `step=${step} epoch=0.1 train_loss=1.5 learning_rate=1`, step })
     report({ type: 'failed', code: 'AlgorithmError', message: 'enough' })
     break
+  case 'wait for the log': {
+    report({ type: 'log', line: 'written' })
+    const taken = new Int32Array(eventsTaken ?? new SharedArrayBuffer(4))
+    const outcome = Atomics.wait(taken, 0, 0, 5000)
+    const isWritten = outcome !== 'timed-out' && Atomics.load(taken, 0) === 1
+    report({ type: 'failed', code: 'ClientError', message: isWritten ? 'told' : 'not told' })
+    break
+  }
   case 'full disk':
     report({ type: 'failed', code: 'AlgorithmError', message: 'ENOSPC: no space left on device' })
     break

@@ -28,7 +28,9 @@ export function startTrainingThread(
   },
 ): TrainingThread {
   const logged = lastLoggedSteps(log.events())
-  const worker = new Worker(options.entry ?? workerUrl('trainingWorker'), { workerData: task })
+  const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const workerData: TrainingTask = { ...task, eventsTaken: taken.buffer }
+  const worker = new Worker(options.entry ?? workerUrl('trainingWorker'), { workerData })
   const post = (request: StopRequest) => worker.postMessage(request)
 
   function appendLine(line: string, step: number | undefined): void {
@@ -67,6 +69,9 @@ export function startTrainingThread(
         // The disk took no line: without its log the run is worth nothing.
         failure ??= error
         post({ type: 'stop' })
+      } finally {
+        Atomics.add(taken, 0, 1)
+        Atomics.notify(taken, 0)
       }
     })
     worker.on('error', (cause) => {

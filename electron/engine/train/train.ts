@@ -34,6 +34,8 @@ export interface TrainingSurroundings {
   readonly stopRequested: () => boolean
   /** Asked once stopped; absent means no. */
   readonly keepsBestOnStop?: () => boolean
+  /** Returns once everything reported so far is safe. */
+  readonly beforeCheckpoint?: () => void
 }
 
 /**
@@ -79,6 +81,7 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   )
   let savedAt = performance.now()
   const save = async () => {
+    surroundings.beforeCheckpoint?.()
     await writeCheckpoint(checkpointFile, arrays, state)
     savedAt = performance.now()
   }

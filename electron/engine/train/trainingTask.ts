@@ -15,6 +15,11 @@ export interface TrainingTask {
   readonly outputDirectory: string
   readonly hyperparameters: TrainingHyperparameters
   readonly threads: number
+  /**
+   * How many events the parent has dealt with: one Int32. A checkpoint waits for it, since a kill between a checkpoint
+   * and the log line before it would leave a gap that no resumed run fills. Absent: nobody counts.
+   */
+  readonly eventsTaken?: SharedArrayBuffer
 }
 
 /** Whose fault a failure is, in SageMaker's words: the input's (ClientError) or the run's. */

@@ -16,7 +16,24 @@ import {
 if (!parentPort) throw new Error('trainingWorker runs as a worker thread.')
 const port = parentPort
 
-const report = (event: TrainingEvent) => port.postMessage(event)
+/** A parent that is this late has other troubles. */
+const longestWaitMs = 10_000
+
+let eventsReported = 0
+function report(event: TrainingEvent): void {
+  eventsReported += 1
+  port.postMessage(event)
+}
+
+/** Blocks until the parent has dealt with everything reported so far. */
+function waitUntilTaken(eventsTaken: SharedArrayBuffer): void {
+  const taken = new Int32Array(eventsTaken)
+  for (;;) {
+    const count = Atomics.load(taken, 0)
+    if (count >= eventsReported) return
+    if (Atomics.wait(taken, 0, count, longestWaitMs) === 'timed-out') return
+  }
+}
 
 let stopping = false
 let keepsBest = false
@@ -42,7 +59,16 @@ async function run(task: TrainingTask): Promise<void> {
   ])
   const template = parseTemplate(templateText)
   const keepsBestOnStop = () => keepsBest
-  await train(task, { tokenizer, template, files, report, stopRequested, keepsBestOnStop })
+  const { eventsTaken } = task
+  await train(task, {
+    tokenizer,
+    template,
+    files,
+    report,
+    stopRequested,
+    keepsBestOnStop,
+    ...(eventsTaken ? { beforeCheckpoint: () => waitUntilTaken(eventsTaken) } : {}),
+  })
 }
 
 async function readText(file: string, name: string): Promise<string> {

@@ -139,6 +139,13 @@ test.each([
   expect(await readdir(path.join(directory, 'work'))).toEqual(['two'])
 })
 
+test('a worker is told when its log line is written, so that a checkpoint can wait for it', async () => {
+  open({ misbehaving: true })
+  await createJob('one', 'wait for the log')
+  const job = await reaches('one', (seen) => seen.status === 'Failed')
+  expect(job.failureReason).toBe('ClientError: told')
+})
+
 test('a metric line that was logged already is dropped', async () => {
   open({ misbehaving: true })
   await createJob('one', 'repeat')
