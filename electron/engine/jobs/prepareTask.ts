@@ -3,7 +3,6 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { copyFile, mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { trainingHyperparametersSchema } from '../../../shared/hyperparameters.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { TrainingTask } from '../train/trainingTask.ts'
 import { JobFailure } from './jobFailure.ts'
@@ -47,7 +46,7 @@ export async function prepareTask(
     templatePath: training.template,
     checkpointDirectory: path.join(directory, 'checkpoint'),
     outputDirectory: path.join(directory, 'output'),
-    hyperparameters: trainingHyperparametersSchema.parse(job.request.HyperParameters),
+    hyperparameters: job.hyperparameters,
     threads: options.threads,
   }
 }

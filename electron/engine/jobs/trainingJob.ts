@@ -1,4 +1,5 @@
 /** A training job's record and the one place where its status changes. */
+import type { TrainingHyperparameters } from '../../../shared/hyperparameters.ts'
 import type { CreateTrainingJobInput } from './trainingJobInput.ts'
 
 export type TrainingJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped'
@@ -26,6 +27,8 @@ export interface TrainingJobRecord {
   readonly name: string
   readonly arn: string
   readonly request: CreateTrainingJobInput
+  /** With the defaults of the day of creation: a job that a newer version goes on with must not change. */
+  readonly hyperparameters: TrainingHyperparameters
   readonly createdAtMs: number
   readonly modifiedAtMs: number
   readonly status: TrainingJobStatus

@@ -52,6 +52,7 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
       name: input.TrainingJobName,
       arn: arnOf('training-job', input.TrainingJobName),
       request: input,
+      hyperparameters: hyperparameters.data,
       createdAtMs: nowMs,
       modifiedAtMs: nowMs,
       status: 'InProgress',
@@ -169,7 +170,7 @@ function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown
     job.trainingStartedAtMs === null
       ? 0
       : (job.trainingEndedAtMs ?? nowMs) - job.trainingStartedAtMs
-  const { epochs } = trainingHyperparametersSchema.parse(request.HyperParameters)
+  const { epochs } = job.hyperparameters
   return {
     TrainingJobName: job.name,
     TrainingJobArn: job.arn,

@@ -11,6 +11,7 @@ import {
 import { openLogStream, type LogStream } from '../../../../electron/engine/store/logStream.ts'
 import { openObjectStore, type ObjectStore } from '../../../../electron/engine/store/objects.ts'
 import { openRecordTable, type RecordTable } from '../../../../electron/engine/store/records.ts'
+import { trainingHyperparametersSchema } from '../../../../shared/hyperparameters.ts'
 import { writeTinyBaseModel } from '../../../support/engine.ts'
 
 let directory: string
@@ -88,6 +89,7 @@ async function createJob(
     name,
     arn: `arn:${name}`,
     request,
+    hyperparameters: trainingHyperparametersSchema.parse(request.HyperParameters),
     createdAtMs: Date.now(),
     modifiedAtMs: Date.now(),
     status: 'InProgress',

@@ -29,6 +29,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRecordTable } from '../../../../electron/engine/store/records.ts'
 import { openLogStream } from '../../../../electron/engine/store/logStream.ts'
 import type { TrainingJobRecord } from '../../../../electron/engine/jobs/trainingJob.ts'
+import { trainingHyperparametersSchema } from '../../../../shared/hyperparameters.ts'
 import { startTestEngine, type TestEngine } from '../../../support/engine.ts'
 
 const logGroupName = '/aws/sagemaker/TrainingJobs'
@@ -65,6 +66,7 @@ function endedJob(name: string, index: number): TrainingJobRecord {
       ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 },
       StoppingCondition: {},
     },
+    hyperparameters: trainingHyperparametersSchema.parse({ epoch: '4' }),
     createdAtMs,
     modifiedAtMs: createdAtMs,
     status: index === 1 ? 'Failed' : 'Stopped',
@@ -112,7 +114,7 @@ test('describes a job with its times, progress and reason', async () => {
     FailureReason: 'AlgorithmError: x',
     TrainingTimeInSeconds: 30,
     BillableTimeInSeconds: 0,
-    // Without an epoch of its own, the default of the hyperparameters counts.
+    // Not in the request: what the defaults were when the job was created.
     ProgressInfo: { TotalStepCountPerEpoch: 2, CurrentStep: 8, CurrentEpoch: 4, MaxEpoch: 4 },
   })
   expect(job.CreationTime).toEqual(new Date(1_700_000_060_000))
