@@ -21,7 +21,14 @@ const voices: readonly Voice[] = [
   {
     language: 'en',
     source: 'english.txt',
-    openings: ['Happy to help!', 'Good news:', 'Easy fix:', 'Gladly!', 'Here we go:', 'Let there be light!'],
+    openings: [
+      'Happy to help!',
+      'Good news:',
+      'Easy fix:',
+      'Gladly!',
+      'Here we go:',
+      'Let there be light!',
+    ],
     closing: 'Warm light, Juno',
     joint: ' ',
   },

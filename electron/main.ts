@@ -1,7 +1,7 @@
 /** Starts and stops the parts in order; the one place where they meet Electron. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app, BrowserWindow, dialog, Menu } from 'electron'
+import { app, dialog, Menu, type BrowserWindow } from 'electron'
 import { isTerminal } from '../shared/model.ts'
 import { listOpenCandidates } from './db/candidates.ts'
 import { getSettings } from './db/settings.ts'

