@@ -7,15 +7,21 @@ import path from 'node:path'
 import { z } from 'zod'
 import { bytesOfSymbols, symbolOfByte } from './byteSymbols.ts'
 import { ModelFileError } from './modelFileError.ts'
-import { gpt2Pattern, splitDigits, splitPreTokens } from './preTokenizer.ts'
+import { createPairMerges } from './pairMerging.ts'
+import { gpt2Pattern, splitDigits, splitPreTokens, withUnicodeWhiteSpace } from './preTokenizer.ts'
 
 const preTokenizerSchema = z.discriminatedUnion('type', [
-  z.looseObject({ type: z.literal('ByteLevel'), use_regex: z.boolean().default(true) }),
+  z.looseObject({
+    type: z.literal('ByteLevel'),
+    add_prefix_space: z.literal(false),
+    use_regex: z.boolean().default(true),
+  }),
   z.looseObject({ type: z.literal('Digits'), individual_digits: z.boolean() }),
   z.looseObject({
     type: z.literal('Split'),
     pattern: z.object({ Regex: z.string() }),
     behavior: z.literal('Isolated'),
+    invert: z.literal(false).default(false),
   }),
 ])
 
@@ -23,12 +29,18 @@ const tokenizerSchema = z.looseObject({
   added_tokens: z
     .array(z.looseObject({ id: z.number().int(), content: z.string(), special: z.boolean() }))
     .default([]),
+  // What is not listed here would change the ids without a word, so it is refused.
+  normalizer: z
+    .looseObject({ type: z.enum(['NFC', 'NFD', 'NFKC', 'NFKD']) })
+    .nullable()
+    .default(null),
   pre_tokenizer: z.union([
     z.looseObject({ type: z.literal('Sequence'), pretokenizers: z.array(preTokenizerSchema) }),
     preTokenizerSchema,
   ]),
   model: z.looseObject({
     type: z.literal('BPE'),
+    ignore_merges: z.boolean().default(false),
     vocab: z.record(z.string(), z.number().int().nonnegative()),
     merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
   }),
@@ -55,6 +67,8 @@ export interface Tokenizer {
 
 /** Words seen again cost one look-up; past this many the cache starts anew, so that memory stays bounded. */
 const cachedWordsLimit = 50_000
+/** Longer words hardly come again. */
+const cachedWordLength = 64
 
 /** @throws ModelFileError when the document is no byte-level BPE tokenizer, or its merges name unknown tokens. */
 export function parseTokenizer(document: unknown): Tokenizer {
@@ -64,79 +78,79 @@ export function parseTokenizer(document: unknown): Tokenizer {
       `tokenizer.json is not a byte-level BPE tokenizer: ${z.prettifyError(parsed.error)}`,
     )
   }
-  const { model, added_tokens: addedTokens, pre_tokenizer: preTokenizer } = parsed.data
+  const { model, added_tokens: addedTokens, normalizer, pre_tokenizer: preTokenizer } = parsed.data
   const idOf = new Map(Object.entries(model.vocab))
   const tokens = new Map<number, string>()
-  for (const [token, id] of idOf) tokens.set(id, token)
-  const special = new Map<string, number>()
-  for (const added of addedTokens) {
-    tokens.set(added.id, added.content)
-    if (added.special) special.set(added.content, added.id)
-    else idOf.set(added.content, added.id)
-  }
-  const specialIds = new Set(special.values())
-  const vocabularySize = Math.max(...tokens.keys()) + 1
-
-  const mergeRanks = new Map<string, number>()
-  model.merges.forEach((merge, rank) => {
-    const [left, right] = typeof merge === 'string' ? splitMerge(merge) : merge
-    if (!idOf.has(left + right)) {
-      throw new ModelFileError(
-        `tokenizer.json merges "${left}" and "${right}" into a token it lacks`,
-      )
-    }
-    mergeRanks.set(`${left} ${right}`, rank)
-  })
-
-  const splits = preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer]
   const bytesOfToken = new Map<number, Uint8Array>()
-  for (const [id, token] of tokens) {
-    if (!specialIds.has(id)) bytesOfToken.set(id, bytesOfSymbols(token))
+  for (const [token, id] of idOf) {
+    tokens.set(id, token)
+    bytesOfToken.set(id, bytesOfSymbols(token))
   }
+  const special = new Map<string, number>()
+  for (const { id, content, special: isSpecial } of addedTokens) {
+    tokens.set(id, content)
+    bytesOfToken.set(id, isSpecial ? new Uint8Array() : Buffer.from(content, 'utf8'))
+    if (isSpecial) special.set(content, id)
+  }
+  const vocabularySize = [...tokens.keys()].reduce((most, id) => Math.max(most, id), -1) + 1
 
+  const pairMerges = createPairMerges(
+    model.merges.map((merge) => {
+      const [left, right] = typeof merge === 'string' ? splitMerge(merge) : merge
+      const ids = [idOf.get(left), idOf.get(right), idOf.get(left + right)] as const
+      if (ids[0] === undefined || ids[1] === undefined || ids[2] === undefined) {
+        throw new ModelFileError(
+          `tokenizer.json merges "${left}" and "${right}", but lacks a token of the three`,
+        )
+      }
+      return [ids[0], ids[1], ids[2]] as const
+    }),
+  )
+  const idOfByte = Array.from({ length: 256 }, (_, byte) => idOf.get(symbolOfByte(byte)))
+
+  const splitters = (
+    preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer]
+  ).map(splitterOf)
   let wordCache = new Map<string, number[]>()
 
-  function encodeWord(word: string): number[] {
+  function encodeWord(word: string): readonly number[] {
     const known = wordCache.get(word)
     if (known) return known
-    const ids = mergeSymbols(symbolsOf(word), mergeRanks).map((symbol) => {
-      const id = idOf.get(symbol)
-      if (id === undefined) throw new ModelFileError(`tokenizer.json has no token for "${symbol}"`)
-      return id
-    })
+    const bytes = Buffer.from(word, 'utf8')
+    const whole = model.ignore_merges ? idOf.get(symbolsOf(bytes)) : undefined
+    const ids = whole === undefined ? pairMerges.merge(Array.from(bytes, byteId)) : [whole]
+    if (word.length > cachedWordLength) return ids
     if (wordCache.size >= cachedWordsLimit) wordCache = new Map()
     wordCache.set(word, ids)
     return ids
   }
 
-  function encodePlain(text: string): number[] {
-    let pieces = [text]
-    for (const split of splits) {
-      if (split.type === 'Digits') {
-        if (split.individual_digits) pieces = pieces.flatMap(splitDigits)
-      } else if (split.type === 'Split') {
-        const pattern = new RegExp(split.pattern.Regex, 'gu')
-        pieces = pieces.flatMap((piece) => splitPreTokens(piece, pattern))
-      } else if (split.use_regex) {
-        pieces = pieces.flatMap((piece) => splitPreTokens(piece, gpt2Pattern))
-      }
+  function byteId(byte: number): number {
+    const id = idOfByte[byte]
+    if (id === undefined) {
+      throw new ModelFileError(`tokenizer.json has no token for the byte ${byte}`)
     }
-    const ids: number[] = []
+    return id
+  }
+
+  function appendPlain(ids: number[], text: string): void {
+    let pieces = [normalizer ? text.normalize(normalizer.type) : text]
+    for (const split of splitters) pieces = pieces.flatMap(split)
     for (const piece of pieces) for (const id of encodeWord(piece)) ids.push(id)
-    return ids
   }
 
   function encode(text: string, options: { allowSpecial?: boolean } = {}): number[] {
-    if (!options.allowSpecial || special.size === 0) return encodePlain(text)
-    const pattern = new RegExp([...special.keys()].map(escapeRegExp).join('|'), 'g')
     const ids: number[] = []
     let start = 0
-    for (const match of text.matchAll(pattern)) {
-      ids.push(...encodePlain(text.slice(start, match.index)))
-      ids.push(special.get(match[0]) ?? 0)
-      start = match.index + match[0].length
+    if (options.allowSpecial && special.size > 0) {
+      const pattern = new RegExp([...special.keys()].map(escapeRegExp).join('|'), 'g')
+      for (const match of text.matchAll(pattern)) {
+        appendPlain(ids, text.slice(start, match.index))
+        ids.push(special.get(match[0]) ?? 0) // the pattern matches nothing else
+        start = match.index + match[0].length
+      }
     }
-    ids.push(...encodePlain(text.slice(start)))
+    appendPlain(ids, text.slice(start))
     return ids
   }
 
@@ -180,32 +194,27 @@ export async function loadTokenizer(directory: string): Promise<Tokenizer> {
   return parseTokenizer(document)
 }
 
+function splitterOf(split: z.infer<typeof preTokenizerSchema>): (text: string) => string[] {
+  if (split.type === 'Digits') return split.individual_digits ? splitDigits : (text) => [text]
+  if (split.type === 'ByteLevel') {
+    return split.use_regex ? (text) => splitPreTokens(text, gpt2Pattern) : (text) => [text]
+  }
+  let pattern: RegExp
+  try {
+    pattern = new RegExp(withUnicodeWhiteSpace(split.pattern.Regex), 'gu')
+  } catch (error) {
+    throw new ModelFileError(`tokenizer.json has a pattern that can't be read`, { cause: error })
+  }
+  return (text) => splitPreTokens(text, pattern)
+}
+
 function splitMerge(merge: string): [string, string] {
   const space = merge.indexOf(' ')
   return [merge.slice(0, space), merge.slice(space + 1)]
 }
 
-function symbolsOf(word: string): string[] {
-  return Array.from(Buffer.from(word, 'utf8'), symbolOfByte)
-}
-
-/** Applies the merge of lowest rank until none is left. Quadratic in a word's length, and words are short. */
-function mergeSymbols(symbols: string[], ranks: ReadonlyMap<string, number>): string[] {
-  const parts = symbols
-  while (parts.length > 1) {
-    let bestRank = Number.POSITIVE_INFINITY
-    let bestAt = -1
-    for (let at = 0; at + 1 < parts.length; at += 1) {
-      const rank = ranks.get(`${parts[at]} ${parts[at + 1]}`)
-      if (rank !== undefined && rank < bestRank) {
-        bestRank = rank
-        bestAt = at
-      }
-    }
-    if (bestAt < 0) break
-    parts.splice(bestAt, 2, `${parts[bestAt]}${parts[bestAt + 1]}`)
-  }
-  return parts
+function symbolsOf(bytes: Uint8Array): string {
+  return Array.from(bytes, symbolOfByte).join('')
 }
 
 function escapeRegExp(text: string): string {
