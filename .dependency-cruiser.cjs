@@ -46,7 +46,8 @@ module.exports = {
       'electron-at-the-edge',
       {
         path: '^electron/',
-        pathNot: '^electron/((main|window|preload|ipc|notifications|protocol|menu|dialogs|utilityEngine)\\.ts$|shell/)',
+        pathNot:
+          '^electron/((main|window|preload|ipc|notifications|protocol|menu|dialogs|utilityEngine)\\.ts$|shell/)',
       },
       { path: ['^electron$', '^node_modules/electron/'] },
       'Services do not need Electron: hand in what they need from main.ts.',
@@ -68,7 +69,11 @@ module.exports = {
       { path: workflows },
       {
         path: '^electron/',
-        pathNot: [workflows, '^electron/(aws|db)/', '^electron/(publish|clock|log|logger|resourcesDirectory)\\.ts$'],
+        pathNot: [
+          workflows,
+          '^electron/(aws|db)/',
+          '^electron/(publish|clock|log|logger|resourcesDirectory)\\.ts$',
+        ],
       },
       'What comes from above (publish, clock) is handed in.',
     ),

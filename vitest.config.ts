@@ -8,6 +8,8 @@ export default defineConfig({
     environment: 'node',
     // A crash of a native library takes only its own file with it.
     pool: 'forks',
+    // A machine that is shared may stall a test of several processes; what fails twice is broken.
+    retry: process.env['CI'] ? 2 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
