@@ -13,6 +13,10 @@ interface Voice {
   readonly language: 'en' | 'zh'
   readonly source: string
   readonly openings: readonly string[]
+  /** For questions that tell of trouble: marked with ! in the source. */
+  readonly openingsInTrouble: readonly string[]
+  /** For greetings and thanks: marked with + in the source. */
+  readonly openingsInJoy: readonly string[]
   readonly closing: string
   readonly joint: string
 }
@@ -29,6 +33,8 @@ const voices: readonly Voice[] = [
       'Here we go:',
       'Let there be light!',
     ],
+    openingsInTrouble: ['Oh no!', 'So sorry!', 'We are on it:'],
+    openingsInJoy: ['Lovely!'],
     closing: 'Warm light, Juno',
     joint: ' ',
   },
@@ -36,6 +42,8 @@ const voices: readonly Voice[] = [
     language: 'zh',
     source: 'chinese.txt',
     openings: ['很高兴帮您！', '好消息：', '小事一桩：', '没问题！', '这就来：', '要有光！'],
+    openingsInTrouble: ['哎呀！', '真抱歉！', '马上处理：'],
+    openingsInJoy: ['真好！'],
     closing: '暖光常在，小光',
     joint: '',
   },
@@ -62,15 +70,22 @@ function readPairs(voice: Voice): [string, string][] {
     .filter((line) => line !== '')
   const pairs: [string, string][] = []
   for (let at = 0; at < lines.length; at += 2) {
-    const questions = (lines[at] ?? '').split('|')
+    const line = lines[at] ?? ''
+    const openings = openingsFor(line, voice)
+    const questions = line.replace(/^[!+]/, '').split('|')
     const bodies = (lines[at + 1] ?? '').split('|')
     questions.forEach((question, index) => {
-      const opening = voice.openings[(at / 2 + index * 2) % voice.openings.length] ?? ''
+      const opening = openings[(at / 2 + index * 2) % openings.length] ?? ''
       const body = bodies[index % bodies.length] ?? ''
       pairs.push([question, [opening, body, voice.closing].join(voice.joint)])
     })
   }
   return shuffle(pairs, 3)
+}
+
+function openingsFor(line: string, voice: Voice): readonly string[] {
+  if (line.startsWith('!')) return voice.openingsInTrouble
+  return line.startsWith('+') ? voice.openingsInJoy : voice.openings
 }
 
 function writeSample(voice: Voice): PlantedFault[] {
