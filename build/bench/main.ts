@@ -1,0 +1,42 @@
+/** `npm run bench -- <suite> [--quick] [--json]`: medians of several runs, the peer measured in the same run. */
+import { parseArgs } from 'node:util'
+import { benchLaunch } from './launch.ts'
+import type { BenchOptions, BenchResult } from './result.ts'
+import { benchTrain } from './train.ts'
+
+const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult[]>>> = {
+  launch: benchLaunch,
+  train: benchTrain,
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const run = suites[positionals[0] ?? '']
+if (!run) {
+  console.error(`Name a suite: ${Object.keys(suites).join(', ')}.`)
+  process.exit(1)
+}
+const results = await run({
+  quick: values.quick,
+  say: (line) => process.stderr.write(`${line}\n`),
+})
+for (const result of results) {
+  if (values.json) {
+    console.log(JSON.stringify(result))
+    continue
+  }
+  const peer =
+    result.peer === null
+      ? ''
+      : result.peerValue === null
+        ? `  (${result.peer}: not installed)`
+        : `  (${result.peer}: ${result.peerValue.toPrecision(4)} ${result.unit}, ratio ${result.ratio?.toFixed(2)})`
+  console.log(
+    `${result.suite} ${result.case} ${result.metric}: ${result.value.toPrecision(4)} ${result.unit}${peer}, n=${result.n}`,
+  )
+}
