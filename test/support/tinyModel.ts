@@ -15,6 +15,10 @@ export const tinyConfig: ModelConfig = {
   rmsNormEpsilon: 1e-5,
   maxPositions: 32,
   tiedEmbeddings: true,
+  modelType: 'llama',
+  ropeScaling: null,
+  attentionBias: 'none',
+  headNorms: false,
 }
 
 /** Random weights, scaled up so that attention and the feed-forward matter, norms away from 1. */

@@ -20,6 +20,10 @@ export const byteModelConfig: ModelConfig = {
   rmsNormEpsilon: 1e-5,
   maxPositions: 128,
   tiedEmbeddings: true,
+  modelType: 'llama',
+  ropeScaling: null,
+  attentionBias: 'none',
+  headNorms: false,
 }
 
 /** GPT-2's printable stand-in for each byte, as byte-level vocabularies spell them. */

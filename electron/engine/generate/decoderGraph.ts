@@ -24,11 +24,17 @@ export function cacheName(direction: 'past' | 'present', kind: 'keys' | 'values'
   return `${direction}_${kind}_${layer}`
 }
 
-/** The weights become constants of the graph, so that the session can lay them out for its products once. */
+/**
+ * The weights become constants that stay in the block's memory: the session lays them out for its products once, and no
+ * copy passes through the graph's bytes.
+ */
 export function buildDecoderGraph(config: ModelConfig, block: ParameterBlock): Graph {
   const graph = new Graph()
   const weights = new Map(
-    block.parameters.map(({ spec, data }) => [spec.name, graph.constant(data, spec.shape)]),
+    block.parameters.map(({ spec, data }) => [
+      spec.name,
+      graph.externalConstant(spec.name, spec.shape, data.byteOffset - block.flat.byteOffset),
+    ]),
   )
   const { heads, keyValueHeads, headSize, maxPositions } = config
   const length = 'length'

@@ -14,13 +14,15 @@ export class LanguageModel {
     this.#session = session
   }
 
+  /** The weights' memory stays in use until close(). */
   static async create(
     config: ModelConfig,
     weights: ParameterBlock,
     threads: number,
   ): Promise<LanguageModel> {
     const graph = buildDecoderGraph(config, weights)
-    return new LanguageModel(config, await Session.create(graph, { threads }))
+    const session = await Session.create(graph, { threads, externalMemory: weights.flat })
+    return new LanguageModel(config, session)
   }
 
   /** A new, empty sequence. */

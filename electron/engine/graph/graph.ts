@@ -28,6 +28,13 @@ export interface Constant {
   readonly data: Float32Array | Int32Array | BigInt64Array
 }
 
+/** A constant that lies in the memory handed to the session, not in the graph's own bytes. */
+export interface ExternalConstant {
+  readonly tensor: Tensor
+  readonly byteOffset: number
+  readonly byteLength: number
+}
+
 /** Given the gradient of an op's output, emits the gradients of its inputs, in order; null where none flows. */
 export type GradientRule = (gradient: Tensor) => readonly (Tensor | null)[]
 
@@ -43,6 +50,7 @@ export const microsoftDomain = 'com.microsoft'
 export class Graph {
   readonly nodes: GraphNode[] = []
   readonly constants: Constant[] = []
+  readonly externalConstants: ExternalConstant[] = []
   readonly inputs: Tensor[] = []
   readonly outputs: Tensor[] = []
   readonly tape: TapeEntry[] = []
@@ -78,6 +86,14 @@ export class Graph {
     const tensor: Tensor = { name: this.#nextName('constant'), shape, type, trainable: false }
     this.constants.push({ tensor, data })
     if (key !== null) this.#constantsByKey.set(key, tensor)
+    return tensor
+  }
+
+  /** A float32 constant at a place in the session's external memory. */
+  externalConstant(name: string, shape: readonly number[], byteOffset: number): Tensor {
+    const tensor: Tensor = { name, shape, type: 'float32', trainable: false }
+    const byteLength = shape.reduce((product, size) => product * size, 4)
+    this.externalConstants.push({ tensor, byteOffset, byteLength })
     return tensor
   }
 

@@ -1,6 +1,14 @@
 /** Graph -> ONNX model bytes. Field numbers are those of onnx.proto (ONNX 1.14, IR version 8). */
 import protobuf from 'protobufjs/minimal.js'
-import type { Attribute, Constant, ElementType, Graph, GraphNode, Tensor } from './graph.ts'
+import type {
+  Attribute,
+  Constant,
+  ElementType,
+  ExternalConstant,
+  Graph,
+  GraphNode,
+  Tensor,
+} from './graph.ts'
 import { microsoftDomain } from './graph.ts'
 
 type Writer = protobuf.Writer
@@ -9,6 +17,10 @@ const irVersion = 8
 const opsetVersion = 17
 const elementTypeCode: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7 }
 const attributeTypeCode = { float: 1, int: 2, string: 3, ints: 7 }
+
+/** The name under which a session is handed the memory of external constants. */
+export const externalLocation = 'weights'
+const externalDataLocation = 1
 
 const tag = (field: number, wireType: number) => (field << 3) | wireType
 const varint = 0
@@ -35,6 +47,8 @@ function writeGraph(writer: Writer, graph: Graph): void {
   for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node))
   text(writer, 2, 'timbre')
   for (const constant of graph.constants) message(writer, 5, () => writeConstant(writer, constant))
+  for (const constant of graph.externalConstants)
+    message(writer, 5, () => writeExternalConstant(writer, constant))
   for (const input of graph.inputs) message(writer, 11, () => writeValueInfo(writer, input))
   for (const output of graph.outputs) message(writer, 12, () => writeValueInfo(writer, output))
 }
@@ -73,6 +87,22 @@ function writeConstant(writer: Writer, { tensor, data }: Constant): void {
   writer
     .uint32(tag(9, lengthDelimited))
     .bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+}
+
+function writeExternalConstant(
+  writer: Writer,
+  { tensor, byteOffset, byteLength }: ExternalConstant,
+): void {
+  for (const dimension of tensor.shape) writer.uint32(tag(1, varint)).int64(Number(dimension))
+  writer.uint32(tag(2, varint)).int32(elementTypeCode[tensor.type])
+  text(writer, 8, tensor.name)
+  const entries = { location: externalLocation, offset: byteOffset, length: byteLength }
+  for (const [key, value] of Object.entries(entries))
+    message(writer, 13, () => {
+      text(writer, 1, key)
+      text(writer, 2, `${value}`)
+    })
+  writer.uint32(tag(14, varint)).int32(externalDataLocation)
 }
 
 function writeValueInfo(writer: Writer, tensor: Tensor): void {

@@ -9,16 +9,20 @@ import {
   sameShape,
 } from './graph.ts'
 
-/** x (N, I) times weight (O, I) transposed -> (N, O). The weight stays as checkpoints store it. */
-export function linear(graph: Graph, x: Tensor, weight: Tensor): Tensor {
+/** x (N, I) times weight (O, I) transposed, plus bias (O) -> (N, O). The weight stays as checkpoints store it. */
+export function linear(graph: Graph, x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const inner = dimensionAt(x.shape, 1)
   if (dimensionAt(weight.shape, 1) !== inner)
     throw new Error(`linear: ${weight.name} does not take ${inner} inputs.`)
   const shape = [dimensionAt(x.shape, 0), dimensionAt(weight.shape, 0)]
-  const output = graph.node('Gemm', [x, weight], shape, { transB: 1 })
-  return graph.record(output, [x, weight], (gradient) => [
+  const inputs = bias ? [x, weight, bias] : [x, weight]
+  const output = graph.node('Gemm', inputs, shape, { transB: 1 })
+  return graph.record(output, inputs, (gradient) => [
     x.trainable ? graph.node('Gemm', [gradient, weight], x.shape) : null,
     weight.trainable ? graph.node('Gemm', [gradient, x], weight.shape, { transA: 1 }) : null,
+    bias?.trainable
+      ? graph.node('ReduceSum', [gradient, graph.integers([0])], bias.shape, { keepdims: 0 })
+      : null,
   ])
 }
 
@@ -79,6 +83,38 @@ export function scale(graph: Graph, x: Tensor, factor: number): Tensor {
   const constant = graph.scalar(factor)
   const output = graph.node('Mul', [x, constant], x.shape)
   return graph.record(output, [x], (gradient) => [graph.node('Mul', [gradient, constant], x.shape)])
+}
+
+/** Odd, and large enough that the uniform numbers of two sites share no visible pattern. */
+const siteMultiplier = 127
+
+/**
+ * Zeroes a share of x (N, I) and scales the rest by 1 / (1 - share). The choice is made by `noise`, uniform in [0, 1)
+ * and at least as wide as x; each site of a graph draws its own numbers from it, as frac(multiplier * noise), so that a
+ * step's whole dropout follows from one input and can be repeated.
+ */
+export function dropout(
+  graph: Graph,
+  x: Tensor,
+  noise: Tensor,
+  share: number,
+  site: number,
+): Tensor {
+  const width = knownDimension(x.shape, 1)
+  const cut = graph.node(
+    'Slice',
+    [noise, graph.integers([0]), graph.integers([width]), graph.integers([1])],
+    x.shape,
+  )
+  const spread = graph.node('Mul', [cut, graph.scalar(siteMultiplier + 2 * site)], x.shape)
+  const floor = graph.node('Floor', [spread], x.shape)
+  const uniform = graph.node('Sub', [spread, floor], x.shape)
+  const kept = graph.node('GreaterOrEqual', [uniform, graph.scalar(share)], x.shape)
+  const mask = graph.node('Where', [kept, graph.scalar(1 / (1 - share)), graph.scalar(0)], x.shape)
+  const output = graph.node('Mul', [x, mask], x.shape)
+  return graph.record(output, [x], (gradient) => [
+    x.trainable ? graph.node('Mul', [gradient, mask], x.shape) : null,
+  ])
 }
 
 /** x * sigmoid(x); its derivative is s + y (1 - s) for s = sigmoid(x), y = silu(x). */

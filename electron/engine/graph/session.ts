@@ -2,7 +2,7 @@
 import * as onnx from 'onnxruntime-node'
 import { forbidTelemetry } from '../telemetry.ts'
 import type { Graph } from './graph.ts'
-import { encodeOnnx } from './onnx.ts'
+import { encodeOnnx, externalLocation } from './onnx.ts'
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array
 
@@ -14,16 +14,21 @@ export interface TensorValue {
 export interface SessionOptions {
   /** Threads within one operator. */
   readonly threads: number
+  /** Where the graph's external constants lie. */
+  readonly externalMemory?: Float32Array
 }
 
 export class Session {
   readonly #session: onnx.InferenceSession
+  /** ONNX Runtime may go on reading it; held here so that it is not collected. */
+  readonly externalMemory: Float32Array | undefined
 
-  private constructor(session: onnx.InferenceSession) {
+  private constructor(session: onnx.InferenceSession, externalMemory: Float32Array | undefined) {
     this.#session = session
+    this.externalMemory = externalMemory
   }
 
-  static async create(graph: Graph, { threads }: SessionOptions): Promise<Session> {
+  static async create(graph: Graph, { threads, externalMemory }: SessionOptions): Promise<Session> {
     forbidTelemetry()
     const session = await onnx.InferenceSession.create(encodeOnnx(graph), {
       executionProviders: ['cpu'],
@@ -32,8 +37,24 @@ export class Session {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      // One planned block for all activations was a third larger than what lives at any time, and no faster.
+      enableMemPattern: false,
+      ...(externalMemory
+        ? {
+            externalData: [
+              {
+                path: externalLocation,
+                data: new Uint8Array(
+                  externalMemory.buffer,
+                  externalMemory.byteOffset,
+                  externalMemory.byteLength,
+                ),
+              },
+            ],
+          }
+        : {}),
     })
-    return new Session(session)
+    return new Session(session, externalMemory)
   }
 
   /**

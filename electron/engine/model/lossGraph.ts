@@ -3,6 +3,8 @@ import { gradients } from '../graph/gradient.ts'
 import { Graph, type Tensor } from '../graph/graph.ts'
 import { gatherRows, linearCrossEntropy } from '../graph/operations.ts'
 import type { ModelConfig } from './config.ts'
+import { loraAdapter, type LoraOptions, loraSpecs } from './lora.ts'
+import { parameterSpecs } from './parameters.ts'
 import { causalMask, decoder, headWeight, rotaryTables, weightInputs } from './transformer.ts'
 
 export interface LossGraphOptions {
@@ -11,6 +13,8 @@ export interface LossGraphOptions {
   /** 'all': the loss takes every position; 'picked': those whose row numbers the input `rows` lists. */
   readonly positions: 'all' | 'picked'
   readonly withGradients: boolean
+  /** Trains an adapter and leaves the weights as they are; null: trains the weights. */
+  readonly lora: LoraOptions | null
 }
 
 /** Inputs beside the weights. Rows are positions of the flattened (batch * length) ids. */
@@ -23,6 +27,8 @@ export const lossInputs = {
   labels: 'labels',
   /** float32 (rows): each row's share in the loss. */
   rowWeights: 'row_weights',
+  /** float32 (batch * length, noiseWidth): uniform in [0, 1); only with gradients and an adapter with dropout. */
+  noise: 'noise',
 } as const
 
 export const lossOutputs = { loss: 'loss', rowLosses: 'row_losses' } as const
@@ -31,13 +37,19 @@ export function gradientName(parameterName: string): string {
   return `gradient:${parameterName}`
 }
 
-/** Loss = sum over rows of row weight * cross-entropy in nats; its gradients under gradientName(weight). */
+/** The widest input of a matrix in the layers. */
+export function noiseWidth(config: ModelConfig): number {
+  return Math.max(config.hiddenSize, config.intermediateSize, config.heads * config.headSize)
+}
+
+/** Loss = sum over rows of row weight * cross-entropy in nats; gradients of what is trained under gradientName(). */
 export function buildLossGraph(
   config: ModelConfig,
-  { batch, length, positions, withGradients }: LossGraphOptions,
+  { batch, length, positions, withGradients, lora }: LossGraphOptions,
 ): Graph {
   const graph = new Graph()
-  const weights = weightInputs(graph, config, withGradients)
+  const weights = weightInputs(graph, parameterSpecs(config), withGradients && lora === null)
+  const adapter = lora && weightInputs(graph, loraSpecs(config, lora), withGradients)
   const tokens = batch * length
   const ids = graph.input(lossInputs.ids, [tokens], 'int64')
   const states = decoder(graph, config, weights, ids, {
@@ -46,6 +58,21 @@ export function buildLossGraph(
     rows: tokens,
     mask: causalMask(graph, length, config.heads / config.keyValueHeads),
     rotary: rotaryTables(graph, config, length, graph.integers([0])),
+    ...(lora && adapter
+      ? {
+          adapter: loraAdapter(
+            graph,
+            adapter,
+            lora,
+            withGradients && lora.dropout > 0
+              ? {
+                  noise: graph.input(lossInputs.noise, [tokens, noiseWidth(config)]),
+                  share: lora.dropout,
+                }
+              : null,
+          ),
+        }
+      : {}),
   })
   const rowCount = positions === 'all' ? tokens : 'picked'
   const hidden =
@@ -62,7 +89,7 @@ export function buildLossGraph(
   graph.output(lossOutputs.loss, loss)
   graph.output(lossOutputs.rowLosses, rowLosses)
   if (withGradients) {
-    const parameters = [...weights.values()]
+    const parameters = [...(adapter ?? weights).values()]
     const slopes = gradients(graph, loss, parameters)
     parameters.forEach(({ name }, index) =>
       graph.output(gradientName(name), slopes[index] as Tensor),

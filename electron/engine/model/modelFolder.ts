@@ -1,12 +1,13 @@
 /** A model folder: config.json, tokenizer.json, model.safetensors, template.json, README.md. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { replaceDirectory, writeFileAtomically } from './atomicFile.ts'
 import { type ModelConfig, modelConfigJson, parseModelConfig } from './config.ts'
 import { ModelFileError } from './modelFileError.ts'
 import { ParameterBlock, parameterSpecs } from './parameters.ts'
-import { copyAsFloat32, encodeSafetensors, parseSafetensors } from './safetensors.ts'
+import { encodeSafetensors, readSafetensorsHeader, readTensorAsFloat32 } from './safetensors.ts'
 import { type Tokenizer, loadTokenizer } from './tokenizer.ts'
 
 const configFile = 'config.json'
@@ -16,7 +17,7 @@ const weightsFile = 'model.safetensors'
 export async function readModelConfig(directory: string): Promise<ModelConfig> {
   const text = await readModelFile(directory, configFile)
   try {
-    return parseModelConfig(JSON.parse(text.toString('utf8')))
+    return parseModelConfig(JSON.parse(text))
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is not JSON'
     throw new ModelFileError(
@@ -28,7 +29,7 @@ export async function readModelConfig(directory: string): Promise<ModelConfig> {
   }
 }
 
-/** Reads model.safetensors into a block laid out for the config. Throws ModelFileError. */
+/** Reads model.safetensors, or its parts, into a block laid out for the config. Throws ModelFileError. */
 export async function readModelWeights(
   directory: string,
   config: ModelConfig,
@@ -42,15 +43,53 @@ export async function readModelWeightsInto(
   directory: string,
   block: ParameterBlock,
 ): Promise<void> {
-  const { tensors } = parseSafetensors(await readModelFile(directory, weightsFile))
-  for (const { spec, data } of block.parameters) {
-    const tensor = tensors.get(spec.name)
-    if (!tensor) throw new ModelFileError(`${weightsFile} has no tensor ${spec.name}.`)
-    if (tensor.shape.join() !== spec.shape.join())
-      throw new ModelFileError(
-        `${spec.name} is (${tensor.shape.join(', ')}), but ${configFile} asks for (${spec.shape.join(', ')}).`,
-      )
-    copyAsFloat32(tensor, data)
+  const missing = new Map(block.parameters.map((parameter) => [parameter.spec.name, parameter]))
+  for (const name of await weightFiles(directory)) {
+    const file = await openModelFile(directory, name)
+    try {
+      const { tensors } = await readSafetensorsHeader(file)
+      for (const tensor of tensors.values()) {
+        const parameter = missing.get(tensor.name)
+        // Such as a rotary table, or a head stored beside the embedding that it is tied to.
+        if (!parameter) continue
+        const { spec, data } = parameter
+        if (tensor.shape.join() !== spec.shape.join())
+          throw new ModelFileError(
+            `${spec.name} is (${tensor.shape.join(', ')}), but ${configFile} asks for (${spec.shape.join(', ')}).`,
+          )
+        await readTensorAsFloat32(file, tensor, data)
+        missing.delete(tensor.name)
+      }
+    } finally {
+      await file.close()
+    }
+  }
+  const [first] = missing.keys()
+  if (first !== undefined) throw new ModelFileError(`${weightsFile} has no tensor ${first}.`)
+}
+
+const weightIndexSchema = z.object({
+  // Names of files beside the index: nothing that leads elsewhere.
+  weight_map: z.record(z.string(), z.string().regex(/^[\w-][\w.-]*\.safetensors$/)),
+})
+
+/** One file, or the parts that the index of a larger model lists. */
+async function weightFiles(directory: string): Promise<string[]> {
+  const index = `${weightsFile}.index.json`
+  if (!existsSync(path.join(directory, index))) return [weightsFile]
+  const text = await readModelFile(directory, index)
+  try {
+    return [...new Set(Object.values(weightIndexSchema.parse(JSON.parse(text)).weight_map))]
+  } catch (cause) {
+    throw new ModelFileError(`${index} does not list the files of the weights.`, { cause })
+  }
+}
+
+async function openModelFile(directory: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path.join(directory, name))
+  } catch (cause) {
+    throw new ModelFileError(`Cannot read ${name} in ${directory}.`, { cause })
   }
 }
 
@@ -103,9 +142,9 @@ export async function writeModelFolder(
   })
 }
 
-async function readModelFile(directory: string, name: string): Promise<Buffer> {
+async function readModelFile(directory: string, name: string): Promise<string> {
   try {
-    return await readFile(path.join(directory, name))
+    return await readFile(path.join(directory, name), 'utf8')
   } catch (cause) {
     throw new ModelFileError(`Cannot read ${name} in ${directory}.`, { cause })
   }

@@ -5,7 +5,7 @@ export interface ParameterSpec {
   /** Hugging Face's tensor name. */
   readonly name: string
   readonly shape: readonly number[]
-  /** Norm weights are exempt from weight decay. */
+  /** Norm weights and biases are exempt from weight decay. */
   readonly decays: boolean
 }
 
@@ -13,8 +13,12 @@ export const embeddingName = 'model.embed_tokens.weight'
 export const finalNormName = 'model.norm.weight'
 export const headName = 'lm_head.weight'
 
-export function layerParameterName(layer: number, part: string): string {
-  return `model.layers.${layer}.${part}.weight`
+export function layerParameterName(
+  layer: number,
+  part: string,
+  kind: 'weight' | 'bias' = 'weight',
+): string {
+  return `model.layers.${layer}.${part}.${kind}`
 }
 
 /** Every weight of the model, in a fixed order: those that decay first. */
@@ -27,13 +31,20 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
     shape: [rows, columns],
     decays: true,
   })
-  const norm = (name: string): ParameterSpec => ({ name, shape: [hiddenSize], decays: false })
+  const vector = (name: string, width: number): ParameterSpec => ({
+    name,
+    shape: [width],
+    decays: false,
+  })
+  const norm = (name: string) => vector(name, hiddenSize)
   const specs = [
     matrix(embeddingName, vocabularySize, hiddenSize),
     norm(finalNormName),
     ...(config.tiedEmbeddings ? [] : [matrix(headName, vocabularySize, hiddenSize)]),
     ...Array.from({ length: layers }, (_, layer) => {
       const name = (part: string) => layerParameterName(layer, part)
+      const bias = (part: string, width: number) =>
+        vector(layerParameterName(layer, part, 'bias'), width)
       return [
         norm(name('input_layernorm')),
         matrix(name('self_attn.q_proj'), queryWidth, hiddenSize),
@@ -44,6 +55,20 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
         matrix(name('mlp.gate_proj'), intermediateSize, hiddenSize),
         matrix(name('mlp.up_proj'), intermediateSize, hiddenSize),
         matrix(name('mlp.down_proj'), hiddenSize, intermediateSize),
+        ...(config.attentionBias === 'none'
+          ? []
+          : [
+              bias('self_attn.q_proj', queryWidth),
+              bias('self_attn.k_proj', keyValueWidth),
+              bias('self_attn.v_proj', keyValueWidth),
+            ]),
+        ...(config.attentionBias === 'all' ? [bias('self_attn.o_proj', hiddenSize)] : []),
+        ...(config.headNorms
+          ? [
+              vector(name('self_attn.q_norm'), config.headSize),
+              vector(name('self_attn.k_norm'), config.headSize),
+            ]
+          : []),
       ]
     }).flat(),
   ]

@@ -2,6 +2,7 @@
  * The safetensors format: 8 bytes of header length, a JSON header with each tensor's type, shape and byte range, data.
  * A file is not trusted: every length and range is checked before memory is touched.
  */
+import type { FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
 import { bfloat16Value, float16Bits, float16Value } from './halfPrecision.ts'
 import { ModelFileError } from './modelFileError.ts'
@@ -34,78 +35,112 @@ const entrySchema = z.object({
 const headerSchema = z.record(z.string(), z.unknown())
 const metadataSchema = z.record(z.string(), z.string())
 
-export interface StoredTensor {
+/** Where a tensor lies in its file. */
+export interface TensorEntry {
   readonly name: string
   readonly dtype: string
   readonly shape: readonly number[]
-  readonly bytes: Uint8Array
+  /** Bytes from the file's start. */
+  readonly begin: number
+  readonly end: number
 }
 
-export interface SafetensorsContent {
-  readonly tensors: ReadonlyMap<string, StoredTensor>
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, TensorEntry>
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Reads a whole file's bytes; the tensors are windows on them. Throws ModelFileError for a damaged file. */
-export function parseSafetensors(file: Uint8Array): SafetensorsContent {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  if (file.byteLength < 8) throw new ModelFileError('The safetensors file is shorter than 8 bytes.')
-  const headerLength = Number(view.getBigUint64(0, true))
-  if (headerLength > maxHeaderBytes || 8 + headerLength > file.byteLength)
-    throw new ModelFileError('The safetensors header is longer than the file.')
-  const header = headerSchema.safeParse(parseJson(file.subarray(8, 8 + headerLength)))
-  if (!header.success) throw new ModelFileError('The safetensors header is not a JSON object.')
-  const data = file.subarray(8 + headerLength)
+const lengthBytes = 8
 
-  const { __metadata__: rawMetadata = {}, ...entries } = header.data
+/** Reads the header alone; the caller keeps and closes the handle. Throws ModelFileError for a damaged file. */
+export async function readSafetensorsHeader(file: FileHandle): Promise<SafetensorsHeader> {
+  const { size } = await file.stat()
+  if (size < lengthBytes) throw new ModelFileError('The safetensors file is shorter than 8 bytes.')
+  const headerLength = Number((await readRange(file, 0, lengthBytes)).readBigUInt64LE())
+  if (headerLength > maxHeaderBytes || lengthBytes + headerLength > size)
+    throw new ModelFileError('The safetensors header is longer than the file.')
+  const dataBegin = lengthBytes + headerLength
+  const header = headerSchema.safeParse(parseJson(await readRange(file, lengthBytes, dataBegin)))
+  if (!header.success) throw new ModelFileError('The safetensors header is not a JSON object.')
+  return parseHeader(header.data, dataBegin, size)
+}
+
+function parseHeader(
+  header: z.output<typeof headerSchema>,
+  dataBegin: number,
+  fileSize: number,
+): SafetensorsHeader {
+  const { __metadata__: rawMetadata = {}, ...entries } = header
   const metadata = metadataSchema.safeParse(rawMetadata)
   if (!metadata.success) throw new ModelFileError('The safetensors metadata is not text.')
 
-  const ranges: [number, number][] = []
-  const tensors = new Map<string, StoredTensor>()
+  const tensors = new Map<string, TensorEntry>()
   for (const [name, raw] of Object.entries(entries)) {
     const entry = entrySchema.safeParse(raw)
     if (!entry.success) throw new ModelFileError(`Tensor ${name} has a malformed header entry.`)
     const { dtype, shape, data_offsets: range } = entry.data
-    const [begin, end] = range
+    const begin = dataBegin + range[0]
+    const end = dataBegin + range[1]
     const elementBytes = bytesPerElement[dtype]
     if (elementBytes === undefined)
       throw new ModelFileError(`Tensor ${name} has the unknown type ${dtype}.`)
-    if (begin > end || end > data.byteLength)
+    if (begin > end || end > fileSize)
       throw new ModelFileError(`Tensor ${name} lies outside the file.`)
     if (shape.reduce((product, size) => product * size, elementBytes) !== end - begin)
       throw new ModelFileError(`Tensor ${name} has ${end - begin} bytes, not what its shape needs.`)
-    ranges.push([begin, end])
-    tensors.set(name, { name, dtype, shape, bytes: data.subarray(begin, end) })
+    tensors.set(name, { name, dtype, shape, begin, end })
   }
-  ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  let position = 0
-  for (const [begin, end] of ranges) {
+  let position = dataBegin
+  for (const { begin, end } of [...tensors.values()].sort(
+    (a, b) => a.begin - b.begin || a.end - b.end,
+  )) {
     if (begin !== position) throw new ModelFileError('Tensors in the file overlap or leave gaps.')
     position = end
   }
-  if (position !== data.byteLength)
+  if (position !== fileSize)
     throw new ModelFileError('The safetensors file does not end with its last tensor.')
   return { tensors, metadata: metadata.data }
 }
 
-/** Copies a floating-point tensor into float32 memory of the same number of elements. */
-export function copyAsFloat32(tensor: StoredTensor, target: Float32Array): void {
-  const { bytes, dtype, name } = tensor
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** Reads a tensor of F32, F16 or BF16 into float32 memory of as many elements. Throws ModelFileError. */
+export async function readTensorAsFloat32(
+  file: FileHandle,
+  entry: TensorEntry,
+  target: Float32Array,
+): Promise<void> {
+  const { dtype, name, begin, end } = entry
   const elementBytes = bytesPerElement[dtype] ?? 0
-  if (bytes.byteLength !== target.length * elementBytes)
+  if (end - begin !== target.length * elementBytes)
     throw new ModelFileError(`Tensor ${name} does not have ${target.length} elements.`)
   if (dtype === 'F32') {
-    new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes)
-  } else if (dtype === 'F16' || dtype === 'BF16') {
-    const convert = dtype === 'F16' ? float16Value : bfloat16Value
-    for (let index = 0; index < target.length; index += 1)
-      target[index] = convert(view.getUint16(2 * index, true))
-  } else {
+    await readInto(file, new Uint8Array(target.buffer, target.byteOffset, target.byteLength), begin)
+    return
+  }
+  if (dtype !== 'F16' && dtype !== 'BF16')
     throw new ModelFileError(
       `Tensor ${name} has the type ${dtype}; weights must be F32, F16 or BF16.`,
     )
+  const convert = dtype === 'F16' ? float16Value : bfloat16Value
+  const bytes = await readRange(file, begin, end)
+  for (let index = 0; index < target.length; index += 1)
+    target[index] = convert(bytes.readUInt16LE(2 * index))
+}
+
+async function readRange(file: FileHandle, begin: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(end - begin)
+  await readInto(file, bytes, begin)
+  return bytes
+}
+
+/** One read call takes at most 2 GiB. */
+const readAtMost = 2 ** 30
+
+async function readInto(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < target.byteLength;) {
+    const length = Math.min(readAtMost, target.byteLength - done)
+    const { bytesRead } = await file.read(target, done, length, position + done)
+    if (bytesRead === 0) throw new ModelFileError('The safetensors file ends too early.')
+    done += bytesRead
   }
 }
 

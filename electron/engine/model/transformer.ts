@@ -14,24 +14,25 @@ import {
   silu,
   transpose,
 } from '../graph/operations.ts'
-import type { ModelConfig } from './config.ts'
+import { type ModelConfig, rotaryFrequencies } from './config.ts'
 import {
   embeddingName,
   finalNormName,
   headName,
   layerParameterName,
-  parameterSpecs,
+  type ParameterSpec,
 } from './parameters.ts'
 
 export type Weights = ReadonlyMap<string, Tensor>
 
 /** Declares every weight as an input of the graph. */
-export function weightInputs(graph: Graph, config: ModelConfig, trainable: boolean): Weights {
+export function weightInputs(
+  graph: Graph,
+  specs: readonly ParameterSpec[],
+  trainable: boolean,
+): Weights {
   return new Map(
-    parameterSpecs(config).map(({ name, shape }) => [
-      name,
-      graph.input(name, shape, 'float32', trainable),
-    ]),
+    specs.map(({ name, shape }) => [name, graph.input(name, shape, 'float32', trainable)]),
   )
 }
 
@@ -40,19 +41,20 @@ export function headWeight(config: ModelConfig, weights: Weights): Tensor {
   return weight(weights, config.tiedEmbeddings ? embeddingName : headName)
 }
 
-/** cos and sin of position * theta^(-2i/headSize), (positions, headSize / 2) each. */
+/** cos and sin of position * frequency, (positions, headSize / 2) each. */
 export function rotaryTables(
   graph: Graph,
   config: ModelConfig,
   positions: number,
   offset: Tensor,
 ): RotaryTables {
-  const half = config.headSize / 2
+  const frequencies = rotaryFrequencies(config)
+  const half = frequencies.length
   const cosine = new Float32Array(positions * half)
   const sine = new Float32Array(positions * half)
   for (let position = 0; position < positions; position += 1) {
-    for (let index = 0; index < half; index += 1) {
-      const angle = position * config.ropeTheta ** (-index / half)
+    for (const [index, frequency] of frequencies.entries()) {
+      const angle = position * frequency
       cosine[position * half + index] = Math.cos(angle)
       sine[position * half + index] = Math.sin(angle)
     }
@@ -98,6 +100,25 @@ export interface AttentionContext {
    * runs over: the same ones, or the cached ones followed by them.
    */
   readonly cache?: (layer: number, keys: Tensor, values: Tensor) => [Tensor, Tensor]
+  /** What an adapter adds to the output of a projection (rows, inputs) -> (rows, outputs); null where it has none. */
+  readonly adapter?: (layer: number, projection: Projection, x: Tensor) => Tensor | null
+}
+
+/** The matrices of a layer, by the end of their names. */
+export type Projection =
+  | 'self_attn.q_proj'
+  | 'self_attn.k_proj'
+  | 'self_attn.v_proj'
+  | 'self_attn.o_proj'
+  | 'mlp.gate_proj'
+  | 'mlp.up_proj'
+  | 'mlp.down_proj'
+
+/** One layer's weights, and its projections with their biases and adapters. */
+interface Layer {
+  readonly index: number
+  weight(part: string): Tensor
+  project(projection: Projection, x: Tensor): Tensor
 }
 
 /** Token ids (rows) -> final hidden state (rows, hiddenSize), after the last norm. */
@@ -108,20 +129,35 @@ export function decoder(
   ids: Tensor,
   context: AttentionContext,
 ): Tensor {
+  const norm = (x: Tensor, scale: Tensor) => rmsNorm(graph, x, scale, config.rmsNormEpsilon)
   let hidden = gatherRows(graph, weight(weights, embeddingName), ids)
-  for (let layer = 0; layer < config.layers; layer += 1) {
-    const part = (name: string) => weight(weights, layerParameterName(layer, name))
-    const normalized = rmsNorm(graph, hidden, part('input_layernorm'), config.rmsNormEpsilon)
-    hidden = add(graph, hidden, attention(graph, config, part, normalized, layer, context))
-    const normalizedAgain = rmsNorm(
-      graph,
-      hidden,
-      part('post_attention_layernorm'),
-      config.rmsNormEpsilon,
-    )
-    hidden = add(graph, hidden, feedForward(graph, part, normalizedAgain))
+  for (let index = 0; index < config.layers; index += 1) {
+    const layer = openLayer(graph, weights, index, context)
+    const normalized = norm(hidden, layer.weight('input_layernorm'))
+    hidden = add(graph, hidden, attention(graph, config, layer, normalized, context))
+    const normalizedAgain = norm(hidden, layer.weight('post_attention_layernorm'))
+    hidden = add(graph, hidden, feedForward(graph, layer, normalizedAgain))
   }
-  return rmsNorm(graph, hidden, weight(weights, finalNormName), config.rmsNormEpsilon)
+  return norm(hidden, weight(weights, finalNormName))
+}
+
+function openLayer(
+  graph: Graph,
+  weights: Weights,
+  index: number,
+  { adapter }: AttentionContext,
+): Layer {
+  const part = (name: string) => weight(weights, layerParameterName(index, name))
+  return {
+    index,
+    weight: part,
+    project: (projection, x) => {
+      const bias = weights.get(layerParameterName(index, projection, 'bias'))
+      const output = linear(graph, x, part(projection), bias)
+      const added = adapter?.(index, projection, x)
+      return added ? add(graph, output, added) : output
+    },
+  }
 }
 
 /**
@@ -131,9 +167,8 @@ export function decoder(
 function attention(
   graph: Graph,
   config: ModelConfig,
-  part: (name: string) => Tensor,
+  layer: Layer,
   x: Tensor,
-  layer: number,
   context: AttentionContext,
 ): Tensor {
   const { batch, length, rows } = context
@@ -141,12 +176,19 @@ function attention(
   const group = heads / keyValueHeads
   const stacked = typeof length === 'number' ? group * length : `${group}*${length}`
 
-  const rotated = (name: string, width: number) =>
-    rotary(
-      graph,
-      reshape(graph, linear(graph, x, part(name)), [batch, length, width]),
-      context.rotary,
-    )
+  const rotated = (projection: Projection, norm: string, count: number) => {
+    let states = layer.project(projection, x)
+    if (config.headNorms) {
+      const perHead = typeof rows === 'number' ? rows * count : `${rows}*${count}`
+      states = rmsNorm(
+        graph,
+        reshape(graph, states, [perHead, headSize]),
+        layer.weight(norm),
+        config.rmsNormEpsilon,
+      )
+    }
+    return rotary(graph, reshape(graph, states, [batch, length, count * headSize]), context.rotary)
+  }
   const perHead = (tensor: Tensor) =>
     transpose(graph, reshape(graph, tensor, [batch, length, keyValueHeads, headSize]), [0, 2, 1, 3])
 
@@ -154,7 +196,7 @@ function attention(
     graph,
     transpose(
       graph,
-      reshape(graph, rotated('self_attn.q_proj', heads * headSize), [
+      reshape(graph, rotated('self_attn.q_proj', 'self_attn.q_norm', heads), [
         batch,
         length,
         keyValueHeads,
@@ -165,9 +207,9 @@ function attention(
     ),
     [batch, keyValueHeads, stacked, headSize],
   )
-  const newKeys = perHead(rotated('self_attn.k_proj', keyValueHeads * headSize))
-  const newValues = perHead(linear(graph, x, part('self_attn.v_proj')))
-  const [keys, values] = context.cache?.(layer, newKeys, newValues) ?? [newKeys, newValues]
+  const newKeys = perHead(rotated('self_attn.k_proj', 'self_attn.k_norm', keyValueHeads))
+  const newValues = perHead(layer.project('self_attn.v_proj', x))
+  const [keys, values] = context.cache?.(layer.index, newKeys, newValues) ?? [newKeys, newValues]
 
   const scores = matmul(graph, query, keys, { transposeB: true, alpha: 1 / Math.sqrt(headSize) })
   const probabilities = maskedSoftmax(graph, scores, context.mask)
@@ -181,13 +223,13 @@ function attention(
     ),
     [rows, heads * headSize],
   )
-  return linear(graph, merged, part('self_attn.o_proj'))
+  return layer.project('self_attn.o_proj', merged)
 }
 
-function feedForward(graph: Graph, part: (name: string) => Tensor, x: Tensor): Tensor {
-  const gate = silu(graph, linear(graph, x, part('mlp.gate_proj')))
-  const up = linear(graph, x, part('mlp.up_proj'))
-  return linear(graph, mul(graph, gate, up), part('mlp.down_proj'))
+function feedForward(graph: Graph, layer: Layer, x: Tensor): Tensor {
+  const gate = silu(graph, layer.project('mlp.gate_proj', x))
+  const up = layer.project('mlp.up_proj', x)
+  return layer.project('mlp.down_proj', mul(graph, gate, up))
 }
 
 function weight(weights: Weights, name: string): Tensor {

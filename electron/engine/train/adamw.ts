@@ -1,5 +1,11 @@
-/** AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), over flat memory. */
+/**
+ * AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), over flat memory. The arithmetic is
+ * float32 in WebAssembly, four at a time (adamw.wat): the same bits on every machine, and four times as fast as a loop
+ * here, which was a sixth of a small model's step.
+ */
+import { z } from 'zod'
 import type { ParameterBlock } from '../model/parameters.ts'
+import { adamwModule } from './adamwModule.ts'
 
 export interface AdamWOptions {
   readonly beta1: number
@@ -17,13 +23,57 @@ export function createAdamWState(size: number): AdamWState {
   return { firstMoment: new Float32Array(size), secondMoment: new Float32Array(size) }
 }
 
+/** Floats per chunk: what the five areas of one take together stays in a core's cache. */
+const chunkSize = 16_384
+const chunkBytes = chunkSize * Float32Array.BYTES_PER_ELEMENT
+
+interface Kernel {
+  /** The memory's chunk areas, one per operand. */
+  readonly areas: readonly Float32Array[]
+  squares(from: number, bytes: number): number
+  update(...operands: readonly number[]): void
+}
+
+const exportsSchema = z.object({
+  memory: z.instanceof(WebAssembly.Memory),
+  squares: z.custom<Kernel['squares']>((value) => typeof value === 'function'),
+  update: z.custom<Kernel['update']>((value) => typeof value === 'function'),
+})
+
+let kernel: Kernel | undefined
+function openKernel(): Kernel {
+  if (kernel) return kernel
+  const module = new WebAssembly.Module(Buffer.from(adamwModule, 'base64'))
+  const { exports } = new WebAssembly.Instance(module)
+  const { memory, squares, update } = exportsSchema.parse(exports)
+  const areas = Array.from(
+    { length: 4 },
+    (_, index) => new Float32Array(memory.buffer, index * chunkBytes, chunkSize),
+  )
+  kernel = { areas, squares, update }
+  return kernel
+}
+
+/** Copies a chunk in, the rest of its last four lanes filled with zeros; gives the bytes to be worked on. */
+function load(area: Float32Array, data: Float32Array, begin: number, end: number): number {
+  const length = end - begin
+  area.set(data.subarray(begin, end))
+  const lanes = Math.ceil(length / 4) * 4
+  area.fill(0, length, lanes)
+  return lanes * Float32Array.BYTES_PER_ELEMENT
+}
+
+function* chunks(begin: number, end: number): Generator<[number, number]> {
+  for (let at = begin; at < end; at += chunkSize) yield [at, Math.min(at + chunkSize, end)]
+}
+
 /** Square root of the sum of squares. */
 export function globalNorm(gradient: Float32Array): number {
+  const { areas, squares } = openKernel()
+  const [area] = areas as [Float32Array]
   let sum = 0
-  for (let index = 0; index < gradient.length; index += 1) {
-    const value = gradient[index] as number
-    sum += value * value
-  }
+  for (const [begin, end] of chunks(0, gradient.length))
+    sum += squares(area.byteOffset, load(area, gradient, begin, end))
   return Math.sqrt(sum)
 }
 
@@ -46,18 +96,21 @@ export function adamWStep(
   const rate = learningRate / (1 - beta1 ** step)
   const correction = 1 / Math.sqrt(1 - beta2 ** step)
   const { flat, decayEnd } = weights
-  const { firstMoment, secondMoment } = state
-  const update = (begin: number, end: number, keep: number) => {
-    for (let index = begin; index < end; index += 1) {
-      const slope = (gradient[index] as number) * gradientFactor
-      const first = beta1 * (firstMoment[index] as number) + (1 - beta1) * slope
-      const second = beta2 * (secondMoment[index] as number) + (1 - beta2) * slope * slope
-      firstMoment[index] = first
-      secondMoment[index] = second
-      flat[index] =
-        (flat[index] as number) * keep - (rate * first) / (Math.sqrt(second) * correction + epsilon)
+  const { areas, update } = openKernel()
+  const operands = [flat, gradient, state.firstMoment, state.secondMoment]
+  // The update changes all of them but the gradient.
+  const changed = [0, 2, 3]
+  const addresses = areas.map((area) => area.byteOffset)
+  const updateRange = (from: number, to: number, keep: number) => {
+    for (const [begin, end] of chunks(from, to)) {
+      let bytes = 0
+      for (const [index, data] of operands.entries())
+        bytes = load(areas[index] as Float32Array, data, begin, end)
+      update(...addresses, bytes, gradientFactor, beta1, beta2, keep, rate, correction, epsilon)
+      for (const index of changed)
+        operands[index]?.set((areas[index] as Float32Array).subarray(0, end - begin), begin)
     }
   }
-  update(0, decayEnd, 1 - learningRate * weightDecay)
-  update(decayEnd, flat.length, 1)
+  updateRange(0, decayEnd, 1 - learningRate * weightDecay)
+  updateRange(decayEnd, flat.length, 1)
 }

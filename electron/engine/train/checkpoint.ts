@@ -1,9 +1,13 @@
 /** One safetensors file with everything a run needs to go on exactly where it stopped. */
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { z } from 'zod'
 import { writeFileAtomically } from '../model/atomicFile.ts'
 import { ModelFileError } from '../model/modelFileError.ts'
-import { copyAsFloat32, encodeSafetensors, parseSafetensors } from '../model/safetensors.ts'
+import {
+  encodeSafetensors,
+  readSafetensorsHeader,
+  readTensorAsFloat32,
+} from '../model/safetensors.ts'
 
 /** Named flat arrays: weights, moments. */
 export type CheckpointArrays = Readonly<Record<string, Float32Array>>
@@ -31,20 +35,24 @@ export async function readCheckpoint<State>(
   arrays: CheckpointArrays,
   schema: z.ZodType<State>,
 ): Promise<State | null> {
-  let bytes: Buffer
+  let handle: FileHandle
   try {
-    bytes = await readFile(file)
+    handle = await open(file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  const { tensors, metadata } = parseSafetensors(bytes)
-  for (const [name, target] of Object.entries(arrays)) {
-    const tensor = tensors.get(name)
-    if (!tensor) throw new ModelFileError(`The checkpoint has no ${name}.`)
-    copyAsFloat32(tensor, target)
+  try {
+    const { tensors, metadata } = await readSafetensorsHeader(handle)
+    for (const [name, target] of Object.entries(arrays)) {
+      const tensor = tensors.get(name)
+      if (!tensor) throw new ModelFileError(`The checkpoint has no ${name}.`)
+      await readTensorAsFloat32(handle, tensor, target)
+    }
+    const state = schema.safeParse(JSON.parse(metadata['state'] ?? 'null'))
+    if (!state.success) throw new ModelFileError('The checkpoint has a malformed state.')
+    return state.data
+  } finally {
+    await handle.close()
   }
-  const state = schema.safeParse(JSON.parse(metadata['state'] ?? 'null'))
-  if (!state.success) throw new ModelFileError('The checkpoint has a malformed state.')
-  return state.data
 }

@@ -1,8 +1,16 @@
 /** A model being trained: its weights, gradients and moments, and the sessions that compute with them. */
 import { Session, type TensorValue } from '../graph/session.ts'
 import type { ModelConfig } from '../model/config.ts'
-import { buildLossGraph, gradientName, lossInputs, lossOutputs } from '../model/lossGraph.ts'
+import { type LoraOptions, initializeLora, loraSpecs, mergeLora } from '../model/lora.ts'
+import {
+  buildLossGraph,
+  gradientName,
+  lossInputs,
+  lossOutputs,
+  noiseWidth,
+} from '../model/lossGraph.ts'
 import { ParameterBlock, parameterSpecs } from '../model/parameters.ts'
+import { mulberry32 } from '../random.ts'
 import {
   type AdamWOptions,
   type AdamWState,
@@ -39,45 +47,67 @@ const forwardCost = 0.25
 
 export class TrainableModel {
   readonly config: ModelConfig
+  /** The whole model. */
   readonly weights: ParameterBlock
+  /** What is trained: the weights themselves, or the adapter that stands beside them. */
+  readonly trained: ParameterBlock
+  /** Of `trained`. */
   readonly gradients: ParameterBlock
   readonly moments: AdamWState
+  readonly lora: LoraOptions | null
   readonly #threads: number
   readonly #weightFeeds: ReadonlyMap<string, TensorValue>
   readonly #gradientTargets: ReadonlyMap<string, TensorValue>
   readonly #sessions = new Map<string, { readonly session: Session; readonly cost: number }>()
 
-  constructor(config: ModelConfig, threads: number) {
-    const specs = parameterSpecs(config)
+  /** The adapter, where there is one, starts from `seed`; the weights are the caller's to fill. */
+  constructor(config: ModelConfig, threads: number, lora: LoraOptions | null = null, seed = 0) {
     this.config = config
-    this.weights = new ParameterBlock(specs)
-    this.gradients = new ParameterBlock(specs)
-    this.moments = createAdamWState(this.weights.flat.length)
+    this.lora = lora
+    this.weights = new ParameterBlock(parameterSpecs(config))
+    this.trained = lora ? new ParameterBlock(loraSpecs(config, lora)) : this.weights
+    if (lora) initializeLora(this.trained, seed)
+    this.gradients = new ParameterBlock(this.trained.parameters.map(({ spec }) => spec))
+    this.moments = createAdamWState(this.trained.flat.length)
     this.#threads = threads
     const windows = (block: ParameterBlock, rename: (name: string) => string) =>
       new Map(
         block.parameters.map(({ spec, data }) => [rename(spec.name), { data, shape: spec.shape }]),
       )
-    this.#weightFeeds = windows(this.weights, (name) => name)
+    this.#weightFeeds = new Map([
+      ...windows(this.weights, (name) => name),
+      ...windows(this.trained, (name) => name),
+    ])
     this.#gradientTargets = windows(this.gradients, gradientName)
   }
 
   /** Loss of a batch, without gradients. */
   async evaluate(batch: LossBatch): Promise<Loss> {
-    return this.#run(batch, false)
+    return this.#run(batch, null)
   }
 
-  /** Loss of a batch; leaves its gradients in `gradients`. */
-  async backward(batch: LossBatch): Promise<Loss> {
-    return this.#run(batch, true)
+  /** Loss of a batch; leaves its gradients in `gradients`. Dropout follows from `dropoutSeed`. */
+  async backward(batch: LossBatch, dropoutSeed = 0): Promise<Loss> {
+    return this.#run(batch, dropoutSeed)
+  }
+
+  /** Runs `work` while `weights` hold the trained model, the adapter merged into them. */
+  async withTrainedWeights<T>(work: (weights: ParameterBlock) => Promise<T>): Promise<T> {
+    if (this.lora === null) return work(this.weights)
+    const restore = mergeLora(this.weights, this.trained, this.config, this.lora)
+    try {
+      return await work(this.weights)
+    } finally {
+      restore()
+    }
   }
 
   /** Clips the gradients to maxNorm and applies them; gives their norm before clipping. `step` counts from 1. */
   update(step: number, learningRate: number, maxNorm: number, options: AdamWOptions): number {
     const norm = globalNorm(this.gradients.flat)
     const factor = clippingFactor(norm, maxNorm)
-    const { weights, gradients, moments } = this
-    adamWStep(weights, gradients.flat, moments, step, learningRate, factor, options)
+    const { trained, gradients, moments } = this
+    adamWStep(trained, gradients.flat, moments, step, learningRate, factor, options)
     return norm
   }
 
@@ -87,7 +117,9 @@ export class TrainableModel {
     for (const { session } of sessions) await session.close()
   }
 
-  async #run(batch: LossBatch, withGradients: boolean): Promise<Loss> {
+  /** `dropoutSeed` null: without gradients. */
+  async #run(batch: LossBatch, dropoutSeed: number | null): Promise<Loss> {
+    const withGradients = dropoutSeed !== null
     const session = await this.#session(batch, withGradients)
     const feeds = new Map(this.#weightFeeds)
     const feed = (name: string, data: BigInt64Array | Float32Array) =>
@@ -96,6 +128,8 @@ export class TrainableModel {
     feed(lossInputs.labels, batch.labels)
     feed(lossInputs.rowWeights, batch.rowWeights)
     if (batch.rows) feed(lossInputs.rows, batch.rows)
+    if (withGradients && this.lora && this.lora.dropout > 0)
+      feeds.set(lossInputs.noise, this.#noise(batch.ids.length, dropoutSeed))
     const [loss, rowLosses] = await session.run(
       feeds,
       [lossOutputs.loss, lossOutputs.rowLosses],
@@ -105,6 +139,14 @@ export class TrainableModel {
       loss: Number(loss.data[0]),
       rowLosses: rowLosses.data as Float32Array,
     }
+  }
+
+  #noise(tokens: number, seed: number): TensorValue {
+    const random = mulberry32(seed)
+    const width = noiseWidth(this.config)
+    const data = new Float32Array(tokens * width)
+    for (let index = 0; index < data.length; index += 1) data[index] = random()
+    return { data, shape: [tokens, width] }
   }
 
   /** One session per shape, made when first needed; those unused for longest go when they hold too much memory. */
@@ -128,7 +170,13 @@ export class TrainableModel {
       await session.close()
       total -= held
     }
-    const graph = buildLossGraph(this.config, { batch: size, length, positions, withGradients })
+    const graph = buildLossGraph(this.config, {
+      batch: size,
+      length,
+      positions,
+      withGradients,
+      lora: this.lora,
+    })
     const session = await Session.create(graph, { threads: this.#threads })
     this.#sessions.set(key, { session, cost })
     return session

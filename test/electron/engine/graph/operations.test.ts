@@ -91,6 +91,45 @@ test('linear has the right gradients', () =>
     operations.linear(graph, x!, w!),
   ))
 
+test('a bias of linear has the right gradient', () =>
+  checkGradients(
+    { x: normal([3, 4], 1), w: normal([5, 4], 2), b: normal([5], 3) },
+    (graph, { x, w, b }) => operations.linear(graph, x!, w!, b!),
+  ))
+
+test('dropout has the right gradient, zeroes its share, and keeps the mean', async () => {
+  const noise = {
+    shape: [2, 6],
+    data: Float32Array.from([0.1, 0.9, 0.33, 0.47, 0.71, 0.05, 0.2, 0.6, 0.8, 0.13, 0.5, 0.99]),
+  }
+  await checkGradients(
+    { x: normal([2, 4], 1), noise },
+    (graph, { x, noise }) => operations.dropout(graph, x!, noise!, 0.4, 3),
+    ['noise'],
+  )
+  const graph = new Graph()
+  const size = [100, 200]
+  const ones = graph.constant(new Float32Array(20_000).fill(1), size)
+  const random = mulberry32(4)
+  const uniform = graph.constant(Float32Array.from({ length: 20_000 }, random), size)
+  graph.output('a', operations.dropout(graph, ones, uniform, 0.25, 1))
+  graph.output('b', operations.dropout(graph, ones, uniform, 0.25, 2))
+  const session = await Session.create(graph, { threads: 1 })
+  const [a, b] = await session.run(new Map(), ['a', 'b'])
+  const zeroed = (data: ArrayLike<unknown>) =>
+    Array.from(data, Number).filter((value) => value === 0).length / 20_000
+  expect(zeroed(a.data)).toBeCloseTo(0.25, 1)
+  expect(Array.from(a.data, Number).reduce((sum, value) => sum + value, 0) / 20_000).toBeCloseTo(
+    1,
+    1,
+  )
+  // Two sites choose independently: both are zeroed for about 0.25 squared.
+  const both = Array.from(a.data, Number).map((value, index) => value + Number(b.data[index]))
+  expect(zeroed(both)).toBeGreaterThan(0.04)
+  expect(zeroed(both)).toBeLessThan(0.09)
+  await session.close()
+})
+
 test.each([
   [false, false],
   [false, true],

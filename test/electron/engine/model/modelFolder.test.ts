@@ -9,6 +9,7 @@ import {
   readModelWeights,
   writeModelFolder,
 } from '../../../../electron/engine/model/modelFolder.ts'
+import { encodeSafetensors } from '../../../../electron/engine/model/safetensors.ts'
 import { tinyConfig, tinyWeights } from '../../../support/tinyModel.ts'
 
 let parent: string
@@ -62,6 +63,30 @@ test('a missing weight is named', async () => {
   await expect(readModelWeights(directory, deeper)).rejects.toThrow(/model\.layers\.2\./)
 })
 
+test('weights in several parts are read through their index', async () => {
+  await write()
+  const whole = await readModelWeights(directory, tinyConfig)
+  const tensors = whole.parameters.map(({ spec, data }) => ({ ...spec, data }))
+  const parts = {
+    'model-1.safetensors': tensors.slice(0, 5),
+    'model-2.safetensors': tensors.slice(5),
+  }
+  const weightMap: Record<string, string> = {}
+  for (const [name, content] of Object.entries(parts)) {
+    await writeFile(path.join(directory, name), encodeSafetensors(content, 'F32'))
+    for (const tensor of content) weightMap[tensor.name] = name
+  }
+  await rm(path.join(directory, 'model.safetensors'))
+  const index = path.join(directory, 'model.safetensors.index.json')
+  await writeFile(index, JSON.stringify({ weight_map: weightMap }))
+  expect((await readModelWeights(directory, tinyConfig)).flat).toEqual(whole.flat)
+
+  await rm(path.join(directory, 'model-2.safetensors'))
+  await expect(readModelWeights(directory, tinyConfig)).rejects.toThrow(/model-2/)
+  await writeFile(index, JSON.stringify({ weight_map: { a: '../../secret.safetensors' } }))
+  await expect(readModelWeights(directory, tinyConfig)).rejects.toThrow(/does not list/)
+})
+
 test('a missing or broken file is a ModelFileError', async () => {
   await expect(readModelConfig(directory)).rejects.toThrow(ModelFileError)
   await write()
@@ -76,8 +101,8 @@ const json = modelConfigJson(tinyConfig)
 
 test.each<[string, Record<string, unknown>]>([
   ['another architecture', { model_type: 'gpt2' }],
-  ['scaled rotary positions', { rope_scaling: { type: 'linear', factor: 2 } }],
-  ['biases in attention', { attention_bias: true }],
+  ['rotary positions scaled in an unknown way', { rope_scaling: { type: 'yarn', factor: 2 } }],
+  ['biases in the feed-forward', { mlp_bias: true }],
   ['heads that do not divide', { num_attention_heads: 3, head_dim: null, hidden_size: 16 }],
   ['key-value heads that do not divide', { num_key_value_heads: 3 }],
   ['a negative size', { hidden_size: -16 }],

@@ -1,5 +1,9 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type FileHandle, open, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
 import {
   bfloat16Value,
   float16Bits,
@@ -7,10 +11,30 @@ import {
 } from '../../../../electron/engine/model/halfPrecision.ts'
 import { ModelFileError } from '../../../../electron/engine/model/modelFileError.ts'
 import {
-  copyAsFloat32,
   encodeSafetensors,
-  parseSafetensors,
+  readSafetensorsHeader,
+  readTensorAsFloat32,
+  type SafetensorsHeader,
 } from '../../../../electron/engine/model/safetensors.ts'
+
+const directory = mkdtempSync(path.join(os.tmpdir(), 'timbre-safetensors-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** Writes the bytes to a file, hands it to `work` with its header, closes it. */
+async function withFile<T>(
+  bytes: Uint8Array,
+  work: (header: SafetensorsHeader, handle: FileHandle) => T | Promise<T>,
+): Promise<T> {
+  const name = path.join(directory, 'model.safetensors')
+  await writeFile(name, bytes)
+  const handle = await open(name)
+  try {
+    return await work(await readSafetensorsHeader(handle), handle)
+  } finally {
+    await handle.close()
+  }
+}
+const refusal = (bytes: Uint8Array) => withFile(bytes, () => null)
 
 const join = (pieces: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(pieces))
 
@@ -21,17 +45,22 @@ function file(header: unknown, dataBytes: number): Uint8Array {
   return join([length, Buffer.from(json), new Uint8Array(dataBytes)])
 }
 
-test.each(['F32', 'F16'] as const)('%s tensors and metadata come back as written', (dtype) => {
-  const data = new Float32Array([0, -1.5, 2 ** -14, 3 * 2 ** -24, 65504, 0.25])
-  const { tensors, metadata } = parseSafetensors(
-    join(encodeSafetensors([{ name: 'a.weight', shape: [2, 3], data }], dtype, { note: 'ü' })),
-  )
-  const target = new Float32Array(6)
-  copyAsFloat32(tensors.get('a.weight')!, target)
-  expect(target).toEqual(data)
-  expect(tensors.get('a.weight')!.shape).toEqual([2, 3])
-  expect(metadata).toEqual({ format: 'pt', note: 'ü' })
-})
+test.each(['F32', 'F16'] as const)(
+  '%s tensors and metadata come back as written',
+  async (dtype) => {
+    const data = new Float32Array([0, -1.5, 2 ** -14, 3 * 2 ** -24, 65504, 0.25])
+    const pieces = encodeSafetensors([{ name: 'a.weight', shape: [2, 3], data }], dtype, {
+      note: 'ü',
+    })
+    await withFile(join(pieces), async ({ tensors, metadata }, handle) => {
+      const target = new Float32Array(6)
+      await readTensorAsFloat32(handle, tensors.get('a.weight')!, target)
+      expect(target).toEqual(data)
+      expect(tensors.get('a.weight')!.shape).toEqual([2, 3])
+      expect(metadata).toEqual({ format: 'pt', note: 'ü' })
+    })
+  },
+)
 
 test('every half survives the way through float32', () => {
   for (let half = 0; half < 0x10000; half += 1) {
@@ -82,18 +111,21 @@ test.each<[string, Uint8Array]>([
   ['a gap between tensors', file({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12)],
   ['bytes after the last tensor', file({ a: f32([1], 0, 4) }, 8)],
   ['metadata that is not text', file({ __metadata__: { a: 1 } }, 0)],
-])('%s is refused', (_, bytes) => {
-  expect(() => parseSafetensors(bytes)).toThrow(ModelFileError)
+])('%s is refused', async (_, bytes) => {
+  await expect(refusal(bytes)).rejects.toThrow(ModelFileError)
 })
 
-test('any truncation of a good file is refused', () => {
+test('any truncation of a good file is refused', async () => {
   const data = new Float32Array(10)
   const whole = join(encodeSafetensors([{ name: 'a', shape: [10], data }], 'F32'))
   for (let length = 0; length < whole.length; length += 1)
-    expect(() => parseSafetensors(whole.subarray(0, length))).toThrow(ModelFileError)
+    await expect(refusal(whole.subarray(0, length))).rejects.toThrow(ModelFileError)
 })
 
-test('integer tensors are not taken for weights', () => {
-  const { tensors } = parseSafetensors(file({ a: { ...f32([1], 0, 4), dtype: 'I32' } }, 4))
-  expect(() => copyAsFloat32(tensors.get('a')!, new Float32Array(1))).toThrow(/I32/)
+test('integer tensors are not taken for weights', async () => {
+  const bytes = file({ a: { ...f32([1], 0, 4), dtype: 'I32' } }, 4)
+  await withFile(bytes, async ({ tensors }, handle) => {
+    const read = readTensorAsFloat32(handle, tensors.get('a')!, new Float32Array(1))
+    await expect(read).rejects.toThrow(/I32/)
+  })
 })

@@ -6,6 +6,8 @@ import {
   createAdamWState,
   globalNorm,
 } from '../../../../electron/engine/train/adamw.ts'
+import { adamwModule } from '../../../../electron/engine/train/adamwModule.ts'
+import { compileAdamW } from '../../../../build/wasm.ts'
 import { scheduleFactor } from '../../../../electron/engine/train/schedule.ts'
 
 const options = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 }
@@ -34,6 +36,24 @@ test('AdamW follows the published update, decay on matrices only', () => {
     })
   }
   expected.forEach((value, index) => expect(block.flat[index]).toBeCloseTo(value, 6))
+})
+
+test('the kernel in the source tree is what its text compiles to', async () => {
+  expect(adamwModule).toBe(Buffer.from(await compileAdamW()).toString('base64'))
+})
+
+test('a block of several chunks is updated to its last weight', () => {
+  const size = 40_003
+  const block = new ParameterBlock([{ name: 'matrix', shape: [size], decays: true }])
+  const gradient = Float32Array.from({ length: size }, (_, index) => Math.sin(index) / 10)
+  const state = createAdamWState(size)
+  adamWStep(block, gradient, state, 1, 0.01, 1, options)
+  // The first step moves each weight by the learning rate against its slope.
+  block.flat.forEach((weight, index) =>
+    expect(weight).toBeCloseTo(index === 0 ? 0 : -0.01 * Math.sign(gradient[index]!), 4),
+  )
+  const exact = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0))
+  expect(globalNorm(gradient)).toBeCloseTo(exact, 9)
 })
 
 test('clipping shortens a long gradient to the limit, leaves a short one, and can be off', () => {
