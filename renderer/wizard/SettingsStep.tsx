@@ -28,6 +28,10 @@ export function SettingsStep({
       onChange={(value) => dispatch({ type: 'hyperparameterTyped', name: field.name, value })}
     />
   )
+  const typed = (name: string) => {
+    const field = fields.find((candidate) => candidate.name === name)
+    return field && valueOf(draft, field)
+  }
   return (
     <Stack gap="lg">
       <Input.Wrapper
@@ -56,13 +60,18 @@ export function SettingsStep({
           <Accordion.Control>{t('wizard.advanced')}</Accordion.Control>
           <Accordion.Panel>
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              {fields.filter((field) => field.advanced).map(control)}
+              {fields.filter((field) => field.advanced && applies(field, typed)).map(control)}
             </SimpleGrid>
           </Accordion.Panel>
         </Accordion.Item>
       </Accordion>
     </Stack>
   )
+}
+
+/** An adapter's settings mean nothing while all weights are trained. */
+function applies({ name }: HyperparameterField, typed: (name: string) => string | undefined) {
+  return !/^(lora_|target_modules$)/.test(name) || typed('peft_type') === 'lora'
 }
 
 interface FieldControlProps {

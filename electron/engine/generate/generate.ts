@@ -21,7 +21,12 @@ export async function* generate(
 ): AsyncGenerator<GeneratedToken> {
   const { maxNewTokens, doSample, stop } = parameters
   const random = mulberry32(parameters.seed ?? randomInt(2 ** 32))
-  const promptIds = fitPrompt(tokenizer.encode(prompt), tokenizer, model, parameters)
+  const promptIds = fitPrompt(
+    tokenizer.encode(prompt, { allowSpecial: true }),
+    tokenizer,
+    model,
+    parameters,
+  )
   const seen = [...promptIds]
   const decoder = tokenizer.createStreamingDecoder()
   const sequence = model.startSequence()

@@ -5,8 +5,16 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { extract, pack } from 'tar-stream'
+import { adapterFiles } from '../model/modelFolder.ts'
 
-const packedFiles = ['config.json', 'tokenizer.json', 'model.safetensors', 'template.json']
+const packedFiles: readonly string[] = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'model.safetensors',
+  'template.json',
+  ...Object.values(adapterFiles),
+]
 
 export function packModel(directory: string): AsyncIterable<Uint8Array> {
   const archive = pack()

@@ -44,6 +44,7 @@ export async function prepareTask(
     trainingPath: training.examples,
     validationPath: validation?.examples ?? null,
     templatePath: training.template,
+    promptsPath: training.prompts,
     checkpointDirectory: path.join(directory, 'checkpoint'),
     outputDirectory: path.join(directory, 'output'),
     hyperparameters: job.hyperparameters,
@@ -60,10 +61,16 @@ async function download(
   directory: string,
   channel: string,
   objects: ObjectStore,
-): Promise<{ examples: string; template: string | null }> {
+): Promise<{ examples: string; template: string | null; prompts: string | null }> {
   const examples = path.join(directory, `${channel}.jsonl`)
   const template = path.join(directory, `${channel}-template.json`)
-  if (existsSync(examples)) return { examples, template: existsSync(template) ? template : null }
+  const prompts = path.join(directory, `${channel}-prompts.json`)
+  const result = () => ({
+    examples,
+    template: existsSync(template) ? template : null,
+    prompts: existsSync(prompts) ? prompts : null,
+  })
+  if (existsSync(examples)) return result()
 
   const { bucket, key } = parseS3Uri(uri)
   const found = (await objects.hasBucket(bucket)) ? await objects.listObjects(bucket, key) : []
@@ -71,8 +78,13 @@ async function download(
   if (files.length === 0) {
     throw new JobFailure(`ClientError: no .jsonl file under ${uri} (channel "${channel}").`)
   }
-  const templateObject = found.find((object) => path.posix.basename(object.key) === 'template.json')
-  if (templateObject) await copyFile(templateObject.path, template)
+  for (const [name, target] of [
+    ['template.json', template],
+    ['prompts.json', prompts],
+  ] as const) {
+    const object = found.find(({ key }) => path.posix.basename(key) === name)
+    if (object) await copyFile(object.path, target)
+  }
   const partial = `${examples}.partial`
   for (const [index, file] of files.entries()) {
     // A file that does not end its last line must not run into the next one.
@@ -81,5 +93,5 @@ async function download(
     await pipeline(createReadStream(file.path), target)
   }
   await rename(partial, examples)
-  return { examples, template: templateObject ? template : null }
+  return result()
 }

@@ -37,8 +37,8 @@ export function startTrainingThread(
     const kind = metricKind(line)
     if (kind && step !== undefined) {
       // A resumed run repeats the steps since its checkpoint; they are in the log already.
-      if (step <= logged[kind]) return
-      logged[kind] = step
+      if (step <= (logged.get(kind) ?? -1)) return
+      logged.set(kind, step)
     }
     log.append(line)
   }

@@ -1,4 +1,5 @@
 /** Low-rank adaptation (Hu et al. 2021): W x + (alpha / rank) B A x, with W frozen and only A and B trained. */
+import type { LoraTarget } from '../../../shared/hyperparameters.ts'
 import type { Graph, Tensor } from '../graph/graph.ts'
 import { dropout, linear, scale } from '../graph/operations.ts'
 import { mulberry32 } from '../random.ts'
@@ -6,17 +7,6 @@ import type { ModelConfig } from './config.ts'
 import type { ParameterBlock } from './parameters.ts'
 import { layerParameterName, type ParameterSpec, parameterSpecs } from './parameters.ts'
 import type { AttentionContext, Projection, Weights } from './transformer.ts'
-
-export const loraTargets = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const
-export type LoraTarget = (typeof loraTargets)[number]
 
 export interface LoraOptions {
   readonly rank: number

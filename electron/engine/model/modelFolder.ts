@@ -12,6 +12,11 @@ import { type Tokenizer, loadTokenizer } from './tokenizer.ts'
 
 const configFile = 'config.json'
 const weightsFile = 'model.safetensors'
+/** As peft names and reads them. */
+export const adapterFiles = {
+  config: 'adapter_config.json',
+  weights: 'adapter_model.safetensors',
+} as const
 
 /** Reads config.json. Throws ModelFileError when it is missing, damaged or describes another architecture. */
 export async function readModelConfig(directory: string): Promise<ModelConfig> {
@@ -112,6 +117,11 @@ export interface ModelFolderContent {
   readonly dtype: 'F32' | 'F16'
   /** Content of each further file by its name in the folder: tokenizer.json, template.json, README.md. */
   readonly files: ReadonlyMap<string, Uint8Array | string>
+  /** A PEFT adapter that the weights have taken in, written beside them; null: all weights were trained. */
+  readonly adapter?: {
+    readonly weights: ParameterBlock
+    readonly config: Readonly<Record<string, unknown>>
+  } | null
 }
 
 /**
@@ -120,15 +130,29 @@ export interface ModelFolderContent {
  */
 export async function writeModelFolder(
   directory: string,
-  { config, weights, dtype, files }: ModelFolderContent,
+  { config, weights, dtype, files, adapter = null }: ModelFolderContent,
 ): Promise<void> {
-  const tensors = weights.parameters.map(({ spec, data }) => ({ ...spec, data }))
+  const tensorsOf = (block: ParameterBlock) =>
+    block.parameters.map(({ spec, data }) => ({ ...spec, data }))
   await replaceDirectory(directory, async (partial) => {
     await writeFile(
       path.join(partial, configFile),
       `${JSON.stringify(modelConfigJson(config), null, 2)}\n`,
     )
-    await writeFileAtomically(path.join(partial, weightsFile), encodeSafetensors(tensors, dtype))
+    await writeFileAtomically(
+      path.join(partial, weightsFile),
+      encodeSafetensors(tensorsOf(weights), dtype),
+    )
+    if (adapter) {
+      await writeFile(
+        path.join(partial, adapterFiles.config),
+        `${JSON.stringify(adapter.config, null, 2)}\n`,
+      )
+      await writeFileAtomically(
+        path.join(partial, adapterFiles.weights),
+        encodeSafetensors(tensorsOf(adapter.weights), 'F32'),
+      )
+    }
     for (const [name, content] of files) await writeFile(path.join(partial, name), content)
     const readBack = await readModelWeights(partial, await readModelConfig(partial))
     // A half has 11 significant bits; magnitudes below 2^-14 are kept to 2^-25.

@@ -13,6 +13,10 @@ function inputLength(example: TokenizedExample): number {
   return example.ids.length - 1
 }
 
+export function longestInput(examples: readonly TokenizedExample[]): number {
+  return examples.reduce((longest, example) => Math.max(longest, inputLength(example)), 0)
+}
+
 function bucketLength(example: TokenizedExample, maxLength: number): number {
   const length = inputLength(example)
   const bucket = bucketLengths.find((candidate) => candidate >= length) ?? maxLength
@@ -63,14 +67,20 @@ export function evaluationBatches(
   )
 }
 
+/** Positions that predict an answer token. */
+export function answerTokenCount(examples: readonly TokenizedExample[]): number {
+  return examples.reduce((sum, { ids, answerStart }) => sum + ids.length - answerStart, 0)
+}
+
 /**
  * Pads examples to `batchSize` rows of one length. The loss takes the positions that predict an answer token, each
- * weighted 1 / their number: the mean in nats per answer token.
+ * weighted 1 / `total`: the mean in nats per answer token where `total` is their number.
  */
 export function toLossBatch(
   examples: readonly TokenizedExample[],
   batchSize: number,
   maxLength: number,
+  total = answerTokenCount(examples),
 ): LossBatch {
   const length = Math.max(...examples.map((example) => bucketLength(example, maxLength)))
   // Padding follows every real token and attention is causal, so its content does not matter.
@@ -92,7 +102,7 @@ export function toLossBatch(
     ids,
     rows: BigInt64Array.from(rows),
     labels: BigInt64Array.from(labels),
-    rowWeights: new Float32Array(rows.length).fill(1 / rows.length),
+    rowWeights: new Float32Array(rows.length).fill(1 / total),
   }
 }
 

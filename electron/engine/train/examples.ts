@@ -49,7 +49,8 @@ export async function readExamples(
   text.split('\n').forEach((line, index) => {
     if (line.trim() === '') return
     const { prompt, completion } = parseLine(line, `Line ${index + 1} of the ${name} data`)
-    const promptIds = tokenizer.encode(fillPrompt(template, prompt))
+    // A chat template's own marks are special tokens; so they are at inference, where the text is filled in already.
+    const promptIds = tokenizer.encode(fillPrompt(template, prompt), { allowSpecial: true })
     const answerIds = tokenizer.encode(fillCompletion(template, completion))
     const example = fitExample(promptIds, answerIds, tokenizer, maxLength)
     if (example.ids.length < promptIds.length + answerIds.length + 1) truncated += 1

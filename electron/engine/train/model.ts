@@ -56,6 +56,7 @@ export class TrainableModel {
   readonly moments: AdamWState
   readonly lora: LoraOptions | null
   readonly #threads: number
+  #accumulatedMemory: Float32Array | null = null
   readonly #weightFeeds: ReadonlyMap<string, TensorValue>
   readonly #gradientTargets: ReadonlyMap<string, TensorValue>
   readonly #sessions = new Map<string, { readonly session: Session; readonly cost: number }>()
@@ -89,6 +90,21 @@ export class TrainableModel {
   /** Loss of a batch; leaves its gradients in `gradients`. Dropout follows from `dropoutSeed`. */
   async backward(batch: LossBatch, dropoutSeed = 0): Promise<Loss> {
     return this.#run(batch, dropoutSeed)
+  }
+
+  /** The same over several batches, whose losses and gradients are added: their row weights share one whole. */
+  async backwardOverAll(batches: readonly LossBatch[], dropoutSeed: number): Promise<number> {
+    let total = 0
+    for (const [index, batch] of batches.entries()) {
+      if (index > 0) this.#accumulated.set(this.gradients.flat)
+      const { loss } = await this.backward(batch, dropoutSeed + index)
+      total += loss
+      if (index === 0) continue
+      const sum = this.gradients.flat
+      for (let at = 0; at < sum.length; at += 1)
+        sum[at] = (sum[at] as number) + (this.#accumulated[at] as number)
+    }
+    return total
   }
 
   /** Runs `work` while `weights` hold the trained model, the adapter merged into them. */
@@ -139,6 +155,11 @@ export class TrainableModel {
       loss: Number(loss.data[0]),
       rowLosses: rowLosses.data as Float32Array,
     }
+  }
+
+  /** Made when first needed: most runs take one batch per step. */
+  get #accumulated(): Float32Array {
+    return (this.#accumulatedMemory ??= new Float32Array(this.gradients.flat.length))
   }
 
   #noise(tokens: number, seed: number): TensorValue {

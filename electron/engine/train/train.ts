@@ -3,11 +3,22 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
+import { adapterConfigJson } from '../model/lora.ts'
 import { readModelConfig, readModelWeightsInto, writeModelFolder } from '../model/modelFolder.ts'
-import { epochBatches, evaluationBatches, toLossBatch, tokenCount } from './batches.ts'
+import type { Tokenizer } from '../model/tokenizer.ts'
+import {
+  answerTokenCount,
+  epochBatches,
+  evaluationBatches,
+  longestInput,
+  toLossBatch,
+  tokenCount,
+} from './batches.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { type ExampleTokenizer, type TokenizedExample, readExamples } from './examples.ts'
+import { type TokenizedExample, readExamples } from './examples.ts'
+import { memoryObjection } from './memory.ts'
 import { TrainableModel } from './model.ts'
+import { answerSamples, readSamplePrompts } from './samplePrompts.ts'
 import { scheduleFactor } from './schedule.ts'
 import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
 
@@ -21,11 +32,16 @@ const stateSchema = z.object({
   evaluationDue: z.boolean(),
   trainLoss: z.number().nullable(),
   best: z.object({ step: z.number(), loss: z.number(), bitsPerByte: z.number() }).nullable(),
+  /** Evaluations in a row that were no better than the best. */
+  stale: z.number().int().nonnegative(),
 })
 type TrainingState = z.infer<typeof stateSchema>
 
 export interface TrainingSurroundings {
-  readonly tokenizer: ExampleTokenizer
+  readonly tokenizer: Pick<
+    Tokenizer,
+    'encode' | 'decode' | 'createStreamingDecoder' | 'endOfTextId' | 'padId'
+  >
   readonly template: PromptTemplate
   /** Content of tokenizer.json, template.json and README.md for the output folder. */
   readonly files: ReadonlyMap<string, Uint8Array | string>
@@ -44,7 +60,7 @@ export interface TrainingSurroundings {
 export async function train(task: TrainingTask, surroundings: TrainingSurroundings): Promise<void> {
   const { hyperparameters } = task
   const { report, stopRequested, tokenizer, template } = surroundings
-  const { batchSize, epochs, seed } = hyperparameters
+  const { batchSize, accumulatedBatches, epochs, seed, lora, patience } = hyperparameters
   const log = (line: string, step?: number) => report({ type: 'log', line, step })
 
   const config = await readModelConfig(task.baseModelDirectory)
@@ -58,26 +74,36 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   }
   const training = await readSet(task.trainingPath, 'training')
   const validation = task.validationPath ? await readSet(task.validationPath, 'validation') : null
-  const stepsPerEpoch = Math.ceil(training.length / batchSize)
+  const objection = memoryObjection(
+    { config, lora, batchSize, length: longestInput([...training, ...(validation ?? [])]) },
+    process.availableMemory(),
+  )
+  if (objection !== null) throw new TrainingError('ClientError', objection)
+  const prompts = await readSamplePrompts(task.promptsPath)
+  const batchesPerEpoch = Math.ceil(training.length / batchSize)
+  const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulatedBatches)
   const totalSteps = stepsPerEpoch * epochs
 
   await mkdir(task.checkpointDirectory, { recursive: true })
   const checkpointFile = path.join(task.checkpointDirectory, 'checkpoint.safetensors')
-  const model = new TrainableModel(config, task.threads)
-  const bestWeights = new Float32Array(model.weights.flat.length)
-  const arrays = { weights: model.weights.flat, ...model.moments, bestWeights }
+  const model = new TrainableModel(config, task.threads, lora, seed)
+  const { trained } = model
+  const bestWeights = new Float32Array(trained.flat.length)
+  const arrays = { weights: trained.flat, ...model.moments, bestWeights }
   const resumed = await readCheckpoint(checkpointFile, arrays, stateSchema)
-  if (!resumed) await readModelWeightsInto(task.baseModelDirectory, model.weights)
+  // With an adapter the checkpoint holds the adapter alone.
+  if (!resumed || lora) await readModelWeightsInto(task.baseModelDirectory, model.weights)
   const state: TrainingState = resumed ?? {
     step: 0,
     evaluationDue: validation !== null,
     trainLoss: null,
     best: null,
+    stale: 0,
   }
   log(
     resumed
       ? `Resuming after step ${state.step} of ${totalSteps}.`
-      : `Training ${model.weights.flat.length} weights for ${totalSteps} steps.`,
+      : `Training ${trained.flat.length} of ${model.weights.flat.length} weights for ${totalSteps} steps.`,
   )
   let savedAt = performance.now()
   const save = async () => {
@@ -96,17 +122,28 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
 
       if (validation && state.evaluationDue) {
         const evaluation = await evaluate(model, validation, batchSize, maxLength, stopRequested)
-        if (evaluation) {
+        const settings = { tokenizer, template, threads: task.threads }
+        const answers = evaluation && (await answerSamples(model, prompts, settings, stopRequested))
+        if (answers) {
           log(
             `step=${state.step} epoch=${epochsDone} eval_loss=${evaluation.loss.toFixed(6)} ` +
               `eval_bits_per_byte=${evaluation.bitsPerByte.toFixed(6)} eval_tokens=${evaluation.tokens}`,
             state.step,
           )
           requireFinite(evaluation.loss, state.step)
+          for (const [index, answer] of answers.entries())
+            log(
+              `step=${state.step} sample=${index + 1} ` +
+                `prompt=${quoted(prompts[index] ?? '')} answer=${quoted(answer)}`,
+              state.step,
+            )
           if (!state.best || evaluation.loss < state.best.loss) {
             const { loss, bitsPerByte } = evaluation
             state.best = { step: state.step, loss, bitsPerByte }
-            bestWeights.set(model.weights.flat)
+            state.stale = 0
+            bestWeights.set(trained.flat)
+          } else {
+            state.stale += 1
           }
           state.evaluationDue = false
           await save()
@@ -118,6 +155,10 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
         break
       }
       if (state.step === totalSteps) break
+      if (patience > 0 && state.stale >= patience) {
+        log(`Stopping early: ${state.stale} evaluations in a row were no better than the best.`)
+        break
+      }
 
       const startedAt = performance.now()
       const epoch = Math.floor(state.step / stepsPerEpoch)
@@ -125,9 +166,15 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
         batches = epochBatches(training, batchSize, maxLength, seed, epoch)
         batchesEpoch = epoch
       }
-      // There are exactly stepsPerEpoch batches.
-      const examples = batches[state.step % stepsPerEpoch] as TokenizedExample[]
-      const { loss } = await model.backward(toLossBatch(examples, batchSize, maxLength))
+      const first = (state.step % stepsPerEpoch) * accumulatedBatches
+      const stepBatches = batches.slice(first, first + accumulatedBatches)
+      const examples = stepBatches.flat()
+      const answerTokens = answerTokenCount(examples)
+      const loss = await model.backwardOverAll(
+        stepBatches.map((batch) => toLossBatch(batch, batchSize, maxLength, answerTokens)),
+        // Seeds of neighbouring steps must not share the draws of their batches.
+        Math.imul(seed + 1, 0x85ebca6b) + state.step * accumulatedBatches,
+      )
       const learningRate =
         hyperparameters.learningRate *
         scheduleFactor(
@@ -169,12 +216,17 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
     return
   }
   if (state.best) {
-    model.weights.flat.set(bestWeights)
+    trained.flat.set(bestWeights)
     log(`Keeping the weights after step ${state.best.step}, which have the lowest eval_loss.`)
   }
-  const { weights } = model
   const { files } = surroundings
-  await writeModelFolder(task.outputDirectory, { config, weights, dtype: 'F32', files })
+  const adapter = lora && {
+    weights: trained,
+    config: adapterConfigJson(lora, path.basename(task.baseModelDirectory)),
+  }
+  await model.withTrainedWeights((weights) =>
+    writeModelFolder(task.outputDirectory, { config, weights, dtype: 'F32', files, adapter }),
+  )
   report({ type: isStopped ? 'stopped' : 'completed', finalMetrics: finalMetrics(state) })
 }
 
@@ -204,6 +256,11 @@ async function evaluate(
   }
   const bytes = examples.reduce((sum, example) => sum + example.answerBytes, 0)
   return { loss: nats / tokens, bitsPerByte: nats / Math.LN2 / Math.max(1, bytes), tokens }
+}
+
+/** A JSON string in which no metric's regular expression finds its "name=value". */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll('=', '\\u003d')
 }
 
 function requireFinite(value: number, step: number): void {

@@ -9,6 +9,8 @@ export interface TrainingTask {
   readonly validationPath: string | null
   /** Null: the base model's own template.json. */
   readonly templatePath: string | null
+  /** JSON array of prompts to be answered at every evaluation; null: none. */
+  readonly promptsPath: string | null
   /** Resumed from when it holds a checkpoint. */
   readonly checkpointDirectory: string
   /** The model folder to write; appears only when complete. */

@@ -1,4 +1,5 @@
 /** Thread entry: runs the TrainingTask given as workerData and posts TrainingEvents. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
@@ -57,6 +58,9 @@ async function run(task: TrainingTask): Promise<void> {
     ['template.json', templateText],
     ['README.md', card(task)],
   ])
+  const tokenizerConfig = path.join(base, 'tokenizer_config.json')
+  if (existsSync(tokenizerConfig))
+    files.set('tokenizer_config.json', await readText(tokenizerConfig, 'tokenizer_config.json'))
   const template = parseTemplate(templateText)
   const keepsBestOnStop = () => keepsBest
   const { eventsTaken } = task
@@ -89,11 +93,13 @@ function parseTemplate(text: string) {
 }
 
 function card({ baseModelDirectory, hyperparameters }: TrainingTask): string {
-  const settings = Object.entries(hyperparameters).map(([name, value]) => `- ${name}: ${value}`)
+  const settings = Object.entries(hyperparameters).map(
+    ([name, value]) => `- ${name}: ${JSON.stringify(value)}`,
+  )
   return [
     `# Fine-tuned from ${path.basename(baseModelDirectory)}`,
     '',
-    'All weights were trained on questions and answers; the loss took the answers only.',
+    `${hyperparameters.lora ? 'An adapter was' : 'All weights were'} trained on questions and answers; the loss took the answers only.`,
     '',
     ...settings,
     '',

@@ -1,26 +1,27 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readModelConfig, readModelWeights } from '../../../../electron/engine/model/modelFolder.ts'
+import { loraSpecs, mergeLora } from '../../../../electron/engine/model/lora.ts'
+import { ParameterBlock } from '../../../../electron/engine/model/parameters.ts'
+import {
+  readSafetensorsHeader,
+  readTensorAsFloat32,
+} from '../../../../electron/engine/model/safetensors.ts'
+import { loadTokenizer, type Tokenizer } from '../../../../electron/engine/model/tokenizer.ts'
 import { train } from '../../../../electron/engine/train/train.ts'
 import type { TrainingEvent, TrainingTask } from '../../../../electron/engine/train/trainingTask.ts'
 import { trainingHyperparametersSchema } from '../../../../shared/hyperparameters.ts'
 import { engineMetricDefinitions } from '../../../../shared/metrics.ts'
 import {
-  endOfTextId,
   tinyTemplate,
   writeExamples,
   writeTinyModelFolder,
 } from '../../../support/tinyModelFolder.ts'
 
-const tokenizer = {
-  encode: (text: string) => [...Buffer.from(text)],
-  decode: (ids: readonly number[]) => Buffer.from(ids).toString(),
-  endOfTextId,
-}
-
+let tokenizer: Tokenizer
 let directory: string
 let base: string
 let trainingPath: string
@@ -30,6 +31,7 @@ let count = 0
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'timbre-train-'))
   base = await writeTinyModelFolder(directory)
+  tokenizer = await loadTokenizer(base)
   const example = (index: number) => ({
     prompt: `What is ${index}?`.padEnd(12 + (index % 5) * 12, '!'),
     completion: index % 2 === 0 ? 'even' : 'odd',
@@ -51,6 +53,7 @@ function newTask(wire: Record<string, string> = {}): TrainingTask {
     trainingPath,
     validationPath,
     templatePath: null,
+    promptsPath: null,
     checkpointDirectory: path.join(directory, `checkpoint-${count}`),
     outputDirectory: path.join(directory, `output-${count}`),
     hyperparameters: trainingHyperparametersSchema.parse({
@@ -162,6 +165,114 @@ test('a stop during an evaluation makes that evaluation first on resuming', asyn
   const resumed = await runTask(task)
   expect(resumed.metrics[0]).toContain('step=8 epoch=0.727 eval_loss')
   expect([...stopped.metrics, ...resumed.metrics]).toEqual(whole.metrics)
+})
+
+const lora = { peft_type: 'lora', lora_r: '4', learning_rate: '0.05', target_modules: 'all-linear' }
+
+test('LoRA learns, leaves the base as it is, and writes an adapter that gives the merged weights', async () => {
+  const task = newTask({ ...lora, epoch: '6' })
+  const { events, metrics, lines } = await runTask(task)
+  expect(events.at(-1)).toMatchObject({ type: 'completed' })
+  const config = await readModelConfig(base)
+  const block = await readModelWeights(base, config)
+  const adapterOptions = { ...task.hyperparameters.lora!, dropout: 0 }
+  const adapter = new ParameterBlock(loraSpecs(config, adapterOptions))
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      new RegExp(`^Training ${adapter.flat.length} of ${block.flat.length} weights`),
+    ),
+  )
+  const losses = metrics.flatMap((line) => {
+    const match = / eval_loss=([\d.]+)/.exec(line)
+    return match ? [Number(match[1])] : []
+  })
+  // A random base with frozen embeddings can only be bent a little.
+  expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.1)
+
+  const file = await open(path.join(task.outputDirectory, 'adapter_model.safetensors'))
+  const { tensors } = await readSafetensorsHeader(file)
+  for (const { spec, data } of adapter.parameters)
+    await readTensorAsFloat32(file, tensors.get(spec.name)!, data)
+  await file.close()
+  expect(tensors.size).toBe(adapter.parameters.length)
+  mergeLora(block, adapter, config, adapterOptions)
+  expect(block.flat).toEqual((await readModelWeights(task.outputDirectory, config)).flat)
+  const json: unknown = JSON.parse(
+    await readFile(path.join(task.outputDirectory, 'adapter_config.json'), 'utf8'),
+  )
+  expect(json).toMatchObject({ peft_type: 'LORA', r: 4, lora_alpha: 16 })
+})
+
+test('a stopped LoRA run with dropout goes on with the losses of an uninterrupted one', async () => {
+  const settings = { ...lora, lora_dropout: '0.3' }
+  const whole = await runTask(newTask(settings))
+  const without = await runTask(newTask({ ...lora, lora_dropout: '0' }))
+  expect(without.metrics).not.toEqual(whole.metrics)
+  const task = newTask(settings)
+  const stopped = await runTask(task, (event) => event.type === 'progress' && event.step === 7)
+  const resumed = await runTask(task)
+  expect([...stopped.metrics, ...resumed.metrics]).toEqual(whole.metrics)
+})
+
+test('two batches of two make the step of one batch of four', async () => {
+  const validationPath = null
+  const settings = { lr_scheduler_type: 'constant', warmup_steps: '0', epoch: '1' }
+  const whole = await runTask({ ...newTask(settings), validationPath })
+  const parts = await runTask({
+    ...newTask({ ...settings, per_device_train_batch_size: '2', gradient_accumulation_steps: '2' }),
+    validationPath,
+  })
+  expect(parts.metrics).toHaveLength(whole.metrics.length)
+  // The same examples in both only where buckets do not split them: the sum of losses is near, the steps are as many.
+  const mean = (lines: string[]) =>
+    lines.reduce((sum, line) => sum + Number(/ train_loss=([\d.]+)/.exec(line)?.[1]), 0) /
+    lines.length
+  expect(mean(parts.metrics) / mean(whole.metrics)).toBeCloseTo(1, 1)
+})
+
+test('training ends early when the validation loss has not improved for the patience', async () => {
+  const settings = {
+    lr_scheduler_type: 'constant',
+    learning_rate: '0.08',
+    eval_steps: '1',
+    epoch: '20',
+  }
+  const { lines, events, metrics } = await runTask(
+    newTask({ ...settings, early_stopping_patience: '3' }),
+  )
+  expect(lines).toContain('Stopping early: 3 evaluations in a row were no better than the best.')
+  expect(events.at(-1)).toMatchObject({ type: 'completed' })
+  const losses = metrics.flatMap((line) => {
+    const match = / eval_loss=([\d.]+)/.exec(line)
+    return match ? [Number(match[1])] : []
+  })
+  expect(losses.length).toBeLessThan(120)
+  expect(Math.min(...losses)).toBe(losses.at(-4))
+})
+
+test('every evaluation answers the prompts, and an answer is no metric', async () => {
+  const promptsPath = path.join(directory, 'prompts.json')
+  const prompts = ['What is 3?', 'step=1 eval_loss=0.5']
+  await writeFile(promptsPath, JSON.stringify(prompts))
+  const { metrics } = await runTask({ ...newTask(), promptsPath })
+  const samples = metrics.filter((line) => / sample=\d /.test(line))
+  expect(samples).toHaveLength(2 * 6)
+  expect(samples[0]).toMatch(/^step=0 sample=1 prompt="What is 3\?" answer=".*"$/)
+  expect(samples.at(-1)).toMatch(/^step=18 sample=2 /)
+  const quoted = / prompt=("(?:[^"\\]|\\.)*") /.exec(samples[1]!)![1]!
+  expect(JSON.parse(quoted)).toBe(prompts[1])
+  for (const { name, regex } of engineMetricDefinitions.filter(
+    ({ name }) => name !== 'timbre:step',
+  ))
+    expect(
+      samples.some((line) => new RegExp(regex).test(line)),
+      name,
+    ).toBe(false)
+
+  await writeFile(promptsPath, '["a", "b", "c", "d"]')
+  await expect(runTask({ ...newTask(), promptsPath })).rejects.toMatchObject({
+    code: 'ClientError',
+  })
 })
 
 test('the same seed repeats a run, another seed does not', async () => {

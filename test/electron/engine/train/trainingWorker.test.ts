@@ -25,6 +25,7 @@ beforeAll(async () => {
     trainingPath: await writeExamples(directory, 'train.jsonl', examples),
     validationPath: await writeExamples(directory, 'validation.jsonl', examples.slice(0, 4)),
     templatePath: null,
+    promptsPath: null,
     checkpointDirectory: path.join(directory, 'checkpoint'),
     outputDirectory: path.join(directory, 'output'),
     hyperparameters: trainingHyperparametersSchema.parse({
