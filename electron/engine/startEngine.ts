@@ -9,6 +9,7 @@ import {
   type EndpointRecord,
   type ModelRecord,
 } from './jobs/endpoints.ts'
+import { createModelImporter, type ModelImportRecord } from './jobs/importModel.ts'
 import type { TrainingJobRecord } from './jobs/trainingJob.ts'
 import { createTrainingRunner } from './jobs/trainingRunner.ts'
 import { engineRegion, type EngineContext, type TagRecord } from './server/engineContext.ts'
@@ -70,7 +71,11 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const threads =
       options.threads > 0 ? options.threads : Math.max(1, os.availableParallelism() - 1)
     const workDirectory = path.join(root, 'jobs')
-    const shared = { objects, modelsDirectory: options.modelsDirectory, workDirectory, threads }
+    const library = { bundled: options.modelsDirectory, imported: path.join(root, 'models') }
+    await mkdir(library.imported, { recursive: true })
+    const shared = { objects, library, workDirectory, threads }
+    const modelImports = table<ModelImportRecord>('model-imports', byName)
+    const modelImporter = createModelImporter({ objects, library, imports: modelImports })
 
     const logs = new Map<string, LogStream>()
     const logOf = (job: TrainingJobRecord) => {
@@ -102,7 +107,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       now: options.now ?? Date.now,
       objects,
       uploads,
-      modelsDirectory: options.modelsDirectory,
+      library,
+      modelImports,
+      modelImporter,
       jobs,
       models,
       endpointConfigs,
@@ -126,11 +133,13 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const connectionFile = path.join(root, 'connection.json')
     await writePrivately(connectionFile, JSON.stringify(connection))
     runner.wake()
+    modelImporter.resume()
     return {
       connection,
       async close() {
         await rm(connectionFile, { force: true })
         await runner.shutdown()
+        await modelImporter.close()
         await endpointHost.close()
         await server.close()
         await unlock()

@@ -1,5 +1,6 @@
 /** Models, endpoint configurations and endpoints, and the generators that answer for them. */
 import { openGenerator, type Generator } from '../generate/openGenerator.ts'
+import type { ModelLibrary } from '../store/modelLibrary.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { RecordTable } from '../store/records.ts'
 import { resolveModelDirectory } from './modelDirectory.ts'
@@ -64,7 +65,7 @@ export interface EndpointHostOptions {
   readonly configs: RecordTable<EndpointConfigRecord>
   readonly endpoints: RecordTable<EndpointRecord>
   readonly objects: ObjectStore
-  readonly modelsDirectory: string
+  readonly library: ModelLibrary
   readonly workDirectory: string
   readonly threads: number
   readonly idleMs?: number

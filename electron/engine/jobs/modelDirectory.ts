@@ -1,6 +1,7 @@
 /** From an S3 address of a model to a folder that can be loaded. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { findModelFolder, type ModelLibrary } from '../store/modelLibrary.ts'
 import { modelsBucket } from '../store/modelsBucket.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import { unpackModel } from './artifact.ts'
@@ -11,24 +12,21 @@ export class ModelUnavailableError extends Error {
 }
 
 /**
- * A bundled base model is read where it lies; an artifact is unpacked once per content, named by its ETag.
+ * A base model is read where it lies; an artifact is unpacked once per content, named by its ETag.
  * @throws ModelUnavailableError when there is nothing at this address
  */
 export async function resolveModelDirectory(
   uri: string,
   options: {
     readonly objects: ObjectStore
-    readonly modelsDirectory: string
+    readonly library: ModelLibrary
     readonly workDirectory: string
   },
 ): Promise<string> {
   const { bucket, key } = parseS3Uri(uri)
   if (bucket === modelsBucket) {
-    const id = key.split('/')[0] ?? ''
-    const directory = path.join(options.modelsDirectory, id)
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(id) || !existsSync(path.join(directory, 'config.json'))) {
-      throw new ModelUnavailableError(`There is no base model at ${uri}.`)
-    }
+    const directory = findModelFolder(options.library, key.split('/')[0] ?? '')
+    if (!directory) throw new ModelUnavailableError(`There is no base model at ${uri}.`)
     return directory
   }
   const info = (await options.objects.hasBucket(bucket))

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { copyFile, mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { ModelLibrary } from '../store/modelLibrary.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { TrainingTask } from '../train/trainingTask.ts'
 import { JobFailure } from './jobFailure.ts'
@@ -13,7 +14,7 @@ import { parseS3Uri } from './trainingJobInput.ts'
 export interface PreparationOptions {
   readonly objects: ObjectStore
   readonly workDirectory: string
-  readonly modelsDirectory: string
+  readonly library: ModelLibrary
   readonly threads: number
 }
 

@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { LogStream } from '../store/logStream.ts'
+import type { ModelLibrary } from '../store/modelLibrary.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { RecordTable } from '../store/records.ts'
 import { JobFailure, failureReasonOf } from './jobFailure.ts'
@@ -26,7 +27,7 @@ export interface TrainingRunnerOptions {
   readonly objects: ObjectStore
   readonly logOf: (record: TrainingJobRecord) => LogStream
   readonly workDirectory: string
-  readonly modelsDirectory: string
+  readonly library: ModelLibrary
   readonly threads: number
   /** Where the worker's entry lies; tests hand in their own. */
   readonly workerEntry?: URL

@@ -7,7 +7,12 @@ import { replaceDirectory, writeFileAtomically } from './atomicFile.ts'
 import { type ModelConfig, modelConfigJson, parseModelConfig } from './config.ts'
 import { ModelFileError } from './modelFileError.ts'
 import { ParameterBlock, parameterSpecs } from './parameters.ts'
-import { encodeSafetensors, readSafetensorsHeader, readTensorAsFloat32 } from './safetensors.ts'
+import {
+  encodeSafetensors,
+  isWeightType,
+  readSafetensorsHeader,
+  readTensorAsFloat32,
+} from './safetensors.ts'
 import { type Tokenizer, loadTokenizer } from './tokenizer.ts'
 
 const configFile = 'config.json'
@@ -58,10 +63,7 @@ export async function readModelWeightsInto(
         // Such as a rotary table, or a head stored beside the embedding that it is tied to.
         if (!parameter) continue
         const { spec, data } = parameter
-        if (tensor.shape.join() !== spec.shape.join())
-          throw new ModelFileError(
-            `${spec.name} is (${tensor.shape.join(', ')}), but ${configFile} asks for (${spec.shape.join(', ')}).`,
-          )
+        requireShape(spec.name, tensor.shape.join(', '), spec.shape.join(', '))
         await readTensorAsFloat32(file, tensor, data)
         missing.delete(tensor.name)
       }
@@ -69,6 +71,39 @@ export async function readModelWeightsInto(
       await file.close()
     }
   }
+  requireNoneMissing(missing)
+}
+
+/** Checks the files' headers against the config, reading no weights. Throws ModelFileError. */
+export async function checkModelWeights(directory: string, config: ModelConfig): Promise<void> {
+  const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape.join(', ')]))
+  for (const name of await weightFiles(directory)) {
+    const file = await openModelFile(directory, name)
+    try {
+      const { tensors } = await readSafetensorsHeader(file)
+      for (const { name: tensor, shape, dtype } of tensors.values()) {
+        const expected = shapes.get(tensor)
+        if (expected === undefined) continue
+        requireShape(tensor, shape.join(', '), expected)
+        if (!isWeightType(dtype))
+          throw new ModelFileError(
+            `${tensor} has the type ${dtype}: weights in F32, F16 or BF16 work, quantised ones only as GGUF.`,
+          )
+        shapes.delete(tensor)
+      }
+    } finally {
+      await file.close()
+    }
+  }
+  requireNoneMissing(shapes)
+}
+
+function requireShape(tensor: string, found: string, expected: string): void {
+  if (found !== expected)
+    throw new ModelFileError(`${tensor} is (${found}), but ${configFile} asks for (${expected}).`)
+}
+
+function requireNoneMissing(missing: ReadonlyMap<string, unknown>): void {
   const [first] = missing.keys()
   if (first !== undefined) throw new ModelFileError(`${weightsFile} has no tensor ${first}.`)
 }

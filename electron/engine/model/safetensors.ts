@@ -2,9 +2,9 @@
  * The safetensors format: 8 bytes of header length, a JSON header with each tensor's type, shape and byte range, data.
  * A file is not trusted: every length and range is checked before memory is touched.
  */
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
-import { bfloat16Value, float16Bits, float16Value } from './halfPrecision.ts'
+import { decodeHalves, encodeFloat16 } from './halfPrecision.ts'
 import { ModelFileError } from './modelFileError.ts'
 
 const bytesPerElement: Readonly<Record<string, number>> = {
@@ -102,6 +102,11 @@ function parseHeader(
   return { tensors, metadata: metadata.data }
 }
 
+/** Whether readTensorAsFloat32 takes it. */
+export function isWeightType(dtype: string): dtype is 'F32' | 'F16' | 'BF16' {
+  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16'
+}
+
 /** Reads a tensor of F32, F16 or BF16 into float32 memory of as many elements. Throws ModelFileError. */
 export async function readTensorAsFloat32(
   file: FileHandle,
@@ -112,18 +117,15 @@ export async function readTensorAsFloat32(
   const elementBytes = bytesPerElement[dtype] ?? 0
   if (end - begin !== target.length * elementBytes)
     throw new ModelFileError(`Tensor ${name} does not have ${target.length} elements.`)
+  if (!isWeightType(dtype))
+    throw new ModelFileError(
+      `Tensor ${name} has the type ${dtype}; weights must be F32, F16 or BF16.`,
+    )
   if (dtype === 'F32') {
     await readInto(file, new Uint8Array(target.buffer, target.byteOffset, target.byteLength), begin)
     return
   }
-  if (dtype !== 'F16' && dtype !== 'BF16')
-    throw new ModelFileError(
-      `Tensor ${name} has the type ${dtype}; weights must be F32, F16 or BF16.`,
-    )
-  const convert = dtype === 'F16' ? float16Value : bfloat16Value
-  const bytes = await readRange(file, begin, end)
-  for (let index = 0; index < target.length; index += 1)
-    target[index] = convert(bytes.readUInt16LE(2 * index))
+  decodeHalves(dtype, await readRange(file, begin, end), target)
 }
 
 async function readRange(file: FileHandle, begin: number, end: number): Promise<Buffer> {
@@ -144,6 +146,8 @@ async function readInto(file: FileHandle, target: Uint8Array, position: number):
   }
 }
 
+export type WritableType = 'F32' | 'F16'
+
 export interface WritableTensor {
   readonly name: string
   readonly shape: readonly number[]
@@ -153,27 +157,63 @@ export interface WritableTensor {
 /** The file's bytes in pieces, to be written one after another. */
 export function encodeSafetensors(
   tensors: readonly WritableTensor[],
-  dtype: 'F32' | 'F16',
+  dtype: WritableType,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
+  const header = encodeHeader(
+    tensors.map((tensor) => ({ ...tensor, dtype })),
+    metadata,
+  )
+  return [header, ...tensors.map(({ data }) => encodeData(data, dtype))]
+}
+
+export interface StreamedTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly dtype: WritableType
+  /** Called once, when the tensor's turn has come. */
+  readonly read: () => Promise<Float32Array>
+}
+
+/** Writes a file of which only one tensor is in memory at a time. */
+export async function writeSafetensors(
+  file: string,
+  tensors: readonly StreamedTensor[],
+): Promise<void> {
+  const handle = await open(file, 'w')
+  try {
+    await handle.writeFile(encodeHeader(tensors, {}))
+    for (const { read, dtype } of tensors) await handle.writeFile(encodeData(await read(), dtype))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function encodeHeader(
+  tensors: readonly Pick<StreamedTensor, 'name' | 'shape' | 'dtype'>[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } }
   let position = 0
-  const pieces = tensors.map(({ name, shape, data }) => {
-    const bytes =
-      dtype === 'F32'
-        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-        : new Uint8Array(Uint16Array.from(data, float16Bits).buffer)
-    header[name] = { dtype, shape, data_offsets: [position, position + bytes.byteLength] }
-    position += bytes.byteLength
-    return bytes
-  })
-  const json = JSON.stringify(header)
-  const encoded = new TextEncoder().encode(json)
+  for (const { name, shape, dtype } of tensors) {
+    const end =
+      shape.reduce((product, size) => product * size, bytesPerElement[dtype] ?? 0) + position
+    header[name] = { dtype, shape, data_offsets: [position, end] }
+    position = end
+  }
+  const encoded = new TextEncoder().encode(JSON.stringify(header))
   // Padded with spaces so that the data starts on an 8-byte boundary, as the format's own writer does.
-  const padded = new Uint8Array(8 + Math.ceil(encoded.length / 8) * 8).fill(0x20)
-  new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - 8), true)
-  padded.set(encoded, 8)
-  return [padded, ...pieces]
+  const padded = new Uint8Array(lengthBytes + Math.ceil(encoded.length / 8) * 8).fill(0x20)
+  new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - lengthBytes), true)
+  padded.set(encoded, lengthBytes)
+  return padded
+}
+
+function encodeData(data: Float32Array, dtype: WritableType): Uint8Array {
+  return dtype === 'F32'
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(encodeFloat16(data).buffer)
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { bytesOfSymbols, symbolOfByte } from './byteSymbols.ts'
 import { ModelFileError } from './modelFileError.ts'
 import { createPairMerges } from './pairMerging.ts'
+import { readTokenizerConfig } from './tokenizerConfig.ts'
 import { gpt2Pattern, splitDigits, splitPreTokens, withUnicodeWhiteSpace } from './preTokenizer.ts'
 
 const preTokenizerSchema = z.discriminatedUnion('type', [
@@ -70,8 +71,11 @@ const cachedWordsLimit = 50_000
 /** Longer words hardly come again. */
 const cachedWordLength = 64
 
-/** @throws ModelFileError when the document is no byte-level BPE tokenizer, or its merges name unknown tokens. */
-export function parseTokenizer(document: unknown): Tokenizer {
+/**
+ * @param endOfText the token that ends an answer, where tokenizer_config.json names one
+ * @throws ModelFileError when the document is no byte-level BPE tokenizer, or its merges name unknown tokens.
+ */
+export function parseTokenizer(document: unknown, endOfText: string | null = null): Tokenizer {
   const parsed = tokenizerSchema.safeParse(document)
   if (!parsed.success) {
     throw new ModelFileError(
@@ -118,19 +122,16 @@ export function parseTokenizer(document: unknown): Tokenizer {
     if (known) return known
     const bytes = Buffer.from(word, 'utf8')
     const whole = model.ignore_merges ? idOf.get(symbolsOf(bytes)) : undefined
-    const ids = whole === undefined ? pairMerges.merge(Array.from(bytes, byteId)) : [whole]
+    const ids = whole === undefined ? pairMerges.merge(byteIds(bytes)) : [whole]
     if (word.length > cachedWordLength) return ids
     if (wordCache.size >= cachedWordsLimit) wordCache = new Map()
     wordCache.set(word, ids)
     return ids
   }
 
-  function byteId(byte: number): number {
-    const id = idOfByte[byte]
-    if (id === undefined) {
-      throw new ModelFileError(`tokenizer.json has no token for the byte ${byte}`)
-    }
-    return id
+  /** A byte that the vocabulary lacks is left out, as in Hugging Face's tokenizers without an unknown token. */
+  function byteIds(bytes: Uint8Array): number[] {
+    return Array.from(bytes).flatMap((byte) => idOfByte[byte] ?? [])
   }
 
   function appendPlain(ids: number[], text: string): void {
@@ -164,7 +165,10 @@ export function parseTokenizer(document: unknown): Tokenizer {
   }
 
   const endOfTextId =
-    special.get('<|endoftext|>') ?? special.get('</s>') ?? special.get('<|im_end|>')
+    special.get(endOfText ?? '') ??
+    special.get('<|endoftext|>') ??
+    special.get('</s>') ??
+    special.get('<|im_end|>')
   if (endOfTextId === undefined) {
     throw new ModelFileError('tokenizer.json names no end-of-text token')
   }
@@ -191,7 +195,8 @@ export async function loadTokenizer(directory: string): Promise<Tokenizer> {
   } catch (error) {
     throw new ModelFileError(`${file} can't be read as JSON`, { cause: error })
   }
-  return parseTokenizer(document)
+  const { endOfText } = await readTokenizerConfig(directory)
+  return parseTokenizer(document, endOfText)
 }
 
 function splitterOf(split: z.infer<typeof preTokenizerSchema>): (text: string) => string[] {

@@ -5,6 +5,7 @@ import type {
   EndpointRecord,
   ModelRecord,
 } from '../jobs/endpoints.ts'
+import type { ModelImporter, ModelImportRecord } from '../jobs/importModel.ts'
 import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
 import type { TrainingRunner } from '../jobs/trainingRunner.ts'
 import type { LogStream } from '../store/logStream.ts'
@@ -25,6 +26,8 @@ export interface TagRecord {
 
 export interface EngineContext extends S3Context {
   readonly keys: KeyPair
+  readonly modelImports: RecordTable<ModelImportRecord>
+  readonly modelImporter: ModelImporter
   readonly now: () => number
   readonly jobs: RecordTable<TrainingJobRecord>
   readonly models: RecordTable<ModelRecord>

@@ -1,12 +1,15 @@
-/** The bundled base models as contents of SageMakerPublicHub, with documents in JumpStart's schema. */
+/** The base models of this computer as hub contents, with documents in JumpStart's schema. */
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { engineHyperparameters } from '../../../shared/hyperparameters.ts'
 import { engineMetricDefinitions } from '../../../shared/metrics.ts'
+import { promptTemplateSchema } from '../../../shared/promptTemplate.ts'
 import { modelsBucket, modelVersion } from '../store/modelsBucket.ts'
 
 export const publicHub = 'SageMakerPublicHub'
+/** The account's own hub: base models that were imported on this computer. */
+export const privateHub = 'timbre'
 export const documentSchemaVersion = '2.3.0'
 
 const modelFactsSchema = z.object({
@@ -31,6 +34,9 @@ export interface HubContent {
   readonly document: Readonly<Record<string, unknown>>
 }
 
+/** Models from this size on train an adapter unless told otherwise: all weights of theirs need too much memory and time. */
+const adapterFromParameters = 50_000_000
+
 /** Folders without weights (a model that was not built yet) are no contents. */
 export async function readHubContents(
   modelsDirectory: string,
@@ -42,7 +48,8 @@ export async function readHubContents(
     if (!entry.isDirectory()) continue
     const directory = path.join(modelsDirectory, entry.name)
     const files = await readdir(directory)
-    if (!files.includes('model.safetensors') || !files.includes('model.json')) continue
+    const hasWeights = files.some((file) => file.endsWith('.safetensors'))
+    if (!hasWeights || !files.includes('model.json')) continue
     const read = async (name: string) => readFile(path.join(directory, name), 'utf8')
     const facts = modelFactsSchema.parse(JSON.parse(await read('model.json')))
     const config = modelConfigSchema.parse(JSON.parse(await read('config.json')))
@@ -54,18 +61,34 @@ export async function readHubContents(
       languages: facts.languages,
       publishedAtMs: Date.parse(facts.publishedAt),
       markdown: files.includes('README.md') ? await read('README.md') : '',
-      document: documentOf(entry.name, facts, config.max_position_embeddings, registry),
+      document: documentOf(
+        entry.name,
+        facts,
+        { contextTokens: config.max_position_embeddings, template: await read('template.json') },
+        registry,
+      ),
     })
   }
   return contents
 }
 
+/** JumpStart's own defaults for LoRA, with an evaluation often enough to watch it learn. */
+const largeModelDefaults: Readonly<Record<string, string>> = {
+  peft_type: 'lora',
+  epoch: '3',
+  learning_rate: '0.0005',
+  per_device_train_batch_size: '4',
+  max_input_length: '512',
+  eval_steps: '20',
+}
+
 function documentOf(
   id: string,
   facts: z.output<typeof modelFactsSchema>,
-  contextTokens: number,
+  { contextTokens, template }: { readonly contextTokens: number; readonly template: string },
   registry: string,
 ): Record<string, unknown> {
+  const isLarge = facts.parameterCount >= adapterFromParameters
   const weights = `s3://${modelsBucket}/${id}/${modelVersion}/`
   return {
     Url: '',
@@ -78,6 +101,7 @@ function documentOf(
     Languages: facts.languages,
     ParameterCount: facts.parameterCount,
     ContextTokens: contextTokens,
+    PromptTemplate: promptTemplateSchema.parse(JSON.parse(template)),
     TrainingSupported: true,
     FineTuningSupported: true,
     IncrementalTrainingSupported: false,
@@ -98,7 +122,7 @@ function documentOf(
     Hyperparameters: engineHyperparameters.map((field) => ({
       Name: field.name,
       Type: field.type,
-      Default: field.default,
+      Default: (isLarge && largeModelDefaults[field.name]) || field.default,
       ...(field.options ? { Options: field.options } : {}),
       ...(field.min !== undefined ? { Min: field.min } : {}),
       ...(field.max !== undefined ? { Max: field.max } : {}),

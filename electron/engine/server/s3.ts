@@ -166,7 +166,7 @@ async function listObjects(
     : (query.get('marker') ?? '')
   const all =
     bucket === modelsBucket
-      ? await listModelObjects(context.modelsDirectory, prefix)
+      ? await listModelObjects(context.library, prefix)
       : await context.objects.listObjects(bucket, prefix)
   const { contents, commonPrefixes, next } = pageOfKeys(all, { prefix, delimiter, after, limit })
   const encode = query.get('encoding-type') === 'url' ? encodeKey : (key: string) => key

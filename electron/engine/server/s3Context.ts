@@ -1,4 +1,5 @@
 /** What S3's operations work on, and the checks that they share. */
+import type { ModelLibrary } from '../store/modelLibrary.ts'
 import { modelsBucket } from '../store/modelsBucket.ts'
 import type { MultipartUploads } from '../store/multipartUploads.ts'
 import type { NewObject, ObjectStore, StoredObject } from '../store/objects.ts'
@@ -9,7 +10,7 @@ import { ServiceError } from './serviceError.ts'
 export interface S3Context {
   readonly objects: ObjectStore
   readonly uploads: MultipartUploads
-  readonly modelsDirectory: string
+  readonly library: ModelLibrary
 }
 
 /** Also what may become part of a path. */
@@ -32,7 +33,7 @@ export function findObject(
   key: string,
 ): Promise<StoredObject | null> {
   return bucket === modelsBucket
-    ? findModelObject(context.modelsDirectory, key)
+    ? findModelObject(context.library, key)
     : context.objects.findObject(bucket, key)
 }
 

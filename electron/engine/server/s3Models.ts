@@ -1,19 +1,26 @@
-/** The bundled base models as the objects of a read-only bucket. */
+/** The base models of this computer as the objects of a read-only bucket. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { baseModelIdPattern, findModelFolder, type ModelLibrary } from '../store/modelLibrary.ts'
 import { modelVersion } from '../store/modelsBucket.ts'
 import type { StoredObject } from '../store/objects.ts'
 import { compareKeys } from './s3Answers.ts'
 import { sha256Hex } from './sigv4.ts'
 
-export async function listModelObjects(directory: string, prefix: string): Promise<StoredObject[]> {
-  const entries = await readdir(directory, { withFileTypes: true })
+export async function listModelObjects(
+  library: ModelLibrary,
+  prefix: string,
+): Promise<StoredObject[]> {
+  const ids = new Set(
+    (await Promise.all([library.bundled, library.imported].map(folderNames))).flat(),
+  )
   const objects: StoredObject[] = []
-  for (const entry of entries) {
-    if (!entry.isDirectory()) continue
-    for (const file of await readdir(path.join(directory, entry.name))) {
-      const key = `${entry.name}/${modelVersion}/${file}`
-      const location = path.join(directory, entry.name, file)
+  for (const id of ids) {
+    const directory = findModelFolder(library, id)
+    if (!directory) continue
+    for (const file of await readdir(directory)) {
+      const key = `${id}/${modelVersion}/${file}`
+      const location = path.join(directory, file)
       const found = await stat(location)
       if (!key.startsWith(prefix) || !found.isFile()) continue
       objects.push({
@@ -32,10 +39,17 @@ export async function listModelObjects(directory: string, prefix: string): Promi
   return objects.sort((a, b) => compareKeys(a.key, b.key))
 }
 
+async function folderNames(parent: string): Promise<string[]> {
+  const entries = await readdir(parent, { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isDirectory() && baseModelIdPattern.test(entry.name))
+    .map(({ name }) => name)
+}
+
 export async function findModelObject(
-  directory: string,
+  library: ModelLibrary,
   key: string,
 ): Promise<StoredObject | null> {
-  const objects = await listModelObjects(directory, key)
+  const objects = await listModelObjects(library, key)
   return objects.find((object) => object.key === key) ?? null
 }

@@ -50,7 +50,7 @@ function open(options: { idleMs?: number } = {}): void {
     configs: table<EndpointConfigRecord>('configs'),
     endpoints,
     objects,
-    modelsDirectory: at('models'),
+    library: { bundled: at('models'), imported: at('imported') },
     workDirectory: at('work'),
     threads: 1,
     ...options,

@@ -38,7 +38,10 @@ function open(options: { misbehaving: boolean }): void {
     objects,
     logOf: () => log,
     workDirectory: path.join(directory, 'work'),
-    modelsDirectory: path.join(directory, 'models'),
+    library: {
+      bundled: path.join(directory, 'models'),
+      imported: path.join(directory, 'imported'),
+    },
     threads: 1,
     ...(options.misbehaving
       ? { workerEntry: new URL('../../../support/misbehavingWorker.ts', import.meta.url) }
