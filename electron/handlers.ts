@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Handlers } from '../shared/contract.ts'
 import { writeFileWhole } from './dataset/content.ts'
 import { listExchanges } from './db/exchanges.ts'
-import { listLogLines } from './db/logLines.ts'
+import { listLogLines, listSampleAnswers } from './db/logLines.ts'
 import { listMetricPoints } from './db/metrics.ts'
 import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
@@ -12,6 +12,7 @@ import type { Services } from './services.ts'
 /** What only the window can do. */
 export interface HostDialogs {
   chooseFile(): Promise<string | null>
+  chooseModel(kind: 'file' | 'folder'): Promise<string | null>
   chooseSavePath(suggestedName: string): Promise<string | null>
 }
 
@@ -65,6 +66,15 @@ export function createHandlers(
     },
 
     'baseModel.list': () => services.listBaseModels(),
+    'baseModel.choose': async ({ kind }) => {
+      const chosen = await dialogs.chooseModel(kind)
+      return chosen === null ? null : services.importBaseModel(chosen)
+    },
+    'baseModel.import': ({ path: source }) => services.importBaseModel(source),
+    'baseModel.delete': async ({ id }) => {
+      await services.deleteBaseModel(id)
+      return null
+    },
 
     'model.list': async () => listModels(db),
     'model.get': async ({ id }) => getModel(db, id),
@@ -80,6 +90,7 @@ export function createHandlers(
     'candidate.choose': async ({ versionId, candidateId }) =>
       services.chooseCandidate(versionId, candidateId),
     'candidate.metrics': async ({ candidateId }) => listMetricPoints(db, candidateId),
+    'candidate.samples': async ({ candidateId }) => listSampleAnswers(db, candidateId),
     'candidate.log': async ({ candidateId }) => listLogLines(db, candidateId),
     'leaderboard.list': async ({ versionId }) => services.leaderboard(versionId),
 

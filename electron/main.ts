@@ -72,6 +72,15 @@ function start(): void {
           })
           return chosen.filePaths[0] ?? null
         },
+        chooseModel: async (kind) => {
+          const t = translate()
+          const chosen = await dialog.showOpenDialog({
+            title: t('native:open.model'),
+            filters: kind === 'file' ? [{ name: t('native:open.gguf'), extensions: ['gguf'] }] : [],
+            properties: [kind === 'file' ? 'openFile' : 'openDirectory'],
+          })
+          return chosen.filePaths[0] ?? null
+        },
         chooseSavePath: async (suggestedName) => {
           const chosen = await dialog.showSaveDialog({ defaultPath: suggestedName })
           return chosen.filePath || null

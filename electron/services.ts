@@ -17,11 +17,13 @@ import { splitRows } from '../shared/split.ts'
 import type { TrainingExample } from '../shared/dataset.ts'
 import { deleteEndpoint } from './aws/endpoints.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
-import { deleteObject } from './aws/s3.ts'
+import { deleteHubModel, importHubModel } from './aws/hubImport.ts'
+import { deleteObject, ensureBucket } from './aws/s3.ts'
+import { baseModelId, readModelSource } from './baseModels/modelSource.ts'
 import { stopTrainingJob } from './aws/trainingJobs.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
-import { getCandidate, updateCandidate } from './db/candidates.ts'
+import { getCandidate, listOpenCandidates, updateCandidate } from './db/candidates.ts'
 import { openDatabase, transact, type WritableDb } from './db/database.ts'
 import { insertEvent } from './db/events.ts'
 import { listMetricPoints } from './db/metrics.ts'
@@ -65,6 +67,10 @@ export interface Services {
   language(): Language
   /** From the hub; from the database's copy while the engine is off. */
   listBaseModels(): Promise<BaseModel[]>
+  /** From a GGUF file or a Hugging Face folder. @throws AppError NotAModel, BaseModelUnusable */
+  importBaseModel(source: string): Promise<BaseModel>
+  /** @throws AppError BaseModelInUse */
+  deleteBaseModel(id: string): Promise<void>
   startVersion(request: FineTuneRequest): Promise<ModelVersion>
   stopCandidate(candidateId: string): Promise<void>
   chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
@@ -211,6 +217,29 @@ export function createServices(options: ServicesOptions): Services {
         if (!isOff) throw error
       }
       return listBaseModels(db)
+    },
+    async importBaseModel(sourcePath) {
+      const source = await readModelSource(sourcePath)
+      const { clients, bucket } = await connect()
+      const taken = new Set(await listHubModelIds(clients))
+      const id = baseModelId(source.displayName, taken)
+      await ensureBucket(clients, bucket)
+      await importHubModel(
+        clients,
+        bucket,
+        { id, ...source, markdown: source.card, description: path.basename(sourcePath) },
+        (fraction) => options.publish('baseModel.copied', { name: source.displayName, fraction }),
+      )
+      hubModels.delete(id)
+      return (await hubModel(id)).baseModel
+    },
+    async deleteBaseModel(id) {
+      const isTraining = listOpenCandidates(db).some((candidate) => candidate.baseModelId === id)
+      if (isTraining)
+        throw new AppError('BaseModelInUse', `${id} is being trained`, { details: { id } })
+      const { clients } = await connect()
+      await deleteHubModel(clients, id)
+      hubModels.delete(id)
     },
     async startVersion(request) {
       const version = await startVersion(training, request)

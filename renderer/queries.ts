@@ -44,6 +44,11 @@ export const metricsQuery = (candidateId: string) =>
     queryKey: ['metrics', candidateId],
     queryFn: () => invoke('candidate.metrics', { candidateId }),
   })
+export const samplesQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['samples', candidateId],
+    queryFn: () => invoke('candidate.samples', { candidateId }),
+  })
 export const logQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['log', candidateId],
@@ -83,6 +88,9 @@ export function followEvents(client: QueryClient): () => void {
       )
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
       void client.invalidateQueries({ queryKey: ['leaderboard', version.id] })
+      // The last answers may have been logged after the last metric.
+      for (const { id } of version.candidates)
+        void client.invalidateQueries({ queryKey: ['samples', id] })
     }),
     on('metrics.added', (points) => {
       const byCandidate = Map.groupBy(points, (point) => point.candidateId)
@@ -93,6 +101,7 @@ export function followEvents(client: QueryClient): () => void {
           (known: MetricPoint[] | undefined) => known && [...known, ...added],
         )
         void client.invalidateQueries({ queryKey: ['log', candidateId] })
+        void client.invalidateQueries({ queryKey: ['samples', candidateId] })
       }
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
     }),

@@ -9,6 +9,7 @@ import { appErrorDataSchema } from './errors.ts'
 import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
+import { sampleAnswerSchema } from './sampleAnswers.ts'
 import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
 import { settingsChangeSchema, settingsSchema } from './settings.ts'
 
@@ -67,6 +68,13 @@ export const calls = {
   'dataset.delete': call(byId, nothing),
 
   'baseModel.list': call(nothing, z.array(baseModelSchema)),
+  /** Opens the system's dialog for a GGUF file or a Hugging Face folder; null when it was closed without a choice. */
+  'baseModel.choose': call(
+    z.object({ kind: z.enum(['file', 'folder']) }),
+    baseModelSchema.nullable(),
+  ),
+  'baseModel.import': call(z.object({ path: z.string().min(1) }), baseModelSchema),
+  'baseModel.delete': call(byId, nothing),
 
   'model.list': call(nothing, z.array(modelSchema)),
   'model.get': call(byId, modelSchema),
@@ -79,6 +87,8 @@ export const calls = {
     modelVersionSchema,
   ),
   'candidate.metrics': call(byCandidate, z.array(metricPointSchema)),
+  /** By step, then prompt. */
+  'candidate.samples': call(byCandidate, z.array(sampleAnswerSchema)),
   'candidate.log': call(byCandidate, z.array(z.object({ atMs: z.number(), line: z.string() }))),
   'leaderboard.list': call(z.object({ versionId: z.string() }), z.array(leaderboardEntrySchema)),
 
@@ -107,6 +117,8 @@ export const events = {
   'version.changed': modelVersionSchema,
   'metrics.added': z.array(metricPointSchema),
   'answer.appended': answerPieceSchema,
+  /** Of a base model that is being copied; 1 once it is being checked. */
+  'baseModel.copied': z.object({ name: z.string(), fraction: z.number().min(0).max(1) }),
   'settings.changed': settingsSchema,
   /** A notification was clicked. */
   'navigation.requested': z.object({ modelId: z.string(), versionId: z.string() }),

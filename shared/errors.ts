@@ -30,6 +30,9 @@ export const errorCodes = [
   'CandidateNotFound',
   'CandidateNotReady',
   'HyperparameterInvalid',
+  'NotAModel',
+  'BaseModelUnusable',
+  'BaseModelInUse',
   'TrainingFailed',
   'QuotaExceeded',
   // environment

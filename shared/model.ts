@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
 import { columnRolesSchema } from './dataset.ts'
-import { promptTemplateSchema } from './promptTemplate.ts'
+import { defaultPromptTemplate, promptTemplateSchema } from './promptTemplate.ts'
+import { samplePromptsSchema } from './sampleAnswers.ts'
 
 export const workspaceSchema = z.object({
   id: z.string(),
@@ -39,6 +40,9 @@ export const baseModelSchema = z.object({
   /** Model card, Markdown. */
   card: z.string(),
   hyperparameters: z.array(hyperparameterFieldSchema),
+  promptTemplate: promptTemplateSchema.default(defaultPromptTemplate),
+  /** Imported by the analyst, who can also remove it. */
+  isImported: z.boolean().default(false),
 })
 export type BaseModel = z.infer<typeof baseModelSchema>
 
@@ -70,6 +74,8 @@ export const candidateSchema = z.object({
   versionId: z.string(),
   baseModelId: z.string(),
   baseModelName: z.string(),
+  /** The base model's own: what it is trained with and asked with. */
+  promptTemplate: promptTemplateSchema,
   /** Wire map, all strings, defaults included. */
   hyperparameters: z.record(z.string(), z.string()),
   trainingJobName: z.string(),
@@ -101,7 +107,8 @@ export const modelVersionSchema = z.object({
   splitSeed: z.number().int(),
   trainingRowCount: z.number().int(),
   validationRowCount: z.number().int(),
-  promptTemplate: promptTemplateSchema,
+  /** Answered at every evaluation, so that one can watch it learn. */
+  samplePrompts: samplePromptsSchema,
   /** The analyst's own choice; null while the suggestion stands. */
   chosenCandidateId: z.string().nullable(),
   createdAtMs: z.number(),
@@ -136,6 +143,8 @@ export const fineTuneRequestSchema = z.object({
   columns: columnRolesSchema,
   validationFraction: z.number().min(0.05).max(0.5),
   splitSeed: z.number().int().min(0).max(2147483647),
+  /** Empty: some are picked from the validation rows. */
+  samplePrompts: samplePromptsSchema.default([]),
   /** One candidate per entry; values as typed, checked against the base model's fields. */
   candidates: z
     .array(z.object({ baseModelId: z.string(), hyperparameters: z.record(z.string(), z.string()) }))

@@ -1,12 +1,20 @@
 /** The hub's models: JumpStart's documents -> base models, and what starting a job on one needs. */
-import { DescribeHubContentCommand, ListHubContentsCommand } from '@aws-sdk/client-sagemaker'
+import {
+  DescribeHubContentCommand,
+  type DescribeHubContentCommandOutput,
+  ListHubContentsCommand,
+} from '@aws-sdk/client-sagemaker'
 import { z } from 'zod'
 import type { MetricDefinition } from '../../shared/metrics.ts'
 import type { BaseModel } from '../../shared/model.ts'
+import { defaultPromptTemplate, promptTemplateSchema } from '../../shared/promptTemplate.ts'
 import type { AwsClients } from './clients.ts'
+import { AppError } from '../../shared/errors.ts'
 import { withAwsErrors } from './errors.ts'
 
-const hubName = 'SageMakerPublicHub'
+const publicHub = 'SageMakerPublicHub'
+/** The account's own: base models that were imported. An AWS account may not have it. */
+export const privateHub = 'timbre'
 
 /** What training and hosting a hub model takes. */
 export interface HubModel {
@@ -49,10 +57,20 @@ const documentSchema = z.looseObject({
       Advanced: z.boolean().default(false),
     }),
   ),
+  PromptTemplate: promptTemplateSchema.default(defaultPromptTemplate),
   TrainingMetrics: z.array(z.object({ Name: z.string(), Regex: z.string() })).default([]),
 })
 
-export async function listHubModelIds({ sageMaker }: AwsClients): Promise<string[]> {
+/** Those that can be trained, of both hubs. */
+export async function listHubModelIds(clients: AwsClients): Promise<string[]> {
+  const own = await listHub(clients, privateHub).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'NotFound') return []
+    throw error
+  })
+  return [...(await listHub(clients, publicHub)), ...own]
+}
+
+async function listHub({ sageMaker }: AwsClients, hubName: string): Promise<string[]> {
   const ids: string[] = []
   let nextToken: string | undefined
   do {
@@ -65,14 +83,21 @@ export async function listHubModelIds({ sageMaker }: AwsClients): Promise<string
         }),
       ),
     )
-    ids.push(...(page.HubContentSummaries ?? []).flatMap((content) => content.HubContentName ?? []))
+    const available = (page.HubContentSummaries ?? []).filter(
+      (content) => content.HubContentStatus === 'Available',
+    )
+    ids.push(...available.flatMap((content) => content.HubContentName ?? []))
     nextToken = page.NextToken
   } while (nextToken)
   return ids
 }
 
-export async function describeHubModel({ sageMaker }: AwsClients, id: string): Promise<HubModel> {
-  const content = await withAwsErrors(() =>
+export async function describeHubContent(
+  { sageMaker }: AwsClients,
+  hubName: string,
+  id: string,
+): Promise<DescribeHubContentCommandOutput> {
+  return withAwsErrors(() =>
     sageMaker.send(
       new DescribeHubContentCommand({
         HubName: hubName,
@@ -81,6 +106,16 @@ export async function describeHubModel({ sageMaker }: AwsClients, id: string): P
       }),
     ),
   )
+}
+
+/** From the public hub, or else from the account's own. */
+export async function describeHubModel(clients: AwsClients, id: string): Promise<HubModel> {
+  let isImported = false
+  const content = await describeHubContent(clients, publicHub, id).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
+    isImported = true
+    return describeHubContent(clients, privateHub, id)
+  })
   const document = documentSchema.parse(JSON.parse(content.HubContentDocument ?? '{}'))
   return {
     baseModel: {
@@ -94,6 +129,8 @@ export async function describeHubModel({ sageMaker }: AwsClients, id: string): P
       parameterCount: document.ParameterCount,
       contextTokens: document.ContextTokens,
       card: content.HubContentMarkdown ?? '',
+      promptTemplate: document.PromptTemplate,
+      isImported,
       hyperparameters: document.Hyperparameters.filter((field) => field.Scope === 'algorithm').map(
         (field) => ({
           name: field.Name,

@@ -12,7 +12,7 @@ import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
 import { fix, scan } from './files.ts'
 import { interruptedExitCode } from './interruption.ts'
-import { listModels } from './models.ts'
+import { addModel, listModels, removeModel } from './models.ts'
 import { saveReport } from './report.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
@@ -95,6 +95,12 @@ function buildProgram(): Command {
         .argParser(setting)
         .default({}, 'none'),
     )
+    .option(
+      '--prompt <text>',
+      'a question to be answered at every evaluation, at most three times; some are picked by default',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
     .option('--validation <share>', 'share held back for validation', '0.2')
     .option('--json', 'one JSON document at the end')
     .action((options: RunOptions, command: Command) =>
@@ -105,6 +111,7 @@ function buildProgram(): Command {
         models: options.models.split(',').map((id) => id.trim()),
         ...(options.name === undefined ? {} : { name: options.name }),
         validationFraction: Number(options.validation),
+        prompts: options.prompt,
         hyperparameters: Object.fromEntries(
           Object.entries({
             ...options.set,
@@ -128,6 +135,17 @@ function buildProgram(): Command {
     .description('list base models, and your models with their candidates')
     .option('--json', 'one JSON document')
     .action((_options, command: Command) => listModels(contextOf(command)))
+
+  program
+    .command('add-model <path>')
+    .description('add a base model: a GGUF file, or a Hugging Face folder')
+    .option('--json', 'one JSON document')
+    .action((source: string, _options, command: Command) => addModel(contextOf(command), source))
+
+  program
+    .command('remove-model <id>')
+    .description('remove a base model that was added')
+    .action((id: string, _options, command: Command) => removeModel(contextOf(command), id))
 
   program
     .command('ask <prompt>')
@@ -179,6 +197,7 @@ interface RunOptions {
   readonly seed?: string
   readonly set: Record<string, string>
   readonly validation: string
+  readonly prompt: string[]
 }
 
 async function main(): Promise<number> {

@@ -1,4 +1,6 @@
-/** `timbre models`: what can be trained, and what was. */
+/** `timbre models`, `add-model`, `remove-model`: what can be trained, and what was. */
+import path from 'node:path'
+import type { BaseModel } from '../../shared/model.ts'
 import { listModels as readModels } from '../db/models.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 
@@ -12,7 +14,7 @@ export function listModels(context: CommandContext): Promise<void> {
     if (context.json) {
       print(
         JSON.stringify({
-          baseModels: baseModels.map(({ card: _card, ...facts }) => facts),
+          baseModels: baseModels.map(withoutCard),
           models,
         }),
       )
@@ -34,5 +36,27 @@ export function listModels(context: CommandContext): Promise<void> {
         }
       }
     }
+  })
+}
+
+function withoutCard({ card: _card, ...facts }: BaseModel): Omit<BaseModel, 'card'> {
+  return facts
+}
+
+export function addModel(context: CommandContext, source: string): Promise<void> {
+  const { t, print, json } = context
+  return withServices(context, async (services) => {
+    await services.engine.start()
+    const added = await services.importBaseModel(path.resolve(source))
+    if (json) print(JSON.stringify(withoutCard(added)))
+    else print(t('cli:models.added', { id: added.id }))
+  })
+}
+
+export function removeModel(context: CommandContext, id: string): Promise<void> {
+  return withServices(context, async (services) => {
+    await services.engine.start()
+    await services.deleteBaseModel(id)
+    context.print(context.t('cli:models.removed', { id }))
   })
 }

@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly name?: string
   readonly validationFraction: number
   readonly hyperparameters: Readonly<Record<string, string>>
+  /** Answered at every evaluation; some are picked when there are none. */
+  readonly prompts?: readonly string[]
 }
 
 export interface RunResult {
@@ -59,6 +61,7 @@ export async function train(
     columns: { question: request.input, answer: request.output },
     validationFraction: request.validationFraction,
     splitSeed: 1,
+    samplePrompts: [...(request.prompts ?? [])],
     candidates: request.models.map((baseModelId) => ({
       baseModelId,
       hyperparameters: { ...request.hyperparameters },

@@ -6,6 +6,7 @@ import {
   candidateStatusSchema,
   type Candidate,
 } from '../../shared/model.ts'
+import { promptTemplateSchema } from '../../shared/promptTemplate.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 interface CandidateRecord {
@@ -13,6 +14,7 @@ interface CandidateRecord {
   version_id: string
   base_model_id: string
   base_model_name: string
+  prompt_template: string
   hyperparameters: string
   training_job_name: string
   training_job_arn: string | null
@@ -28,10 +30,10 @@ interface CandidateRecord {
 }
 
 const INSERT_CANDIDATE = `
-  INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, hyperparameters,
+  INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, prompt_template, hyperparameters,
     training_job_name, training_job_arn, status, secondary_status, progress, failure, model_artifact_uri,
     created_at_ms, started_at_ms, ended_at_ms, training_seconds)
-  VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @hyperparameters,
+  VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @prompt_template, @hyperparameters,
     @training_job_name, @training_job_arn, @status, @secondary_status, @progress, @failure, @model_artifact_uri,
     @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds)`
 
@@ -145,6 +147,7 @@ function rowToCandidate(row: CandidateRecord): Candidate {
     versionId: row.version_id,
     baseModelId: row.base_model_id,
     baseModelName: row.base_model_name,
+    promptTemplate: promptTemplateSchema.parse(JSON.parse(row.prompt_template)),
     hyperparameters: hyperparametersSchema.parse(JSON.parse(row.hyperparameters)),
     trainingJobName: row.training_job_name,
     trainingJobArn: row.training_job_arn,
@@ -167,6 +170,7 @@ function candidateToRow(candidate: Candidate): CandidateRecord {
     version_id: candidate.versionId,
     base_model_id: candidate.baseModelId,
     base_model_name: candidate.baseModelName,
+    prompt_template: JSON.stringify(candidate.promptTemplate),
     hyperparameters: JSON.stringify(candidate.hyperparameters),
     training_job_name: candidate.trainingJobName,
     training_job_arn: candidate.trainingJobArn,

@@ -1,4 +1,5 @@
 /** Table log_lines: a candidate's training log, kept for reading with the engine off. */
+import { parseSampleLine, type SampleAnswer } from '../../shared/sampleAnswers.ts'
 import { findLogForwardToken, setLogForwardToken } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
@@ -52,4 +53,9 @@ export function saveLogPage(db: WritableDb, candidateId: string, page: LogPage):
 
 export function listLogLines(db: ReadableDb, candidateId: string): LogLine[] {
   return db.prepare<[string], LogLine>(SELECT_LOG_LINES).all(candidateId)
+}
+
+/** What the candidate answered in training, by step, then prompt: its log tells. */
+export function listSampleAnswers(db: ReadableDb, candidateId: string): SampleAnswer[] {
+  return listLogLines(db, candidateId).flatMap(({ line }) => parseSampleLine(line) ?? [])
 }

@@ -138,4 +138,12 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Each base model has a template of its own; the prompts are the version's.
+  ALTER TABLE candidates ADD COLUMN prompt_template TEXT NOT NULL DEFAULT '{}';
+  UPDATE candidates SET prompt_template =
+    (SELECT prompt_template FROM versions WHERE versions.id = candidates.version_id);
+  ALTER TABLE versions DROP COLUMN prompt_template;
+  ALTER TABLE versions ADD COLUMN sample_prompts TEXT NOT NULL DEFAULT '[]';
+  `,
 ]

@@ -6,7 +6,7 @@ import {
   type Model,
   type ModelVersion,
 } from '../../shared/model.ts'
-import { promptTemplateSchema } from '../../shared/promptTemplate.ts'
+import { samplePromptsSchema } from '../../shared/sampleAnswers.ts'
 import { getCandidate, insertCandidate, listCandidatesOfVersion } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
@@ -31,7 +31,7 @@ interface VersionRecord {
   split_seed: number
   training_row_count: number
   validation_row_count: number
-  prompt_template: string
+  sample_prompts: string
   chosen_candidate_id: string | null
   created_at_ms: number
 }
@@ -39,10 +39,10 @@ interface VersionRecord {
 const INSERT_VERSION = `
   INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256,
     question_column, answer_column, validation_fraction, split_seed, training_row_count, validation_row_count,
-    prompt_template, chosen_candidate_id, created_at_ms)
+    sample_prompts, chosen_candidate_id, created_at_ms)
   VALUES (@id, @model_id, @number, @workspace_id, @dataset_id, @dataset_name, @dataset_sha256,
     @question_column, @answer_column, @validation_fraction, @split_seed, @training_row_count, @validation_row_count,
-    @prompt_template, NULL, @created_at_ms)`
+    @sample_prompts, NULL, @created_at_ms)`
 
 const NEXT_VERSION_NUMBER = `
   SELECT coalesce(max(number), 0) + 1 FROM versions WHERE model_id = ?`
@@ -201,7 +201,7 @@ function rowToVersion(row: VersionRecord, candidates: Candidate[]): ModelVersion
     splitSeed: row.split_seed,
     trainingRowCount: row.training_row_count,
     validationRowCount: row.validation_row_count,
-    promptTemplate: promptTemplateSchema.parse(JSON.parse(row.prompt_template)),
+    samplePrompts: samplePromptsSchema.parse(JSON.parse(row.sample_prompts)),
     chosenCandidateId: row.chosen_candidate_id,
     createdAtMs: row.created_at_ms,
     candidates,
@@ -227,7 +227,7 @@ function versionToRow(
     split_seed: version.splitSeed,
     training_row_count: version.trainingRowCount,
     validation_row_count: version.validationRowCount,
-    prompt_template: JSON.stringify(version.promptTemplate),
+    sample_prompts: JSON.stringify(version.samplePrompts),
     created_at_ms: version.createdAtMs,
   }
 }

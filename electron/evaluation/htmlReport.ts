@@ -59,7 +59,7 @@ ${samplesSection(facts.samples, words)}
 ${factRow(words.dataset, `${version.datasetName} (SHA-256 ${version.datasetSha256.slice(0, 16)}…)`)}
 ${factRow(words.columns, `${version.columns.question} → ${version.columns.answer}`)}
 ${factRow(words.rows, words.rowCounts(version.trainingRowCount, version.validationRowCount))}
-${factRow(words.template, version.promptTemplate.prompt)}
+${factRow(words.template, candidate.promptTemplate.prompt)}
 ${Object.entries(candidate.hyperparameters)
   .map(([name, value]) => factRow(name, value))
   .join('\n')}

@@ -66,12 +66,11 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     settings: GenerationSettings,
     signal: AbortSignal,
   ) {
-    const version = getVersion(db, candidate.versionId)
     const connection = await options.connect()
     const hubModel = await options.describeHubModel(candidate.baseModelId)
     const spec = servingSpec(side, candidate, hubModel, connection.roleArn)
     await ensureEndpoint(connection.clients, spec, signal)
-    const inputs = fillPrompt(version.promptTemplate, prompt)
+    const inputs = fillPrompt(candidate.promptTemplate, prompt)
     yield* generate(connection.clients, spec.name, inputs, settings, signal)
   }
 

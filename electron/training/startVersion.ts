@@ -8,7 +8,8 @@ import {
   type FineTuneRequest,
   type ModelVersion,
 } from '../../shared/model.ts'
-import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
+import type { PromptTemplate } from '../../shared/promptTemplate.ts'
+import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 import { splitRows } from '../../shared/split.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { ensureBucket, putTextOnce } from '../aws/s3.ts'
@@ -62,7 +63,10 @@ export async function startVersion(
     })
   }
   const split = splitRows(examples, request.validationFraction, request.splitSeed)
-  const uris = await upload(connection, split.training, split.validation)
+  const samplePrompts =
+    request.samplePrompts.length > 0 ? request.samplePrompts : pickPrompts(split.validation)
+  const data = { ...split, samplePrompts }
+  for (const { baseModel } of hubModels) await upload(connection, data, baseModel.promptTemplate)
 
   const versionId = randomUUID()
   const createdAtMs = now()
@@ -82,7 +86,7 @@ export async function startVersion(
       splitSeed: request.splitSeed,
       trainingRowCount: split.training.length,
       validationRowCount: split.validation.length,
-      promptTemplate: defaultPromptTemplate,
+      samplePrompts,
       createdAtMs,
       candidates: hubModels.map((hubModel, index) =>
         newCandidate(request, hubModel, requireItem(settings, index), createdAtMs),
@@ -91,7 +95,7 @@ export async function startVersion(
   )
   for (const candidate of version.candidates) {
     const hubModel = hubModels.find((model) => model.baseModel.id === candidate.baseModelId)
-    if (hubModel) await createJob(options, connection, candidate, hubModel, uris)
+    if (hubModel) await createJob(options, connection, candidate, hubModel, data)
   }
   return getVersion(db, versionId)
 }
@@ -114,8 +118,8 @@ export async function submitCandidate(
       version.datasetSha256,
     )
     const split = splitRows(examples, version.validationFraction, version.splitSeed)
-    const uris = await upload(connection, split.training, split.validation)
-    await createJob(options, connection, candidate, hubModel, uris)
+    const data = { ...split, samplePrompts: version.samplePrompts }
+    await createJob(options, connection, candidate, hubModel, data)
   } catch (error) {
     failUnlessRetryable(options, candidate, error)
   }
@@ -131,6 +135,7 @@ function newCandidate(
     id: randomUUID(),
     baseModelId: baseModel.id,
     baseModelName: baseModel.displayName,
+    promptTemplate: baseModel.promptTemplate,
     hyperparameters,
     trainingJobName: trainingJobName(request.name, baseModel.id),
     trainingJobArn: null,
@@ -146,6 +151,20 @@ function newCandidate(
   }
 }
 
+/** What a version is trained on. */
+interface VersionData {
+  readonly training: readonly TrainingExample[]
+  readonly validation: readonly TrainingExample[]
+  readonly samplePrompts: readonly string[]
+}
+
+/** The first of the validation rows, which are in random order; none of them twice. */
+function pickPrompts(validation: readonly TrainingExample[]): string[] {
+  const distinct = new Set(validation.map(({ prompt }) => prompt.trim().slice(0, 2000)))
+  distinct.delete('')
+  return [...distinct].slice(0, mostSamplePrompts)
+}
+
 export interface UploadedData {
   readonly trainingUri: string
   readonly validationUri: string
@@ -157,9 +176,10 @@ async function createJob(
   connection: Connection,
   candidate: Candidate,
   hubModel: HubModel,
-  uris: UploadedData,
+  data: VersionData,
 ): Promise<void> {
   try {
+    const uris = await upload(connection, data, candidate.promptTemplate)
     const trainingJobArn = await createTrainingJob(connection.clients, {
       jobName: candidate.trainingJobName,
       roleArn: connection.roleArn,
@@ -204,20 +224,22 @@ function failUnlessRetryable(
 /** Keys are made of the content's hash, so that the same split is sent once. */
 async function upload(
   { clients, bucket }: Connection,
-  training: readonly TrainingExample[],
-  validation: readonly TrainingExample[],
+  { training, validation, samplePrompts }: VersionData,
+  promptTemplate: PromptTemplate,
 ): Promise<UploadedData> {
   await ensureBucket(clients, bucket)
-  const template = `${JSON.stringify(defaultPromptTemplate, null, 2)}\n`
+  const template = `${JSON.stringify(promptTemplate, null, 2)}\n`
+  const prompts = `${JSON.stringify(samplePrompts, null, 2)}\n`
   const trainingText = toJsonLines(training)
   const validationText = toJsonLines(validation)
   const hash = createHash('sha256')
-    .update([template, trainingText, validationText].join('\0'))
+    .update([template, prompts, trainingText, validationText].join('\0'))
     .digest('hex')
   const prefix = `timbre/datasets/${hash}`
   const put = (name: string, text: string, type: string) =>
     putTextOnce(clients, bucket, `${prefix}/${name}`, text, type)
   await put('training/template.json', template, 'application/json')
+  await put('training/prompts.json', prompts, 'application/json')
   await put('training/train.jsonl', trainingText, 'application/jsonlines')
   await put('validation/validation.jsonl', validationText, 'application/jsonlines')
   return {

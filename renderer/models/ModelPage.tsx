@@ -12,6 +12,7 @@ import { useNavigate } from '../navigation.tsx'
 import { modelQuery } from '../queries.ts'
 import { CandidateCard } from './CandidateCard.tsx'
 import { Leaderboard } from './Leaderboard.tsx'
+import { SamplesPanel } from './SamplesPanel.tsx'
 
 interface ModelPageProps {
   readonly modelId: string
@@ -85,6 +86,7 @@ function VersionView({ version }: { version: ModelVersion }) {
       </SimpleGrid>
       <Leaderboard version={version} />
       <CurvesPanel candidates={version.candidates} />
+      <SamplesPanel candidates={version.candidates} />
     </Stack>
   )
 }

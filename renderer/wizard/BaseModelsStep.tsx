@@ -1,8 +1,13 @@
 import { Button, Checkbox, Drawer, Group, Paper, Stack, Text } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { BaseModel } from '../../shared/model.ts'
+import { invoke } from '../api.ts'
+import { showError } from '../components/showError.tsx'
 import { formatCompact } from '../format.ts'
+import { baseModelsQuery } from '../queries.ts'
+import { AddBaseModel } from './AddBaseModel.tsx'
 import type { StepProps } from './stepProps.ts'
 
 export function BaseModelsStep({
@@ -12,6 +17,19 @@ export function BaseModelsStep({
 }: StepProps & { baseModels: readonly BaseModel[] }) {
   const { t, i18n } = useTranslation()
   const [shown, setShown] = useState<BaseModel | null>(null)
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: (id: string) => invoke('baseModel.delete', { id }),
+    onSuccess: (_, id) => {
+      setShown(null)
+      dispatch({
+        type: 'baseModelsChosen',
+        ids: draft.baseModelIds.filter((known) => known !== id),
+      })
+      return client.invalidateQueries({ queryKey: baseModelsQuery.queryKey })
+    },
+    onError: showError,
+  })
   return (
     <Stack>
       <Text c="dimmed">{t('wizard.baseModelsHint')}</Text>
@@ -46,14 +64,17 @@ export function BaseModelsStep({
                     model.parameterCount === null
                       ? '–'
                       : formatCompact(model.parameterCount, i18n.language),
-                  languages: model.languages.map((code) => t(`language.${code}`)).join(', '),
-                  license: model.license,
+                  languages: model.languages.map((code) => t(`language.${code}`)).join(', ') || '–',
+                  license: model.license || '–',
                 })}
               </Text>
             </Paper>
           ))}
         </Stack>
       </Checkbox.Group>
+      <AddBaseModel
+        onAdded={(id) => dispatch({ type: 'baseModelsChosen', ids: [...draft.baseModelIds, id] })}
+      />
       <Drawer
         opened={shown !== null}
         onClose={() => setShown(null)}
@@ -62,8 +83,19 @@ export function BaseModelsStep({
         title={shown?.displayName}
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >
+        {shown?.isImported && (
+          <Button
+            color="red"
+            variant="light"
+            mb="md"
+            loading={remove.isPending}
+            onClick={() => remove.mutate(shown.id)}
+          >
+            {t('wizard.removeBaseModel')}
+          </Button>
+        )}
         <Text className="invisible" size="sm">
-          {shown?.card}
+          {shown?.card === '' ? t('wizard.noCard') : shown?.card}
         </Text>
       </Drawer>
     </Stack>

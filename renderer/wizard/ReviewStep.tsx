@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
 import { formatCount, formatPercent } from '../format.ts'
-import { valueOf, type WizardDraft } from './wizardState.ts'
+import { typedPrompts, valueOf, type WizardDraft } from './wizardState.ts'
 
 interface ReviewStepProps {
   readonly draft: WizardDraft
@@ -16,6 +16,7 @@ export function ReviewStep({ draft, datasets, baseModels, fields }: ReviewStepPr
   const { t, i18n } = useTranslation()
   const dataset = datasets.find((known) => known.id === draft.datasetId)
   const chosen = baseModels.filter((model) => draft.baseModelIds.includes(model.id))
+  const prompts = typedPrompts(draft)
   const rows: [string, string][] = [
     [t('wizard.name'), draft.name],
     [t('wizard.problemType'), t('wizard.fineTune')],
@@ -29,6 +30,10 @@ export function ReviewStep({ draft, datasets, baseModels, fields }: ReviewStepPr
     [t('wizard.columns'), `${draft.question ?? ''} → ${draft.answer ?? ''}`],
     [t('wizard.step.baseModels'), chosen.map((model) => model.displayName).join(', ')],
     [t('wizard.validationShare'), formatPercent(draft.validationFraction)],
+    [
+      t('wizard.samplePrompts'),
+      prompts.length === 0 ? t('wizard.samplePromptsPicked') : prompts.join(' · '),
+    ],
     [t('wizard.where'), t('wizard.thisComputer')],
     ...fields.map((field): [string, string] => [
       t(`hyperparameter.${field.name}.label`, { defaultValue: field.name }),

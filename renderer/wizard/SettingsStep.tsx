@@ -55,6 +55,26 @@ export function SettingsStep({
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         {fields.filter((field) => !field.advanced).map(control)}
       </SimpleGrid>
+      <Input.Wrapper
+        label={t('wizard.samplePrompts')}
+        description={t('wizard.samplePromptsHint')}
+        labelElement="div"
+      >
+        <Stack gap="xs" mt="xs">
+          {draft.samplePrompts.map((prompt, index) => (
+            <TextInput
+              key={index}
+              aria-label={t('wizard.samplePrompt', { number: index + 1 })}
+              placeholder={t('wizard.samplePromptPlaceholder')}
+              maxLength={2000}
+              value={prompt}
+              onChange={(event) =>
+                dispatch({ type: 'samplePromptTyped', index, prompt: event.currentTarget.value })
+              }
+            />
+          ))}
+        </Stack>
+      </Input.Wrapper>
       <Accordion variant="separated" order={3}>
         <Accordion.Item value="advanced">
           <Accordion.Control>{t('wizard.advanced')}</Accordion.Control>

@@ -8,6 +8,8 @@ import {
   type Model,
 } from '../../shared/model.ts'
 
+import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
+
 export const wizardSteps = ['name', 'data', 'baseModels', 'settings', 'review'] as const
 export type WizardStep = (typeof wizardSteps)[number]
 
@@ -23,6 +25,8 @@ export interface WizardDraft {
   /** Only what was typed; the rest are the base model's defaults. */
   readonly hyperparameters: Readonly<Record<string, string>>
   readonly validationFraction: number
+  /** As typed, one place each; empty ones are picked from the validation rows. */
+  readonly samplePrompts: readonly string[]
 }
 
 export type WizardAction =
@@ -36,6 +40,7 @@ export type WizardAction =
   | { readonly type: 'baseModelsChosen'; readonly ids: readonly string[] }
   | { readonly type: 'hyperparameterTyped'; readonly name: string; readonly value: string }
   | { readonly type: 'validationShareChosen'; readonly fraction: number }
+  | { readonly type: 'samplePromptTyped'; readonly index: number; readonly prompt: string }
   | { readonly type: 'wentTo'; readonly step: WizardStep }
 
 export type StepProblem =
@@ -61,6 +66,10 @@ export function startDraft(options: { dataset?: Dataset; model?: Model }): Wizar
     baseModelIds: previous?.candidates.map((candidate) => candidate.baseModelId) ?? [],
     hyperparameters: previous?.candidates[0]?.hyperparameters ?? {},
     validationFraction: previous?.validationFraction ?? 0.2,
+    samplePrompts: Array.from(
+      { length: mostSamplePrompts },
+      (_, index) => previous?.samplePrompts[index] ?? '',
+    ),
   }
 }
 
@@ -86,6 +95,8 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
       }
     case 'validationShareChosen':
       return { ...draft, validationFraction: action.fraction }
+    case 'samplePromptTyped':
+      return { ...draft, samplePrompts: draft.samplePrompts.with(action.index, action.prompt) }
     case 'wentTo':
       return { ...draft, step: action.step }
   }
@@ -114,6 +125,11 @@ export function problemOf(
     case 'review':
       return null
   }
+}
+
+/** Those that were filled in. */
+export function typedPrompts(draft: WizardDraft): string[] {
+  return draft.samplePrompts.map((prompt) => prompt.trim()).filter((prompt) => prompt !== '')
 }
 
 export function valueOf(draft: WizardDraft, field: HyperparameterField): string {
@@ -162,6 +178,7 @@ export function toRequest(
     columns: { question, answer },
     validationFraction: draft.validationFraction,
     splitSeed: 1,
+    samplePrompts: typedPrompts(draft),
     candidates: baseModels
       .filter((model) => draft.baseModelIds.includes(model.id))
       .map((model) => ({

@@ -19,13 +19,14 @@ afterEach(async () => {
 })
 
 /** Handlers over real services; the dialogs answer with the paths given. */
-async function open(dialogs: { file?: string; savePath?: string } = {}) {
+async function open(dialogs: { file?: string; model?: string; savePath?: string } = {}) {
   opened = await openTestServices()
   const { services, events } = opened
   const handlers = createHandlers(
     services,
     {
       chooseFile: async () => dialogs.file ?? null,
+      chooseModel: async () => dialogs.model ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,
     },
     { version: '1.2.3', runtime: 'Node' },

@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { listSampleAnswers } from '../../electron/db/logLines.ts'
+import { tinyGguf } from '../support/tinyGguf.ts'
 import { listMetricPoints } from '../../electron/db/metrics.ts'
 import { getVersion, listModels } from '../../electron/db/models.ts'
 import { listEvents } from '../../electron/db/events.ts'
@@ -159,4 +163,81 @@ test.each([
     details: { field },
   })
   expect(listModels(services.db)).toEqual([])
+})
+
+test('keeps what it answered at every evaluation, to the version’s own prompts', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const prompts = ['Where is item 3?', 'eval_loss=1 "quoted"\nin two lines']
+  const started = await services.startVersion(
+    aRequest(await importQuestions(test), {}, { samplePrompts: prompts }),
+  )
+  const [candidate] = (await untilEnded(test, started.id)).candidates
+  const samples = listSampleAnswers(services.db, candidate?.id ?? '')
+  expect(samples.map(({ step, sample }) => [step, sample])).toEqual(
+    [0, 2, 4, 6, 8].flatMap((step) => [
+      [step, 1],
+      [step, 2],
+    ]),
+  )
+  expect(samples.map(({ prompt }) => prompt)).toEqual(
+    Array.from({ length: 5 }, () => prompts).flat(),
+  )
+  // Nothing in a prompt is taken for a metric.
+  const validation = listMetricPoints(services.db, candidate?.id ?? '').filter(
+    ({ metric }) => metric === 'validation_loss',
+  )
+  expect(validation.map(({ value }) => value)).not.toContain(1)
+  expect(getVersion(services.db, started.id).samplePrompts).toEqual(prompts)
+})
+
+test('prompts that nobody typed are picked from the rows that are not trained on', async () => {
+  const test = await open()
+  await test.services.engine.start()
+  const { samplePrompts } = await test.services.startVersion(aRequest(await importQuestions(test)))
+  expect(samplePrompts).toHaveLength(3)
+  for (const prompt of samplePrompts) expect(prompt).toMatch(/^Where is item \d+\?$/)
+})
+
+test('a model of one’s own is added, trained with its own template, and removed', async () => {
+  const test = await open()
+  const { services, events } = test
+  await services.engine.start()
+  const file = path.join(test.root, 'My Model.gguf')
+  await writeFile(file, await tinyGguf())
+  const added = await services.importBaseModel(file)
+  expect(added).toMatchObject({ id: 'my-model', displayName: 'My Model', isImported: true })
+  expect(events.of('baseModel.copied').at(-1)).toEqual({ name: 'My Model', fraction: 1 })
+  expect((await services.listBaseModels()).map(({ id }) => id)).toEqual([tinyModelId, 'my-model'])
+
+  const [tiny] = aRequest('').candidates
+  const request = aRequest(
+    await importQuestions(test),
+    {},
+    {
+      candidates: [{ baseModelId: 'my-model', hyperparameters: tiny?.hyperparameters ?? {} }],
+    },
+  )
+  const started = await services.startVersion(request)
+  await expect(services.deleteBaseModel('my-model')).rejects.toMatchObject({
+    code: 'BaseModelInUse',
+  })
+  const [candidate] = (await untilEnded(test, started.id)).candidates
+  expect(candidate).toMatchObject({ status: 'Completed', promptTemplate: added.promptTemplate })
+  await services.deleteBaseModel('my-model')
+  expect((await services.listBaseModels()).map(({ id }) => id)).toEqual([tinyModelId])
+})
+
+test('a model that cannot be used says why, and leaves nothing behind', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const file = path.join(test.root, 'falcon.gguf')
+  await writeFile(file, await tinyGguf({ architecture: 'falcon' }))
+  await expect(services.importBaseModel(file)).rejects.toMatchObject({
+    code: 'BaseModelUnusable',
+    details: { name: 'falcon', reason: expect.stringContaining('"falcon" is not supported') },
+  })
+  expect((await services.listBaseModels()).map(({ id }) => id)).toEqual([tinyModelId])
 })

@@ -115,6 +115,7 @@ export function aRequest(
     columns: { question: 'question', answer: 'answer' },
     validationFraction: 0.2,
     splitSeed: 10,
+    samplePrompts: [],
     candidates: [
       {
         baseModelId: tinyModelId,

@@ -34,6 +34,7 @@ import {
 } from '../../../electron/db/models.ts'
 import { getSettings, updateSettings } from '../../../electron/db/settings.ts'
 import type { MetricPoint } from '../../../shared/metrics.ts'
+import { defaultPromptTemplate } from '../../../shared/promptTemplate.ts'
 import type { BaseModel } from '../../../shared/model.ts'
 import {
   aCandidate,
@@ -192,7 +193,8 @@ test('keeps the hub in its order and drops what it no longer has', () => {
   const models = ['b', 'a'].map((id): BaseModel => {
     const text = { displayName: id, provider: 'Timbre', license: 'Apache-2.0', description: '' }
     const size = { parameterCount: 1, contextTokens: null, languages: ['en'], hyperparameters: [] }
-    return { id, version: '1.0.0', card: '# Card', ...text, ...size }
+    const own = { promptTemplate: defaultPromptTemplate, isImported: false }
+    return { id, version: '1.0.0', card: '# Card', ...text, ...size, ...own }
   })
   replaceBaseModels(db, models)
   expect(listBaseModels(db)).toEqual(models)

@@ -1,3 +1,4 @@
+import { defaultPromptTemplate } from '../../../shared/promptTemplate.ts'
 import { expect, test } from 'vitest'
 import { completeHyperparameters } from '../../../electron/training/hyperparameters.ts'
 import { trainingJobName } from '../../../electron/training/jobNames.ts'
@@ -37,6 +38,8 @@ const baseModel: BaseModel = {
   parameterCount: null,
   contextTokens: null,
   card: '',
+  promptTemplate: defaultPromptTemplate,
+  isImported: false,
   hyperparameters: engineHyperparameters.map(({ options, ...field }) => ({
     ...field,
     ...(options ? { options: [...options] } : {}),

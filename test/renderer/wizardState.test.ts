@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import {
+  isValid,
+  problemOf,
+  startDraft,
+  toRequest,
+  wizardReducer,
+  type WizardDraft,
+} from '../../renderer/wizard/wizardState.ts'
+import { fineTuneRequestSchema, type BaseModel } from '../../shared/model.ts'
+import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
+import { aDataset, insertTestVersion, openTestDatabase } from '../support/database.ts'
+
+const field = {
+  name: 'epoch',
+  type: 'int',
+  default: '8',
+  min: 1,
+  max: 100,
+  advanced: false,
+} as const
+const rate = {
+  name: 'rate',
+  type: 'float',
+  default: '0.1',
+  min: 0,
+  max: 1,
+  advanced: false,
+} as const
+const base = (id: string, hyperparameters: BaseModel['hyperparameters']): BaseModel => ({
+  id,
+  version: '1.0.0',
+  displayName: id,
+  provider: '',
+  license: '',
+  description: '',
+  languages: [],
+  parameterCount: null,
+  contextTokens: null,
+  card: '',
+  hyperparameters,
+  promptTemplate: defaultPromptTemplate,
+  isImported: false,
+})
+const baseModels = [base('a', [field, rate]), base('b', [field])]
+
+const complete = (): WizardDraft =>
+  [
+    { type: 'named', name: ' Voice ' } as const,
+    { type: 'baseModelsChosen', ids: ['a', 'b'] } as const,
+    { type: 'hyperparameterTyped', name: 'rate', value: '0.2' } as const,
+    { type: 'samplePromptTyped', index: 1, prompt: ' How bright is it? ' } as const,
+  ].reduce(wizardReducer, startDraft({ dataset: aDataset() }))
+
+test('a dataset brings its columns, and its request fits the contract', () => {
+  const request = toRequest(complete(), baseModels)
+  expect(fineTuneRequestSchema.parse(request)).toEqual(request)
+  expect(request).toMatchObject({
+    name: 'Voice',
+    columns: { question: 'question', answer: 'answer' },
+    samplePrompts: ['How bright is it?'],
+    // Only what was typed, and only where it is known: the rest are each model's own defaults.
+    candidates: [
+      { baseModelId: 'a', hyperparameters: { rate: '0.2' } },
+      { baseModelId: 'b', hyperparameters: {} },
+    ],
+  })
+})
+
+test('a new version starts from the newest one', () => {
+  const version = insertTestVersion(openTestDatabase(), { samplePrompts: ['Is it warm?'] })
+  const model = {
+    id: version.modelId,
+    name: 'Voice',
+    problemType: 'fine-tune-foundation-model' as const,
+    createdAtMs: 1,
+    versions: [version],
+  }
+  expect(startDraft({ model })).toMatchObject({
+    step: 'data',
+    modelId: 'model-1',
+    datasetId: 'dataset-1',
+    hyperparameters: { epoch: '4' },
+    samplePrompts: ['Is it warm?', '', ''],
+  })
+})
+
+test.each([
+  ['name', { name: '' }, 'nameMissing'],
+  ['name', { name: '!' }, 'nameInvalid'],
+  ['data', { datasetId: null }, 'datasetMissing'],
+  ['data', { answer: null }, 'columnsMissing'],
+  ['data', { answer: 'question' }, 'columnsEqual'],
+  ['baseModels', { baseModelIds: [] }, 'baseModelsMissing'],
+  ['settings', { hyperparameters: { epoch: '0' } }, 'hyperparameterInvalid'],
+  ['settings', { hyperparameters: {} }, null],
+  ['review', {}, null],
+] as const)('step %s with %o is held up by %s', (step, change, problem) => {
+  expect(problemOf({ ...complete(), ...change }, step, [field])).toBe(problem)
+})
+
+test('nothing is asked for while the data is missing', () => {
+  expect(toRequest({ ...complete(), datasetId: null }, baseModels)).toBeNull()
+})
+
+test.each([
+  ['3', true],
+  ['3.5', false],
+  ['101', false],
+  ['', false],
+  ['x', false],
+])('%s epochs are valid: %s', (value, valid) => {
+  expect(isValid(field, value)).toBe(valid)
+})
