@@ -52,6 +52,7 @@ export const engineBundle: InlineConfig = nodeBundle('dist/engine', {
     main: 'electron/engine/main.ts',
     trainingWorker: 'electron/engine/train/trainingWorker.ts',
     generationWorker: 'electron/engine/generate/generationWorker.ts',
+    conversionWorker: 'electron/engine/convert/conversionWorker.ts',
   },
   format: 'es',
 })

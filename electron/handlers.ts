@@ -13,6 +13,7 @@ import type { Services } from './services.ts'
 export interface HostDialogs {
   chooseFile(): Promise<string | null>
   chooseModel(kind: 'file' | 'folder'): Promise<string | null>
+  chooseFolder(): Promise<string | null>
   chooseSavePath(suggestedName: string): Promise<string | null>
 }
 
@@ -104,6 +105,17 @@ export function createHandlers(
     },
     'playground.history': async ({ candidateId }) => listExchanges(db, candidateId),
     'playground.suggestions': ({ candidateId }) => playground.suggestions(candidateId),
+
+    'candidate.export': async ({ candidateId, format }) => {
+      const parent = await dialogs.chooseFolder()
+      if (parent === null) return null
+      const { directory, equalAnswers, asked } = await services.exportCandidate(
+        candidateId,
+        format,
+        parent,
+      )
+      return { directory, equalAnswers, asked }
+    },
 
     'report.save': async ({ candidateId }) => {
       const file = await dialogs.chooseSavePath('timbre-report.html')

@@ -81,6 +81,13 @@ function start(): void {
           })
           return chosen.filePaths[0] ?? null
         },
+        chooseFolder: async () => {
+          const chosen = await dialog.showOpenDialog({
+            title: translate()('native:open.folder'),
+            properties: ['openDirectory', 'createDirectory'],
+          })
+          return chosen.filePaths[0] ?? null
+        },
         chooseSavePath: async (suggestedName) => {
           const chosen = await dialog.showSaveDialog({ defaultPath: suggestedName })
           return chosen.filePath || null

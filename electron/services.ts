@@ -12,6 +12,7 @@ import {
   type ModelVersion,
 } from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
+import type { ExportFormat } from '../shared/modelExport.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { splitRows } from '../shared/split.ts'
 import type { TrainingExample } from '../shared/dataset.ts'
@@ -35,6 +36,7 @@ import { htmlReport, type SampleAnswer } from './evaluation/htmlReport.ts'
 import { reportWords } from './evaluation/reportWords.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { endpointName } from './inference/servingSpec.ts'
+import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
 import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
@@ -76,6 +78,8 @@ export interface Services {
   chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
   leaderboard(versionId: string): LeaderboardEntry[]
   deleteModel(id: string): Promise<void>
+  /** Files that other programs read, in a new folder below `parent`. @throws AppError CandidateNotReady, ExportFailed */
+  exportCandidate(candidateId: string, format: ExportFormat, parent: string): Promise<ExportedFiles>
   /** The report as HTML. @throws AppError CandidateNotReady */
   report(candidateId: string): Promise<string>
   close(): Promise<void>
@@ -294,6 +298,18 @@ export function createServices(options: ServicesOptions): Services {
         }
       }
       deleteModel(db, id)
+    },
+    async exportCandidate(candidateId, format, parent) {
+      const candidate = getCandidate(db, candidateId)
+      const version = getVersion(db, candidate.versionId)
+      const questions = (await unseenExamples(version)).map((example) => example.prompt)
+      const modelName = getModel(db, version.modelId).name
+      return exportCandidate(await connect(), candidate, await hubModel(candidate.baseModelId), {
+        format,
+        modelName,
+        questions: questions.filter((question) => question.trim() !== ''),
+        parent,
+      })
     },
     report,
     async close() {

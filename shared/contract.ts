@@ -9,6 +9,7 @@ import { appErrorDataSchema } from './errors.ts'
 import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
+import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
 import { sampleAnswerSchema } from './sampleAnswers.ts'
 import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
 import { settingsChangeSchema, settingsSchema } from './settings.ts'
@@ -106,6 +107,12 @@ export const calls = {
   'playground.history': call(byCandidate, z.array(exchangeSchema)),
   /** A few questions of the version's own data, to start from. */
   'playground.suggestions': call(byCandidate, z.array(z.string())),
+
+  /** Writes a folder where the user says; null when the dialog was closed. */
+  'candidate.export': call(
+    z.object({ candidateId: z.string(), format: exportFormatSchema }),
+    exportResultSchema.extend({ directory: z.string() }).nullable(),
+  ),
 
   /** Writes the HTML report where the user says; null when the dialog was closed. */
   'report.save': call(byCandidate, z.object({ path: z.string() }).nullable()),

@@ -33,6 +33,7 @@ export const errorCodes = [
   'NotAModel',
   'BaseModelUnusable',
   'BaseModelInUse',
+  'ExportFailed',
   'TrainingFailed',
   'QuotaExceeded',
   // environment

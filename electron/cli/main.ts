@@ -5,11 +5,13 @@ import packageFacts from '../../package.json' with { type: 'json' }
 import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { toAppError } from '../../shared/errors.ts'
+import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { createTranslate, describeError } from '../translate.ts'
 import { ask } from './ask.ts'
 import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
+import { exportModel } from './export.ts'
 import { fix, scan } from './files.ts'
 import { interruptedExitCode } from './interruption.ts'
 import { addModel, listModels, removeModel } from './models.ts'
@@ -164,6 +166,21 @@ function buildProgram(): Command {
     .requiredOption('--out <file>', 'where to write it')
     .action((options: { candidate: string; out: string }, command: Command) =>
       saveReport(contextOf(command), options.candidate, options.out),
+    )
+
+  program
+    .command('export')
+    .description('write a candidate as files that other programs read')
+    .requiredOption('--candidate <id>', 'candidate')
+    .addOption(
+      new Option('--format <format>', 'what to write')
+        .choices(exportFormatSchema.options)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <folder>', 'a folder is made in it')
+    .option('--json', 'one JSON document')
+    .action((options: { candidate: string; format: ExportFormat; out: string }, command: Command) =>
+      exportModel(contextOf(command), options.candidate, options.format, options.out),
     )
 
   program

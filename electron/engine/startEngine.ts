@@ -10,6 +10,7 @@ import {
   type ModelRecord,
 } from './jobs/endpoints.ts'
 import { createModelImporter, type ModelImportRecord } from './jobs/importModel.ts'
+import { createProcessingRunner, type ProcessingJobRecord } from './jobs/processingJob.ts'
 import type { TrainingJobRecord } from './jobs/trainingJob.ts'
 import { createTrainingRunner } from './jobs/trainingRunner.ts'
 import { engineRegion, type EngineContext, type TagRecord } from './server/engineContext.ts'
@@ -77,6 +78,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const modelImports = table<ModelImportRecord>('model-imports', byName)
     const modelImporter = createModelImporter({ objects, library, imports: modelImports })
 
+    const processingJobs = table<ProcessingJobRecord>('processing-jobs', byName)
+    const processing = createProcessingRunner({ ...shared, processingJobs })
+
     const logs = new Map<string, LogStream>()
     const logOf = (job: TrainingJobRecord) => {
       const known = logs.get(job.logStreamName)
@@ -110,6 +114,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       library,
       modelImports,
       modelImporter,
+      processingJobs,
+      processing,
       jobs,
       models,
       endpointConfigs,
@@ -134,12 +140,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     await writePrivately(connectionFile, JSON.stringify(connection))
     runner.wake()
     modelImporter.resume()
+    processing.resume()
     return {
       connection,
       async close() {
         await rm(connectionFile, { force: true })
         await runner.shutdown()
         await modelImporter.close()
+        await processing.close()
         await endpointHost.close()
         await server.close()
         await unlock()

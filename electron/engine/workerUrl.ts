@@ -1,7 +1,11 @@
 /** Where a worker's entry lies. */
 import { forbidTelemetry } from './telemetry.ts'
 
-const folderByName = { trainingWorker: 'train', generationWorker: 'generate' } as const
+const folderByName = {
+  trainingWorker: 'train',
+  generationWorker: 'generate',
+  conversionWorker: 'convert',
+} as const
 
 /**
  * From source (Node strips the types): the .ts file in its folder. In the bundle all entries lie flat in one folder as

@@ -1,8 +1,8 @@
 /** Names that AWS accepts, from names that people like. */
 import { randomBytes } from 'node:crypto'
 
-/** Room for the prefix and suffix within SageMaker's 63 characters; Autopilot's 32 would need another cut. */
-const longestSlug = 24
+/** Two slugs, "timbre", eight random digits and three hyphens within SageMaker's 63 characters. */
+const longestSlug = 23
 
 /**
  * Letters, digits and single hyphens; what a name in another script leaves over may be nothing at all. The random end

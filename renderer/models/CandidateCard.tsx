@@ -1,9 +1,22 @@
-import { Button, Card, Drawer, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core'
+import {
+  Button,
+  Card,
+  Drawer,
+  Group,
+  Menu,
+  Modal,
+  Progress,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
+import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
+import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
@@ -29,6 +42,24 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
     },
     onError: showError,
   })
+  const exporting = useMutation({
+    mutationFn: (format: ExportFormat) =>
+      invoke('candidate.export', { candidateId: candidate.id, format }),
+    onSuccess: (exported) => {
+      if (!exported) return
+      notifications.show({
+        color: 'accent',
+        title: t('export.done', { path: exported.directory }),
+        message:
+          exported.asked > 0
+            ? t('export.equal', { equal: exported.equalAnswers, asked: exported.asked })
+            : '',
+        autoClose: 12_000,
+      })
+    },
+    onError: showError,
+  })
+  const isAdapter = candidate.hyperparameters['peft_type'] === 'lora'
   const name = candidate.baseModelName
   return (
     <Card withBorder radius="lg" padding="lg" component="section" aria-label={name}>
@@ -60,6 +91,31 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
               >
                 {t('candidate.report')}
               </Button>
+              <Menu>
+                <Menu.Target>
+                  <Button
+                    size="sm"
+                    variant="default"
+                    loading={exporting.isPending}
+                    rightSection={<IconChevronDown size={16} aria-hidden />}
+                    aria-label={t('export.label', { name })}
+                  >
+                    {t('export.button')}
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  {exportFormatSchema.options
+                    .filter((format) => format !== 'peft' || isAdapter)
+                    .map((format) => (
+                      <Menu.Item key={format} onClick={() => exporting.mutate(format)}>
+                        <Text size="sm">{t(`export.format.${format}.label`)}</Text>
+                        <Text size="xs" c="dimmed">
+                          {t(`export.format.${format}.meaning`)}
+                        </Text>
+                      </Menu.Item>
+                    ))}
+                </Menu.Dropdown>
+              </Menu>
             </>
           )}
           {!isTerminal(candidate.status) && (

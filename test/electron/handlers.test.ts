@@ -19,7 +19,9 @@ afterEach(async () => {
 })
 
 /** Handlers over real services; the dialogs answer with the paths given. */
-async function open(dialogs: { file?: string; model?: string; savePath?: string } = {}) {
+async function open(
+  dialogs: { file?: string; model?: string; folder?: string; savePath?: string } = {},
+) {
   opened = await openTestServices()
   const { services, events } = opened
   const handlers = createHandlers(
@@ -27,6 +29,7 @@ async function open(dialogs: { file?: string; model?: string; savePath?: string 
     {
       chooseFile: async () => dialogs.file ?? null,
       chooseModel: async () => dialogs.model ?? null,
+      chooseFolder: async () => dialogs.folder ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,
     },
     { version: '1.2.3', runtime: 'Node' },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { listSampleAnswers } from '../../electron/db/logLines.ts'
@@ -8,6 +8,7 @@ import { getVersion, listModels } from '../../electron/db/models.ts'
 import { listEvents } from '../../electron/db/events.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal } from '../../shared/model.ts'
+import type { ExportFormat } from '../../shared/modelExport.ts'
 import { tinyModelId } from '../support/engine.ts'
 import {
   aRequest,
@@ -240,4 +241,53 @@ test('a model that cannot be used says why, and leaves nothing behind', async ()
     details: { name: 'falcon', reason: expect.stringContaining('"falcon" is not supported') },
   })
   expect((await services.listBaseModels()).map(({ id }) => id)).toEqual([tinyModelId])
+})
+
+test('a candidate is exported in every format, loaded again and asked', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const settings = { peft_type: 'lora', learning_rate: '0.01' }
+  const started = await services.startVersion(aRequest(await importQuestions(test), settings))
+  const [candidate] = (await untilEnded(test, started.id)).candidates
+  const id = candidate?.id ?? ''
+  const read = async (format: ExportFormat) => {
+    const { files, directory, ...result } = await services.exportCandidate(id, format, test.root)
+    const card = await readFile(path.join(directory, 'README.md'), 'utf8')
+    return { result, names: files.map((file) => path.basename(file)).sort(), card }
+  }
+  const equal = { asked: 4, equalAnswers: 4 }
+  const merged = await read('safetensors')
+  expect(merged.result).toEqual(equal)
+  expect(merged.names).toEqual([
+    'README.md',
+    'config.json',
+    'model.safetensors',
+    'template.json',
+    'tokenizer.json',
+  ])
+  expect(merged.card).toContain('4 of 4 answers are equal')
+  expect((await read('peft')).names).toEqual([
+    'README.md',
+    'adapter_config.json',
+    'adapter_model.safetensors',
+    'template.json',
+  ])
+  const gguf = await read('gguf-f16')
+  expect(gguf.names).toContain('help-desk-tiny-base.F16.gguf')
+  expect((await read('gguf-q8_0')).result.asked).toBe(4)
+})
+
+test('a model without an adapter says so instead of exporting one', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const started = await services.startVersion(aRequest(await importQuestions(test)))
+  const [candidate] = (await untilEnded(test, started.id)).candidates
+  await expect(
+    services.exportCandidate(candidate?.id ?? '', 'peft', test.root),
+  ).rejects.toMatchObject({
+    code: 'ExportFailed',
+    details: { reason: expect.stringContaining('has no adapter') },
+  })
 })

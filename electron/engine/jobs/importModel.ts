@@ -1,9 +1,9 @@
 /** A base model of the user's own: objects under an S3 prefix -> a checked model folder that training can start from. */
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { convert } from '../convert/conversion.ts'
 import { promptTemplateOf } from '../model/chatTemplate.ts'
 import { modelConfigJson } from '../model/config.ts'
-import { ggufToModelFolder } from '../model/gguf/ggufToModelFolder.ts'
 import { ModelFileError } from '../model/modelFileError.ts'
 import { checkModelWeights, readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
 import { parameterSpecs } from '../model/parameters.ts'
@@ -122,7 +122,7 @@ async function collect(found: readonly StoredObject[], directory: string): Promi
   if (gguf.length > 1)
     throw new ModelFileError('There are several GGUF files: choose one that holds the whole model.')
   if (gguf[0]) {
-    await ggufToModelFolder(gguf[0].path, directory)
+    await convert({ kind: 'ggufToFolder', file: gguf[0].path, directory })
     return
   }
   const files = found.filter((object) => isModelFile(nameOf(object)))

@@ -1,4 +1,5 @@
 /** Why a job failed, with SageMaker's prefix, which says whose fault it is. */
+import { ModelFileError } from '../model/modelFileError.ts'
 import { ModelUnavailableError } from './modelDirectory.ts'
 
 /** The message is the FailureReason as it stands, prefix included. */
@@ -20,7 +21,8 @@ export function workerFailure(code: string, message: string): JobFailure {
 
 export function failureReasonOf(error: unknown): string {
   if (error instanceof JobFailure) return error.message
-  if (error instanceof ModelUnavailableError) return `ClientError: ${error.message}`
+  if (error instanceof ModelUnavailableError || error instanceof ModelFileError)
+    return `ClientError: ${error.message}`
   const message = error instanceof Error ? error.message : String(error)
   return isDiskFull(message) ? diskFull : `InternalServerError: ${message}`
 }

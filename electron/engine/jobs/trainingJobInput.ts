@@ -1,7 +1,7 @@
 /** CreateTrainingJob's input, checked as AWS checks it. */
 import { z } from 'zod'
 
-const jobName = z
+export const jobName = z
   .string()
   .max(63)
   .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)
@@ -10,7 +10,7 @@ export const roleArn = z
   .min(20)
   .max(2048)
   .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/)
-const s3Uri = z
+export const s3Uri = z
   .string()
   .max(1024)
   .regex(/^(https|s3):\/\/([^/]+)\/?(.*)$/)

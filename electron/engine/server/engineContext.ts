@@ -6,6 +6,7 @@ import type {
   ModelRecord,
 } from '../jobs/endpoints.ts'
 import type { ModelImporter, ModelImportRecord } from '../jobs/importModel.ts'
+import type { ProcessingJobRecord, ProcessingRunner } from '../jobs/processingJob.ts'
 import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
 import type { TrainingRunner } from '../jobs/trainingRunner.ts'
 import type { LogStream } from '../store/logStream.ts'
@@ -28,6 +29,8 @@ export interface EngineContext extends S3Context {
   readonly keys: KeyPair
   readonly modelImports: RecordTable<ModelImportRecord>
   readonly modelImporter: ModelImporter
+  readonly processingJobs: RecordTable<ProcessingJobRecord>
+  readonly processing: ProcessingRunner
   readonly now: () => number
   readonly jobs: RecordTable<TrainingJobRecord>
   readonly models: RecordTable<ModelRecord>

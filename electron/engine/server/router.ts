@@ -11,6 +11,7 @@ import { answerS3 } from './s3.ts'
 import { ServiceError } from './serviceError.ts'
 import { sha256Hex, verifySignature, type SignatureScope } from './sigv4.ts'
 import { tagOperations } from './tagOperations.ts'
+import { processingOperations } from './processingOperations.ts'
 import { trainingOperations } from './trainingOperations.ts'
 import { xmlDocument } from './xml.ts'
 
@@ -20,6 +21,7 @@ const largestBody = 6 * 1024 * 1024 + 64 * 1024
 const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...hubOperations,
   ...trainingOperations,
+  ...processingOperations,
   ...endpointOperations,
   ...tagOperations,
 }

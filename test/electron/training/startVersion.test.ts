@@ -17,9 +17,11 @@ test.each([
   'x_y.z '.repeat(10),
   '🎐',
 ])('makes a name that SageMaker accepts of %s', (name) => {
-  const made = trainingJobName(name, 'timbre-nano-en-zh')
-  expect(made).toMatch(awsPattern)
-  expect(made.length).toBeLessThanOrEqual(63)
+  for (const baseModelId of ['timbre-nano-en-zh', 'smollm2-135m-instruct-q4-1', 'b'.repeat(63)]) {
+    const made = trainingJobName(name, baseModelId)
+    expect(made).toMatch(awsPattern)
+    expect(made.length).toBeLessThanOrEqual(63)
+  }
 })
 
 test('never makes the same name twice', () => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ModelFileError } from '../modelFileError.ts'
 import type { GgufValue } from './ggufFile.ts'
 
-const tokenType = { control: 3, userDefined: 4 } as const
+export const tokenType = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const
 
 const metadataSchema = z.object({
   'tokenizer.ggml.model': z.string(),
@@ -72,6 +72,45 @@ const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
   qwen2,
   'deepseek-r1-qwen': qwen2,
 }
+
+/**
+ * llama.cpp's name for the way a tokenizer.json splits text. Throws ModelFileError where it has none that this engine
+ * knows.
+ */
+export function preTokenizerName(preTokenizer: unknown): string {
+  const wanted = splitKey(preTokenizer)
+  for (const [name, kind] of Object.entries(preTokenizers))
+    // "default" is llama.cpp's guess for files that name none.
+    if (name !== 'default' && splitKey(kind.preTokenizer) === wanted) return name
+  throw new ModelFileError('llama.cpp has no name for the way this tokenizer splits text.')
+}
+
+/** What of a pre-tokenizer decides where it splits. */
+function splitKey(preTokenizer: unknown): string {
+  const list = splitSchema.safeParse(preTokenizer)
+  if (!list.success) return ''
+  return JSON.stringify(
+    list.data.map(({ type, pattern, individual_digits, use_regex }) => [
+      type,
+      pattern?.Regex ?? null,
+      individual_digits ?? null,
+      type === 'ByteLevel' ? (use_regex ?? true) : null,
+    ]),
+  )
+}
+
+const stepSchema = z.looseObject({
+  type: z.string(),
+  pattern: z.object({ Regex: z.string() }).optional(),
+  individual_digits: z.boolean().optional(),
+  use_regex: z.boolean().optional(),
+})
+const splitSchema = z.union([
+  z
+    .looseObject({ type: z.literal('Sequence'), pretokenizers: z.array(stepSchema) })
+    .transform(({ pretokenizers }) => pretokenizers),
+  stepSchema.transform((step) => [step]),
+])
 
 export interface GgufTokenizer {
   /** Values of tokenizer.json and tokenizer_config.json. */

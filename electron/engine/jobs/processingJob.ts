@@ -1,0 +1,131 @@
+/** Processing jobs: of all containers this engine has the one that exports a trained model. */
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import type { ModelLibrary } from '../store/modelLibrary.ts'
+import type { ObjectStore } from '../store/objects.ts'
+import type { RecordTable } from '../store/records.ts'
+import { exportModel, type ExportFormat, type ExportResult } from './exportModel.ts'
+import { JobFailure, failureReasonOf } from './jobFailure.ts'
+import { resolveModelDirectory } from './modelDirectory.ts'
+import { parseS3Uri } from './trainingJobInput.ts'
+
+export type ProcessingStatus = 'InProgress' | 'Completed' | 'Failed'
+
+export interface ProcessingJobRecord {
+  readonly name: string
+  readonly arn: string
+  readonly createdAtMs: number
+  readonly endedAtMs: number | null
+  readonly status: ProcessingStatus
+  readonly failureReason: string | null
+  /** As JSON: what the container says at its end. */
+  readonly exitMessage: string | null
+  readonly modelUri: string
+  /** JSON array of questions; null: none are asked. */
+  readonly questionsUri: string | null
+  readonly outputUri: string
+  readonly format: ExportFormat
+  readonly modelName: string
+  /** The request, to be described as it was sent. */
+  readonly request: Readonly<Record<string, unknown>>
+}
+
+export interface ProcessingRunner {
+  start(job: ProcessingJobRecord): void
+  /** Jobs that an earlier launch left in the middle begin anew. */
+  resume(): void
+  close(): Promise<void>
+}
+
+export interface ProcessingRunnerOptions {
+  readonly processingJobs: RecordTable<ProcessingJobRecord>
+  readonly objects: ObjectStore
+  readonly library: ModelLibrary
+  readonly workDirectory: string
+  readonly threads: number
+}
+
+const mostQuestions = 20
+const questionsSchema = z.array(z.string().min(1)).max(mostQuestions)
+
+export function createProcessingRunner(options: ProcessingRunnerOptions): ProcessingRunner {
+  const { processingJobs } = options
+  /** One after another: each holds two models in memory. */
+  let last: Promise<void> = Promise.resolve()
+
+  async function run(job: ProcessingJobRecord): Promise<void> {
+    const ending = await execute(job, options).then(
+      (result) => ({ status: 'Completed' as const, exitMessage: JSON.stringify(result) }),
+      (error: unknown) => ({ status: 'Failed' as const, failureReason: failureReasonOf(error) }),
+    )
+    processingJobs.put({ ...job, ...ending, endedAtMs: Date.now() })
+  }
+
+  function start(job: ProcessingJobRecord): void {
+    last = last.then(() => run(job))
+  }
+
+  return {
+    start,
+    resume() {
+      for (const job of processingJobs.list()) if (job.status === 'InProgress') start(job)
+    },
+    close: () => last,
+  }
+}
+
+async function execute(
+  job: ProcessingJobRecord,
+  options: ProcessingRunnerOptions,
+): Promise<ExportResult> {
+  const { objects, workDirectory, threads } = options
+  const output = parseS3Uri(job.outputUri)
+  if (!(await objects.hasBucket(output.bucket)))
+    throw new JobFailure(`ClientError: the output bucket "${output.bucket}" does not exist.`)
+  const modelDirectory = await resolveModelDirectory(job.modelUri, options)
+  const directory = path.join(workDirectory, `processing-${job.name}`)
+  const files = path.join(directory, 'files')
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(files, { recursive: true })
+  try {
+    const result = await exportModel(
+      {
+        modelDirectory,
+        format: job.format,
+        name: job.modelName,
+        questions: await readQuestions(job, objects),
+        threads,
+      },
+      files,
+      path.join(directory, 'check'),
+    )
+    const prefix = output.key === '' || output.key.endsWith('/') ? output.key : `${output.key}/`
+    for (const name of await readdir(files)) {
+      const received = await objects.receive(createReadStream(path.join(files, name)))
+      await objects.keepObject(output.bucket, `${prefix}${name}`, received, {
+        contentType: 'application/octet-stream',
+        metadata: {},
+      })
+    }
+    return result
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function readQuestions(job: ProcessingJobRecord, objects: ObjectStore): Promise<string[]> {
+  if (job.questionsUri === null) return []
+  const { bucket, key } = parseS3Uri(job.questionsUri)
+  const object = (await objects.hasBucket(bucket)) ? await objects.findObject(bucket, key) : null
+  if (!object) throw new JobFailure(`ClientError: there is no object at ${job.questionsUri}.`)
+  try {
+    return questionsSchema.parse(JSON.parse(await readFile(object.path, 'utf8')))
+  } catch (cause) {
+    throw new JobFailure(
+      `ClientError: ${job.questionsUri} is not a JSON array of at most ${mostQuestions} texts.`,
+      { cause },
+    )
+  }
+}
