@@ -38,7 +38,11 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
   const report = useMutation({
     mutationFn: () => invoke('report.save', { candidateId: candidate.id }),
     onSuccess: (saved) => {
-      if (saved) notifications.show({ message: t('report.saved', saved), color: 'accent' })
+      if (saved) notifications.show({
+          message: t('report.saved', saved),
+          color: 'accent',
+          closeButtonProps: { 'aria-label': t('action.close') },
+        })
     },
     onError: showError,
   })
@@ -55,6 +59,7 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
             ? t('export.equal', { equal: exported.equalAnswers, asked: exported.asked })
             : '',
         autoClose: 12_000,
+        closeButtonProps: { 'aria-label': t('action.close') },
       })
     },
     onError: showError,

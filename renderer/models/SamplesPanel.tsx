@@ -13,14 +13,16 @@ export function SamplesPanel({ candidates }: { candidates: readonly Candidate[] 
   const candidate = candidates.find((known) => known.id === chosenId) ?? candidates[0]
   if (!candidate) return null
   return (
-    <Paper withBorder radius="lg" p="lg">
-      <Group justify="space-between" align="flex-start" mb="md">
+    <Paper withBorder radius="lg" p="lg" component="section" aria-label={t('samples.title')}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md">
         <div>
           <Title order={2}>{t('samples.title')}</Title>
           <Text c="dimmed">{t('samples.hint')}</Text>
         </div>
         {candidates.length > 1 && (
           <Select
+            w={280}
+            style={{ flexShrink: 0 }}
             aria-label={t('samples.candidate')}
             data={candidates.map(({ id, baseModelName }) => ({ value: id, label: baseModelName }))}
             value={candidate.id}

@@ -59,14 +59,18 @@ export function BaseModelsStep({
                 </Button>
               </Group>
               <Text size="sm" c="dimmed" mt="xs" ml={32}>
-                {t('wizard.baseModelFacts', {
-                  parameters:
-                    model.parameterCount === null
-                      ? '–'
-                      : formatCompact(model.parameterCount, i18n.language),
-                  languages: model.languages.map((code) => t(`language.${code}`)).join(', ') || '–',
-                  license: model.license || '–',
-                })}
+                {[
+                  model.parameterCount === null
+                    ? ''
+                    : t('wizard.parameters', {
+                        count: model.parameterCount,
+                        shown: formatCompact(model.parameterCount, i18n.language),
+                      }),
+                  model.languages.map((code) => t(`language.${code}`)).join(', '),
+                  model.license,
+                ]
+                  .filter((fact) => fact !== '')
+                  .join(' · ')}
               </Text>
             </Paper>
           ))}

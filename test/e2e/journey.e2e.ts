@@ -1,8 +1,10 @@
 import Database from 'better-sqlite3'
+import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './support/accessibility.ts'
 import {
+  answerDialog,
   dropFile,
   launchApp,
   makeDataDirectory,
@@ -65,6 +67,7 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   await takePicture(page, 'wizard-base-models')
   await page.getByRole('button', { name: 'Next' }).press('Enter')
   await page.getByRole('textbox', { name: 'Epochs' }).fill('12')
+  await page.getByRole('textbox', { name: 'Question 1' }).fill('How do I return item 7?')
   await expectAccessible(page)
   await takePicture(page, 'wizard-settings')
   await page.getByRole('button', { name: 'Next' }).press('Enter')
@@ -94,6 +97,54 @@ test('ranks the candidates and keeps the analyst’s choice', async () => {
   await takePicture(page, 'leaderboard')
   await page.getByRole('button', { name: 'Show as a table' }).first().click()
   await expectAccessible(page)
+})
+
+test('shows how the answers changed while it learned', async () => {
+  const panel = page.getByRole('region', { name: 'Watch it learn' })
+  await panel.scrollIntoViewIfNeeded()
+  await expect(panel.getByText('How do I return item 7?')).toBeVisible()
+  const slider = panel.getByRole('slider', { name: 'Training step' })
+  await slider.press('Home')
+  await expect(panel.getByText('Base model')).toHaveCount(2)
+  await slider.press('ArrowRight')
+  await expect(panel.getByText('Step 10', { exact: true }).first()).toBeVisible()
+  await slider.press('End')
+  await expect(panel.getByText('Happy to help!').first()).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'watch-it-learn')
+})
+
+test('exports a candidate, and takes the export as a base model of its own', async () => {
+  const folder = path.join(dataDirectory, 'exports')
+  await mkdir(folder)
+  await answerDialog(running, folder)
+  await page.getByRole('button', { name: 'Export Timbre Pico (English)' }).click()
+  await page.getByRole('menuitem', { name: /GGUF, 8-bit/ }).click()
+  await expect(page.getByText(/Loaded again and asked: \d+ of \d+ answers/)).toBeVisible({
+    timeout: 60_000,
+  })
+  const [made = ''] = await readdir(folder)
+  const [file = ''] = (await readdir(path.join(folder, made))).filter((name) => /gguf$/.test(name))
+
+  await page.getByRole('button', { name: 'New version' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await answerDialog(running, path.join(folder, made, 'README.md'))
+  await page.getByRole('button', { name: 'Add a base model' }).click()
+  await page.getByRole('menuitem', { name: /GGUF/ }).click()
+  await expect(page.getByText('“README.md” is no model.', { exact: false })).toBeVisible()
+  await page.getByRole('alert').getByRole('button', { name: 'Close' }).click()
+  await answerDialog(running, path.join(folder, made, file))
+  await page.getByRole('button', { name: 'Add a base model' }).click()
+  await page.getByRole('menuitem', { name: /GGUF/ }).click()
+  const added = page.getByRole('checkbox', { name: file.replace('.gguf', '') })
+  await expect(added).toBeChecked({ timeout: 60_000 })
+  await expectAccessible(page)
+  await takePicture(page, 'add-base-model')
+  await page.getByRole('button', { name: `Model card of ${file.replace('.gguf', '')}` }).click()
+  await page.getByRole('button', { name: 'Remove this base model' }).click()
+  await expect(added).toBeHidden()
+  await page.getByRole('main').getByRole('button', { name: 'Models', exact: true }).click()
+  await page.getByRole('button', { name: /Help desk voice/ }).click()
 })
 
 test('answers side by side, token by token', async () => {

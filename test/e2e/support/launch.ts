@@ -91,3 +91,10 @@ export async function dropFile(page: Page, file: string): Promise<void> {
     input.remove()
   })
 }
+
+/** The system's open dialog answers with this path from now on: there is nobody to click in it. */
+export async function answerDialog({ app }: LaunchedApp, chosen: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [filePath] })
+  }, chosen)
+}
