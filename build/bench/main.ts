@@ -1,12 +1,16 @@
 /** `npm run bench -- <suite> [--quick] [--json]`: medians of several runs, the peer measured in the same run. */
 import { parseArgs } from 'node:util'
+import { benchGenerate } from './generate.ts'
 import { benchLaunch } from './launch.ts'
+import { benchScale } from './scale.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { benchTrain } from './train.ts'
 
 const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult[]>>> = {
   launch: benchLaunch,
   train: benchTrain,
+  generate: benchGenerate,
+  scale: benchScale,
 }
 
 const { values, positionals } = parseArgs({
