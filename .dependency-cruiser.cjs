@@ -127,7 +127,7 @@ module.exports = {
     ),
     forbid(
       'engine-compute-looks-down',
-      { path: '^electron/engine/(train|generate)/' },
+      { path: '^electron/engine/(train|generate|convert)/' },
       { path: '^electron/engine/(server|store|jobs)/' },
       'server -> jobs -> train, generate -> model -> graph',
     ),
