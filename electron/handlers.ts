@@ -84,6 +84,15 @@ export function createHandlers(
       return null
     },
     'version.start': (request) => services.startVersion(request),
+    'version.estimate': (request) => services.estimateVersion(request),
+    'candidate.continue': async ({ candidateId }) => {
+      await services.continueCandidate(candidateId)
+      return null
+    },
+    'candidate.trainNext': async ({ candidateId }) => {
+      services.trainNext(candidateId)
+      return null
+    },
     'candidate.stop': async ({ candidateId }) => {
       await services.stopCandidate(candidateId)
       return null

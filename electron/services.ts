@@ -12,6 +12,7 @@ import {
   type ModelVersion,
 } from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
+import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { splitRows } from '../shared/split.ts'
@@ -19,12 +20,18 @@ import type { TrainingExample } from '../shared/dataset.ts'
 import { deleteEndpoint } from './aws/endpoints.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { deleteHubModel, importHubModel } from './aws/hubImport.ts'
+import { deletePrefix } from './aws/modelExport.ts'
 import { deleteObject, ensureBucket } from './aws/s3.ts'
 import { baseModelId, readModelSource } from './baseModels/modelSource.ts'
 import { stopTrainingJob } from './aws/trainingJobs.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
-import { getCandidate, listOpenCandidates, updateCandidate } from './db/candidates.ts'
+import {
+  getCandidate,
+  listOpenCandidates,
+  moveToFrontOfQueue,
+  updateCandidate,
+} from './db/candidates.ts'
 import { openDatabase, transact, type WritableDb } from './db/database.ts'
 import { insertEvent } from './db/events.ts'
 import { listMetricPoints } from './db/metrics.ts'
@@ -37,8 +44,15 @@ import { reportWords } from './evaluation/reportWords.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { endpointName } from './inference/servingSpec.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
+import { continueCandidate } from './training/continueCandidate.ts'
+import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
-import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
+import {
+  checkpointUri,
+  startVersion,
+  submitCandidate,
+  type StartVersionOptions,
+} from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
 import { createWorkspaceConnection } from './aws/workspace.ts'
@@ -74,7 +88,13 @@ export interface Services {
   /** @throws AppError BaseModelInUse */
   deleteBaseModel(id: string): Promise<void>
   startVersion(request: FineTuneRequest): Promise<ModelVersion>
+  /** What each run would take. @throws AppError as startVersion does */
+  estimateVersion(request: FineTuneRequest): Promise<CandidateEstimate[]>
+  /** A stopped one can go on later. */
   stopCandidate(candidateId: string): Promise<void>
+  /** @throws AppError CandidateNotReady unless it was stopped */
+  continueCandidate(candidateId: string): Promise<void>
+  trainNext(candidateId: string): void
   chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
   leaderboard(versionId: string): LeaderboardEntry[]
   deleteModel(id: string): Promise<void>
@@ -143,12 +163,14 @@ export function createServices(options: ServicesOptions): Services {
     publish: (piece) => options.publish('answer.appended', piece),
     now,
   })
+  const estimates = new Map<string, RunEstimate>()
   const training: StartVersionOptions = {
     db,
     connect,
     describeHubModel: hubModel,
     getDataset: (id) => datasets.get(id),
     readExamples: (id, columns, sha256) => datasets.readExamples(id, columns, sha256),
+    estimateOf: (key) => estimates.get(key),
     now,
   }
   const watch = watchTraining({
@@ -252,6 +274,20 @@ export function createServices(options: ServicesOptions): Services {
       void watch.check()
       return version
     },
+    estimateVersion: (request) =>
+      estimateVersion(training, request, (key, estimate) => estimates.set(key, estimate)),
+    async continueCandidate(candidateId) {
+      const version = continueCandidate(db, candidateId, now())
+      options.publish('version.changed', version)
+      watch.expect(version.candidates.filter(({ id }) => id === candidateId))
+      await watch.check()
+    },
+    trainNext(candidateId) {
+      const { versionId } = getCandidate(db, candidateId)
+      moveToFrontOfQueue(db, candidateId)
+      options.publish('version.changed', getVersion(db, versionId))
+      void watch.check()
+    },
     async stopCandidate(candidateId) {
       const candidate = getCandidate(db, candidateId)
       const { clients } = await connect()
@@ -284,8 +320,9 @@ export function createServices(options: ServicesOptions): Services {
       const candidates = model.versions.flatMap((version) => version.candidates)
       const open = candidates.filter((candidate) => !isTerminal(candidate.status))
       const artifacts = candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])
-      if (open.length + artifacts.length > 0) {
-        const { clients } = await connect()
+      const stopped = candidates.filter(({ status }) => status === 'Stopped')
+      if (open.length + artifacts.length + stopped.length > 0) {
+        const { clients, bucket } = await connect()
         for (const candidate of open) {
           await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
             // Its job was never made, or the engine lost it: nothing is left to stop.
@@ -296,6 +333,8 @@ export function createServices(options: ServicesOptions): Services {
           await deleteEndpoint(clients, endpointName(uri))
           await deleteObject(clients, uri)
         }
+        for (const { id: candidateId } of candidates)
+          await deletePrefix(clients, checkpointUri(bucket, candidateId))
       }
       deleteModel(db, id)
     },

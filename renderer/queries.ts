@@ -1,7 +1,7 @@
 /** What main knows, as query options; and the one place where events change the cache. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { MetricPoint } from '../shared/metrics.ts'
-import type { Model } from '../shared/model.ts'
+import type { FineTuneRequest, Model } from '../shared/model.ts'
 import { invoke, on } from './api.ts'
 
 export const appQuery = queryOptions({ queryKey: ['app'], queryFn: () => invoke('app.describe') })
@@ -53,6 +53,14 @@ export const logQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['log', candidateId],
     queryFn: () => invoke('candidate.log', { candidateId }),
+  })
+/** Measured once for each request. */
+export const estimateQuery = (request: FineTuneRequest) =>
+  queryOptions({
+    queryKey: ['estimate', request],
+    queryFn: () => invoke('version.estimate', request),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   })
 export const suggestionsQuery = (candidateId: string) =>
   queryOptions({

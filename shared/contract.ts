@@ -10,6 +10,7 @@ import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
 import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
+import { candidateEstimateSchema } from './runEstimate.ts'
 import { sampleAnswerSchema } from './sampleAnswers.ts'
 import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
 import { settingsChangeSchema, settingsSchema } from './settings.ts'
@@ -81,7 +82,14 @@ export const calls = {
   'model.get': call(byId, modelSchema),
   'model.delete': call(byId, nothing),
   'version.start': call(fineTuneRequestSchema, modelVersionSchema),
+  /** Makes a few steps of each run; nothing is started. */
+  'version.estimate': call(fineTuneRequestSchema, z.array(candidateEstimateSchema)),
+  /** It can go on later. */
   'candidate.stop': call(byCandidate, nothing),
+  /** Goes on with a stopped training from where it stopped. */
+  'candidate.continue': call(byCandidate, nothing),
+  /** Puts a waiting candidate before the others. */
+  'candidate.trainNext': call(byCandidate, nothing),
   /** null goes back to the suggestion. */
   'candidate.choose': call(
     z.object({ versionId: z.string(), candidateId: z.string().nullable() }),

@@ -90,6 +90,8 @@ export const candidateSchema = z.object({
   startedAtMs: z.number().nullable(),
   endedAtMs: z.number().nullable(),
   trainingSeconds: z.number().nullable(),
+  /** From first step to checked artifact, as it was reckoned before the start; null: it was not. */
+  estimatedSeconds: z.object({ low: z.number(), high: z.number() }).nullable(),
 })
 export type Candidate = z.infer<typeof candidateSchema>
 

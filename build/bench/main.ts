@@ -1,5 +1,6 @@
 /** `npm run bench -- <suite> [--quick] [--json]`: medians of several runs, the peer measured in the same run. */
 import { parseArgs } from 'node:util'
+import { benchEstimate } from './estimate.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLaunch } from './launch.ts'
 import { benchScale } from './scale.ts'
@@ -11,6 +12,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   train: benchTrain,
   generate: benchGenerate,
   scale: benchScale,
+  estimate: benchEstimate,
 }
 
 const { values, positionals } = parseArgs({

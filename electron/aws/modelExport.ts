@@ -4,10 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as wait } from 'node:timers/promises'
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
-import { CreateProcessingJobCommand, DescribeProcessingJobCommand } from '@aws-sdk/client-sagemaker'
-import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import {
   exportResultSchema,
@@ -16,6 +13,7 @@ import {
 } from '../../shared/modelExport.ts'
 import type { AwsClients } from './clients.ts'
 import { withAwsErrors } from './errors.ts'
+import { runProcessingJob } from './processingJobs.ts'
 import type { Connection } from './workspace.ts'
 
 export interface ExportJob {
@@ -30,66 +28,19 @@ export interface ExportJob {
   readonly name: string
 }
 
-const pollMs = 300
-
 /** Runs the job to its end. @throws AppError ExportFailed with the container's reason */
-export async function runExportJob(
-  { clients, roleArn }: Connection,
-  job: ExportJob,
-): Promise<ExportResult> {
-  const input = (InputName: string, S3Uri: string) => ({
-    InputName,
-    S3Input: {
-      S3Uri,
-      LocalPath: `/opt/ml/processing/${InputName}`,
-      S3DataType: 'S3Prefix' as const,
-      S3InputMode: 'File' as const,
-    },
+export async function runExportJob(connection: Connection, job: ExportJob): Promise<ExportResult> {
+  const end = await runProcessingJob(connection, {
+    jobName: job.jobName,
+    image: job.image,
+    instanceType: job.instanceType,
+    inputs: { model: job.modelUri, questions: job.questionsUri },
+    outputUri: job.outputUri,
+    containerArguments: ['--format', job.format, '--name', job.name],
   })
-  await withAwsErrors(() =>
-    clients.sageMaker.send(
-      new CreateProcessingJobCommand({
-        ProcessingJobName: job.jobName,
-        RoleArn: roleArn,
-        ProcessingInputs: [input('model', job.modelUri), input('questions', job.questionsUri)],
-        ProcessingOutputConfig: {
-          Outputs: [
-            {
-              OutputName: 'export',
-              S3Output: {
-                S3Uri: job.outputUri,
-                LocalPath: '/opt/ml/processing/export',
-                S3UploadMode: 'EndOfJob',
-              },
-            },
-          ],
-        },
-        ProcessingResources: {
-          ClusterConfig: {
-            InstanceCount: 1,
-            InstanceType: job.instanceType as 'ml.m5.large',
-            VolumeSizeInGB: 30,
-          },
-        },
-        AppSpecification: {
-          ImageUri: job.image,
-          ContainerArguments: ['--format', job.format, '--name', job.name],
-        },
-      }),
-    ),
-  )
-  for (;;) {
-    const found = await withAwsErrors(() =>
-      clients.sageMaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: job.jobName })),
-    )
-    if (found.ProcessingJobStatus === 'Completed')
-      return exportResultSchema.parse(z.string().transform(parseJson).parse(found.ExitMessage))
-    if (found.ProcessingJobStatus === 'Failed' || found.ProcessingJobStatus === 'Stopped') {
-      const reason = (found.FailureReason ?? '').replace(/^\w+Error: /, '')
-      throw new AppError('ExportFailed', reason, { details: { reason } })
-    }
-    await wait(pollMs)
-  }
+  if (!end.completed)
+    throw new AppError('ExportFailed', end.message, { details: { reason: end.message } })
+  return exportResultSchema.parse(JSON.parse(end.message))
 }
 
 /** Every object below s3://bucket/prefix/ into a folder; a file appears only when complete. */
@@ -131,8 +82,4 @@ async function keysBelow({ s3 }: Pick<AwsClients, 's3'>, uri: string) {
     s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix })),
   )
   return { bucket, keys: (listed.Contents ?? []).flatMap(({ Key }) => Key ?? []) }
-}
-
-function parseJson(text: string): unknown {
-  return JSON.parse(text)
 }

@@ -19,6 +19,8 @@ export interface TrainingJobSpec {
   readonly trainingUri: string
   readonly validationUri: string
   readonly outputUri: string
+  /** s3://bucket/prefix/ where a stopped job leaves its checkpoint, and a later one goes on from. */
+  readonly checkpointUri: string
 }
 
 export interface TrainingJob {
@@ -88,6 +90,7 @@ export async function createTrainingJob(
           InstanceCount: 1,
           VolumeSizeInGB: hubModel.trainingVolumeGb,
         },
+        CheckpointConfig: { S3Uri: spec.checkpointUri },
         StoppingCondition: { MaxRuntimeInSeconds: maxRuntimeSeconds },
         EnableNetworkIsolation: true,
         Tags: [

@@ -8,6 +8,7 @@ import {
   type FineTuneRequest,
   type ModelVersion,
 } from '../../shared/model.ts'
+import { formatSecondsRange } from '../../shared/secondsRange.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 import { createFollower, follow, requireOneCompleted, type Follower } from './follow.ts'
@@ -81,7 +82,9 @@ export async function train(
     say(t('cli:run.fixed', { fixes: fixes.join('; ') }))
   }
   await services.engine.start()
-  const started = await services.startVersion({ ...fineTune, datasetId: dataset.id })
+  const fineTuneRequest = { ...fineTune, datasetId: dataset.id }
+  if (!context.json) await printEstimates(context, services, fineTuneRequest)
+  const started = await services.startVersion(fineTuneRequest)
   say(
     t('cli:run.rows', {
       training: started.trainingRowCount,
@@ -89,7 +92,40 @@ export async function train(
     }),
   )
   const version = await follow(context, services, started, follower)
+  if (!context.json) printTimes(context, services, version)
   return { version, leaderboard: services.leaderboard(version.id) }
+}
+
+async function printEstimates(
+  { t, print }: CommandContext,
+  services: Services,
+  request: FineTuneRequest,
+): Promise<void> {
+  for (const { baseModelId, estimate } of await services.estimateVersion(request))
+    if (estimate?.seconds)
+      print(
+        t('cli:run.estimate', {
+          name: baseModelId,
+          time: formatSecondsRange(estimate.seconds, services.language()),
+          memory: `${(estimate.memoryBytes / 1e9).toFixed(1)} GB`,
+        }),
+      )
+}
+
+/** What was said before the start, and what it took. */
+function printTimes({ t, print }: CommandContext, services: Services, version: ModelVersion): void {
+  for (const candidate of version.candidates) {
+    const { estimatedSeconds, startedAtMs, endedAtMs } = candidate
+    if (candidate.status !== 'Completed' || !estimatedSeconds) continue
+    if (startedAtMs === null || endedAtMs === null) continue
+    print(
+      t('cli:run.took', {
+        name: candidate.baseModelName,
+        estimate: formatSecondsRange(estimatedSeconds, services.language()),
+        seconds: Math.round((endedAtMs - startedAtMs) / 1000),
+      }),
+    )
+  }
 }
 
 /** @throws AppError NameInvalid, InvalidRequest */

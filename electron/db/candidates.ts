@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError, appErrorDataSchema } from '../../shared/errors.ts'
 import {
   candidateProgressSchema,
+  candidateSchema,
   candidateStatusSchema,
   type Candidate,
 } from '../../shared/model.ts'
@@ -27,33 +28,36 @@ interface CandidateRecord {
   started_at_ms: number | null
   ended_at_ms: number | null
   training_seconds: number | null
+  estimated_seconds: string | null
 }
 
 const INSERT_CANDIDATE = `
   INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, prompt_template, hyperparameters,
     training_job_name, training_job_arn, status, secondary_status, progress, failure, model_artifact_uri,
-    created_at_ms, started_at_ms, ended_at_ms, training_seconds)
+    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds)
   VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @prompt_template, @hyperparameters,
     @training_job_name, @training_job_arn, @status, @secondary_status, @progress, @failure, @model_artifact_uri,
-    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds)`
+    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds)`
 
 const UPDATE_CANDIDATE = `
-  UPDATE candidates SET training_job_arn = @training_job_arn, status = @status,
+  UPDATE candidates SET training_job_name = @training_job_name, training_job_arn = @training_job_arn, status = @status,
     secondary_status = @secondary_status, progress = @progress, failure = @failure,
     model_artifact_uri = @model_artifact_uri, started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms,
-    training_seconds = @training_seconds
+    training_seconds = @training_seconds, estimated_seconds = @estimated_seconds
   WHERE id = @id`
 
 const SELECT_OPEN_CANDIDATES = `
   SELECT * FROM candidates WHERE status NOT IN ('Completed', 'Failed', 'Stopped')
-  ORDER BY created_at_ms, version_id, position`
+  ORDER BY queue_rank, created_at_ms, version_id, position`
 
+const estimatedSecondsSchema = candidateSchema.shape.estimatedSeconds
 const hyperparametersSchema = z.record(z.string(), z.string())
 
 /** What can change after a candidate was made. */
 export type CandidateChange = Partial<
   Pick<
     Candidate,
+    | 'trainingJobName'
     | 'trainingJobArn'
     | 'status'
     | 'secondaryStatus'
@@ -63,6 +67,7 @@ export type CandidateChange = Partial<
     | 'startedAtMs'
     | 'endedAtMs'
     | 'trainingSeconds'
+    | 'estimatedSeconds'
   >
 >
 
@@ -100,7 +105,18 @@ export function listCandidatesOfVersion(db: ReadableDb, versionId: string): Cand
     .map(rowToCandidate)
 }
 
-/** Those that have not ended, oldest first: what has to be watched after a restart. */
+/** Puts it before all others that wait. */
+export function moveToFrontOfQueue(db: WritableDb, id: string): void {
+  transact(db, () =>
+    db
+      .prepare(
+        'UPDATE candidates SET queue_rank = (SELECT min(queue_rank) - 1 FROM candidates) WHERE id = ?',
+      )
+      .run(id),
+  )
+}
+
+/** Those that have not ended, in the order of the queue: what has to be watched after a restart. */
 export function listOpenCandidates(db: ReadableDb): Candidate[] {
   return db.prepare<[], CandidateRecord>(SELECT_OPEN_CANDIDATES).all().map(rowToCandidate)
 }
@@ -161,6 +177,10 @@ function rowToCandidate(row: CandidateRecord): Candidate {
     startedAtMs: row.started_at_ms,
     endedAtMs: row.ended_at_ms,
     trainingSeconds: row.training_seconds,
+    estimatedSeconds:
+      row.estimated_seconds === null
+        ? null
+        : estimatedSecondsSchema.parse(JSON.parse(row.estimated_seconds)),
   }
 }
 
@@ -183,5 +203,6 @@ function candidateToRow(candidate: Candidate): CandidateRecord {
     started_at_ms: candidate.startedAtMs,
     ended_at_ms: candidate.endedAtMs,
     training_seconds: candidate.trainingSeconds,
+    estimated_seconds: candidate.estimatedSeconds && JSON.stringify(candidate.estimatedSeconds),
   }
 }

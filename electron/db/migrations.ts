@@ -146,4 +146,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE versions DROP COLUMN prompt_template;
   ALTER TABLE versions ADD COLUMN sample_prompts TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  -- What was reckoned before the start, as JSON; and the place in the queue: smaller comes first.
+  ALTER TABLE candidates ADD COLUMN estimated_seconds TEXT;
+  ALTER TABLE candidates ADD COLUMN queue_rank INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

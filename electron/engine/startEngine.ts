@@ -78,9 +78,6 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const modelImports = table<ModelImportRecord>('model-imports', byName)
     const modelImporter = createModelImporter({ objects, library, imports: modelImports })
 
-    const processingJobs = table<ProcessingJobRecord>('processing-jobs', byName)
-    const processing = createProcessingRunner({ ...shared, processingJobs })
-
     const logs = new Map<string, LogStream>()
     const logOf = (job: TrainingJobRecord) => {
       const known = logs.get(job.logStreamName)
@@ -95,6 +92,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       jobs,
       logOf,
       ...(options.workerEntry ? { workerEntry: options.workerEntry } : {}),
+    })
+    const processingJobs = table<ProcessingJobRecord>('processing-jobs', byName)
+    const processing = createProcessingRunner({
+      ...shared,
+      processingJobs,
+      isTraining: () => runner.isBusy(),
     })
     const endpointHost = createEndpointHost({
       ...shared,

@@ -3,6 +3,7 @@ import { forbidTelemetry } from './telemetry.ts'
 
 const folderByName = {
   trainingWorker: 'train',
+  estimateWorker: 'train',
   generationWorker: 'generate',
   conversionWorker: 'convert',
 } as const

@@ -18,6 +18,8 @@ import { transact, type WritableDb } from '../db/database.ts'
 import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
 import { getVersion, insertModelVersion } from '../db/models.ts'
+import { hasRoom } from './queue.ts'
+import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { completeHyperparameters } from './hyperparameters.ts'
 import { trainingJobName } from './jobNames.ts'
@@ -33,21 +35,36 @@ export interface StartVersionOptions {
     columns: FineTuneRequest['columns'],
     contentSha256?: string,
   ) => Promise<TrainingExample[]>
+  /** What was estimated for a run just like this one; by its key. */
+  readonly estimateOf: (runKey: string) => RunEstimate | undefined
   readonly now: () => number
 }
 
 /** Fewer teach nothing, and leave nothing to validate on. */
 export const fewestRows = 10
 
-/**
- * @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, NameTaken, EngineUnavailable. A job that is
- *   refused fails its own candidate; the others go on. One that got no answer stays queued for the watch to send again.
- */
-export async function startVersion(
-  options: StartVersionOptions,
+/** A request, checked and with its data in S3. */
+export interface PreparedVersion {
+  readonly connection: Connection
+  readonly dataset: Dataset
+  readonly data: VersionData
+  readonly runs: readonly PreparedRun[]
+}
+
+export interface PreparedRun {
+  readonly hubModel: HubModel
+  /** Wire map, complete. */
+  readonly hyperparameters: Record<string, string>
+  readonly uris: UploadedData
+  /** The same for runs that do the same work. */
+  readonly key: string
+}
+
+/** @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, EngineUnavailable */
+export async function prepareVersion(
+  options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf'>,
   request: FineTuneRequest,
-): Promise<ModelVersion> {
-  const { db, now } = options
+): Promise<PreparedVersion> {
   const connection = await options.connect()
   const hubModels = await Promise.all(
     request.candidates.map((candidate) => options.describeHubModel(candidate.baseModelId)),
@@ -66,8 +83,28 @@ export async function startVersion(
   const samplePrompts =
     request.samplePrompts.length > 0 ? request.samplePrompts : pickPrompts(split.validation)
   const data = { ...split, samplePrompts }
-  for (const { baseModel } of hubModels) await upload(connection, data, baseModel.promptTemplate)
+  const runs: PreparedRun[] = []
+  for (const [index, hubModel] of hubModels.entries()) {
+    const hyperparameters = requireItem(settings, index)
+    const uris = await upload(connection, data, hubModel.baseModel.promptTemplate)
+    const key = JSON.stringify([hubModel.baseModel.id, hyperparameters, uris])
+    runs.push({ hubModel, hyperparameters, uris, key })
+  }
+  return { connection, dataset, data, runs }
+}
 
+/**
+ * As many jobs are created as train at a time; the other candidates wait in the queue.
+ *
+ * @throws AppError as prepareVersion does, and NameTaken. A job that is refused fails its own candidate; the others go
+ *   on. One that got no answer stays queued for the watch to send again.
+ */
+export async function startVersion(
+  options: StartVersionOptions,
+  request: FineTuneRequest,
+): Promise<ModelVersion> {
+  const { db, now } = options
+  const { connection, dataset, data, runs } = await prepareVersion(options, request)
   const versionId = randomUUID()
   const createdAtMs = now()
   const version = insertModelVersion(
@@ -84,18 +121,19 @@ export async function startVersion(
       columns: request.columns,
       validationFraction: request.validationFraction,
       splitSeed: request.splitSeed,
-      trainingRowCount: split.training.length,
-      validationRowCount: split.validation.length,
-      samplePrompts,
+      trainingRowCount: data.training.length,
+      validationRowCount: data.validation.length,
+      samplePrompts: [...data.samplePrompts],
       createdAtMs,
-      candidates: hubModels.map((hubModel, index) =>
-        newCandidate(request, hubModel, requireItem(settings, index), createdAtMs),
-      ),
+      candidates: runs.map((run) => ({
+        ...newCandidate(request, run.hubModel, run.hyperparameters, createdAtMs),
+        estimatedSeconds: options.estimateOf(run.key)?.seconds ?? null,
+      })),
     },
   )
-  for (const candidate of version.candidates) {
-    const hubModel = hubModels.find((model) => model.baseModel.id === candidate.baseModelId)
-    if (hubModel) await createJob(options, connection, candidate, hubModel, data)
+  for (const [index, candidate] of version.candidates.entries()) {
+    if (!hasRoom(db)) break
+    await createJob(options, connection, candidate, requireItem(runs, index).hubModel, data)
   }
   return getVersion(db, versionId)
 }
@@ -130,7 +168,7 @@ function newCandidate(
   { baseModel }: HubModel,
   hyperparameters: Record<string, string>,
   createdAtMs: number,
-): Omit<Candidate, 'versionId'> {
+): Omit<Candidate, 'versionId' | 'estimatedSeconds'> {
   return {
     id: randomUUID(),
     baseModelId: baseModel.id,
@@ -185,6 +223,7 @@ async function createJob(
       roleArn: connection.roleArn,
       hubModel,
       hyperparameters: candidate.hyperparameters,
+      checkpointUri: checkpointUri(connection.bucket, candidate.id),
       ...uris,
     })
     const isWanted = transact(db, () => {
@@ -219,6 +258,11 @@ function failUnlessRetryable(
       atMs: now(),
     })
   })
+}
+
+/** Where a training that is stopped leaves what it takes to go on. */
+export function checkpointUri(bucket: string, candidateId: string): string {
+  return `s3://${bucket}/timbre/checkpoints/${candidateId}/`
 }
 
 /** Keys are made of the content's hash, so that the same split is sent once. */

@@ -23,6 +23,7 @@ import { insertMetricPoints, listMetricPoints } from '../db/metrics.ts'
 import { findVersion } from '../db/models.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { createPace, type Pace } from './pace.ts'
+import { hasRoom } from './queue.ts'
 
 export interface TrainingWatchOptions {
   readonly db: WritableDb
@@ -78,16 +79,26 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       for (const candidate of open) if (!closed) standStill(candidate)
       return
     }
-    for (const candidate of open) {
+    for (const candidate of open.filter(({ status }) => status !== 'Queued')) {
       if (closed) return
-      try {
-        await follow(connection, candidate)
-      } catch (error) {
-        // It may pass, such as an engine that has just ended; a defect must not hold up the other candidates.
-        if (!(error instanceof AppError)) console.error(error)
-      }
+      await unlessItPasses(() => follow(connection, candidate))
+    }
+    // What has just ended made room, and the order may have changed meanwhile.
+    for (const candidate of listOpenCandidates(db).filter(({ status }) => status === 'Queued')) {
+      if (closed || !hasRoom(db)) break
+      await unlessItPasses(() => options.submit(connection, candidate))
+      announce(candidate.id)
     }
     if (!closed) announceEnded(listOpenCandidates(db))
+  }
+
+  /** An engine that has just ended comes back; a defect must not hold up the other candidates. */
+  async function unlessItPasses(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof AppError)) console.error(error)
+    }
   }
 
   /** From here on only news is announced: what is stored by now, its listeners have read. */
@@ -99,11 +110,6 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   }
 
   async function follow(connection: Connection, candidate: Candidate): Promise<void> {
-    if (candidate.status === 'Queued') {
-      await options.submit(connection, candidate)
-      announce(candidate.id)
-      return
-    }
     let job: TrainingJob
     try {
       job = await describeTrainingJob(connection.clients, candidate.trainingJobName)

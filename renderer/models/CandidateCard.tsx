@@ -14,9 +14,11 @@ import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
+import { formatSecondsRange } from '../../shared/secondsRange.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
@@ -33,6 +35,14 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
   const stop = useMutation({
     mutationFn: () => invoke('candidate.stop', { candidateId: candidate.id }),
     onSettled: stopDialog.close,
+    onError: showError,
+  })
+  const goOn = useMutation({
+    mutationFn: () => invoke('candidate.continue', { candidateId: candidate.id }),
+    onError: showError,
+  })
+  const trainNext = useMutation({
+    mutationFn: () => invoke('candidate.trainNext', { candidateId: candidate.id }),
     onError: showError,
   })
   const report = useMutation({
@@ -123,6 +133,27 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
               </Menu>
             </>
           )}
+          {candidate.status === 'Stopped' && (
+            <Button
+              size="sm"
+              loading={goOn.isPending}
+              onClick={() => goOn.mutate()}
+              aria-label={t('candidate.continueLabel', { name })}
+            >
+              {t('candidate.continue')}
+            </Button>
+          )}
+          {candidate.status === 'Queued' && (
+            <Button
+              size="sm"
+              variant="default"
+              loading={trainNext.isPending}
+              onClick={() => trainNext.mutate()}
+              aria-label={t('candidate.trainNextLabel', { name })}
+            >
+              {t('candidate.trainNext')}
+            </Button>
+          )}
           {!isTerminal(candidate.status) && (
             <Button
               size="sm"
@@ -176,14 +207,12 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
 }
 
 function CandidateState({ candidate }: { candidate: Candidate }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { progress, status } = candidate
   if (isTerminal(status)) {
     return (
       <Text size="sm" c="dimmed">
-        {candidate.trainingSeconds === null
-          ? t('candidate.notTrained')
-          : t('candidate.took', { time: formatDuration(candidate.trainingSeconds) })}
+        {tookWords(candidate, t, i18n.language)}
       </Text>
     )
   }
@@ -212,6 +241,21 @@ function CandidateState({ candidate }: { candidate: Candidate }) {
       </Group>
     </Stack>
   )
+}
+
+/** How long it took, beside what was said before the start. */
+function tookWords(
+  { status, startedAtMs, endedAtMs, trainingSeconds, estimatedSeconds }: Candidate,
+  t: TFunction,
+  language: string,
+): string {
+  if (trainingSeconds === null) return t('candidate.notTrained')
+  if (status !== 'Completed' || !estimatedSeconds || startedAtMs === null || endedAtMs === null)
+    return t('candidate.took', { time: formatDuration(trainingSeconds) })
+  return t('candidate.tookEstimated', {
+    time: formatDuration((endedAtMs - startedAtMs) / 1000),
+    estimate: formatSecondsRange(estimatedSeconds, language),
+  })
 }
 
 function TrainingLog({ candidateId }: { candidateId: string }) {

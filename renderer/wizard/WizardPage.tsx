@@ -11,6 +11,7 @@ import { useNavigate } from '../navigation.tsx'
 import { baseModelsQuery, datasetsQuery, modelsQuery } from '../queries.ts'
 import { BaseModelsStep } from './BaseModelsStep.tsx'
 import { DataStep } from './DataStep.tsx'
+import { EstimatePanel } from './EstimatePanel.tsx'
 import { NameStep } from './NameStep.tsx'
 import { ReviewStep } from './ReviewStep.tsx'
 import { SettingsStep } from './SettingsStep.tsx'
@@ -113,7 +114,10 @@ function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
         {draft.step === 'baseModels' && <BaseModelsStep {...steps} baseModels={baseModels} />}
         {draft.step === 'settings' && <SettingsStep {...steps} fields={fields} />}
         {draft.step === 'review' && (
-          <ReviewStep draft={draft} datasets={datasets} baseModels={baseModels} fields={fields} />
+          <>
+            {request && <EstimatePanel {...{ request, baseModels, dispatch }} />}
+            <ReviewStep draft={draft} datasets={datasets} baseModels={baseModels} fields={fields} />
+          </>
         )}
         {tried && problem && (
           <Alert color="orange" mt="md" role="alert">

@@ -72,8 +72,28 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   await takePicture(page, 'wizard-settings')
   await page.getByRole('button', { name: 'Next' }).press('Enter')
   await expect(page.getByRole('cell', { name: '12', exact: true })).toBeVisible()
+  await expect(page.getByText('Measured on this computer just now')).toBeVisible({
+    timeout: 60_000,
+  })
+  await expect(page.getByRole('cell', { name: /^\d+.* (sec|min)$/ })).toHaveCount(2)
+  await expectAccessible(page)
+  await takePicture(page, 'wizard-review')
   await page.getByRole('button', { name: 'Start fine-tuning' }).press('Enter')
   await expect(page.getByRole('heading', { name: 'Help desk voice', level: 1 })).toBeVisible()
+})
+
+test('stops a training, and goes on with it later', async () => {
+  await expect(page.getByText(/Step ([2-9]|\d\d+) of/).first()).toBeVisible({ timeout: 60_000 })
+  // Let the first one train; the other waits its turn.
+  await expect(page.getByRole('button', { name: /^Train .* next$/ })).toHaveCount(1)
+  const name = /^Stop Timbre/
+  await page.getByRole('button', { name }).first().click()
+  await page.getByRole('button', { name: 'Stop training' }).click()
+  const goOn = page.getByRole('button', { name: /^Continue training/ })
+  await expect(goOn).toBeVisible({ timeout: 60_000 })
+  await expectAccessible(page)
+  await goOn.click()
+  await expect(goOn).toBeHidden()
 })
 
 test('is killed in the middle of training, and the same jobs go on to their end', async () => {

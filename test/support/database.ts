@@ -55,6 +55,7 @@ export function aCandidate(
     startedAtMs: null,
     endedAtMs: null,
     trainingSeconds: null,
+    estimatedSeconds: null,
     ...overrides,
   }
 }

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../store/objects.ts'
 import type { TrainingTask } from '../train/trainingTask.ts'
 import { JobFailure } from './jobFailure.ts'
 import { resolveModelDirectory } from './modelDirectory.ts'
-import type { TrainingJobRecord } from './trainingJob.ts'
+import type { TrainingHyperparameters } from '../../../shared/hyperparameters.ts'
 import { parseS3Uri } from './trainingJobInput.ts'
 
 export interface PreparationOptions {
@@ -18,19 +18,20 @@ export interface PreparationOptions {
   readonly threads: number
 }
 
+/** What a run is made of, by S3 address. */
+export interface TaskSource {
+  /** Channel -> S3 address. */
+  readonly channels: ReadonlyMap<string, string>
+  readonly hyperparameters: TrainingHyperparameters
+}
+
 /** @throws JobFailure, ModelUnavailableError */
 export async function prepareTask(
-  job: TrainingJobRecord,
+  { channels, hyperparameters }: TaskSource,
   directory: string,
   options: PreparationOptions,
 ): Promise<TrainingTask> {
   await mkdir(directory, { recursive: true })
-  const channels = new Map(
-    job.request.InputDataConfig.map((channel) => [
-      channel.ChannelName,
-      channel.DataSource.S3DataSource.S3Uri,
-    ]),
-  )
   const modelUri = channels.get('model')
   if (!modelUri) throw new JobFailure('ClientError: the job has no "model" channel.')
   const trainingUri = channels.get('training') ?? channels.get('train')
@@ -48,7 +49,7 @@ export async function prepareTask(
     promptsPath: training.prompts,
     checkpointDirectory: path.join(directory, 'checkpoint'),
     outputDirectory: path.join(directory, 'output'),
-    hyperparameters: job.hyperparameters,
+    hyperparameters,
     threads: options.threads,
   }
 }

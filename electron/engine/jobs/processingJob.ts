@@ -1,4 +1,4 @@
-/** Processing jobs: of all containers this engine has the one that exports a trained model. */
+/** Processing jobs: of all containers this engine has two, for the export of a trained model and for an estimate. */
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -6,6 +6,8 @@ import { z } from 'zod'
 import type { ModelLibrary } from '../store/modelLibrary.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { RecordTable } from '../store/records.ts'
+import type { TrainingHyperparameters } from '../../../shared/hyperparameters.ts'
+import { estimateJob } from './estimateJob.ts'
 import { exportModel, type ExportFormat, type ExportResult } from './exportModel.ts'
 import { JobFailure, failureReasonOf } from './jobFailure.ts'
 import { resolveModelDirectory } from './modelDirectory.ts'
@@ -22,14 +24,26 @@ export interface ProcessingJobRecord {
   readonly failureReason: string | null
   /** As JSON: what the container says at its end. */
   readonly exitMessage: string | null
+  readonly work: ExportWork | EstimateWork
+  /** The request, to be described as it was sent. */
+  readonly request: Readonly<Record<string, unknown>>
+}
+
+export interface ExportWork {
+  readonly kind: 'export'
   readonly modelUri: string
   /** JSON array of questions; null: none are asked. */
   readonly questionsUri: string | null
   readonly outputUri: string
   readonly format: ExportFormat
   readonly modelName: string
-  /** The request, to be described as it was sent. */
-  readonly request: Readonly<Record<string, unknown>>
+}
+
+export interface EstimateWork {
+  readonly kind: 'estimate'
+  /** As a training job would name them. */
+  readonly channels: Readonly<Record<string, string>>
+  readonly hyperparameters: TrainingHyperparameters
 }
 
 export interface ProcessingRunner {
@@ -45,6 +59,8 @@ export interface ProcessingRunnerOptions {
   readonly library: ModelLibrary
   readonly workDirectory: string
   readonly threads: number
+  /** Whether a training job keeps the device busy. */
+  readonly isTraining: () => boolean
 }
 
 const mostQuestions = 20
@@ -55,8 +71,22 @@ export function createProcessingRunner(options: ProcessingRunnerOptions): Proces
   /** One after another: each holds two models in memory. */
   let last: Promise<void> = Promise.resolve()
 
+  async function execute({ name, work }: ProcessingJobRecord): Promise<unknown> {
+    const directory = path.join(options.workDirectory, `processing-${name}`)
+    if (work.kind === 'export') return runExport(work, directory, options)
+    const { channels, hyperparameters } = work
+    return estimateJob(
+      { channels: new Map(Object.entries(channels)), hyperparameters },
+      directory,
+      {
+        ...options,
+        measures: !options.isTraining(),
+      },
+    )
+  }
+
   async function run(job: ProcessingJobRecord): Promise<void> {
-    const ending = await execute(job, options).then(
+    const ending = await execute(job).then(
       (result) => ({ status: 'Completed' as const, exitMessage: JSON.stringify(result) }),
       (error: unknown) => ({ status: 'Failed' as const, failureReason: failureReasonOf(error) }),
     )
@@ -76,16 +106,16 @@ export function createProcessingRunner(options: ProcessingRunnerOptions): Proces
   }
 }
 
-async function execute(
-  job: ProcessingJobRecord,
+async function runExport(
+  job: ExportWork,
+  directory: string,
   options: ProcessingRunnerOptions,
 ): Promise<ExportResult> {
-  const { objects, workDirectory, threads } = options
+  const { objects, threads } = options
   const output = parseS3Uri(job.outputUri)
   if (!(await objects.hasBucket(output.bucket)))
     throw new JobFailure(`ClientError: the output bucket "${output.bucket}" does not exist.`)
   const modelDirectory = await resolveModelDirectory(job.modelUri, options)
-  const directory = path.join(workDirectory, `processing-${job.name}`)
   const files = path.join(directory, 'files')
   await rm(directory, { recursive: true, force: true })
   await mkdir(files, { recursive: true })
@@ -115,7 +145,7 @@ async function execute(
   }
 }
 
-async function readQuestions(job: ProcessingJobRecord, objects: ObjectStore): Promise<string[]> {
+async function readQuestions(job: ExportWork, objects: ObjectStore): Promise<string[]> {
   if (job.questionsUri === null) return []
   const { bucket, key } = parseS3Uri(job.questionsUri)
   const object = (await objects.hasBucket(bucket)) ? await objects.findObject(bucket, key) : null

@@ -65,6 +65,9 @@ export const createTrainingJobInput = z.object({
     VolumeSizeInGB: z.number().int().min(1),
     KeepAlivePeriodInSeconds: z.number().int().min(0).max(21_600).optional(),
   }),
+  CheckpointConfig: z
+    .object({ S3Uri: s3Uri, LocalPath: z.string().max(4096).optional() })
+    .optional(),
   StoppingCondition: z.object({
     MaxRuntimeInSeconds: z.number().int().min(1).max(2_419_200).optional(),
     MaxWaitTimeInSeconds: z.number().int().min(1).optional(),

@@ -9,8 +9,9 @@ import type { ModelLibrary } from '../store/modelLibrary.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { RecordTable } from '../store/records.ts'
 import { JobFailure, failureReasonOf } from './jobFailure.ts'
-import { prepareTask } from './prepareTask.ts'
+import { prepareTask, type TaskSource } from './prepareTask.ts'
 import { publishArtifact } from './publishArtifact.ts'
+import { fetchCheckpoint, keepCheckpoint } from './s3Checkpoint.ts'
 import { advance, isTerminalStatus, type TrainingJobRecord } from './trainingJob.ts'
 import { startTrainingThread, type TrainingThread } from './trainingThread.ts'
 
@@ -18,6 +19,8 @@ export interface TrainingRunner {
   /** Tells that a job was created. */
   wake(): void
   requestStop(name: string): void
+  /** Whether a job keeps the device busy. */
+  isBusy(): boolean
   /** Saves checkpoints and ends the workers; the jobs stay in progress and go on at the next start. */
   shutdown(): Promise<void>
 }
@@ -99,7 +102,10 @@ export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRu
       log.append('The engine was started again: the job goes on from its checkpoint.')
     }
     jobs.put(advance(get(name), 'Downloading', Date.now()))
-    const task = await prepareTask(get(name), jobDirectory(name), options)
+    const task = await prepareTask(sourceOf(get(name)), jobDirectory(name), options)
+    const checkpointUri = get(name).request.CheckpointConfig?.S3Uri
+    if (checkpointUri !== undefined)
+      await fetchCheckpoint(checkpointUri, task.checkpointDirectory, options.objects)
     if (get(name).status === 'Stopping') {
       jobs.put(advance(get(name), stoppedStatus(get(name)), Date.now()))
       return
@@ -120,6 +126,8 @@ export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRu
     if (ending.type === 'stopped' && get(name).status !== 'Stopping') return
     if (ending.finalMetrics) jobs.put({ ...get(name), finalMetrics: ending.finalMetrics })
     if (ending.type === 'stopped') {
+      if (checkpointUri !== undefined)
+        await keepCheckpoint(checkpointUri, task.checkpointDirectory, options.objects)
       // Only an evaluated model is worth keeping.
       const artifactUri = ending.finalMetrics
         ? await publishArtifact(get(name), task, jobDirectory(name), options)
@@ -199,6 +207,7 @@ export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRu
       markWaiting()
     },
     requestStop,
+    isBusy: () => running !== null,
     async shutdown() {
       shuttingDown = true
       running?.thread?.stop({ keepBest: false })
@@ -207,6 +216,13 @@ export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRu
       for (const { starts, ...job } of jobs.list()) if (starts) jobs.put(job)
     },
   }
+}
+
+function sourceOf({ request, hyperparameters }: TrainingJobRecord): TaskSource {
+  const channels = request.InputDataConfig.map(
+    ({ ChannelName, DataSource }) => [ChannelName, DataSource.S3DataSource.S3Uri] as const,
+  )
+  return { channels: new Map(channels), hyperparameters }
 }
 
 function stoppedStatus(job: TrainingJobRecord): 'Stopped' | 'MaxRuntimeExceeded' {

@@ -1,4 +1,4 @@
-/** CreateProcessingJob and its companions: the export of trained models. */
+/** CreateProcessingJob and its companions: the export of trained models, and estimates of training jobs. */
 import { z } from 'zod'
 import { exportFormats } from '../jobs/exportModel.ts'
 import type { ProcessingJobRecord } from '../jobs/processingJob.ts'
@@ -9,6 +9,7 @@ import { epochSeconds, operation, type Operation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import { ServiceError, validationError } from './serviceError.ts'
 import { putTags } from './tagOperations.ts'
+import { parseHyperparameters } from './trainingOperations.ts'
 
 const byName = z.object({ ProcessingJobName: z.string().min(1).max(63) })
 const localPath = z.string().max(256)
@@ -23,88 +24,75 @@ const processingInput = z.object({
   }),
 })
 
-export const processingOperations: Readonly<Record<string, Operation>> = {
-  CreateProcessingJob: operation(
-    z.object({
-      ProcessingJobName: jobName,
-      ProcessingInputs: z.array(processingInput).max(10).default([]),
-      ProcessingOutputConfig: z.object({
-        KmsKeyId: z.string().max(2048).optional(),
-        Outputs: z
-          .array(
-            z.object({
-              OutputName: z.string().min(1),
-              S3Output: z.object({
-                S3Uri: s3Uri,
-                LocalPath: localPath.optional(),
-                S3UploadMode: z.enum(['Continuous', 'EndOfJob']),
-              }),
+const processingJobInput = z.object({
+  ProcessingJobName: jobName,
+  ProcessingInputs: z.array(processingInput).max(10).default([]),
+  ProcessingOutputConfig: z
+    .object({
+      KmsKeyId: z.string().max(2048).optional(),
+      Outputs: z
+        .array(
+          z.object({
+            OutputName: z.string().min(1),
+            S3Output: z.object({
+              S3Uri: s3Uri,
+              LocalPath: localPath.optional(),
+              S3UploadMode: z.enum(['Continuous', 'EndOfJob']),
             }),
-          )
-          .min(1)
-          .max(10),
-      }),
-      ProcessingResources: z.object({
-        ClusterConfig: z.object({
-          InstanceCount: z.number().int().min(1).max(100),
-          InstanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
-          VolumeSizeInGB: z.number().int().min(1).max(16384),
-          VolumeKmsKeyId: z.string().max(2048).optional(),
-        }),
-      }),
-      StoppingCondition: z
-        .object({ MaxRuntimeInSeconds: z.number().int().min(1).max(604_800) })
-        .optional(),
-      AppSpecification: z.object({
-        ImageUri: z.string().max(255),
-        ContainerEntrypoint: z.array(z.string().max(256)).min(1).max(100).optional(),
-        ContainerArguments: z.array(z.string().max(256)).min(1).max(100).optional(),
-      }),
-      Environment: z.record(z.string().max(256), z.string().max(256)).optional(),
-      RoleArn: roleArn,
-      Tags: tags.optional(),
+          }),
+        )
+        .min(1)
+        .max(10),
+    })
+    .optional(),
+  ProcessingResources: z.object({
+    ClusterConfig: z.object({
+      InstanceCount: z.number().int().min(1).max(100),
+      InstanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
+      VolumeSizeInGB: z.number().int().min(1).max(16384),
+      VolumeKmsKeyId: z.string().max(2048).optional(),
     }),
-    async (context, input) => {
-      if (context.processingJobs.find(input.ProcessingJobName))
-        throw new ServiceError(
-          'ResourceInUse',
-          'Processing job names must be unique within an account and region.',
-        )
-      if (!input.AppSpecification.ImageUri.startsWith(`${engineRegistry}/timbre-export:`))
-        throw validationError(
-          `The image must be ${engineRegistry}/timbre-export: this engine has no other container for processing.`,
-        )
-      const uriOf = (name: string) =>
-        input.ProcessingInputs.find((one) => one.InputName === name)?.S3Input.S3Uri
-      const modelUri = uriOf('model')
-      if (modelUri === undefined) throw validationError('The input "model" is missing.')
-      const [output] = input.ProcessingOutputConfig.Outputs
-      // The schema asks for one at least.
-      const outputUri = output?.S3Output.S3Uri ?? ''
-      for (const uri of [modelUri, outputUri]) await requireBucketOf(context, uri)
-      const { format, name } = containerArguments(input.AppSpecification.ContainerArguments ?? [])
-      const { Tags, ...request } = input
-      const job: ProcessingJobRecord = {
-        name: input.ProcessingJobName,
-        arn: arnOf('processing-job', input.ProcessingJobName),
-        createdAtMs: context.now(),
-        endedAtMs: null,
-        status: 'InProgress',
-        failureReason: null,
-        exitMessage: null,
-        modelUri,
-        questionsUri: uriOf('questions') ?? null,
-        outputUri,
-        format,
-        modelName: name,
-        request,
-      }
-      context.processingJobs.put(job)
-      if (Tags) putTags(context, job.arn, Tags)
-      context.processing.start(job)
-      return { ProcessingJobArn: job.arn }
-    },
-  ),
+  }),
+  StoppingCondition: z
+    .object({ MaxRuntimeInSeconds: z.number().int().min(1).max(604_800) })
+    .optional(),
+  AppSpecification: z.object({
+    ImageUri: z.string().max(255),
+    ContainerEntrypoint: z.array(z.string().max(256)).min(1).max(100).optional(),
+    ContainerArguments: z.array(z.string().max(256)).min(1).max(100).optional(),
+  }),
+  Environment: z.record(z.string().max(256), z.string().max(256)).optional(),
+  RoleArn: roleArn,
+  Tags: tags.optional(),
+})
+type ProcessingJobInput = z.output<typeof processingJobInput>
+
+export const processingOperations: Readonly<Record<string, Operation>> = {
+  CreateProcessingJob: operation(processingJobInput, async (context, input) => {
+    if (context.processingJobs.find(input.ProcessingJobName))
+      throw new ServiceError(
+        'ResourceInUse',
+        'Processing job names must be unique within an account and region.',
+      )
+    const work = workOf(input)
+    for (const uri of urisOf(work)) await requireBucketOf(context, uri)
+    const { Tags, ...request } = input
+    const job: ProcessingJobRecord = {
+      name: input.ProcessingJobName,
+      arn: arnOf('processing-job', input.ProcessingJobName),
+      createdAtMs: context.now(),
+      endedAtMs: null,
+      status: 'InProgress',
+      failureReason: null,
+      exitMessage: null,
+      work,
+      request,
+    }
+    context.processingJobs.put(job)
+    if (Tags) putTags(context, job.arn, Tags)
+    context.processing.start(job)
+    return { ProcessingJobArn: job.arn }
+  }),
 
   DescribeProcessingJob: operation(byName, (context, input) => {
     const job = context.processingJobs.find(input.ProcessingJobName)
@@ -148,6 +136,46 @@ function summaryOf(job: ProcessingJobRecord) {
     ...(job.endedAtMs === null ? {} : { ProcessingEndTime: epochSeconds(job.endedAtMs) }),
     ...(job.failureReason === null ? {} : { FailureReason: job.failureReason }),
   }
+}
+
+function workOf(input: ProcessingJobInput): ProcessingJobRecord['work'] {
+  const uriOf = (name: string) =>
+    input.ProcessingInputs.find((one) => one.InputName === name)?.S3Input.S3Uri
+  const requiredUriOf = (name: string) => {
+    const uri = uriOf(name)
+    if (uri === undefined) throw validationError(`The input "${name}" is missing.`)
+    return uri
+  }
+  const { ImageUri, ContainerArguments } = input.AppSpecification
+  if (ImageUri.startsWith(`${engineRegistry}/timbre-export:`)) {
+    const [output] = input.ProcessingOutputConfig?.Outputs ?? []
+    if (!output) throw validationError('ProcessingOutputConfig must name an output.')
+    const { format, name } = containerArguments(ContainerArguments ?? [])
+    return {
+      kind: 'export',
+      modelUri: requiredUriOf('model'),
+      questionsUri: uriOf('questions') ?? null,
+      outputUri: output.S3Output.S3Uri,
+      format,
+      modelName: name,
+    }
+  }
+  if (ImageUri.startsWith(`${engineRegistry}/timbre-estimate:`)) {
+    const channels = { model: requiredUriOf('model'), training: requiredUriOf('training') }
+    const validation = uriOf('validation')
+    return {
+      kind: 'estimate',
+      channels: validation === undefined ? channels : { ...channels, validation },
+      hyperparameters: parseHyperparameters(input.Environment ?? {}),
+    }
+  }
+  throw validationError(
+    `The image must be ${engineRegistry}/timbre-export or timbre-estimate: this engine has no other container for processing.`,
+  )
+}
+
+function urisOf(work: ProcessingJobRecord['work']): string[] {
+  return work.kind === 'export' ? [work.modelUri, work.outputUri] : Object.values(work.channels)
 }
 
 /** `--format gguf-f16 --name my-model`. */

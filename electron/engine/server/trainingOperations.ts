@@ -1,6 +1,9 @@
 /** CreateTrainingJob and its companions. */
 import { z } from 'zod'
-import { trainingHyperparametersSchema } from '../../../shared/hyperparameters.ts'
+import {
+  type TrainingHyperparameters,
+  trainingHyperparametersSchema,
+} from '../../../shared/hyperparameters.ts'
 import { createTrainingJobInput, parseS3Uri } from '../jobs/trainingJobInput.ts'
 import { isTerminalStatus, type TrainingJobRecord } from '../jobs/trainingJob.ts'
 import { arnOf, engineRegistry, type EngineContext } from './engineContext.ts'
@@ -28,13 +31,7 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
         `The training image must be one that DescribeHubContent names as TrainingEcrUri (${engineRegistry}/timbre-training).`,
       )
     }
-    const hyperparameters = trainingHyperparametersSchema.safeParse(input.HyperParameters)
-    if (!hyperparameters.success) {
-      const issues = hyperparameters.error.issues.map((issue) =>
-        `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''),
-      )
-      throw validationError(`Hyperparameters: ${issues.join('; ')}`)
-    }
+    const hyperparameters = parseHyperparameters(input.HyperParameters)
     const names = input.InputDataConfig.map((channel) => channel.ChannelName)
     if (new Set(names).size !== names.length) throw validationError('Channel names must be unique.')
     if (!names.includes('model')) throw validationError('The channel "model" is missing.')
@@ -52,7 +49,7 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
       name: input.TrainingJobName,
       arn: arnOf('training-job', input.TrainingJobName),
       request: input,
-      hyperparameters: hyperparameters.data,
+      hyperparameters,
       createdAtMs: nowMs,
       modifiedAtMs: nowMs,
       status: 'InProgress',
@@ -222,4 +219,16 @@ function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown
     EnableInterContainerTrafficEncryption: request.EnableInterContainerTrafficEncryption ?? false,
     EnableManagedSpotTraining: request.EnableManagedSpotTraining ?? false,
   }
+}
+
+/** @throws ServiceError ValidationException that names each wrong one */
+export function parseHyperparameters(
+  wire: Readonly<Record<string, string>>,
+): TrainingHyperparameters {
+  const parsed = trainingHyperparametersSchema.safeParse(wire)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map((issue) =>
+    `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''),
+  )
+  throw validationError(`Hyperparameters: ${issues.join('; ')}`)
 }

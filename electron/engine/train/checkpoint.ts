@@ -9,6 +9,9 @@ import {
   readTensorAsFloat32,
 } from '../model/safetensors.ts'
 
+/** In a task's checkpoint directory. */
+export const checkpointName = 'checkpoint.safetensors'
+
 /** Named flat arrays: weights, moments. */
 export type CheckpointArrays = Readonly<Record<string, Float32Array>>
 

@@ -22,6 +22,16 @@ function elements(specs: readonly ParameterSpec[]): number {
   )
 }
 
+/** Bytes of the whole model in f32. */
+export function modelBytes(config: ModelConfig): number {
+  return float * elements(parameterSpecs(config))
+}
+
+/** Bytes of what is trained: the adapter's weights, or the model's. */
+export function trainedBytes(config: ModelConfig, lora: LoraOptions | null): number {
+  return lora ? float * elements(loraSpecs(config, lora)) : modelBytes(config)
+}
+
 /**
  * Bytes that stay for the whole run: the weights, and for each trained one its gradient, two moments and the best value
  * so far.
@@ -64,20 +74,46 @@ export function fittingBatchSize(question: MemoryQuestion, available: number): n
   return null
 }
 
+export interface MemoryShortage {
+  /** Bytes. */
+  readonly needed: number
+  readonly available: number
+  /** The mildest change that fits; the last resort is a smaller model. */
+  readonly advice:
+    | { readonly kind: 'batchSize'; readonly batchSize: number }
+    | { readonly kind: 'length'; readonly length: number }
+    | { readonly kind: 'lora' }
+    | { readonly kind: 'smallerModel' }
+}
+
 /**
- * Null when the run fits; otherwise one sentence that says what it needs, what there is, and what would fit.
+ * Null when the run fits.
  * @param available bytes that are free for this process
  */
-export function memoryObjection(question: MemoryQuestion, available: number): string | null {
-  if (trainingBytes(question) <= available) return null
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
-  const needs = `Training needs about ${gigabytes(trainingBytes(question))} of memory and ${gigabytes(available)} are free`
+export function memoryShortage(question: MemoryQuestion, available: number): MemoryShortage | null {
+  const needed = trainingBytes(question)
+  if (needed <= available) return null
+  const shortage = (advice: MemoryShortage['advice']) => ({ needed, available, advice })
   const batchSize = fittingBatchSize(question, available)
-  if (batchSize !== null) return `${needs}: a batch size of ${batchSize} fits.`
-  const shorter = Math.floor(question.length / 2)
-  if (shorter >= 32 && trainingBytes({ ...question, batchSize: 1, length: shorter }) <= available)
-    return `${needs}: a batch size of 1 with at most ${shorter} tokens per example fits.`
-  if (question.lora === null)
-    return `${needs}: train it with LoRA (peft_type lora), or choose a smaller base model.`
-  return `${needs}: choose a smaller base model, or close other programs.`
+  if (batchSize !== null) return shortage({ kind: 'batchSize', batchSize })
+  const length = Math.floor(question.length / 2)
+  if (length >= 32 && trainingBytes({ ...question, batchSize: 1, length }) <= available)
+    return shortage({ kind: 'length', length })
+  return shortage({ kind: question.lora === null ? 'lora' : 'smallerModel' })
+}
+
+/** One sentence: what it needs, what there is, and what would fit. */
+export function describeShortage({ needed, available, advice }: MemoryShortage): string {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  const needs = `Training needs about ${gigabytes(needed)} of memory and ${gigabytes(available)} are free`
+  switch (advice.kind) {
+    case 'batchSize':
+      return `${needs}: a batch size of ${advice.batchSize} fits.`
+    case 'length':
+      return `${needs}: a batch size of 1 with at most ${advice.length} tokens per example fits.`
+    case 'lora':
+      return `${needs}: train it with LoRA (peft_type lora), or choose a smaller base model.`
+    case 'smallerModel':
+      return `${needs}: choose a smaller base model, or close other programs.`
+  }
 }

@@ -11,7 +11,7 @@ export const mostSamplePrompts = 3
 const samplePromptsSchema = z.array(z.string().min(1)).max(mostSamplePrompts)
 
 /** Long enough to show the voice, short enough not to slow the training down. */
-const maxNewTokens = 64
+export const longestSample = 64
 
 /** @throws TrainingError (ClientError) when the file is not a JSON array of at most three texts */
 export async function readSamplePrompts(file: string | null): Promise<readonly string[]> {
@@ -28,13 +28,14 @@ export interface SampleSettings {
   readonly tokenizer: GenerationTokenizer
   readonly template: PromptTemplate
   readonly threads: number
+  readonly maxNewTokens?: number
 }
 
 /** The likeliest answer to each prompt, in their order; null once asked to stop. */
 export async function answerSamples(
   model: TrainableModel,
   prompts: readonly string[],
-  { tokenizer, template, threads }: SampleSettings,
+  { tokenizer, template, threads, maxNewTokens = longestSample }: SampleSettings,
   stopRequested: () => boolean,
 ): Promise<string[] | null> {
   if (prompts.length === 0) return []

@@ -1,5 +1,6 @@
 /** Fine-tuning: the loop over steps, with evaluation, checkpoints and the best weights kept. */
-import { mkdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
@@ -14,18 +15,20 @@ import {
   toLossBatch,
   tokenCount,
 } from './batches.ts'
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { checkpointName, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { type TokenizedExample, readExamples } from './examples.ts'
-import { memoryObjection } from './memory.ts'
+import { describeShortage, memoryShortage } from './memory.ts'
 import { TrainableModel } from './model.ts'
 import { answerSamples, readSamplePrompts } from './samplePrompts.ts'
 import { scheduleFactor } from './schedule.ts'
 import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
 
-const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
-const checkpointIntervalMs = 15_000
+export const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+export const checkpointIntervalMs = 15_000
 
 const stateSchema = z.object({
+  /** Of settings and data: a checkpoint of another run must not be gone on with. */
+  run: z.string(),
   /** Steps done. */
   step: z.number().int().nonnegative(),
   /** Whether the evaluation after `step` is still to be made. */
@@ -74,26 +77,33 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   }
   const training = await readSet(task.trainingPath, 'training')
   const validation = task.validationPath ? await readSet(task.validationPath, 'validation') : null
-  const objection = memoryObjection(
+  const shortage = memoryShortage(
     { config, lora, batchSize, length: longestInput([...training, ...(validation ?? [])]) },
     process.availableMemory(),
   )
-  if (objection !== null) throw new TrainingError('ClientError', objection)
+  if (shortage) throw new TrainingError('ClientError', describeShortage(shortage))
   const prompts = await readSamplePrompts(task.promptsPath)
   const batchesPerEpoch = Math.ceil(training.length / batchSize)
   const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulatedBatches)
   const totalSteps = stepsPerEpoch * epochs
 
   await mkdir(task.checkpointDirectory, { recursive: true })
-  const checkpointFile = path.join(task.checkpointDirectory, 'checkpoint.safetensors')
+  const checkpointFile = path.join(task.checkpointDirectory, checkpointName)
   const model = new TrainableModel(config, task.threads, lora, seed)
   const { trained } = model
   const bestWeights = new Float32Array(trained.flat.length)
   const arrays = { weights: trained.flat, ...model.moments, bestWeights }
+  const run = await fingerprintOf(task)
   const resumed = await readCheckpoint(checkpointFile, arrays, stateSchema)
+  if (resumed && resumed.run !== run)
+    throw new TrainingError(
+      'ClientError',
+      'The checkpoint belongs to a training with other settings or other data.',
+    )
   // With an adapter the checkpoint holds the adapter alone.
   if (!resumed || lora) await readModelWeightsInto(task.baseModelDirectory, model.weights)
   const state: TrainingState = resumed ?? {
+    run,
     step: 0,
     evaluationDue: validation !== null,
     trainLoss: null,
@@ -228,6 +238,13 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
     writeModelFolder(task.outputDirectory, { config, weights, dtype: 'F32', files, adapter }),
   )
   report({ type: isStopped ? 'stopped' : 'completed', finalMetrics: finalMetrics(state) })
+}
+
+async function fingerprintOf({ hyperparameters, trainingPath }: TrainingTask): Promise<string> {
+  return createHash('sha256')
+    .update(JSON.stringify(hyperparameters))
+    .update(await readFile(trainingPath))
+    .digest('hex')
 }
 
 interface Evaluation {

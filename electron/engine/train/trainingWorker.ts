@@ -1,18 +1,10 @@
 /** Thread entry: runs the TrainingTask given as workerData and posts TrainingEvents. */
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { promptTemplateSchema } from '../../../shared/promptTemplate.ts'
-import { ModelFileError } from '../model/modelFileError.ts'
-import { readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
+import { readTaskFiles } from './taskFiles.ts'
 import { train } from './train.ts'
-import {
-  type StopRequest,
-  TrainingError,
-  type TrainingEvent,
-  type TrainingTask,
-} from './trainingTask.ts'
+import { failureOf } from './trainingFailure.ts'
+import type { StopRequest, TrainingEvent, TrainingTask } from './trainingTask.ts'
 
 if (!parentPort) throw new Error('trainingWorker runs as a worker thread.')
 const port = parentPort
@@ -49,19 +41,8 @@ function stopRequested(): boolean {
 }
 
 async function run(task: TrainingTask): Promise<void> {
-  const base = task.baseModelDirectory
-  const templateFile = task.templatePath ?? path.join(base, 'template.json')
-  const templateText = await readText(templateFile, 'template.json')
-  const tokenizer = await readModelTokenizer(base, await readModelConfig(base))
-  const files = new Map([
-    ['tokenizer.json', await readText(path.join(base, 'tokenizer.json'), 'tokenizer.json')],
-    ['template.json', templateText],
-    ['README.md', card(task)],
-  ])
-  const tokenizerConfig = path.join(base, 'tokenizer_config.json')
-  if (existsSync(tokenizerConfig))
-    files.set('tokenizer_config.json', await readText(tokenizerConfig, 'tokenizer_config.json'))
-  const template = parseTemplate(templateText)
+  const { tokenizer, template, texts } = await readTaskFiles(task)
+  const files = new Map([...texts, ['README.md', card(task)]])
   const keepsBestOnStop = () => keepsBest
   const { eventsTaken } = task
   await train(task, {
@@ -73,23 +54,6 @@ async function run(task: TrainingTask): Promise<void> {
     keepsBestOnStop,
     ...(eventsTaken ? { beforeCheckpoint: () => waitUntilTaken(eventsTaken) } : {}),
   })
-}
-
-async function readText(file: string, name: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new TrainingError('ClientError', `${name} cannot be read.`, { cause })
-  }
-}
-
-function parseTemplate(text: string) {
-  try {
-    return promptTemplateSchema.parse(JSON.parse(text))
-  } catch (cause) {
-    const message = 'template.json does not have the texts "prompt" and "completion".'
-    throw new TrainingError('ClientError', message, { cause })
-  }
 }
 
 function card({ baseModelDirectory, hyperparameters }: TrainingTask): string {
@@ -106,16 +70,8 @@ function card({ baseModelDirectory, hyperparameters }: TrainingTask): string {
   ].join('\n')
 }
 
-function failure(error: unknown): TrainingEvent {
-  if (error instanceof TrainingError)
-    return { type: 'failed', code: error.code, message: error.message }
-  const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof ModelFileError ? 'ClientError' : 'AlgorithmError'
-  return { type: 'failed', code, message }
-}
-
 try {
   await run(workerData as TrainingTask)
 } catch (error) {
-  report(failure(error))
+  report({ type: 'failed', ...failureOf(error) })
 }

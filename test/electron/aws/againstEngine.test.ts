@@ -57,6 +57,7 @@ async function aJob(jobName: string, epoch = '1'): Promise<TrainingJobSpec> {
     roleArn,
     hubModel: await describeHubModel(clients, tinyModelId),
     hyperparameters: { epoch, per_device_train_batch_size: '4', max_input_length: '64' },
+    checkpointUri: `s3://${bucket}/checkpoints/${jobName}/`,
     trainingUri: `s3://${bucket}/data/training/`,
     validationUri: `s3://${bucket}/data/validation/`,
     outputUri: `s3://${bucket}/jobs/`,

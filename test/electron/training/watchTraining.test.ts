@@ -160,6 +160,58 @@ test('announces to one face of the app what another one stored', async () => {
   }
 })
 
+test('a stopped training goes on where it stopped, to the losses of one that was never stopped', async () => {
+  const test = await open()
+  const { services, events } = test
+  const request = aRequest(await importQuestions(test), long)
+  const { id } = firstCandidate(await services.startVersion(request))
+  await events.until('metrics.added', pastStep(10))
+  await services.stopCandidate(id)
+  await events.until('version.changed', (version) => firstCandidate(version).status === 'Stopped')
+  const stopped = findCandidate(services.db, id)
+  expect(stopped?.progress?.step).toBeLessThan(allSteps.length)
+  await services.continueCandidate(id)
+  await events.until('version.changed', (version) => firstCandidate(version).status === 'Completed')
+  expect(findCandidate(services.db, id)?.trainingJobName).not.toBe(stopped?.trainingJobName)
+  const points = listMetricPoints(services.db, id)
+  expectWholeSeries(points)
+
+  const whole = await services.startVersion({ ...request, name: 'Never stopped' })
+  await events.until('version.changed', (version) => version.id === whole.id && isEnded(version))
+  const values = (of: readonly MetricPoint[]) =>
+    of.map(({ metric, step, value }) => `${metric} ${step} ${value}`).sort()
+  expect(values(listMetricPoints(services.db, firstCandidate(whole).id))).toEqual(values(points))
+})
+
+test('only a stopped training goes on', async () => {
+  const test = await open()
+  const version = await test.services.startVersion(
+    aRequest(await importQuestions(test), { epoch: '1' }),
+  )
+  await test.events.until('version.changed', isEnded)
+  await expect(test.services.continueCandidate(firstCandidate(version).id)).rejects.toMatchObject({
+    code: 'CandidateNotReady',
+  })
+})
+
+test('one trains at a time; those that wait can change places', async () => {
+  const test = await open()
+  const { services, events } = test
+  const request = aRequest(await importQuestions(test), { epoch: '60' })
+  const candidates = [0, 1, 2].flatMap(() => request.candidates)
+  const { id: versionId } = await services.startVersion({ ...request, candidates })
+  const [first, second, third] = getVersion(services.db, versionId).candidates.map(({ id }) => id)
+  expect(getVersion(services.db, versionId).candidates.map(({ status }) => status)).toEqual([
+    'InProgress',
+    'Queued',
+    'Queued',
+  ])
+  services.trainNext(third as string)
+  const ended = await events.until('version.changed', isEnded)
+  expect(test.ended.map(({ id }) => id)).toEqual([first, third, second])
+  expect(ended.candidates.map(({ status }) => status)).toEqual(Array(3).fill('Completed'))
+})
+
 test('fails a candidate whose job the engine lost, with a reason', async () => {
   const test = await open()
   const { services } = test

@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest'
 import { parseModelConfig } from '../../../../electron/engine/model/config.ts'
 import {
+  describeShortage,
   fittingBatchSize,
-  memoryObjection,
+  memoryShortage,
+  type MemoryQuestion,
   trainingBytes,
 } from '../../../../electron/engine/train/memory.ts'
 import { shapes } from '../../../../build/bench/shapes.ts'
 
 const config = parseModelConfig(shapes['135M'])
 const lora = { rank: 8, alpha: 16, dropout: 0, targets: ['q_proj', 'v_proj'] as const }
+const objection = (asked: MemoryQuestion, available: number) => {
+  const shortage = memoryShortage(asked, available)
+  return shortage && describeShortage(shortage)
+}
 const question = { config, lora, batchSize: 8, length: 512 }
 
 test('an adapter needs less than all weights, a shorter or smaller batch less than a longer', () => {
@@ -19,10 +25,10 @@ test('an adapter needs less than all weights, a shorter or smaller batch less th
 })
 
 test('what fits is not objected to; what does not names a batch that does', () => {
-  expect(memoryObjection(question, 64e9)).toBeNull()
+  expect(objection(question, 64e9)).toBeNull()
   const available = trainingBytes({ ...question, batchSize: 2 })
   expect(fittingBatchSize(question, available)).toBe(2)
-  expect(memoryObjection(question, available)).toMatch(/a batch size of 2 fits\.$/)
+  expect(objection(question, available)).toMatch(/a batch size of 2 fits\.$/)
 })
 
 test.each([
@@ -34,5 +40,5 @@ test.each([
   [1e8, null, /train it with LoRA/],
   [1e8, lora, /choose a smaller base model/],
 ])('with %d bytes free, another way is named', (available, adapter, words) => {
-  expect(memoryObjection({ ...question, lora: adapter }, available)).toMatch(words)
+  expect(objection({ ...question, lora: adapter }, available)).toMatch(words)
 })
