@@ -77,6 +77,8 @@ export function createHandlers(
       return null
     },
 
+    'baseModel.preview': (request) => services.previewPrompt(request),
+
     'model.list': async () => listModels(db),
     'model.get': async ({ id }) => getModel(db, id),
     'model.delete': async ({ id }) => {

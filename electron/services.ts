@@ -12,6 +12,7 @@ import {
   type ModelVersion,
 } from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
+import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
@@ -42,6 +43,7 @@ import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/e
 import { htmlReport, type SampleAnswer } from './evaluation/htmlReport.ts'
 import { reportWords } from './evaluation/reportWords.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
+import { previewPrompt } from './inference/promptPreview.ts'
 import { endpointName } from './inference/servingSpec.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
 import { continueCandidate } from './training/continueCandidate.ts'
@@ -87,6 +89,8 @@ export interface Services {
   importBaseModel(source: string): Promise<BaseModel>
   /** @throws AppError BaseModelInUse */
   deleteBaseModel(id: string): Promise<void>
+  /** @throws AppError DatasetTooSmall, ColumnNotFound, EngineUnavailable */
+  previewPrompt(request: PreviewRequest): Promise<PromptPreview>
   startVersion(request: FineTuneRequest): Promise<ModelVersion>
   /** What each run would take. @throws AppError as startVersion does */
   estimateVersion(request: FineTuneRequest): Promise<CandidateEstimate[]>
@@ -266,6 +270,11 @@ export function createServices(options: ServicesOptions): Services {
       const { clients } = await connect()
       await deleteHubModel(clients, id)
       hubModels.delete(id)
+    },
+    async previewPrompt(request) {
+      const examples = await datasets.readExamples(request.datasetId, request.columns)
+      const model = await hubModel(request.baseModelId)
+      return previewPrompt(await connect(), model, examples, request)
     },
     async startVersion(request) {
       const version = await startVersion(training, request)

@@ -2,6 +2,7 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { MetricPoint } from '../shared/metrics.ts'
 import type { FineTuneRequest, Model } from '../shared/model.ts'
+import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import { invoke, on } from './api.ts'
 
 export const appQuery = queryOptions({ queryKey: ['app'], queryFn: () => invoke('app.describe') })
@@ -53,6 +54,14 @@ export const logQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['log', candidateId],
     queryFn: () => invoke('candidate.log', { candidateId }),
+  })
+export const previewQuery = (request: PreviewRequest) =>
+  queryOptions({
+    queryKey: ['preview', request],
+    queryFn: () => invoke('baseModel.preview', request),
+    // While the next one is on its way the last one stays.
+    placeholderData: (previous: PromptPreview | undefined) => previous,
+    retry: false,
   })
 /** Measured once for each request. */
 export const estimateQuery = (request: FineTuneRequest) =>

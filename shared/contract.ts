@@ -10,6 +10,7 @@ import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
 import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
+import { previewRequestSchema, promptPreviewSchema } from './promptPreview.ts'
 import { candidateEstimateSchema } from './runEstimate.ts'
 import { sampleAnswerSchema } from './sampleAnswers.ts'
 import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
@@ -77,6 +78,7 @@ export const calls = {
   ),
   'baseModel.import': call(z.object({ path: z.string().min(1) }), baseModelSchema),
   'baseModel.delete': call(byId, nothing),
+  'baseModel.preview': call(previewRequestSchema, promptPreviewSchema),
 
   'model.list': call(nothing, z.array(modelSchema)),
   'model.get': call(byId, modelSchema),

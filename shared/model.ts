@@ -2,7 +2,11 @@
 import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
 import { columnRolesSchema } from './dataset.ts'
-import { defaultPromptTemplate, promptTemplateSchema } from './promptTemplate.ts'
+import {
+  defaultPromptTemplate,
+  editedTemplateSchema,
+  promptTemplateSchema,
+} from './promptTemplate.ts'
 import { samplePromptsSchema } from './sampleAnswers.ts'
 
 export const workspaceSchema = z.object({
@@ -74,7 +78,7 @@ export const candidateSchema = z.object({
   versionId: z.string(),
   baseModelId: z.string(),
   baseModelName: z.string(),
-  /** The base model's own: what it is trained with and asked with. */
+  /** The base model's own, or the analyst's: what it is trained with and asked with. */
   promptTemplate: promptTemplateSchema,
   /** Wire map, all strings, defaults included. */
   hyperparameters: z.record(z.string(), z.string()),
@@ -149,7 +153,14 @@ export const fineTuneRequestSchema = z.object({
   samplePrompts: samplePromptsSchema.default([]),
   /** One candidate per entry; values as typed, checked against the base model's fields. */
   candidates: z
-    .array(z.object({ baseModelId: z.string(), hyperparameters: z.record(z.string(), z.string()) }))
+    .array(
+      z.object({
+        baseModelId: z.string(),
+        hyperparameters: z.record(z.string(), z.string()),
+        /** Left out: the base model's own. */
+        promptTemplate: editedTemplateSchema.optional(),
+      }),
+    )
     .min(1)
     .max(8),
 })

@@ -4,6 +4,18 @@ import { z } from 'zod'
 export const promptTemplateSchema = z.object({ prompt: z.string(), completion: z.string() })
 export type PromptTemplate = z.infer<typeof promptTemplateSchema>
 
+/** As an analyst may write it: the question and the answer each have their place, once. */
+export const editedTemplateSchema = z.object({
+  prompt: z
+    .string()
+    .max(8000)
+    .refine((text) => text.split('{prompt}').length === 2),
+  completion: z
+    .string()
+    .max(8000)
+    .refine((text) => text.split('{completion}').length === 2),
+})
+
 /** What the bundled base models were pretrained to answer in. */
 export const defaultPromptTemplate: PromptTemplate = {
   prompt: '### Question:\n{prompt}\n\n### Answer:\n',

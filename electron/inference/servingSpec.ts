@@ -12,6 +12,11 @@ export function endpointName(modelUri: string): string {
   return `timbre-test-${hash}`
 }
 
+/** Of a base model as it stands. */
+export function baseServingSpec(hubModel: HubModel, roleArn: string): EndpointSpec {
+  return specOf(hubModel, hubModel.hostingArtifactUri, roleArn)
+}
+
 /**
  * @throws AppError CandidateNotReady while there is no trained model
  */
@@ -27,6 +32,10 @@ export function servingSpec(
       details: { reason: '' },
     })
   }
+  return specOf(hubModel, modelUri, roleArn)
+}
+
+function specOf(hubModel: HubModel, modelUri: string, roleArn: string): EndpointSpec {
   return {
     name: endpointName(modelUri),
     roleArn,

@@ -53,6 +53,7 @@ export interface PreparedVersion {
 
 export interface PreparedRun {
   readonly hubModel: HubModel
+  readonly promptTemplate: PromptTemplate
   /** Wire map, complete. */
   readonly hyperparameters: Record<string, string>
   readonly uris: UploadedData
@@ -86,9 +87,11 @@ export async function prepareVersion(
   const runs: PreparedRun[] = []
   for (const [index, hubModel] of hubModels.entries()) {
     const hyperparameters = requireItem(settings, index)
-    const uris = await upload(connection, data, hubModel.baseModel.promptTemplate)
+    const promptTemplate =
+      requireItem(request.candidates, index).promptTemplate ?? hubModel.baseModel.promptTemplate
+    const uris = await upload(connection, data, promptTemplate)
     const key = JSON.stringify([hubModel.baseModel.id, hyperparameters, uris])
-    runs.push({ hubModel, hyperparameters, uris, key })
+    runs.push({ hubModel, promptTemplate, hyperparameters, uris, key })
   }
   return { connection, dataset, data, runs }
 }
@@ -126,7 +129,7 @@ export async function startVersion(
       samplePrompts: [...data.samplePrompts],
       createdAtMs,
       candidates: runs.map((run) => ({
-        ...newCandidate(request, run.hubModel, run.hyperparameters, createdAtMs),
+        ...newCandidate(request.name, run, createdAtMs),
         estimatedSeconds: options.estimateOf(run.key)?.seconds ?? null,
       })),
     },
@@ -164,18 +167,17 @@ export async function submitCandidate(
 }
 
 function newCandidate(
-  request: FineTuneRequest,
-  { baseModel }: HubModel,
-  hyperparameters: Record<string, string>,
+  modelName: string,
+  { hubModel: { baseModel }, promptTemplate, hyperparameters }: PreparedRun,
   createdAtMs: number,
 ): Omit<Candidate, 'versionId' | 'estimatedSeconds'> {
   return {
     id: randomUUID(),
     baseModelId: baseModel.id,
     baseModelName: baseModel.displayName,
-    promptTemplate: baseModel.promptTemplate,
+    promptTemplate,
     hyperparameters,
-    trainingJobName: trainingJobName(request.name, baseModel.id),
+    trainingJobName: trainingJobName(modelName, baseModel.id),
     trainingJobArn: null,
     status: 'Queued',
     secondaryStatus: null,

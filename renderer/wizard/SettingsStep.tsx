@@ -9,16 +9,21 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { HyperparameterField } from '../../shared/model.ts'
+import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
 import { formatPercent } from '../format.ts'
 import type { StepProps } from './stepProps.ts'
+import { TemplateEditor } from './TemplateEditor.tsx'
 import { isValid, valueOf } from './wizardState.ts'
 
 export function SettingsStep({
   draft,
   dispatch,
   fields,
-}: StepProps & { fields: readonly HyperparameterField[] }) {
+  baseModels,
+}: StepProps & {
+  fields: readonly HyperparameterField[]
+  baseModels: readonly BaseModel[]
+}) {
   const { t } = useTranslation()
   const control = (field: HyperparameterField) => (
     <FieldControl
@@ -75,6 +80,7 @@ export function SettingsStep({
           ))}
         </Stack>
       </Input.Wrapper>
+      <TemplateEditor {...{ draft, dispatch, baseModels }} />
       <Accordion variant="separated" order={3}>
         <Accordion.Item value="advanced">
           <Accordion.Control>{t('wizard.advanced')}</Accordion.Control>

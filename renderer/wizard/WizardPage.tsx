@@ -112,7 +112,9 @@ function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
         {draft.step === 'name' && <NameStep {...steps} />}
         {draft.step === 'data' && <DataStep {...steps} datasets={datasets} />}
         {draft.step === 'baseModels' && <BaseModelsStep {...steps} baseModels={baseModels} />}
-        {draft.step === 'settings' && <SettingsStep {...steps} fields={fields} />}
+        {draft.step === 'settings' && (
+          <SettingsStep {...steps} fields={fields} baseModels={baseModels} />
+        )}
         {draft.step === 'review' && (
           <>
             {request && <EstimatePanel {...{ request, baseModels, dispatch }} />}

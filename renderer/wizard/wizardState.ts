@@ -8,6 +8,7 @@ import {
   type Model,
 } from '../../shared/model.ts'
 
+import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTemplate.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 
 export const wizardSteps = ['name', 'data', 'baseModels', 'settings', 'review'] as const
@@ -25,6 +26,8 @@ export interface WizardDraft {
   /** Only what was typed; the rest are the base model's defaults. */
   readonly hyperparameters: Readonly<Record<string, string>>
   readonly validationFraction: number
+  /** Those that were changed, by base model. */
+  readonly promptTemplates: Readonly<Record<string, PromptTemplate>>
   /** As typed, one place each; empty ones are picked from the validation rows. */
   readonly samplePrompts: readonly string[]
 }
@@ -41,6 +44,12 @@ export type WizardAction =
   | { readonly type: 'hyperparameterTyped'; readonly name: string; readonly value: string }
   | { readonly type: 'validationShareChosen'; readonly fraction: number }
   | { readonly type: 'samplePromptTyped'; readonly index: number; readonly prompt: string }
+  /** Null goes back to the base model's own. */
+  | {
+      readonly type: 'templateTyped'
+      readonly baseModelId: string
+      readonly template: PromptTemplate | null
+    }
   | { readonly type: 'wentTo'; readonly step: WizardStep }
 
 export type StepProblem =
@@ -51,6 +60,7 @@ export type StepProblem =
   | 'columnsEqual'
   | 'baseModelsMissing'
   | 'hyperparameterInvalid'
+  | 'templateInvalid'
 
 /** From the dataset's suggestion, and from the model's newest version when there is one. */
 export function startDraft(options: { dataset?: Dataset; model?: Model }): WizardDraft {
@@ -66,6 +76,11 @@ export function startDraft(options: { dataset?: Dataset; model?: Model }): Wizar
     baseModelIds: previous?.candidates.map((candidate) => candidate.baseModelId) ?? [],
     hyperparameters: previous?.candidates[0]?.hyperparameters ?? {},
     validationFraction: previous?.validationFraction ?? 0.2,
+    promptTemplates: Object.fromEntries(
+      (previous?.candidates ?? [])
+        .filter(({ promptTemplate }) => isTemplateValid(promptTemplate))
+        .map(({ baseModelId, promptTemplate }) => [baseModelId, promptTemplate]),
+    ),
     samplePrompts: Array.from(
       { length: mostSamplePrompts },
       (_, index) => previous?.samplePrompts[index] ?? '',
@@ -97,9 +112,23 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
       return { ...draft, validationFraction: action.fraction }
     case 'samplePromptTyped':
       return { ...draft, samplePrompts: draft.samplePrompts.with(action.index, action.prompt) }
+    case 'templateTyped':
+      return {
+        ...draft,
+        promptTemplates: withTemplate(draft.promptTemplates, action.baseModelId, action.template),
+      }
     case 'wentTo':
       return { ...draft, step: action.step }
   }
+}
+
+function withTemplate(
+  templates: WizardDraft['promptTemplates'],
+  id: string,
+  template: PromptTemplate | null,
+): WizardDraft['promptTemplates'] {
+  const others = Object.entries(templates).filter(([known]) => known !== id)
+  return Object.fromEntries(template === null ? others : [...others, [id, template]])
 }
 
 /** What keeps a step from being left; null when nothing does. */
@@ -119,9 +148,11 @@ export function problemOf(
     case 'baseModels':
       return draft.baseModelIds.length === 0 ? 'baseModelsMissing' : null
     case 'settings':
-      return fields.every((field) => isValid(field, valueOf(draft, field)))
+      if (!fields.every((field) => isValid(field, valueOf(draft, field))))
+        return 'hyperparameterInvalid'
+      return draft.baseModelIds.every((id) => isTemplateValid(draft.promptTemplates[id]))
         ? null
-        : 'hyperparameterInvalid'
+        : 'templateInvalid'
     case 'review':
       return null
   }
@@ -130,6 +161,11 @@ export function problemOf(
 /** Those that were filled in. */
 export function typedPrompts(draft: WizardDraft): string[] {
   return draft.samplePrompts.map((prompt) => prompt.trim()).filter((prompt) => prompt !== '')
+}
+
+/** The base model's own needs no look. */
+export function isTemplateValid(template: PromptTemplate | undefined): boolean {
+  return template === undefined || editedTemplateSchema.safeParse(template).success
 }
 
 export function valueOf(draft: WizardDraft, field: HyperparameterField): string {
@@ -183,6 +219,7 @@ export function toRequest(
       .filter((model) => draft.baseModelIds.includes(model.id))
       .map((model) => ({
         baseModelId: model.id,
+        promptTemplate: draft.promptTemplates[model.id],
         hyperparameters: Object.fromEntries(
           model.hyperparameters
             .filter((field) => draft.hyperparameters[field.name] !== undefined)

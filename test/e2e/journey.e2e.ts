@@ -68,6 +68,15 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   await page.getByRole('button', { name: 'Next' }).press('Enter')
   await page.getByRole('textbox', { name: 'Epochs' }).fill('12')
   await page.getByRole('textbox', { name: 'Question 1' }).fill('How do I return item 7?')
+  const shown = page.getByRole('region', { name: 'What the model is shown' })
+  const text = shown.getByRole('textbox', { name: /^Text around the question/ })
+  await text.fill('No place for the question')
+  await expect(shown.getByText('must contain {prompt} once')).toBeVisible()
+  await shown.getByRole('button', { name: 'Use the base model’s own text' }).click()
+  await expect(shown.getByRole('group', { name: 'One row, token by token' })).toContainText(
+    /How do I return item \d+\?/,
+    { timeout: 60_000 },
+  )
   await expectAccessible(page)
   await takePicture(page, 'wizard-settings')
   await page.getByRole('button', { name: 'Next' }).press('Enter')

@@ -7,7 +7,7 @@ import { listMetricPoints } from '../../electron/db/metrics.ts'
 import { getVersion, listModels } from '../../electron/db/models.ts'
 import { listEvents } from '../../electron/db/events.ts'
 import { AppError } from '../../shared/errors.ts'
-import { isTerminal } from '../../shared/model.ts'
+import { isTerminal, type FineTuneRequest } from '../../shared/model.ts'
 import type { ExportFormat } from '../../shared/modelExport.ts'
 import { tinyModelId } from '../support/engine.ts'
 import {
@@ -290,4 +290,44 @@ test('a model without an adapter says so instead of exporting one', async () => 
     code: 'ExportFailed',
     details: { reason: expect.stringContaining('has no adapter') },
   })
+})
+
+test('a row is shown as the base model reads it, and a template of one’s own is what it is trained with', async () => {
+  const test = await open()
+  const { services } = test
+  await services.engine.start()
+  const datasetId = await importQuestions(test)
+  const promptTemplate = { prompt: 'Customer: {prompt}\nJuno: ', completion: '{completion}!' }
+  const request = aRequest(datasetId)
+  const [{ baseModelId, hyperparameters }] = request.candidates as [
+    FineTuneRequest['candidates'][number],
+  ]
+  const preview = await services.previewPrompt({
+    baseModelId,
+    promptTemplate,
+    datasetId,
+    columns: request.columns,
+    row: 21,
+  })
+  const text = (tokens: readonly { text: string }[]) => tokens.map((token) => token.text).join('')
+  expect(preview.rowCount).toBe(20)
+  expect(text(preview.prompt)).toBe('Customer: Where is item 1?\nJuno: ')
+  expect(text(preview.answer)).toBe('On shelf 1.!')
+
+  const version = await services.startVersion({
+    ...request,
+    candidates: [{ baseModelId, hyperparameters, promptTemplate }],
+  })
+  expect(version.candidates[0]?.promptTemplate).toEqual(promptTemplate)
+  await test.events.until('version.changed', ({ candidates }) =>
+    candidates.every(({ status }) => isTerminal(status)),
+  )
+  const folder = path.join(test.root, 'export')
+  const { directory } = await services.exportCandidate(
+    version.candidates[0]?.id ?? '',
+    'safetensors',
+    folder,
+  )
+  const template = await readFile(path.join(directory, 'template.json'), 'utf8')
+  expect(JSON.parse(template)).toEqual(promptTemplate)
 })

@@ -94,9 +94,24 @@ test.each([
   ['baseModels', { baseModelIds: [] }, 'baseModelsMissing'],
   ['settings', { hyperparameters: { epoch: '0' } }, 'hyperparameterInvalid'],
   ['settings', { hyperparameters: {} }, null],
+  [
+    'settings',
+    { promptTemplates: { a: { prompt: 'Q: ', completion: '{completion}' } } },
+    'templateInvalid',
+  ],
   ['review', {}, null],
 ] as const)('step %s with %o is held up by %s', (step, change, problem) => {
   expect(problemOf({ ...complete(), ...change }, step, [field])).toBe(problem)
+})
+
+test('a changed template travels with its base model, and can be taken back', () => {
+  const template = { prompt: 'Customer: {prompt}\nJuno: ', completion: '{completion}' }
+  const typed = wizardReducer(complete(), { type: 'templateTyped', baseModelId: 'a', template })
+  const templates = (draft: typeof typed) =>
+    toRequest(draft, baseModels)?.candidates.map(({ promptTemplate }) => promptTemplate)
+  expect(templates(typed)).toEqual([template, undefined])
+  const back = wizardReducer(typed, { type: 'templateTyped', baseModelId: 'a', template: null })
+  expect(templates(back)).toEqual([undefined, undefined])
 })
 
 test('nothing is asked for while the data is missing', () => {

@@ -33,7 +33,16 @@ export interface GeneratedToken {
   readonly finishReason?: FinishReason
 }
 
+/** A token as the model reads it. */
+export interface ReadToken {
+  readonly id: number
+  /** By itself; a part of a character shows as U+FFFD. */
+  readonly text: string
+}
+
 export interface Generator {
+  /** What the model reads of a text. */
+  tokenize(text: string): Promise<readonly ReadToken[]>
   /**
    * Continues a prompt. Longer prompts lose their start so that the answer fits the model's context. Rejects with the
    * signal's reason when aborted.

@@ -1,7 +1,9 @@
 /** Thread entry: holds one model and answers GenerationRequests; several run interleaved, token by token. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { readModelConfig, readModelTokenizer, readModelWeights } from '../model/modelFolder.ts'
+import type { Tokenizer } from '../model/tokenizer.ts'
 import { generate } from './generate.ts'
+import type { ReadToken } from './generation.ts'
 import type {
   GenerationRequest,
   GenerationResponse,
@@ -14,6 +16,13 @@ const port = parentPort
 
 const post = (response: GenerationResponse) => port.postMessage(response)
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** As in generate(): a chat template's marks are special tokens. */
+function readTokens(tokenizer: Tokenizer, text: string): ReadToken[] {
+  return tokenizer
+    .encode(text, { allowSpecial: true })
+    .map((id) => ({ id, text: tokenizer.decode([id]) }))
+}
 
 async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise<void> {
   const config = await readModelConfig(modelDirectory)
@@ -38,6 +47,8 @@ async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise
 
   port.on('message', (request: GenerationRequest) => {
     if (request.type === 'generate') void answer(request)
+    else if (request.type === 'tokenize')
+      post({ type: 'tokenized', id: request.id, tokens: readTokens(tokenizer, request.text) })
     else if (request.type === 'cancel') running.delete(request.id)
     else {
       running.clear()

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { ModelFileError } from '../model/modelFileError.ts'
 import { workerUrl } from '../workerUrl.ts'
-import type { GeneratedToken, GenerationParameters, Generator } from './generation.ts'
+import type { GeneratedToken, GenerationParameters, Generator, ReadToken } from './generation.ts'
 import type {
   GenerationRequest,
   GenerationResponse,
@@ -50,6 +50,7 @@ export async function openGenerator(
   const workerData: GenerationWorkerData = { modelDirectory, threads }
   const worker = new Worker(workerUrl('generationWorker'), { workerData })
   const queues = new Map<number, TokenQueue>()
+  const readings = new Map<number, PromiseWithResolvers<readonly ReadToken[]>>()
   let closed: GenerationError | null = null
   let nextId = 1
 
@@ -57,6 +58,7 @@ export async function openGenerator(
   const endAll = (error: GenerationError) => {
     closed ??= error
     for (const queue of queues.values()) queue.fail(closed)
+    for (const reading of readings.values()) reading.reject(closed)
   }
 
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -65,6 +67,7 @@ export async function openGenerator(
       if (response.type === 'ready') resolve()
       else if (response.type === 'unusable') reject(new ModelFileError(response.message))
       else if (response.type === 'token') queues.get(response.id)?.push(response.token)
+      else if (response.type === 'tokenized') readings.get(response.id)?.resolve(response.tokens)
       else queues.get(response.id)?.fail(new GenerationError(response.message))
     })
     worker.on('error', (cause) => {
@@ -107,7 +110,22 @@ export async function openGenerator(
     }
   }
 
+  async function tokenize(text: string): Promise<readonly ReadToken[]> {
+    if (closed) throw closed
+    const id = nextId
+    nextId += 1
+    const reading = Promise.withResolvers<readonly ReadToken[]>()
+    readings.set(id, reading)
+    try {
+      send({ type: 'tokenize', id, text })
+      return await reading.promise
+    } finally {
+      readings.delete(id)
+    }
+  }
+
   return {
+    tokenize,
     generate: (prompt, parameters, signal) => run(prompt, parameters, signal),
     close: async () => {
       endAll(new GenerationError('The generator is closed.'))

@@ -1,7 +1,7 @@
 /** InvokeEndpoint and its response stream, in the shape of text-generation-inference containers. */
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { z } from 'zod'
-import type { GeneratedToken, GenerationParameters } from '../generate/openGenerator.ts'
+import type { GeneratedToken, GenerationParameters, Generator } from '../generate/openGenerator.ts'
 import { ModelUnusableError } from '../jobs/endpoints.ts'
 import { decodePath } from './decodePath.ts'
 import { requireServing } from './endpointOperations.ts'
@@ -25,6 +25,7 @@ const generationRequestSchema = z.object({
       truncate: z.number().int().min(1).nullish(),
       return_full_text: z.boolean().nullish(),
       details: z.boolean().default(false),
+      decoder_input_details: z.boolean().default(false),
     })
     .prefault({}),
 })
@@ -60,6 +61,12 @@ export async function answerRuntime(
     toGenerationParameters(parameters),
     request.signal,
   )
+  if (parameters.decoder_input_details && match[2] === 'invocations-response-stream')
+    throw modelError(
+      422,
+      'Input validation error: `decoder_input_details` == true is not supported when streaming tokens',
+      null,
+    )
   const prefix = parameters.return_full_text ? parsed.inputs : ''
   const headers = { 'x-amzn-invoked-production-variant': 'AllTraffic' }
   if (match[2] === 'invocations-response-stream') {
@@ -89,6 +96,9 @@ export async function answerRuntime(
             details: {
               finish_reason: last?.finishReason ?? 'length',
               generated_tokens: details.length,
+              ...(parameters.decoder_input_details
+                ? { prefill: await prefillOf(generator, parsed.inputs) }
+                : {}),
               tokens: details,
             },
           }
@@ -105,6 +115,12 @@ export async function answerRuntime(
   } finally {
     release()
   }
+}
+
+/** The prompt's tokens. Their probabilities are not computed. */
+async function prefillOf(generator: Generator, inputs: string) {
+  const tokens = await generator.tokenize(inputs)
+  return tokens.map(({ id, text }) => ({ id, text, logprob: null }))
 }
 
 /** What the container answered, as SageMaker passes it on. */

@@ -185,3 +185,15 @@ test('an endpoint answers again after a restart', async () => {
   engine = await engine.restart()
   expect(await answerTo({ max_new_tokens: 5 })).toEqual(before)
 })
+
+test('the tokens of the prompt are told on request, and put together are the prompt', async () => {
+  const answer = await invoke({
+    inputs: prompt,
+    parameters: { max_new_tokens: 1, details: true, decoder_input_details: true },
+  })
+  const [{ details }] = JSON.parse(answer.Body.transformToString()) as [
+    { details: { prefill: { id: number; text: string; logprob: null }[] } },
+  ]
+  expect(details.prefill.map(({ text }) => text).join('')).toBe(prompt)
+  expect(details.prefill.every(({ id }) => Number.isInteger(id))).toBe(true)
+})

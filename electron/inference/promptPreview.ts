@@ -1,0 +1,32 @@
+/** One row of a dataset as a base model would be shown it, token by token. */
+import type { TrainingExample } from '../../shared/dataset.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { PreviewRequest, PromptPreview } from '../../shared/promptPreview.ts'
+import { fillCompletion, fillPrompt } from '../../shared/promptTemplate.ts'
+import { ensureEndpoint } from '../aws/endpoints.ts'
+import type { HubModel } from '../aws/hub.ts'
+import { tokensOf } from '../aws/tokens.ts'
+import type { Connection } from '../aws/workspace.ts'
+import { baseServingSpec } from './servingSpec.ts'
+
+/** @throws AppError DatasetTooSmall when no row can be used */
+export async function previewPrompt(
+  { clients, roleArn }: Connection,
+  hubModel: HubModel,
+  examples: readonly TrainingExample[],
+  { promptTemplate, row }: Pick<PreviewRequest, 'promptTemplate' | 'row'>,
+): Promise<PromptPreview> {
+  const example = examples[row % Math.max(1, examples.length)]
+  if (!example)
+    throw new AppError('DatasetTooSmall', 'No rows can be used', {
+      details: { count: 0, minimum: 1 },
+    })
+  const spec = baseServingSpec(hubModel, roleArn)
+  await ensureEndpoint(clients, spec, new AbortController().signal)
+  // Apart, as in training: the answer begins with a token of its own.
+  return {
+    rowCount: examples.length,
+    prompt: await tokensOf(clients, spec.name, fillPrompt(promptTemplate, example.prompt)),
+    answer: await tokensOf(clients, spec.name, fillCompletion(promptTemplate, example.completion)),
+  }
+}
