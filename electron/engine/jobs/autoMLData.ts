@@ -1,7 +1,7 @@
 /** From Autopilot's CSV of `input` and `output` to the JSON Lines channels that the trainer reads. */
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { CsvError, parse, type Info } from 'csv-parse'
+import { CsvError, parse, type Info, type Options } from 'csv-parse'
 import { mulberry32, shuffledIndices } from '../random.ts'
 import type { ObjectStore, StoredObject } from '../store/objects.ts'
 import { JobFailure } from './jobFailure.ts'
@@ -17,6 +17,9 @@ export interface AutoMLDataPlan {
   readonly trainingTarget: string
   readonly validationTarget: string
 }
+
+/** Line ends may differ within a file: it can be put together from several. */
+const csvFormat: Options = { record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true }
 
 /** A row as a line of JSON. */
 type Row = string
@@ -96,7 +99,7 @@ async function readFileRows(
     await pipeline(
       createReadStream(source.path),
       decodeUtf8,
-      parse({ skip_empty_lines: true, info: true }),
+      parse({ ...csvFormat, info: true }),
       take,
       { signal },
     )
