@@ -65,6 +65,15 @@ export function trainingJobOf(
   return found?.autoMLJobArn === record.arn ? found : null
 }
 
+/** Whether its data is still to be read, so that its training job is to come. */
+export function isAwaitingTraining(
+  record: AutoMLJobRecord,
+  jobs: RecordTable<TrainingJobRecord>,
+): boolean {
+  const isUnderWay = record.preparation === 'Waiting' || record.preparation === 'Analyzing'
+  return isUnderWay && trainingJobOf(record, jobs) === null
+}
+
 export function progressOf(
   record: AutoMLJobRecord,
   training: TrainingJobRecord | null,

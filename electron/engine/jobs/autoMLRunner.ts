@@ -7,6 +7,7 @@ import type { RecordTable } from '../store/records.ts'
 import { writeTrainingChannels, type AutoMLDataPlan } from './autoMLData.ts'
 import {
   autoMLJobKey,
+  isAwaitingTraining,
   trainingJobOf,
   type AutoMLJobRecord,
   type PreparationStatus,
@@ -60,8 +61,8 @@ export function createAutoMLRunner(options: AutoMLRunnerOptions): AutoMLRunner {
       abort.signal.throwIfAborted()
       createTraining(get(name))
     } catch (error) {
-      if (get(name).preparation === 'Stopping') move(name, 'Stopped')
-      else if (!isClosing) fail(name, failureReasonOf(error))
+      if (get(name).preparation === 'Stopping') end(name, 'Stopped', null)
+      else if (!isClosing) end(name, 'Failed', failureReasonOf(error))
     } finally {
       current = null
     }
@@ -80,16 +81,15 @@ export function createAutoMLRunner(options: AutoMLRunnerOptions): AutoMLRunner {
     autoMLJobs.put({ ...get(name), preparation, modifiedAtMs: Date.now() })
   }
 
-  function fail(name: string, reason: string): void {
-    const failureReason = reason.slice(0, longestFailureReason)
-    const ended = { preparation: 'Failed', failureReason, modifiedAtMs: Date.now() } as const
-    const record = { ...get(name), ...ended }
-    // A full disk must not hide the failure that it caused.
+  /** Never throws: a full disk must not hide the failure that it caused. */
+  function end(name: string, preparation: 'Stopped' | 'Failed', reason: string | null): void {
+    const failureReason = reason?.slice(0, longestFailureReason) ?? null
+    const record = { ...get(name), preparation, failureReason, modifiedAtMs: Date.now() }
     autoMLJobs.remember(record)
     try {
       autoMLJobs.put(record)
     } catch (error) {
-      console.error(`The failure of AutoML job ${name} could not be written:`, error)
+      console.error(`The end of AutoML job ${name} could not be written:`, error)
     }
   }
 
@@ -112,9 +112,8 @@ export function createAutoMLRunner(options: AutoMLRunnerOptions): AutoMLRunner {
     },
     resume() {
       for (const job of autoMLJobs.list()) {
-        if (trainingJobOf(job, jobs)) continue
-        if (job.preparation === 'Stopping') move(job.name, 'Stopped')
-        else if (job.preparation === 'Waiting' || job.preparation === 'Analyzing') start(job)
+        if (isAwaitingTraining(job, jobs)) start(job)
+        else if (job.preparation === 'Stopping') move(job.name, 'Stopped')
       }
     },
     async close() {

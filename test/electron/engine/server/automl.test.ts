@@ -3,6 +3,7 @@ import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
   CreateTrainingJobCommand,
+  DeleteHubContentCommand,
   DeleteTrainingJobCommand,
   DescribeEndpointCommand,
   DescribeTrainingJobCommand,
@@ -364,6 +365,15 @@ test('stops before it trains: waiting for another job, and while its data is rea
   const huge = { AutoMLJobInputDataConfig: [autoMLChannel('huge/')] }
   await create('reading', longConfig, huge)
   await create('behind-it', longConfig, huge)
+  // Its base model is spoken for before there is a training job that says so.
+  const content = {
+    HubName: 'timbre',
+    HubContentType: 'Model',
+    HubContentName: tinyModelId,
+  } as const
+  await expect(
+    sageMaker().send(new DeleteHubContentCommand({ ...content, HubContentVersion: '1.0.0' })),
+  ).rejects.toMatchObject({ name: 'ResourceInUse' })
   await stop('behind-it')
   await stop('reading')
   for (const name of ['reading', 'behind-it']) {
