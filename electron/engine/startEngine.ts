@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile, rename } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { autoMLJobKey, type AutoMLJobRecord } from './jobs/autoMLJob.ts'
+import { createAutoMLRunner } from './jobs/autoMLRunner.ts'
 import {
   createEndpointHost,
   type EndpointConfigRecord,
@@ -99,6 +101,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       processingJobs,
       isTraining: () => runner.isBusy(),
     })
+    const autoMLJobs = table<AutoMLJobRecord>('automl-jobs', ({ name }) => autoMLJobKey(name))
+    const autoML = createAutoMLRunner({ autoMLJobs, jobs, objects, runner })
     const endpointHost = createEndpointHost({
       ...shared,
       models,
@@ -120,6 +124,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       processingJobs,
       processing,
       jobs,
+      autoMLJobs,
+      autoML,
       models,
       endpointConfigs,
       endpoints,
@@ -142,12 +148,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const connectionFile = path.join(root, 'connection.json')
     await writePrivately(connectionFile, JSON.stringify(connection))
     runner.wake()
+    autoML.resume()
     modelImporter.resume()
     processing.resume()
     return {
       connection,
       async close() {
         await rm(connectionFile, { force: true })
+        await autoML.close()
         await runner.shutdown()
         await modelImporter.close()
         await processing.close()

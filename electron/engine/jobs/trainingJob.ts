@@ -45,10 +45,12 @@ export interface TrainingJobRecord {
   readonly starts?: { readonly atStep: number; readonly count: number }
   /** MaxRuntimeInSeconds was reached: the stop that follows is not the user's. */
   readonly hasExceededRuntime?: boolean
+  /** The AutoML job that began it. */
+  readonly autoMLJobArn?: string
 }
 
 /** SageMaker's limit for FailureReason. */
-const longestFailureReason = 1024
+export const longestFailureReason = 1024
 
 const messages: Readonly<Record<SecondaryStatus, string>> = {
   Starting: 'Starting the training job',
@@ -73,6 +75,31 @@ const allowed: Readonly<Partial<Record<SecondaryStatus, readonly SecondaryStatus
   Uploading: ['Completed', 'Stopping', 'Failed', 'Interrupted'],
   Stopping: ['Stopped', 'MaxRuntimeExceeded', 'Failed', 'Completed'],
   Interrupted: ['Pending', 'Downloading', 'Stopping', 'Stopped', 'Failed'],
+}
+
+/** A job at its beginning. */
+export function newTrainingJob(
+  job: Pick<TrainingJobRecord, 'name' | 'arn' | 'request' | 'hyperparameters'>,
+  nowMs: number,
+): TrainingJobRecord {
+  return {
+    name: job.name,
+    arn: job.arn,
+    request: job.request,
+    hyperparameters: job.hyperparameters,
+    createdAtMs: nowMs,
+    modifiedAtMs: nowMs,
+    status: 'InProgress',
+    secondaryStatus: 'Starting',
+    transitions: [{ status: 'Starting', startedAtMs: nowMs, message: messages.Starting }],
+    logStreamName: `${job.name}/algo-1-${Math.floor(nowMs / 1000)}`,
+    trainingStartedAtMs: null,
+    trainingEndedAtMs: null,
+    progress: null,
+    finalMetrics: {},
+    artifactUri: null,
+    failureReason: null,
+  }
 }
 
 /**

@@ -5,6 +5,8 @@ import type {
   EndpointRecord,
   ModelRecord,
 } from '../jobs/endpoints.ts'
+import type { AutoMLJobRecord } from '../jobs/autoMLJob.ts'
+import type { AutoMLRunner } from '../jobs/autoMLRunner.ts'
 import type { ModelImporter, ModelImportRecord } from '../jobs/importModel.ts'
 import type { ProcessingJobRecord, ProcessingRunner } from '../jobs/processingJob.ts'
 import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
@@ -33,6 +35,9 @@ export interface EngineContext extends S3Context {
   readonly processing: ProcessingRunner
   readonly now: () => number
   readonly jobs: RecordTable<TrainingJobRecord>
+  /** By autoMLJobKey. */
+  readonly autoMLJobs: RecordTable<AutoMLJobRecord>
+  readonly autoML: AutoMLRunner
   readonly models: RecordTable<ModelRecord>
   readonly endpointConfigs: RecordTable<EndpointConfigRecord>
   readonly endpoints: RecordTable<EndpointRecord>

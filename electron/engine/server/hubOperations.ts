@@ -1,5 +1,6 @@
 /** The public hub with the bundled base models, and the account's own with those that were imported. */
 import { z } from 'zod'
+import { isAwaitingTraining } from '../jobs/autoMLJob.ts'
 import type { ModelImportRecord } from '../jobs/importModel.ts'
 import { baseModelIdPattern, findModelFolder } from '../store/modelLibrary.ts'
 import { modelsBucket, modelVersion } from '../store/modelsBucket.ts'
@@ -164,7 +165,11 @@ export const hubOperations: Readonly<Record<string, Operation>> = {
               channel.DataSource.S3DataSource.S3Uri.startsWith(`s3://${modelsBucket}/${name}/`),
             ),
         )
-      if (inUse) throw new ServiceError('ResourceInUse', `HubContent ${name} is being trained on.`)
+      const isAwaited = context.autoMLJobs
+        .list()
+        .some((job) => job.baseModelName === name && isAwaitingTraining(job, context.jobs))
+      if (inUse || isAwaited)
+        throw new ServiceError('ResourceInUse', `HubContent ${name} is being trained on.`)
       await context.modelImporter.remove(name)
       return {}
     },

@@ -1,5 +1,6 @@
 /** From a request to the service that answers it: Host, signature and clock first, then the operation. */
 import { randomUUID } from 'node:crypto'
+import { autoMLOperations } from './autoMLOperations.ts'
 import { endpointOperations } from './endpointOperations.ts'
 import { engineAccount, type EngineContext } from './engineContext.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
@@ -21,6 +22,7 @@ const largestBody = 6 * 1024 * 1024 + 64 * 1024
 const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...hubOperations,
   ...trainingOperations,
+  ...autoMLOperations,
   ...processingOperations,
   ...endpointOperations,
   ...tagOperations,

@@ -5,8 +5,9 @@ import {
   trainingHyperparametersSchema,
 } from '../../../shared/hyperparameters.ts'
 import { createTrainingJobInput, parseS3Uri } from '../jobs/trainingJobInput.ts'
-import { isTerminalStatus, type TrainingJobRecord } from '../jobs/trainingJob.ts'
+import { isTerminalStatus, newTrainingJob, type TrainingJobRecord } from '../jobs/trainingJob.ts'
 import { arnOf, engineRegistry, type EngineContext } from './engineContext.ts'
+import { listInput, selectJobs } from './jobListing.ts'
 import { epochSeconds, operation, type Operation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import { modelsBucket } from '../store/modelsBucket.ts'
@@ -14,7 +15,6 @@ import { ServiceError, validationError } from './serviceError.ts'
 import { putTags } from './tagOperations.ts'
 
 const byName = z.object({ TrainingJobName: z.string().min(1).max(63) })
-const time = z.number().optional()
 
 export const trainingOperations: Readonly<Record<string, Operation>> = {
   CreateTrainingJob: operation(createTrainingJobInput, async (context, input) => {
@@ -44,27 +44,15 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
     ]) {
       await requireBucketOf(context, uri)
     }
-    const nowMs = context.now()
-    const job: TrainingJobRecord = {
-      name: input.TrainingJobName,
-      arn: arnOf('training-job', input.TrainingJobName),
-      request: input,
-      hyperparameters,
-      createdAtMs: nowMs,
-      modifiedAtMs: nowMs,
-      status: 'InProgress',
-      secondaryStatus: 'Starting',
-      transitions: [
-        { status: 'Starting', startedAtMs: nowMs, message: 'Starting the training job' },
-      ],
-      logStreamName: `${input.TrainingJobName}/algo-1-${Math.floor(nowMs / 1000)}`,
-      trainingStartedAtMs: null,
-      trainingEndedAtMs: null,
-      progress: null,
-      finalMetrics: {},
-      artifactUri: null,
-      failureReason: null,
-    }
+    const job = newTrainingJob(
+      {
+        name: input.TrainingJobName,
+        arn: arnOf('training-job', input.TrainingJobName),
+        request: input,
+        hyperparameters,
+      },
+      context.now(),
+    )
     context.jobs.put(job)
     if (input.Tags) putTags(context, job.arn, input.Tags)
     context.runner.wake()
@@ -77,38 +65,12 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
   }),
 
   ListTrainingJobs: operation(
-    z.object({
-      NameContains: z.string().max(63).optional(),
-      StatusEquals: z.enum(['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped']).optional(),
-      CreationTimeAfter: time,
-      CreationTimeBefore: time,
-      LastModifiedTimeAfter: time,
-      LastModifiedTimeBefore: time,
-      SortBy: z.enum(['Name', 'CreationTime', 'Status']).default('CreationTime'),
-      SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
-      MaxResults: z.number().int().min(1).max(100).default(10),
-      NextToken: z.string().optional(),
+    listInput({
+      statuses: ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'],
+      sortBy: 'CreationTime',
     }),
     (context, input) => {
-      const inRange = (ms: number, after: number | undefined, before: number | undefined) =>
-        (after === undefined || ms > after * 1000) && (before === undefined || ms < before * 1000)
-      const sortKey = (job: TrainingJobRecord): string | number =>
-        input.SortBy === 'Name'
-          ? job.name
-          : input.SortBy === 'Status'
-            ? job.status
-            : job.createdAtMs
-      const found = context.jobs
-        .list()
-        .filter(
-          (job) =>
-            (input.NameContains === undefined || job.name.includes(input.NameContains)) &&
-            (input.StatusEquals === undefined || job.status === input.StatusEquals) &&
-            inRange(job.createdAtMs, input.CreationTimeAfter, input.CreationTimeBefore) &&
-            inRange(job.modifiedAtMs, input.LastModifiedTimeAfter, input.LastModifiedTimeBefore),
-        )
-        .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : sortKey(a) > sortKey(b) ? 1 : 0))
-      if (input.SortOrder === 'Descending') found.reverse()
+      const found = selectJobs(context.jobs.list(), input)
       const { page, ...next } = pageOf(found, input.MaxResults, input.NextToken)
       return {
         TrainingJobSummaries: page.map((job) => ({
@@ -143,6 +105,7 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
     if (!isTerminalStatus(job.status)) {
       throw new ServiceError('ResourceInUse', `The training job is in status ${job.status}.`)
     }
+    if (job.autoMLJobArn) context.autoML.keepTraining(job)
     context.jobs.delete(job.name)
     context.tags.delete(job.arn)
     return {}
@@ -171,6 +134,7 @@ function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown
   return {
     TrainingJobName: job.name,
     TrainingJobArn: job.arn,
+    ...(job.autoMLJobArn === undefined ? {} : { AutoMLJobArn: job.autoMLJobArn }),
     TrainingJobStatus: job.status,
     SecondaryStatus: job.secondaryStatus,
     SecondaryStatusTransitions: job.transitions.map((transition) => ({

@@ -1,6 +1,7 @@
 import type * as fs from 'node:fs/promises'
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { autoMLCalls, csvOf, hasEnded } from '../../../support/autoML.ts'
 import { startTestEngine, type TestEngine } from '../../../support/engine.ts'
 
 const disk = vi.hoisted(() => ({ isFull: false }))
@@ -35,4 +36,16 @@ test('a full disk is said to be full, and the old object stays', async () => {
   disk.isFull = false
   const object = await s3.send(new GetObjectCommand({ Bucket: 'bucket', Key: 'key' }))
   expect(await object.Body?.transformToString()).toBe('old')
+})
+
+test('an AutoML job whose data no longer fits says so', async () => {
+  const { makeBucket, put, create, waitFor } = autoMLCalls(() => engine.clients)
+  await makeBucket()
+  await put('few/questions.csv', csvOf(12))
+  disk.isFull = true
+  await create('full')
+  const job = await waitFor('full', hasEnded)
+  disk.isFull = false
+  expect(job.AutoMLJobStatus).toBe('Failed')
+  expect(job.FailureReason).toMatch(/^ClientError: No space left on device/)
 })
