@@ -12,5 +12,6 @@ export default defineConfig({
     retry: process.env['CI'] ? 2 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 })

@@ -51,6 +51,7 @@ export const engineBundle: InlineConfig = nodeBundle('dist/engine', {
   entries: {
     main: 'electron/engine/main.ts',
     trainingWorker: 'electron/engine/train/trainingWorker.ts',
+    deviceWorker: 'electron/engine/train/deviceWorker.ts',
     estimateWorker: 'electron/engine/train/estimateWorker.ts',
     generationWorker: 'electron/engine/generate/generationWorker.ts',
     conversionWorker: 'electron/engine/convert/conversionWorker.ts',

@@ -7,6 +7,7 @@ import { listLogLines, listSampleAnswers } from './db/logLines.ts'
 import { listMetricPoints } from './db/metrics.ts'
 import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
+import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
 import type { Services } from './services.ts'
 
 /** What only the window can do. */
@@ -45,6 +46,7 @@ export function createHandlers(
     'engine.describe': async () => engine.status(),
     'engine.start': () => engine.start(),
     'engine.stop': () => engine.stop(),
+    'engine.device': () => readTrainingDevice(services.dataDirectory),
 
     'dataset.choose': async () => {
       const file = await dialogs.chooseFile()

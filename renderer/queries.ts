@@ -14,6 +14,10 @@ export const engineQuery = queryOptions({
   queryKey: ['engine'],
   queryFn: () => invoke('engine.describe'),
 })
+export const deviceQuery = queryOptions({
+  queryKey: ['device'],
+  queryFn: () => invoke('engine.device'),
+})
 export const datasetsQuery = queryOptions({
   queryKey: ['datasets'],
   queryFn: () => invoke('dataset.list'),

@@ -15,6 +15,7 @@ import { candidateEstimateSchema } from './runEstimate.ts'
 import { sampleAnswerSchema } from './sampleAnswers.ts'
 import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
 import { settingsChangeSchema, settingsSchema } from './settings.ts'
+import { trainingDeviceSchema } from './trainingDevice.ts'
 
 function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
   return { input, output }
@@ -41,6 +42,8 @@ export const calls = {
   'engine.describe': call(nothing, engineStatusSchema),
   'engine.start': call(nothing, engineStatusSchema),
   'engine.stop': call(nothing, engineStatusSchema),
+  /** Null before the first training. */
+  'engine.device': call(nothing, trainingDeviceSchema.nullable()),
 
   /** Opens the system's file dialog; null when it was closed without a choice. */
   'dataset.choose': call(nothing, datasetSchema.nullable()),

@@ -13,6 +13,7 @@ import {
 } from './jobs/endpoints.ts'
 import { createModelImporter, type ModelImportRecord } from './jobs/importModel.ts'
 import { createProcessingRunner, type ProcessingJobRecord } from './jobs/processingJob.ts'
+import { openTrainingDevice } from './jobs/trainingDevice.ts'
 import type { TrainingJobRecord } from './jobs/trainingJob.ts'
 import { createTrainingRunner } from './jobs/trainingRunner.ts'
 import { engineRegion, type EngineContext, type TagRecord } from './server/engineContext.ts'
@@ -76,7 +77,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const workDirectory = path.join(root, 'jobs')
     const library = { bundled: options.modelsDirectory, imported: path.join(root, 'models') }
     await mkdir(library.imported, { recursive: true })
-    const shared = { objects, library, workDirectory, threads }
+    const device = openTrainingDevice({ file: path.join(root, 'device.json'), threads })
+    const shared = { objects, library, workDirectory, threads, device }
     const modelImports = table<ModelImportRecord>('model-imports', byName)
     const modelImporter = createModelImporter({ objects, library, imports: modelImports })
 

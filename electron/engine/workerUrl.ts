@@ -4,6 +4,7 @@ import { forbidTelemetry } from './telemetry.ts'
 const folderByName = {
   trainingWorker: 'train',
   estimateWorker: 'train',
+  deviceWorker: 'train',
   generationWorker: 'generate',
   conversionWorker: 'convert',
 } as const

@@ -7,6 +7,7 @@ import {
   Stack,
   Switch,
   Table,
+  Text,
   Title,
   Input,
 } from '@mantine/core'
@@ -16,7 +17,7 @@ import type { Settings } from '../../shared/settings.ts'
 import { invoke } from '../api.ts'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { showError } from '../components/showError.tsx'
-import { appQuery, settingsQuery } from '../queries.ts'
+import { appQuery, deviceQuery, settingsQuery } from '../queries.ts'
 
 const languages: readonly Settings['language'][] = ['system', 'en', 'zh']
 const schemes: readonly Settings['colorScheme'][] = ['system', 'light', 'dark']
@@ -26,6 +27,7 @@ export function SettingsPage() {
   const client = useQueryClient()
   const { data: settings } = useQuery(settingsQuery)
   const { data: facts } = useQuery(appQuery)
+  const { data: device } = useQuery({ ...deviceQuery, staleTime: 0 })
   const change = useMutation({
     mutationFn: (wanted: Partial<Settings>) => invoke('settings.update', wanted),
     onSuccess: (changed) => client.setQueryData(settingsQuery.queryKey, changed),
@@ -93,6 +95,19 @@ export function SettingsPage() {
                   <Table.Th>{t('settings.runtime')}</Table.Th>
                   <Table.Td>{facts.runtime}</Table.Td>
                 </Table.Tr>
+                {device && (
+                  <Table.Tr>
+                    <Table.Th>{t('settings.device')}</Table.Th>
+                    <Table.Td>
+                      {t(`device.${device.provider}`)}
+                      {device.rejected.map(({ provider, outcome, detail }) => (
+                        <Text key={provider} size="xs" c="dimmed" title={detail}>
+                          {t(`device.outcome.${outcome}`, { name: t(`device.${provider}`) })}
+                        </Text>
+                      ))}
+                    </Table.Td>
+                  </Table.Tr>
+                )}
                 <Table.Tr>
                   <Table.Th>{t('settings.dataFolder')}</Table.Th>
                   <Table.Td className="invisible">{facts.dataDirectory}</Table.Td>

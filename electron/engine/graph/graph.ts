@@ -48,6 +48,8 @@ export interface TapeEntry {
 export const microsoftDomain = 'com.microsoft'
 
 export class Graph {
+  /** Keeps to operators that every execution provider computes rightly, at some cost in speed. */
+  readonly isPortable: boolean
   readonly nodes: GraphNode[] = []
   readonly constants: Constant[] = []
   readonly externalConstants: ExternalConstant[] = []
@@ -56,6 +58,10 @@ export class Graph {
   readonly tape: TapeEntry[] = []
   readonly #constantsByKey = new Map<string, Tensor>()
   #names = 0
+
+  constructor({ isPortable = false }: { readonly isPortable?: boolean } = {}) {
+    this.isPortable = isPortable
+  }
 
   input(name: string, shape: Shape, type: ElementType = 'float32', trainable = false): Tensor {
     const tensor: Tensor = { name, shape, type, trainable }

@@ -132,12 +132,14 @@ export function silu(graph: Graph, x: Tensor): Tensor {
 /** x / rms(x) * weight over the last dimension; x is (N, D), weight (D). */
 export function rmsNorm(graph: Graph, x: Tensor, weight: Tensor, epsilon: number): Tensor {
   const perRow = [dimensionAt(x.shape, 0), 1]
-  const [output, inverse] = graph.multiNode(
-    'SimplifiedLayerNormalization',
-    [x, weight],
-    [{ shape: x.shape }, { shape: perRow }],
-    { axis: -1, epsilon: { float: epsilon } },
-  )
+  const [output, inverse] = graph.isPortable
+    ? normalizedBySteps(graph, x, weight, epsilon)
+    : graph.multiNode(
+        'SimplifiedLayerNormalization',
+        [x, weight],
+        [{ shape: x.shape }, { shape: perRow }],
+        { axis: -1, epsilon: { float: epsilon } },
+      )
   return graph.record(output, [x, weight], (gradient) => {
     const normalized = graph.node('Mul', [x, inverse], x.shape)
     const product = graph.node('Mul', [gradient, normalized], x.shape)
@@ -154,6 +156,23 @@ export function rmsNorm(graph: Graph, x: Tensor, weight: Tensor, epsilon: number
     const across = graph.node('Sub', [weighted, along], x.shape)
     return [graph.node('Mul', [across, inverse], x.shape), weightGradient]
   })
+}
+
+/** As SimplifiedLayerNormalization, whose second output WebGPU's kernel leaves at zero. */
+function normalizedBySteps(
+  graph: Graph,
+  x: Tensor,
+  weight: Tensor,
+  epsilon: number,
+): readonly [Tensor, Tensor] {
+  const perRow = [dimensionAt(x.shape, 0), 1]
+  const square = graph.node('Mul', [x, x], x.shape)
+  const mean = graph.node('ReduceMean', [square], perRow, { axes: [1], keepdims: 1 })
+  const shifted = graph.node('Add', [mean, graph.scalar(epsilon)], perRow)
+  const root = graph.node('Sqrt', [shifted], perRow)
+  const inverse = graph.node('Reciprocal', [root], perRow)
+  const normalized = graph.node('Mul', [x, inverse], x.shape)
+  return [graph.node('Mul', [normalized, weight], x.shape), inverse]
 }
 
 /** At most one dimension of the new shape may be symbolic. */

@@ -11,7 +11,19 @@ export interface TensorValue {
   readonly shape: readonly number[]
 }
 
+/** What ONNX Runtime computes with, under its own names. */
+export const executionProviders = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const
+export type ExecutionProvider = (typeof executionProviders)[number]
+
+/** Those that this build of ONNX Runtime knows; whether one starts, only a session can tell. */
+export function knownProviders(): ExecutionProvider[] {
+  const names = new Set(onnx.listSupportedBackends().map(({ name }) => name))
+  return executionProviders.filter((provider) => names.has(provider))
+}
+
 export interface SessionOptions {
+  /** The processor unless named. */
+  readonly provider?: ExecutionProvider
   /** Threads within one operator. */
   readonly threads: number
   /** Where the graph's external constants lie. */
@@ -20,18 +32,28 @@ export interface SessionOptions {
 
 export class Session {
   readonly #session: onnx.InferenceSession
+  readonly #isCpu: boolean
   /** ONNX Runtime may go on reading it; held here so that it is not collected. */
   readonly externalMemory: Float32Array | undefined
 
-  private constructor(session: onnx.InferenceSession, externalMemory: Float32Array | undefined) {
+  private constructor(
+    session: onnx.InferenceSession,
+    externalMemory: Float32Array | undefined,
+    isCpu: boolean,
+  ) {
     this.#session = session
+    this.#isCpu = isCpu
     this.externalMemory = externalMemory
   }
 
-  static async create(graph: Graph, { threads, externalMemory }: SessionOptions): Promise<Session> {
+  static async create(
+    graph: Graph,
+    { threads, externalMemory, provider = 'cpu' }: SessionOptions,
+  ): Promise<Session> {
     forbidTelemetry()
     const session = await onnx.InferenceSession.create(encodeOnnx(graph), {
-      executionProviders: ['cpu'],
+      // What a device has no kernel for falls back to the processor.
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -54,12 +76,12 @@ export class Session {
           }
         : {}),
     })
-    return new Session(session, externalMemory)
+    return new Session(session, externalMemory, provider === 'cpu')
   }
 
   /**
    * Runs the graph. `wanted` names outputs to be returned, in this order, in new memory; `targets` names outputs to be
-   * written into memory the caller holds (no copy).
+   * written into memory the caller holds: by the processor directly, from any other device by a copy.
    */
   async run<const Names extends readonly string[]>(
     feeds: ReadonlyMap<string, TensorValue>,
@@ -70,8 +92,11 @@ export class Session {
     for (const [name, value] of feeds) inputs[name] = toTensor(value)
     const fetches: Record<string, onnx.Tensor | null> = {}
     for (const name of wanted) fetches[name] = null
-    for (const [name, value] of targets) fetches[name] = toTensor(value)
+    // A device does not fill memory of the processor's that it is handed.
+    for (const [name, value] of targets) fetches[name] = this.#isCpu ? toTensor(value) : null
     const results = await this.#session.run(inputs, fetches)
+    if (!this.#isCpu)
+      for (const [name, { data }] of targets) copyInto(data, results[name]?.data as TensorData)
     const values = wanted.map((name): TensorValue => {
       const tensor = results[name]
       if (!tensor) throw new Error(`The graph has no output ${name}.`)
@@ -84,6 +109,13 @@ export class Session {
   async close(): Promise<void> {
     await this.#session.release()
   }
+}
+
+function copyInto(target: TensorData, source: TensorData): void {
+  if (target instanceof BigInt64Array && source instanceof BigInt64Array) target.set(source)
+  else if (target instanceof Float32Array && source instanceof Float32Array) target.set(source)
+  else if (target instanceof Int32Array && source instanceof Int32Array) target.set(source)
+  else throw new Error('An output has another type than the memory it is to be written into.')
 }
 
 function toTensor({ data, shape }: TensorValue): onnx.Tensor {

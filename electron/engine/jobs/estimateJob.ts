@@ -5,6 +5,7 @@ import type { EstimateAnswer, EstimateTask, RunEstimate } from '../train/estimat
 import { workerUrl } from '../workerUrl.ts'
 import { workerFailure } from './jobFailure.ts'
 import { type PreparationOptions, prepareTask, type TaskSource } from './prepareTask.ts'
+import type { TrainingDevice } from './trainingDevice.ts'
 
 /**
  * @param directory made and removed
@@ -14,12 +15,16 @@ import { type PreparationOptions, prepareTask, type TaskSource } from './prepare
 export async function estimateJob(
   source: TaskSource,
   directory: string,
-  options: PreparationOptions & { readonly measures: boolean },
+  options: PreparationOptions & {
+    readonly measures: boolean
+    readonly device: () => Promise<TrainingDevice>
+  },
 ): Promise<RunEstimate> {
   await rm(directory, { recursive: true, force: true })
   try {
     const task = await prepareTask(source, directory, options)
-    const workerData: EstimateTask = { task, measures: options.measures }
+    const { provider } = await options.device()
+    const workerData: EstimateTask = { task: { ...task, provider }, measures: options.measures }
     const answer = await answerOf(new Worker(workerUrl('estimateWorker'), { workerData }))
     if ('failure' in answer) throw workerFailure(answer.failure.code, answer.failure.message)
     return answer.estimate

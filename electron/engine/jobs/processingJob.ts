@@ -11,6 +11,7 @@ import { estimateJob } from './estimateJob.ts'
 import { exportModel, type ExportFormat, type ExportResult } from './exportModel.ts'
 import { JobFailure, failureReasonOf } from './jobFailure.ts'
 import { resolveModelDirectory } from './modelDirectory.ts'
+import type { TrainingDevice } from './trainingDevice.ts'
 import { parseS3Uri } from './trainingJobInput.ts'
 
 export type ProcessingStatus = 'InProgress' | 'Completed' | 'Failed'
@@ -59,6 +60,7 @@ export interface ProcessingRunnerOptions {
   readonly library: ModelLibrary
   readonly workDirectory: string
   readonly threads: number
+  readonly device: () => Promise<TrainingDevice>
   /** Whether a training job keeps the device busy. */
   readonly isTraining: () => boolean
 }

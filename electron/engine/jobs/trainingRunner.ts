@@ -13,6 +13,7 @@ import { prepareTask, type TaskSource } from './prepareTask.ts'
 import { publishArtifact } from './publishArtifact.ts'
 import { fetchCheckpoint, keepCheckpoint } from './s3Checkpoint.ts'
 import { advance, isTerminalStatus, type TrainingJobRecord } from './trainingJob.ts'
+import { describeDevice, type TrainingDevice } from './trainingDevice.ts'
 import { startTrainingThread, type TrainingThread } from './trainingThread.ts'
 
 export interface TrainingRunner {
@@ -32,6 +33,7 @@ export interface TrainingRunnerOptions {
   readonly workDirectory: string
   readonly library: ModelLibrary
   readonly threads: number
+  readonly device: () => Promise<TrainingDevice>
   /** Where the worker's entry lies; tests hand in their own. */
   readonly workerEntry?: URL
 }
@@ -112,7 +114,9 @@ export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRu
     }
     jobs.put(advance(get(name), 'Training', Date.now()))
 
-    const thread = startTrainingThread(task, log, {
+    const device = await deviceFor(get(name))
+    for (const line of describeDevice(device, options.threads)) log.append(line)
+    const thread = startTrainingThread({ ...task, provider: device.provider }, log, {
       onProgress: createProgressWriter(name),
       ...(options.workerEntry ? { entry: options.workerEntry } : {}),
     })
@@ -140,6 +144,12 @@ export function createTrainingRunner(options: TrainingRunnerOptions): TrainingRu
     if (get(name).status !== 'Stopping') jobs.put(advance(get(name), 'Uploading', Date.now()))
     const artifactUri = await publishArtifact(get(name), task, jobDirectory(name), options)
     jobs.put(advance(get(name), 'Completed', Date.now(), { artifactUri }))
+  }
+
+  /** One that took the engine down may have done so through its device: the next start is the processor's. */
+  async function deviceFor({ starts }: TrainingJobRecord): Promise<TrainingDevice> {
+    const device = await options.device()
+    return (starts?.count ?? 0) > 1 ? { ...device, provider: 'cpu' } : device
   }
 
   /** A job whose data crashes the process itself would otherwise do so at every start. */

@@ -15,6 +15,8 @@ export interface LossGraphOptions {
   readonly withGradients: boolean
   /** Trains an adapter and leaves the weights as they are; null: trains the weights. */
   readonly lora: LoraOptions | null
+  /** For other devices than the processor; see Graph. */
+  readonly isPortable?: boolean
 }
 
 /** Inputs beside the weights. Rows are positions of the flattened (batch * length) ids. */
@@ -45,9 +47,9 @@ export function noiseWidth(config: ModelConfig): number {
 /** Loss = sum over rows of row weight * cross-entropy in nats; gradients of what is trained under gradientName(). */
 export function buildLossGraph(
   config: ModelConfig,
-  { batch, length, positions, withGradients, lora }: LossGraphOptions,
+  { batch, length, positions, withGradients, lora, isPortable = false }: LossGraphOptions,
 ): Graph {
-  const graph = new Graph()
+  const graph = new Graph({ isPortable })
   const weights = weightInputs(graph, parameterSpecs(config), withGradients && lora === null)
   const adapter = lora && weightInputs(graph, loraSpecs(config, lora), withGradients)
   const tokens = batch * length

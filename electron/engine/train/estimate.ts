@@ -94,7 +94,7 @@ export async function estimateRun(
   }
   if (shortage || !measures) return { ...facts, seconds: null }
 
-  const model = new TrainableModel(config, threads, lora, seed)
+  const model = new TrainableModel(config, threads, lora, seed, task.provider)
   try {
     const loading = await timed(() => readModelWeightsInto(task.baseModelDirectory, model.weights))
     const sampling =

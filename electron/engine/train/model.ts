@@ -1,5 +1,5 @@
 /** A model being trained: its weights, gradients and moments, and the sessions that compute with them. */
-import { Session, type TensorValue } from '../graph/session.ts'
+import { type ExecutionProvider, Session, type TensorValue } from '../graph/session.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { type LoraOptions, initializeLora, loraSpecs, mergeLora } from '../model/lora.ts'
 import {
@@ -56,13 +56,20 @@ export class TrainableModel {
   readonly moments: AdamWState
   readonly lora: LoraOptions | null
   readonly #threads: number
+  readonly #provider: ExecutionProvider
   #accumulatedMemory: Float32Array | null = null
   readonly #weightFeeds: ReadonlyMap<string, TensorValue>
   readonly #gradientTargets: ReadonlyMap<string, TensorValue>
   readonly #sessions = new Map<string, { readonly session: Session; readonly cost: number }>()
 
   /** The adapter, where there is one, starts from `seed`; the weights are the caller's to fill. */
-  constructor(config: ModelConfig, threads: number, lora: LoraOptions | null = null, seed = 0) {
+  constructor(
+    config: ModelConfig,
+    threads: number,
+    lora: LoraOptions | null = null,
+    seed = 0,
+    provider: ExecutionProvider = 'cpu',
+  ) {
     this.config = config
     this.lora = lora
     this.weights = new ParameterBlock(parameterSpecs(config))
@@ -71,6 +78,7 @@ export class TrainableModel {
     this.gradients = new ParameterBlock(this.trained.parameters.map(({ spec }) => spec))
     this.moments = createAdamWState(this.trained.flat.length)
     this.#threads = threads
+    this.#provider = provider
     const windows = (block: ParameterBlock, rename: (name: string) => string) =>
       new Map(
         block.parameters.map(({ spec, data }) => [rename(spec.name), { data, shape: spec.shape }]),
@@ -197,8 +205,12 @@ export class TrainableModel {
       positions,
       withGradients,
       lora: this.lora,
+      isPortable: this.#provider !== 'cpu',
     })
-    const session = await Session.create(graph, { threads: this.#threads })
+    const session = await Session.create(graph, {
+      threads: this.#threads,
+      provider: this.#provider,
+    })
     this.#sessions.set(key, { session, cost })
     return session
   }

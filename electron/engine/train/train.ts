@@ -89,7 +89,7 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
 
   await mkdir(task.checkpointDirectory, { recursive: true })
   const checkpointFile = path.join(task.checkpointDirectory, checkpointName)
-  const model = new TrainableModel(config, task.threads, lora, seed)
+  const model = new TrainableModel(config, task.threads, lora, seed, task.provider)
   const { trained } = model
   const bestWeights = new Float32Array(trained.flat.length)
   const arrays = { weights: trained.flat, ...model.moments, bestWeights }

@@ -1,5 +1,6 @@
 /** What passes between the job runner and the training worker. */
 import type { TrainingHyperparameters } from '../../../shared/hyperparameters.ts'
+import type { ExecutionProvider } from '../graph/session.ts'
 
 /** The worker's workerData. Paths are absolute. */
 export interface TrainingTask {
@@ -17,6 +18,8 @@ export interface TrainingTask {
   readonly outputDirectory: string
   readonly hyperparameters: TrainingHyperparameters
   readonly threads: number
+  /** The processor unless named. */
+  readonly provider?: ExecutionProvider
   /**
    * How many events the parent has dealt with: one Int32. A checkpoint waits for it, since a kill between a checkpoint
    * and the log line before it would leave a gap that no resumed run fills. Absent: nobody counts.

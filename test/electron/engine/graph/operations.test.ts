@@ -25,8 +25,8 @@ async function checkGradients(
   inputs: Inputs,
   build: (graph: Graph, tensors: Record<string, Tensor>) => Tensor,
   frozen: readonly string[] = [],
+  graph = new Graph(),
 ) {
-  const graph = new Graph()
   const tensors = Object.fromEntries(
     Object.entries(inputs).map(([name, { shape, data }]) => {
       const float = data instanceof Float32Array
@@ -156,6 +156,14 @@ test('SiLU has the right gradient', () =>
 test('RMSNorm has the right gradients', () =>
   checkGradients({ x: normal([4, 6], 1), w: normal([6], 2) }, (graph, { x, w }) =>
     operations.rmsNorm(graph, x!, w!, 1e-5),
+  ))
+
+test('RMSNorm in steps that every device knows has the right gradients', () =>
+  checkGradients(
+    { x: normal([4, 6], 1), w: normal([6], 2) },
+    (graph, { x, w }) => operations.rmsNorm(graph, x!, w!, 1e-5),
+    [],
+    new Graph({ isPortable: true }),
   ))
 
 test('reshape and transpose have the right gradients', () =>

@@ -43,6 +43,7 @@ function open(options: { misbehaving: boolean }): void {
       imported: path.join(directory, 'imported'),
     },
     threads: 1,
+    device: () => Promise.resolve({ provider: 'cpu', trials: [] }),
     ...(options.misbehaving
       ? { workerEntry: new URL('../../../support/misbehavingWorker.ts', import.meta.url) }
       : {}),
