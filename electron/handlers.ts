@@ -21,6 +21,7 @@ export interface HostDialogs {
 export interface HostFacts {
   readonly version: string
   readonly runtime: string
+  readonly isOnBattery: () => boolean
 }
 
 export function createHandlers(
@@ -32,11 +33,13 @@ export function createHandlers(
   const { db, datasets, engine, playground } = services
   return {
     'app.describe': async () => ({
-      ...host,
+      version: host.version,
+      runtime: host.runtime,
       dataDirectory: services.dataDirectory,
       systemLocale: services.systemLocale,
       platform: process.platform,
     }),
+    'app.isOnBattery': async () => host.isOnBattery(),
     'settings.get': async () => getSettings(db),
     'settings.update': async (change) => {
       const settings = updateSettings(db, change)

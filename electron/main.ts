@@ -1,7 +1,7 @@
 /** Starts and stops the parts in order; the one place where they meet Electron. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app, dialog, Menu, type BrowserWindow } from 'electron'
+import { app, dialog, Menu, powerMonitor, type BrowserWindow } from 'electron'
 import { isTerminal } from '../shared/model.ts'
 import { listOpenCandidates } from './db/candidates.ts'
 import { getSettings } from './db/settings.ts'
@@ -93,7 +93,11 @@ function start(): void {
           return chosen.filePath || null
         },
       },
-      { version: app.getVersion(), runtime: `Electron ${process.versions.electron}` },
+      {
+        version: app.getVersion(),
+        runtime: `Electron ${process.versions.electron}`,
+        isOnBattery: () => powerMonitor.isOnBatteryPower(),
+      },
       (event, settings) => sendEvent(window, event, settings),
     ),
     () => window,

@@ -36,6 +36,8 @@ export const calls = {
       platform: z.string(),
     }),
   ),
+  /** Asked before a training starts: it would empty the battery. */
+  'app.isOnBattery': call(nothing, z.boolean()),
   'settings.get': call(nothing, settingsSchema),
   'settings.update': call(settingsChangeSchema, settingsSchema),
 

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Skeleton, Stepper, Title } from '@mantine/core'
+import { Alert, Button, Group, Modal, Skeleton, Stepper, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -69,11 +70,18 @@ function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
       navigate({ page: 'model', modelId: version.modelId, versionId: version.id })
     },
   })
+  const [batteryAsked, battery] = useDisclosure(false)
   const index = wizardSteps.indexOf(draft.step)
   const fields = sharedFields(baseModels, draft.baseModelIds)
   const problem = problemOf(draft, draft.step, fields)
   const request = toRequest(draft, baseModels)
   const steps = { draft, dispatch }
+
+  /** A battery may not last for it, so the analyst decides. */
+  async function startUnlessOnBattery(wanted: FineTuneRequest): Promise<void> {
+    if (await invoke('app.isOnBattery')) battery.open()
+    else start.mutate(wanted)
+  }
 
   function goTo(target: number): void {
     const step = wizardSteps[target]
@@ -98,7 +106,7 @@ function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
         onSubmit={(event) => {
           event.preventDefault()
           if (draft.step !== 'review') goTo(index + 1)
-          else if (request) start.mutate(request)
+          else if (request) void startUnlessOnBattery(request)
         }}
       >
         <Stepper active={index} onStepClick={goTo} allowNextStepsSelect={false} size="sm" mb="xl">
@@ -140,6 +148,28 @@ function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
           </Button>
         </Group>
       </form>
+      <Modal
+        opened={batteryAsked}
+        onClose={battery.close}
+        title={t('wizard.batteryTitle')}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+        centered
+      >
+        <Text mb="lg">{t('wizard.batteryText')}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={battery.close}>
+            {t('wizard.batteryWait')}
+          </Button>
+          <Button
+            onClick={() => {
+              battery.close()
+              if (request) start.mutate(request)
+            }}
+          >
+            {t('wizard.batteryStart')}
+          </Button>
+        </Group>
+      </Modal>
     </>
   )
 }

@@ -8,6 +8,7 @@ import {
   dropFile,
   launchApp,
   makeDataDirectory,
+  setOnBattery,
   writeSmallCsv,
   type LaunchedApp,
 } from './support/launch.ts'
@@ -87,7 +88,11 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   await expect(page.getByRole('cell', { name: /^\d+.* (sec|min)$/ })).toHaveCount(2)
   await expectAccessible(page)
   await takePicture(page, 'wizard-review')
+  await setOnBattery(running, true)
   await page.getByRole('button', { name: 'Start fine-tuning' }).press('Enter')
+  await expect(page.getByRole('dialog', { name: 'The computer runs on battery' })).toBeVisible()
+  await page.getByRole('button', { name: 'Start anyway' }).press('Enter')
+  await setOnBattery(running, false)
   await expect(page.getByRole('heading', { name: 'Help desk voice', level: 1 })).toBeVisible()
 })
 

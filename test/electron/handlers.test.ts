@@ -32,7 +32,7 @@ async function open(
       chooseFolder: async () => dialogs.folder ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,
     },
-    { version: '1.2.3', runtime: 'Node' },
+    { version: '1.2.3', runtime: 'Node', isOnBattery: () => true },
     events.publish,
   )
   return { test: opened, handlers, dialogs }
@@ -41,6 +41,11 @@ async function open(
 test('answers every call of the contract', async () => {
   const { handlers } = await open()
   expect(Object.keys(handlers).sort()).toEqual(Object.keys(calls).sort())
+})
+
+test('tells whether the computer runs on battery', async () => {
+  const { handlers } = await open()
+  expect(await handlers['app.isOnBattery'](null)).toBe(true)
 })
 
 test('changes one setting, tells everyone, and keeps the others', async () => {

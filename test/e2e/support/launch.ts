@@ -98,3 +98,10 @@ export async function answerDialog({ app }: LaunchedApp, chosen: string): Promis
     dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [filePath] })
   }, chosen)
 }
+
+/** What the system says of its power from now on. */
+export async function setOnBattery({ app }: LaunchedApp, onBattery: boolean): Promise<void> {
+  await app.evaluate(({ powerMonitor }, answer) => {
+    powerMonitor.isOnBatteryPower = () => answer
+  }, onBattery)
+}
