@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { modelsBucket } from '../store/modelsBucket.ts'
 import { readObject, type ObjectInfo, type StoredObject } from '../store/objects.ts'
+import { defaultAlgorithm, typeOfChecksum } from './checksums.ts'
 import { decodePath } from './decodePath.ts'
 import type { EngineRequest, EngineResponse } from './exchange.ts'
 import {
@@ -18,6 +19,7 @@ import {
   xml,
 } from './s3Answers.ts'
 import { readDocument, receiveBody } from './s3Bodies.ts'
+import { objectAttributes } from './s3Attributes.ts'
 import {
   findObject,
   isBucketName,
@@ -191,11 +193,18 @@ async function listObjects(
       Key: encode(object.key),
       LastModified: new Date(object.modifiedAtMs).toISOString(),
       ETag: `"${object.etag}"`,
+      ...checksumAlgorithmOf(object),
       Size: object.sizeBytes,
       StorageClass: 'STANDARD',
     })),
     CommonPrefixes: commonPrefixes.map((entry) => ({ Prefix: encode(entry) })),
   })
+}
+
+function checksumAlgorithmOf({ checksums }: ObjectInfo): Record<string, string> {
+  const [found] = Object.entries(checksums)
+  if (!found) return {}
+  return { ChecksumAlgorithm: found[0].toUpperCase(), ChecksumType: typeOfChecksum(found[1]) }
 }
 
 /** `next` is the last entry of this page, null when the list is complete. */
@@ -249,6 +258,11 @@ async function answerObject(
   if (method === 'POST' && subresource === 'uploads') {
     return startUpload(context, request, bucket, key)
   }
+  if (method === 'GET' && subresource === 'attributes') {
+    const object = await findObject(context, bucket, key)
+    if (!object) throw noSuchKey(method)
+    return objectAttributes(request, object)
+  }
   if (subresource) throw notImplemented(`${method} ?${subresource}`)
   const uploadId = query.get('uploadId')
   if (uploadId !== null) return answerUpload(context, request, scope, { bucket, key, uploadId })
@@ -279,7 +293,12 @@ async function putObject(
   key: string,
 ): Promise<EngineResponse> {
   await refuseOverwrite(context, request, bucket, key)
-  const { received, checksums } = await receiveBody(context, request, scope)
+  const body = await receiveBody(context, request, scope, (declared) =>
+    declared === null ? [defaultAlgorithm] : [],
+  )
+  const { received, declared } = body
+  const algorithm = declared ?? defaultAlgorithm
+  const checksums = { [algorithm]: body.checksums[algorithm] ?? '' }
   try {
     // Once more: another upload may have ended while this one came in.
     await refuseOverwrite(context, request, bucket, key)
@@ -314,7 +333,9 @@ function sendObject(request: EngineRequest, object: StoredObject): EngineRespons
       etag,
       ...(range
         ? { 'content-range': `bytes ${range.start}-${range.end}/${object.sizeBytes}` }
-        : checksumHeaders(object.checksums)),
+        : request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED'
+          ? checksumHeaders(object.checksums)
+          : {}),
       ...Object.fromEntries(
         Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
       ),

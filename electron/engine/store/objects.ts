@@ -56,7 +56,7 @@ export interface ObjectStore {
     bucket: string,
     key: string,
     received: ReceivedBytes,
-    properties: NewObject & { etag?: string; checksums?: Record<string, string> },
+    properties: NewObject & { etag?: string; checksums?: Readonly<Record<string, string>> },
   ): Promise<ObjectInfo>
   deleteObject(bucket: string, key: string): Promise<void>
 }
