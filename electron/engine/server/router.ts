@@ -6,6 +6,8 @@ import { engineAccount, type EngineContext } from './engineContext.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
 import { hubOperations } from './hubOperations.ts'
 import { logOperations } from './logOperations.ts'
+import { modelPackageGroupOperations } from './modelPackageGroupOperations.ts'
+import { modelPackageOperations } from './modelPackageOperations.ts'
 import type { Operation } from './operation.ts'
 import { answerRuntime } from './runtime.ts'
 import { answerS3 } from './s3.ts'
@@ -25,6 +27,8 @@ const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...autoMLOperations,
   ...processingOperations,
   ...endpointOperations,
+  ...modelPackageGroupOperations,
+  ...modelPackageOperations,
   ...tagOperations,
 }
 
