@@ -5,12 +5,14 @@ import { endpointOperations } from './endpointOperations.ts'
 import { engineAccount, type EngineContext } from './engineContext.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
 import { hubOperations } from './hubOperations.ts'
+import { parseInput } from './jsonInput.ts'
 import { logOperations } from './logOperations.ts'
 import { modelPackageGroupOperations } from './modelPackageGroupOperations.ts'
 import { modelPackageOperations } from './modelPackageOperations.ts'
 import type { Operation } from './operation.ts'
 import { answerRuntime } from './runtime.ts'
 import { answerS3 } from './s3.ts'
+import { searchOperations } from './searchOperations.ts'
 import { ServiceError } from './serviceError.ts'
 import { sha256Hex, verifySignature, type SignatureScope } from './sigv4.ts'
 import { tagOperations } from './tagOperations.ts'
@@ -29,6 +31,7 @@ const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...endpointOperations,
   ...modelPackageGroupOperations,
   ...modelPackageOperations,
+  ...searchOperations,
   ...tagOperations,
 }
 
@@ -141,13 +144,7 @@ async function answerJson(
     )
   }
   requireService(scope, offered.service)
-  let input: unknown
-  try {
-    input = body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    throw new ServiceError('SerializationException', 'The body is no JSON.', 400, { cause: error })
-  }
-  const output = await found.run(context, input)
+  const output = await found.run(context, parseInput(body))
   return {
     status: 200,
     headers: { 'content-type': 'application/x-amz-json-1.1' },
