@@ -144,7 +144,13 @@ async function answerJson(
     )
   }
   requireService(scope, offered.service)
-  const output = await found.run(context, parseInput(body))
+  const output = await found.run(context, parseInput(body)).catch((error: unknown) => {
+    // CloudWatch Logs has a name of its own for it.
+    const isInvalid = error instanceof ServiceError && error.name === 'ValidationException'
+    throw isInvalid && offered.service === 'logs'
+      ? new ServiceError('InvalidParameterException', error.message, 400, { cause: error })
+      : error
+  })
   return {
     status: 200,
     headers: { 'content-type': 'application/x-amz-json-1.1' },
