@@ -9,6 +9,8 @@ const longestValue = 256
 export type OperationAnswer = Readonly<Record<string, unknown>>
 
 export interface Operation {
+  /** What it takes; for whoever has to write inputs without knowing the operation. */
+  readonly schema: z.ZodType
   run(context: EngineContext, input: unknown): Promise<OperationAnswer>
 }
 
@@ -17,6 +19,7 @@ export function operation<I extends z.ZodType>(
   run: (context: EngineContext, input: z.output<I>) => OperationAnswer | Promise<OperationAnswer>,
 ): Operation {
   return {
+    schema,
     async run(context, input) {
       const parsed = schema.safeParse(input, { reportInput: true })
       if (!parsed.success) throw validationError(describeIssues(parsed.error))

@@ -36,7 +36,7 @@ const sageMakerOperations: Readonly<Record<string, Operation>> = {
 }
 
 /** By the first half of X-Amz-Target. */
-const jsonServices: ReadonlyMap<
+export const jsonServices: ReadonlyMap<
   string,
   { service: string; operations: Readonly<Record<string, Operation>> }
 > = new Map([
