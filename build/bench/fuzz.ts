@@ -35,8 +35,10 @@ const seed = 20_261_124
 const connections = 16
 /** The heap finds its size first. */
 const warmUpShare = 0.3
-/** What the allocator and the collector may keep beyond it. */
-const allowedGrowthMegabytes = 48
+/** What the allocator may keep beyond it. */
+const allowedGrowthMegabytes = 32
+/** Twice what is needed: a leak grows or ends the engine, and the collector has no room to be lazy in. */
+const smallHeap = ['--max-old-space-size=64', '--max-semi-space-size=4']
 
 /** 501 is what is not offered, 507 a full disk; any other 5xx is a defect. */
 function isDefect(status: number): boolean {
@@ -152,7 +154,7 @@ async function startChild(
   const child = fork(
     path.join(repositoryRoot, 'electron', 'engine', 'main.ts'),
     ['--data-dir', root, '--models', path.join(repositoryRoot, 'models'), '--threads', '1'],
-    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: smallHeap },
   )
   const [ready] = (await Promise.race([
     once(child, 'message'),

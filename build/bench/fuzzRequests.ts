@@ -497,11 +497,24 @@ export function createFuzzer(dice: Dice, { host, keys }: FuzzTarget, now: () => 
     [6, brokenHttp],
     [2, brokenTransfer],
     [2, () => broken('noise', dice.bytes(1 + dice.below(300)))],
+    [0.05, oversized],
   ]
   const total = kinds.reduce((sum, [weight]) => sum + weight, 0)
 
+  /** Longer than any operation takes, and longer than it is signed to be. */
+  function oversized(): FuzzRequest {
+    const request = signed({
+      method: 'POST',
+      path: '/',
+      service: 'sagemaker',
+      headers: { 'x-amz-target': dice.pick(operations).target },
+      body: Buffer.alloc(7 * 1024 * 1024, dice.pick(['[', ' ', '"'])),
+    })
+    return { ...whole('a body beyond the limit', request), isWhole: false }
+  }
+
   return function next(): FuzzRequest {
-    let left = dice.below(total)
+    let left = dice.below(total * 100) / 100
     for (const [weight, create] of kinds) {
       if (left < weight) return create()
       left -= weight
