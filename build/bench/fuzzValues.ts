@@ -56,6 +56,7 @@ const words = [
   'HyperParameters.epoch',
   '2026-01-01T00:00:00Z',
   '{"TrainingArtifactUri":"s3://fuzz-1/none/"}',
+  '{"TrainingArtifactUri":"s3://none/x","DeleteSourceAfterImport":true}',
   '--format',
   '"quoted phrase" -word ?other',
   'MA',
