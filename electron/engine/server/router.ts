@@ -1,6 +1,7 @@
 /** From a request to the service that answers it: Host, signature and clock first, then the operation. */
 import { randomUUID } from 'node:crypto'
 import { autoMLOperations } from './autoMLOperations.ts'
+import { BucketMissingError } from '../store/objects.ts'
 import { endpointOperations } from './endpointOperations.ts'
 import { engineAccount, type EngineContext } from './engineContext.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
@@ -13,6 +14,7 @@ import type { Operation } from './operation.ts'
 import { answerRuntime } from './runtime.ts'
 import { answerS3 } from './s3.ts'
 import { searchOperations } from './searchOperations.ts'
+import { noSuchBucket } from './s3Answers.ts'
 import { ServiceError } from './serviceError.ts'
 import { sha256Hex, verifySignature, type SignatureScope } from './sigv4.ts'
 import { tagOperations } from './tagOperations.ts'
@@ -227,6 +229,7 @@ function errorResponse(
 
 function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error
+  if (error instanceof BucketMissingError) return noSuchBucket()
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ServiceError('InsufficientStorage', 'There is no space left on the disk.', 507)

@@ -1,7 +1,7 @@
 /** S3's REST operations on buckets and objects, path style: `/bucket/key`. */
 import { z } from 'zod'
 import { modelsBucket } from '../store/modelsBucket.ts'
-import { readObject, type ObjectInfo, type StoredObject } from '../store/objects.ts'
+import { openObject, type ObjectInfo, type StoredObject } from '../store/objects.ts'
 import { defaultAlgorithm, typeOfChecksum } from './checksums.ts'
 import { decodePath } from './decodePath.ts'
 import type { EngineRequest, EngineResponse } from './exchange.ts'
@@ -26,6 +26,7 @@ import {
   propertiesOf,
   refuseOverwrite,
   requireBucket,
+  useObject,
   type S3Context,
 } from './s3Context.ts'
 import { copyObject } from './s3Copy.ts'
@@ -268,11 +269,8 @@ async function answerObject(
   if (uploadId !== null) return answerUpload(context, request, scope, { bucket, key, uploadId })
   switch (method) {
     case 'GET':
-    case 'HEAD': {
-      const object = await findObject(context, bucket, key)
-      if (!object) throw noSuchKey(method)
-      return sendObject(request, object)
-    }
+    case 'HEAD':
+      return useObject(context, { bucket, key, method }, (object) => sendObject(request, object))
     case 'PUT':
       return request.headers['x-amz-copy-source'] === undefined
         ? putObject(context, request, scope, bucket, key)
@@ -313,7 +311,11 @@ async function putObject(
   }
 }
 
-function sendObject(request: EngineRequest, object: StoredObject): EngineResponse {
+/** Null when the object's file is gone already. */
+async function sendObject(
+  request: EngineRequest,
+  object: StoredObject,
+): Promise<EngineResponse | null> {
   const etag = `"${object.etag}"`
   const matches = (header: string | undefined) =>
     header?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
@@ -323,6 +325,9 @@ function sendObject(request: EngineRequest, object: StoredObject): EngineRespons
   if (matches(request.headers['if-none-match'])) return empty(304, { etag })
   const range = parseRange(request.headers['range'], object.sizeBytes)
   const size = range ? range.end - range.start + 1 : object.sizeBytes
+  const isBare = request.method === 'HEAD' || size === 0
+  const body = isBare ? null : await openObject(object, range)
+  if (!isBare && body === null) return null
   return {
     status: range ? 206 : 200,
     headers: {
@@ -340,7 +345,7 @@ function sendObject(request: EngineRequest, object: StoredObject): EngineRespons
         Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
       ),
     },
-    body: request.method === 'HEAD' || size === 0 ? null : readObject(object, range),
+    body,
   }
 }
 

@@ -69,6 +69,14 @@ export function noSuchKey(method: string): ServiceError {
   )
 }
 
+export function noSuchBucket(): ServiceError {
+  return new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404)
+}
+
+export function noSuchUpload(): ServiceError {
+  return new ServiceError('NoSuchUpload', 'The specified multipart upload does not exist.', 404)
+}
+
 export function methodNotAllowed(): ServiceError {
   return new ServiceError('MethodNotAllowed', 'The method is not allowed here.', 405)
 }

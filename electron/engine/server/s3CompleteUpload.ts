@@ -11,7 +11,7 @@ import {
   type Checksums,
 } from './checksums.ts'
 import type { EngineRequest, EngineResponse } from './exchange.ts'
-import { checksumMembers, encodeKey, noSuchKey, xml } from './s3Answers.ts'
+import { checksumMembers, encodeKey, noSuchUpload, xml } from './s3Answers.ts'
 import { readDocument } from './s3Bodies.ts'
 import { refuseOverwrite, type S3Context } from './s3Context.ts'
 import { ServiceError } from './serviceError.ts'
@@ -46,7 +46,7 @@ export async function completeUpload(
   refuseOtherSize(request, parts)
   await refuseOverwrite(context, request, bucket, key)
   const upload = await context.uploads.find(uploadId)
-  if (!upload) throw noSuchKey(request.method) // aborted meanwhile
+  if (!upload) throw noSuchUpload() // aborted meanwhile
 
   const algorithm = algorithmOf(checksum?.algorithm ?? defaultAlgorithm)
   const expected = checksum?.type === 'COMPOSITE' ? null : declaredChecksum(request.headers)

@@ -1,13 +1,21 @@
 /** Multipart uploads: start, parts, list, complete, abort. */
-import type { UploadInfo } from '../store/multipartUploads.ts'
-import { readObject } from '../store/objects.ts'
+import type { PartInfo, UploadInfo } from '../store/multipartUploads.ts'
+import { isMissing, type ReceivedBytes } from '../store/objects.ts'
 import { algorithmOf, checksumTypeFor, createChecksums, defaultAlgorithm } from './checksums.ts'
 import type { EngineRequest, EngineResponse } from './exchange.ts'
-import { checksumMembers, empty, methodNotAllowed, mostKeys, pageSize, xml } from './s3Answers.ts'
+import {
+  checksumMembers,
+  empty,
+  methodNotAllowed,
+  mostKeys,
+  noSuchUpload,
+  pageSize,
+  xml,
+} from './s3Answers.ts'
 import { receiveBody } from './s3Bodies.ts'
 import { completeUpload } from './s3CompleteUpload.ts'
 import { propertiesOf, type S3Context } from './s3Context.ts'
-import { findCopySource } from './s3Copy.ts'
+import { openCopySource } from './s3Copy.ts'
 import { parseRange } from './s3Range.ts'
 import { ServiceError } from './serviceError.ts'
 import type { SignatureScope } from './sigv4.ts'
@@ -67,12 +75,26 @@ export async function answerUpload(
 ): Promise<EngineResponse> {
   const upload = await context.uploads.find(target.uploadId)
   if (!upload || upload.bucket !== target.bucket || upload.key !== target.key) {
-    throw new ServiceError('NoSuchUpload', 'The specified multipart upload does not exist.', 404)
+    throw noSuchUpload()
   }
+  try {
+    return await answerKnownUpload(context, request, scope, upload)
+  } catch (error) {
+    // Ended or aborted by another request meanwhile: its files are gone.
+    if (isMissing(error) && !(await context.uploads.find(upload.uploadId))) throw noSuchUpload()
+    throw error
+  }
+}
+
+function answerKnownUpload(
+  context: S3Context,
+  request: EngineRequest,
+  scope: SignatureScope,
+  upload: UploadInfo,
+): Promise<EngineResponse> {
   switch (request.method) {
     case 'DELETE':
-      await context.uploads.remove(target.uploadId)
-      return empty(204)
+      return context.uploads.remove(upload.uploadId).then(() => empty(204))
     case 'PUT':
       return uploadPart(context, request, scope, upload)
     case 'GET':
@@ -97,14 +119,13 @@ async function uploadPart(
   const algorithm = algorithmOf(checksum?.algorithm ?? defaultAlgorithm)
   const copied = request.headers['x-amz-copy-source']
   if (copied !== undefined) {
-    const source = await findCopySource(context, copied)
-    const range = parseRange(request.headers['x-amz-copy-source-range'], source.sizeBytes)
-    const computed = createChecksums([algorithm])
-    const received = await context.objects.receive(readObject(source, range), (chunk) =>
-      computed.update(chunk),
+    const { body } = await openCopySource(context, copied, (source) =>
+      parseRange(request.headers['x-amz-copy-source-range'], source.sizeBytes),
     )
+    const computed = createChecksums([algorithm])
+    const received = await context.objects.receive(body, (chunk) => computed.update(chunk))
     const digests = computed.digests()
-    const part = await context.uploads.keepPart(uploadId, partNumber, received, digests[algorithm])
+    const part = await keepPart(context, uploadId, partNumber, received, digests[algorithm])
     return xml('CopyPartResult', {
       ETag: `"${part.etag}"`,
       LastModified: new Date(part.modifiedAtMs).toISOString(),
@@ -114,20 +135,35 @@ async function uploadPart(
   const { received, declared, checksums } = await receiveBody(context, request, scope, () => [
     algorithm,
   ])
-  const isMissing = declared === null && checksum?.type === 'COMPOSITE'
-  if (checksum?.isAsked && (isMissing || (declared !== null && declared !== algorithm))) {
+  const lacksOne = declared === null && checksum?.type === 'COMPOSITE'
+  if (checksum?.isAsked && (lacksOne || (declared !== null && declared !== algorithm))) {
     await context.objects.discard(received)
     throw new ServiceError(
       'InvalidRequest',
       `Checksum Type mismatch occurred, expected checksum Type: ${algorithm}, actual checksum Type: ${String(declared)}`,
     )
   }
-  const part = await context.uploads.keepPart(uploadId, partNumber, received, checksums[algorithm])
+  const part = await keepPart(context, uploadId, partNumber, received, checksums[algorithm])
   const shown = declared ?? algorithm
   return empty(200, {
     etag: `"${part.etag}"`,
     [`x-amz-checksum-${shown}`]: checksums[shown] ?? '',
   })
+}
+
+async function keepPart(
+  context: S3Context,
+  uploadId: string,
+  partNumber: number,
+  received: ReceivedBytes,
+  checksum: string | undefined,
+): Promise<PartInfo> {
+  try {
+    return await context.uploads.keepPart(uploadId, partNumber, received, checksum)
+  } catch (error) {
+    await context.objects.discard(received)
+    throw error
+  }
 }
 
 async function listParts(

@@ -71,7 +71,7 @@ export async function openMultipartUploads(directory: string): Promise<Multipart
       const uploadId = randomBytes(16).toString('hex')
       const upload = { uploadId, bucket, key, startedAtMs: Date.now(), ...properties }
       await mkdir(folderOf(uploadId))
-      await writeFile(path.join(folderOf(uploadId), 'upload.json'), JSON.stringify(upload))
+      await writeAtOnce(path.join(folderOf(uploadId), 'upload.json'), JSON.stringify(upload))
       return upload
     },
     async list(bucket) {
@@ -88,11 +88,13 @@ export async function openMultipartUploads(directory: string): Promise<Multipart
       }
       const base = path.join(folderOf(uploadId), `part-${partNumber}`)
       await rename(received.temporaryPath, base)
-      await writeFile(`${base}.json`, JSON.stringify(part))
+      await writeAtOnce(`${base}.json`, JSON.stringify(part))
       return part
     },
     async parts(uploadId) {
-      const names = (await readdir(folderOf(uploadId))).filter((name) => /^part-.*json$/.test(name))
+      const names = (await readdir(folderOf(uploadId))).filter((name) =>
+        /^part-\d+\.json$/.test(name),
+      )
       const parts = await Promise.all(
         names.map(async (name) => {
           const content = await readFile(path.join(folderOf(uploadId), name), 'utf8')
@@ -110,6 +112,13 @@ export async function openMultipartUploads(directory: string): Promise<Multipart
       await rm(folderOf(uploadId), { recursive: true, force: true })
     },
   }
+}
+
+/** Whoever reads the file meanwhile finds the old content or the new one. */
+async function writeAtOnce(file: string, content: string): Promise<void> {
+  const partial = `${file}.${randomBytes(4).toString('hex')}.new`
+  await writeFile(partial, content)
+  await rename(partial, file)
 }
 
 /** S3's ETag of an object made of parts: the MD5 of the parts' MD5s, and their number. */
