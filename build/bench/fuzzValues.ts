@@ -17,7 +17,7 @@ export function createDice(random: () => number): Dice {
     pick(from) {
       return from[below(from.length)] as (typeof from)[number] // never called with nothing
     },
-    bytes: (length) => Buffer.from(Array.from({ length }, () => below(256))),
+    bytes: (length) => Buffer.alloc(length).map(() => below(256)) as Buffer, // map keeps the kind
   }
 }
 
