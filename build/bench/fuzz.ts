@@ -27,7 +27,7 @@ export interface FuzzEngine {
 export interface FuzzFigures {
   readonly sent: number
   readonly seconds: number
-  /** `2xx`, `4xx`, ..., `hung up`, `left` (we hung up). */
+  /** `2xx`, `4xx`, `501`, ..., `hung up` (the engine did), `left` (we did). */
   readonly answers: Readonly<Record<string, number>>
 }
 
@@ -71,8 +71,7 @@ export async function sendMalformed(
           throw new Error(`${String(error)}\n${shown(request)}`, { cause: error })
         })
         const status = answer === 'left' ? null : answer.status
-        const label =
-          status === null ? 'left' : status === 0 ? 'hung up' : `${status}`.replace(/..$/, 'xx')
+        const label = labelOf(status)
         answers[label] = (answers[label] ?? 0) + 1
         if (status === 0 && request.isWhole) {
           throw new Error(`The engine hung up without an answer.\n${shown(request)}`)
@@ -87,6 +86,12 @@ export async function sendMalformed(
   }
   await Promise.all(Array.from({ length: connections }, work))
   return { sent, seconds: (performance.now() - startedAt) / 1000, answers }
+}
+
+function labelOf(status: number | null): string {
+  if (status === null) return 'left'
+  if (status === 0) return 'hung up'
+  return status >= 500 ? String(status) : `${Math.floor(status / 100)}xx`
 }
 
 function shown({ kind, bytes }: FuzzRequest): string {

@@ -423,6 +423,7 @@ test('an approved version becomes a model and answers', async () => {
       Body: JSON.stringify({ inputs: 'Hi', parameters: { max_new_tokens: 2 } }),
     }),
   )
+  expect(answer.InvokedProductionVariant).toBe('all')
   expect(JSON.parse(answer.Body.transformToString())).toEqual([
     { generated_text: expect.any(String) },
   ])
