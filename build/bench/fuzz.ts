@@ -11,18 +11,10 @@ import path from 'node:path'
 import { mulberry32 } from '../../electron/engine/random.ts'
 import { repositoryRoot } from '../repositoryRoot.ts'
 import { checkKept, storeKept } from './fuzzKept.ts'
-import { openFuzzConnection } from './fuzzConnection.ts'
+import { openFuzzConnection, type FuzzEngine } from './fuzzConnection.ts'
 import { createFuzzer, type FuzzRequest } from './fuzzRequests.ts'
 import { createDice } from './fuzzValues.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
-
-export interface FuzzEngine {
-  readonly port: number
-  readonly endpoint: string
-  readonly region: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-}
 
 export interface FuzzFigures {
   readonly sent: number

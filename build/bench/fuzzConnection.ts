@@ -2,6 +2,14 @@
 import { connect, type Socket } from 'node:net'
 import type { FuzzRequest } from './fuzzRequests.ts'
 
+export interface FuzzEngine {
+  readonly port: number
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
 export interface Answer {
   /** 0: none came before the other side hung up. */
   readonly status: number

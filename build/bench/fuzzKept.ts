@@ -23,7 +23,7 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import { Upload } from '@aws-sdk/lib-storage'
 import { mulberry32 } from '../../electron/engine/random.ts'
-import type { FuzzEngine } from './fuzz.ts'
+import type { FuzzEngine } from './fuzzConnection.ts'
 import { createDice } from './fuzzValues.ts'
 
 /** By what was asked: a hash of content and properties, or the description as JSON. */
