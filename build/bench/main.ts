@@ -1,6 +1,7 @@
 /** `npm run bench -- <suite> [--quick] [--json]`: medians of several runs, the peer measured in the same run. */
 import { parseArgs } from 'node:util'
 import { benchEstimate } from './estimate.ts'
+import { benchFuzz } from './fuzz.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLaunch } from './launch.ts'
 import { benchScale } from './scale.ts'
@@ -13,6 +14,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   generate: benchGenerate,
   scale: benchScale,
   estimate: benchEstimate,
+  fuzz: benchFuzz,
 }
 
 const { values, positionals } = parseArgs({

@@ -62,7 +62,10 @@ export async function importHubModel(
         HubContentDisplayName: displayName,
         HubContentDescription: description,
         HubContentMarkdown: markdown,
-        HubContentDocument: JSON.stringify({ TrainingArtifactUri: `s3://${bucket}/${prefix}` }),
+        HubContentDocument: JSON.stringify({
+          TrainingArtifactUri: `s3://${bucket}/${prefix}`,
+          DeleteSourceAfterImport: true,
+        }),
       }),
     ),
   )

@@ -12,6 +12,7 @@ import {
   type ModelRecord,
 } from './jobs/endpoints.ts'
 import { createModelImporter, type ModelImportRecord } from './jobs/importModel.ts'
+import type { ModelPackageGroupRecord, ModelPackageRecord } from './jobs/modelRegistry.ts'
 import { createProcessingRunner, type ProcessingJobRecord } from './jobs/processingJob.ts'
 import { openTrainingDevice } from './jobs/trainingDevice.ts'
 import type { TrainingJobRecord } from './jobs/trainingJob.ts'
@@ -68,6 +69,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       nameOf: (record: T) => string,
     ) => openRecordTable<T>(path.join(root, 'resources', name), nameOf)
     const byName = (record: { readonly name: string }) => record.name
+    const byArn = (record: { readonly arn: string }) => record.arn
     const jobs = table<TrainingJobRecord>('training-jobs', byName)
     const models = table<ModelRecord>('models', byName)
     const endpointConfigs = table<EndpointConfigRecord>('endpoint-configs', byName)
@@ -131,7 +133,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       models,
       endpointConfigs,
       endpoints,
-      tags: table<TagRecord>('tags', (record) => record.arn),
+      modelPackageGroups: table<ModelPackageGroupRecord>('model-package-groups', byArn),
+      modelPackages: table<ModelPackageRecord>('model-packages', byArn),
+      tags: table<TagRecord>('tags', byArn),
       logOf,
       runner,
       endpointHost,

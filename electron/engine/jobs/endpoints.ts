@@ -156,12 +156,17 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     // Deleted meanwhile, or made again under the same name: there is nothing to report on.
     const known = options.endpoints.find(endpoint.name)
     if (known?.createdAtMs !== endpoint.createdAtMs) return
-    options.endpoints.put({
+    const checked: EndpointRecord = {
       ...known,
       status: failureReason === null ? 'InService' : 'Failed',
       failureReason,
       modifiedAtMs: Date.now(),
-    })
+    }
+    try {
+      options.endpoints.put(checked)
+    } catch {
+      options.endpoints.remember(checked) // a full disk: at the next start it is checked again
+    }
   }
 
   async function stop(endpoint: EndpointRecord): Promise<void> {

@@ -23,8 +23,9 @@ export interface ModelImportRecord {
   readonly status: ImportStatus
   /** Why it failed, in one sentence. */
   readonly failureReason: string | null
-  /** What was uploaded; deleted once the import has ended. */
   readonly sourceUri: string
+  /** The source was uploaded for this import alone, and is deleted once it has ended. */
+  readonly isSourceTemporary?: boolean
   readonly displayName: string
   readonly description: string
   readonly markdown: string
@@ -73,7 +74,12 @@ export function createModelImporter(options: ModelImporterOptions): ModelImporte
     if (imports.find(record.name)?.createdAtMs === record.createdAtMs)
       imports.put({ ...record, ...ending })
     else await rm(path.join(library.imported, record.name), { recursive: true, force: true })
-    const { bucket, key } = parseS3Uri(record.sourceUri)
+    if (record.isSourceTemporary) await deleteSource(record)
+  }
+
+  async function deleteSource({ sourceUri }: ModelImportRecord): Promise<void> {
+    const { bucket, key } = parseS3Uri(sourceUri)
+    if (!(await objects.hasBucket(bucket))) return
     for (const object of await objects.listObjects(bucket, key))
       await objects.deleteObject(bucket, object.key)
   }
@@ -96,7 +102,10 @@ export function createModelImporter(options: ModelImporterOptions): ModelImporte
   }
 
   function start(record: ModelImportRecord): void {
-    const work = run(record).finally(() => running.delete(work))
+    const work = run(record)
+      // Nobody waits for it: a full disk must not end the engine. What is still "Importing" is taken up at the next start.
+      .catch(() => undefined)
+      .finally(() => running.delete(work))
     running.add(work)
   }
 

@@ -92,7 +92,12 @@ export function createProcessingRunner(options: ProcessingRunnerOptions): Proces
       (result) => ({ status: 'Completed' as const, exitMessage: JSON.stringify(result) }),
       (error: unknown) => ({ status: 'Failed' as const, failureReason: failureReasonOf(error) }),
     )
-    processingJobs.put({ ...job, ...ending, endedAtMs: Date.now() })
+    const ended = { ...job, ...ending, endedAtMs: Date.now() }
+    try {
+      processingJobs.put(ended)
+    } catch {
+      processingJobs.remember(ended) // the disk took nothing more; the next job may still run
+    }
   }
 
   function start(job: ProcessingJobRecord): void {

@@ -1,8 +1,12 @@
 /** Models, endpoint configurations and endpoints. */
 import { z } from 'zod'
+import type { EndpointRecord, ModelRecord } from '../jobs/endpoints.ts'
+import { modelPackageName } from '../jobs/modelPackageInput.ts'
 import { roleArn, tags } from '../jobs/trainingJobInput.ts'
 import { arnOf, type EngineContext } from './engineContext.ts'
+import { listInput, select } from './listing.ts'
 import { epochSeconds, operation, type Operation } from './operation.ts'
+import { deployableContainerOf } from './modelPackages.ts'
 import { pageOf } from './paging.ts'
 import { ServiceError, validationError } from './serviceError.ts'
 import { putTags } from './tagOperations.ts'
@@ -12,6 +16,24 @@ const name = z
   .max(63)
   .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)
 
+const containerInput = z.object({
+  Image: z.string().max(255).optional(),
+  Environment: z.record(z.string().max(1024), z.string().max(1024)).optional(),
+  ModelPackageName: modelPackageName.optional(),
+  ModelDataUrl: z.string().max(1024).optional(),
+  ModelDataSource: z
+    .object({
+      S3DataSource: z.object({
+        S3Uri: z.string().max(1024),
+        S3DataType: z.enum(['S3Prefix', 'S3Object']),
+        CompressionType: z.enum(['None', 'Gzip']),
+      }),
+    })
+    .optional(),
+})
+
+type Container = z.output<typeof containerInput>
+
 const createModelInput = z.object({
   ModelName: z
     .string()
@@ -20,33 +42,11 @@ const createModelInput = z.object({
   ExecutionRoleArn: roleArn.optional(),
   EnableNetworkIsolation: z.boolean().optional(),
   Tags: tags.optional(),
-  PrimaryContainer: z.object({
-    Image: z.string().max(255),
-    Environment: z.record(z.string().max(1024), z.string().max(1024)).optional(),
-    ModelDataUrl: z.string().max(1024).optional(),
-    ModelDataSource: z
-      .object({
-        S3DataSource: z.object({
-          S3Uri: z.string().max(1024),
-          S3DataType: z.enum(['S3Prefix', 'S3Object']),
-          CompressionType: z.enum(['None', 'Gzip']),
-        }),
-      })
-      .optional(),
-  }),
+  PrimaryContainer: containerInput.optional(),
+  Containers: z.array(containerInput).max(15).optional(),
 })
 
-const listInput = <S extends string>(sortBy: readonly [S, ...S[]]) =>
-  z.object({
-    NameContains: z.string().max(63).optional(),
-    StatusEquals: z.string().optional(),
-    CreationTimeAfter: z.number().optional(),
-    CreationTimeBefore: z.number().optional(),
-    SortBy: z.enum(sortBy).default(sortBy[0]),
-    SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
-    MaxResults: z.number().int().min(1).max(100).default(10),
-    NextToken: z.string().optional(),
-  })
+const statusListInput = listInput(['CreationTime', 'Name', 'Status'])
 
 export const endpointOperations: Readonly<Record<string, Operation>> = {
   CreateModel: operation(createModelInput, (context, input) => {
@@ -55,19 +55,14 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
         `Cannot create already existing model "${arnOf('model', input.ModelName)}".`,
       )
     }
-    const { ModelDataUrl, ModelDataSource } = input.PrimaryContainer
-    const modelDataUri = ModelDataUrl ?? ModelDataSource?.S3DataSource.S3Uri
-    if (!modelDataUri || (ModelDataUrl && ModelDataSource)) {
-      throw validationError('Exactly one of ModelDataUrl and ModelDataSource is needed.')
-    }
+    const source = sourceOf(context, containerOf(input))
     const arn = arnOf('model', input.ModelName)
     const { Tags, ...request } = input
     context.models.put({
       name: input.ModelName,
       arn,
       createdAtMs: context.now(),
-      image: input.PrimaryContainer.Image,
-      modelDataUri,
+      ...source,
       request,
     })
     if (Tags) putTags(context, arn, Tags)
@@ -77,11 +72,7 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
   DescribeModel: operation(z.object({ ModelName: z.string() }), (context, input) => {
     const model = context.models.find(input.ModelName)
     if (!model) throw couldNotFind('model', input.ModelName)
-    return {
-      ...model.request,
-      ModelArn: model.arn,
-      CreationTime: epochSeconds(model.createdAtMs),
-    }
+    return describeModel(model)
   }),
 
   ListModels: operation(listInput(['CreationTime', 'Name']), (context, input) => {
@@ -223,25 +214,10 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
   DescribeEndpoint: operation(z.object({ EndpointName: z.string() }), (context, input) => {
     const endpoint = context.endpoints.find(input.EndpointName)
     if (!endpoint) throw couldNotFind('endpoint', input.EndpointName)
-    return {
-      EndpointName: endpoint.name,
-      EndpointArn: endpoint.arn,
-      EndpointConfigName: endpoint.configName,
-      EndpointStatus: endpoint.status,
-      ...(endpoint.failureReason === null ? {} : { FailureReason: endpoint.failureReason }),
-      CreationTime: epochSeconds(endpoint.createdAtMs),
-      LastModifiedTime: epochSeconds(endpoint.modifiedAtMs),
-      ProductionVariants: context.endpointConfigs
-        .find(endpoint.configName)
-        ?.variants.map((variant) => ({
-          VariantName: variant.VariantName,
-          CurrentInstanceCount: endpoint.status === 'InService' ? 1 : 0,
-          DesiredInstanceCount: 1,
-        })),
-    }
+    return describeEndpoint(context, endpoint)
   }),
 
-  ListEndpoints: operation(listInput(['CreationTime', 'Name', 'Status']), (context, input) => {
+  ListEndpoints: operation(statusListInput, (context, input) => {
     const found = select(context.endpoints.list(), input).filter(
       (endpoint) => input.StatusEquals === undefined || endpoint.status === input.StatusEquals,
     )
@@ -268,32 +244,69 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
   }),
 }
 
+export function describeModel(model: ModelRecord) {
+  return {
+    ...model.request,
+    ModelArn: model.arn,
+    CreationTime: epochSeconds(model.createdAtMs),
+  }
+}
+
+export function describeEndpoint(context: EngineContext, endpoint: EndpointRecord) {
+  return {
+    EndpointName: endpoint.name,
+    EndpointArn: endpoint.arn,
+    EndpointConfigName: endpoint.configName,
+    EndpointStatus: endpoint.status,
+    ...(endpoint.failureReason === null ? {} : { FailureReason: endpoint.failureReason }),
+    CreationTime: epochSeconds(endpoint.createdAtMs),
+    LastModifiedTime: epochSeconds(endpoint.modifiedAtMs),
+    ProductionVariants: context.endpointConfigs
+      .find(endpoint.configName)
+      ?.variants.map((variant) => ({
+        VariantName: variant.VariantName,
+        CurrentInstanceCount: endpoint.status === 'InService' ? 1 : 0,
+        DesiredInstanceCount: 1,
+      })),
+  }
+}
+
+function containerOf(input: z.output<typeof createModelInput>): Container {
+  const containers = [...(input.PrimaryContainer ? [input.PrimaryContainer] : [])].concat(
+    input.Containers ?? [],
+  )
+  const [container, ...others] = containers
+  if (!container || (input.PrimaryContainer && input.Containers)) {
+    throw validationError('Exactly one of PrimaryContainer and Containers is needed.')
+  }
+  if (others.length > 0) throw validationError('This computer serves one container per model.')
+  return container
+}
+
+/** The image and the model data of a container, its own or those of the model package that it names. */
+function sourceOf(
+  context: EngineContext,
+  container: Container,
+): { image: string; modelDataUri: string } {
+  if (container.ModelPackageName !== undefined) {
+    if (container.Image ?? container.ModelDataUrl ?? container.ModelDataSource) {
+      throw validationError('A container with a ModelPackageName has no image or model data.')
+    }
+    return deployableContainerOf(context, container.ModelPackageName)
+  }
+  const { Image, ModelDataUrl, ModelDataSource } = container
+  const modelDataUri = ModelDataUrl ?? ModelDataSource?.S3DataSource.S3Uri
+  if (Image === undefined) throw validationError('One of Image and ModelPackageName is needed.')
+  if (!modelDataUri || (ModelDataUrl && ModelDataSource)) {
+    throw validationError('Exactly one of ModelDataUrl and ModelDataSource is needed.')
+  }
+  return { image: Image, modelDataUri }
+}
+
 /** SageMaker answers ValidationException, not ResourceNotFound, for these; its clients' waiters rely on that. */
 function couldNotFind(kind: string, resourceName: string): ServiceError {
   const arn = arnOf(kind === 'endpoint configuration' ? 'endpoint-config' : kind, resourceName)
   return validationError(`Could not find ${kind} "${arn}".`)
-}
-
-function select<T extends { readonly name: string; readonly createdAtMs: number }>(
-  records: readonly T[],
-  input: {
-    NameContains?: string | undefined
-    CreationTimeAfter?: number | undefined
-    CreationTimeBefore?: number | undefined
-    SortBy: string
-    SortOrder: 'Ascending' | 'Descending'
-  },
-): T[] {
-  const found = records.filter(
-    (record) =>
-      (input.NameContains === undefined || record.name.includes(input.NameContains)) &&
-      (input.CreationTimeAfter === undefined ||
-        record.createdAtMs > input.CreationTimeAfter * 1000) &&
-      (input.CreationTimeBefore === undefined ||
-        record.createdAtMs < input.CreationTimeBefore * 1000),
-  )
-  if (input.SortBy === 'Name') found.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return input.SortOrder === 'Descending' ? found.reverse() : found
 }
 
 /** The endpoint that an invocation names, if it can answer. */

@@ -8,6 +8,7 @@ import type {
 import type { AutoMLJobRecord } from '../jobs/autoMLJob.ts'
 import type { AutoMLRunner } from '../jobs/autoMLRunner.ts'
 import type { ModelImporter, ModelImportRecord } from '../jobs/importModel.ts'
+import type { ModelPackageGroupRecord, ModelPackageRecord } from '../jobs/modelRegistry.ts'
 import type { ProcessingJobRecord, ProcessingRunner } from '../jobs/processingJob.ts'
 import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
 import type { TrainingRunner } from '../jobs/trainingRunner.ts'
@@ -41,6 +42,9 @@ export interface EngineContext extends S3Context {
   readonly models: RecordTable<ModelRecord>
   readonly endpointConfigs: RecordTable<EndpointConfigRecord>
   readonly endpoints: RecordTable<EndpointRecord>
+  /** By ARN, which spells every name in one way. */
+  readonly modelPackageGroups: RecordTable<ModelPackageGroupRecord>
+  readonly modelPackages: RecordTable<ModelPackageRecord>
   readonly tags: RecordTable<TagRecord>
   readonly logOf: (job: TrainingJobRecord) => LogStream
   readonly runner: TrainingRunner

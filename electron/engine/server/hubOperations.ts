@@ -127,6 +127,7 @@ export const hubOperations: Readonly<Record<string, Operation>> = {
         status: 'Importing',
         failureReason: null,
         sourceUri: document.data.TrainingArtifactUri,
+        isSourceTemporary: document.data.DeleteSourceAfterImport,
         displayName: input.HubContentDisplayName ?? name,
         description: input.HubContentDescription ?? '',
         markdown: input.HubContentMarkdown ?? '',
@@ -178,6 +179,7 @@ export const hubOperations: Readonly<Record<string, Operation>> = {
 
 const importDocumentSchema = z.looseObject({
   TrainingArtifactUri: z.string().regex(/^s3:\/\/[^/]+\/.+$/),
+  DeleteSourceAfterImport: z.boolean().default(false),
   Provider: z.string().max(256).default(''),
   License: z.string().max(256).default(''),
   Languages: z.array(z.string().max(16)).max(100).default([]),

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { TrainingJobRecord } from '../jobs/trainingJob.ts'
 import type { LogEvent } from '../store/logStream.ts'
 import { engineAccount, engineRegion, type EngineContext } from './engineContext.ts'
+import { parseFilterPattern } from './filterPattern.ts'
 import { operation, type Operation } from './operation.ts'
-import { pageOf } from './paging.ts'
+import { pageOf, startOf } from './paging.ts'
 import { ServiceError } from './serviceError.ts'
 
 export const trainingLogGroup = '/aws/sagemaker/TrainingJobs'
@@ -17,17 +18,35 @@ const group = { logGroupName: z.string().optional(), logGroupIdentifier: z.strin
 
 export const logOperations: Readonly<Record<string, Operation>> = {
   DescribeLogGroups: operation(
-    z.object({ logGroupNamePrefix: z.string().default('') }),
-    (_, input) => ({
-      logGroups: trainingLogGroup.startsWith(input.logGroupNamePrefix)
-        ? [
-            {
-              logGroupName: trainingLogGroup,
-              arn: `arn:aws:logs:${engineRegion}:${engineAccount}:log-group:${trainingLogGroup}:*`,
-            },
-          ]
-        : [],
+    z.object({
+      logGroupNamePrefix: z.string().min(1).max(512).optional(),
+      logGroupNamePattern: z.string().max(512).optional(),
+      limit: z.number().int().min(1).max(50).default(50),
+      nextToken: z.string().optional(),
     }),
+    (_, input) => {
+      if (input.logGroupNamePrefix !== undefined && input.logGroupNamePattern !== undefined) {
+        throw new ServiceError(
+          'InvalidParameterException',
+          'logGroupNamePrefix and logGroupNamePattern are mutually exclusive.',
+        )
+      }
+      const found = [trainingLogGroup].filter(
+        (name) =>
+          name.startsWith(input.logGroupNamePrefix ?? '') &&
+          name.toLowerCase().includes((input.logGroupNamePattern ?? '').toLowerCase()),
+      )
+      const { page, NextToken } = pageOf(found, input.limit, input.nextToken)
+      return {
+        logGroups: page.map((logGroupName) => ({
+          logGroupName,
+          logGroupArn: groupArn(logGroupName),
+          arn: `${groupArn(logGroupName)}:*`,
+          logGroupClass: 'STANDARD',
+        })),
+        ...(NextToken ? { nextToken: NextToken } : {}),
+      }
+    },
   ),
 
   DescribeLogStreams: operation(
@@ -119,16 +138,13 @@ export const logOperations: Readonly<Record<string, Operation>> = {
     }),
     (context, input) => {
       requireGroup(input)
-      if (/^\s*[[{%]/.test(input.filterPattern)) {
+      if (input.logStreamNames && input.logStreamNamePrefix !== undefined) {
         throw new ServiceError(
           'InvalidParameterException',
-          'Only words and quoted phrases are understood in a filterPattern on this computer.',
+          'logStreamNames and logStreamNamePrefix are mutually exclusive.',
         )
       }
-      // Quoted phrases and plain words, all of which have to occur.
-      const terms = [...input.filterPattern.matchAll(/"([^"]+)"|(\S+)/g)].map(
-        (match) => match[1] ?? match[2] ?? '',
-      )
+      const isWanted = parseFilterPattern(input.filterPattern)
       const found = loggedJobs(context)
         .filter((job) =>
           input.logStreamNames
@@ -146,13 +162,11 @@ export const logOperations: Readonly<Record<string, Operation>> = {
               eventId: `${job.createdAtMs}${String(index).padStart(20, '0')}`,
             })),
         )
-        .filter(
-          (event) =>
-            within(event, input.startTime, input.endTime) &&
-            terms.every((term) => event.message.includes(term)),
-        )
+        .filter((event) => within(event, input.startTime, input.endTime) && isWanted(event.message))
         .sort((a, b) => a.timestamp - b.timestamp)
-      const { page, NextToken } = pageOf(found, input.limit, input.nextToken)
+      const start = startOf(input.nextToken)
+      const end = endOfAnswer(found, start, input.limit)
+      const { page, NextToken } = pageOf(found, Math.max(end - start, 1), input.nextToken)
       return {
         events: page,
         searchedLogStreams: [],
@@ -160,6 +174,10 @@ export const logOperations: Readonly<Record<string, Operation>> = {
       }
     },
   ),
+}
+
+function groupArn(name: string): string {
+  return `arn:aws:logs:${engineRegion}:${engineAccount}:log-group:${name}`
 }
 
 function requireGroup(input: {
@@ -196,15 +214,20 @@ function windowOf(
   const position = Number(token?.[2] ?? 0)
   if (token?.[1] === 'f' || (!token && input.startFromHead)) {
     const start = Math.min(position, events.length)
-    let end = start
-    let bytes = 0
-    while (end < events.length && end - start < input.limit) {
-      bytes += Buffer.byteLength(events[end]?.message ?? '') + 26
-      if (bytes > mostBytes && end > start) break
-      end += 1
-    }
-    return [start, end]
+    return [start, endOfAnswer(events, start, input.limit)]
   }
   const end = token ? Math.min(position, events.length) : events.length
   return [Math.max(end - input.limit, 0), end]
+}
+
+/** As many events as fit into an answer, at least one. */
+function endOfAnswer(events: readonly LogEvent[], start: number, limit: number): number {
+  let end = start
+  let bytes = 0
+  while (end < events.length && end - start < limit) {
+    bytes += Buffer.byteLength(events[end]?.message ?? '') + 26
+    if (bytes > mostBytes && end > start) break
+    end += 1
+  }
+  return end
 }

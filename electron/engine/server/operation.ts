@@ -9,6 +9,8 @@ const longestValue = 256
 export type OperationAnswer = Readonly<Record<string, unknown>>
 
 export interface Operation {
+  /** What it takes; for whoever has to write inputs without knowing the operation. */
+  readonly schema: z.ZodType
   run(context: EngineContext, input: unknown): Promise<OperationAnswer>
 }
 
@@ -17,6 +19,7 @@ export function operation<I extends z.ZodType>(
   run: (context: EngineContext, input: z.output<I>) => OperationAnswer | Promise<OperationAnswer>,
 ): Operation {
   return {
+    schema,
     async run(context, input) {
       const parsed = schema.safeParse(input, { reportInput: true })
       if (!parsed.success) throw validationError(describeIssues(parsed.error))
@@ -62,7 +65,7 @@ function constraintOf(issue: z.core.$ZodIssue): string {
         ? `Member must have value greater than or equal to ${issue.minimum}`
         : `Member must have length greater than or equal to ${issue.minimum}`
     case 'invalid_format':
-      return `Member must satisfy regular expression pattern: ${(issue.pattern ?? '').replace(/^\/\^?|\$?\/$/g, '')}`
+      return `Member must satisfy regular expression pattern: ${(issue.pattern ?? '').replace(/^\/\^?|\$?\/[a-z]*$/g, '')}`
     case 'invalid_value':
       return `Member must satisfy enum value set: [${issue.values.join(', ')}]`
     default:

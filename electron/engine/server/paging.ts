@@ -6,14 +6,19 @@ export function pageOf<T>(
   maxResults: number,
   nextToken: string | undefined,
 ): { page: T[]; NextToken?: string } {
-  const position = nextToken === undefined ? '0' : fromToken(nextToken)
-  if (!/^\d{1,9}$/.test(position)) throw validationError('The NextToken is not valid.')
-  const start = Number(position)
+  const start = startOf(nextToken)
   const end = start + maxResults
   return {
     page: items.slice(start, end),
     ...(end < items.length ? { NextToken: toToken(String(end)) } : {}),
   }
+}
+
+/** The position that a token stands for. @throws ServiceError ValidationException */
+export function startOf(nextToken: string | undefined): number {
+  const position = nextToken === undefined ? '0' : fromToken(nextToken)
+  if (!/^\d{1,9}$/.test(position)) throw validationError('The NextToken is not valid.')
+  return Number(position)
 }
 
 function toToken(text: string): string {

@@ -1,14 +1,20 @@
 /** From a request to the service that answers it: Host, signature and clock first, then the operation. */
 import { randomUUID } from 'node:crypto'
 import { autoMLOperations } from './autoMLOperations.ts'
+import { BucketMissingError } from '../store/objects.ts'
 import { endpointOperations } from './endpointOperations.ts'
 import { engineAccount, type EngineContext } from './engineContext.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
 import { hubOperations } from './hubOperations.ts'
+import { parseInput } from './jsonInput.ts'
 import { logOperations } from './logOperations.ts'
+import { modelPackageGroupOperations } from './modelPackageGroupOperations.ts'
+import { modelPackageOperations } from './modelPackageOperations.ts'
 import type { Operation } from './operation.ts'
 import { answerRuntime } from './runtime.ts'
 import { answerS3 } from './s3.ts'
+import { searchOperations } from './searchOperations.ts'
+import { noSuchBucket } from './s3Answers.ts'
 import { ServiceError } from './serviceError.ts'
 import { sha256Hex, verifySignature, type SignatureScope } from './sigv4.ts'
 import { tagOperations } from './tagOperations.ts'
@@ -25,11 +31,14 @@ const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...autoMLOperations,
   ...processingOperations,
   ...endpointOperations,
+  ...modelPackageGroupOperations,
+  ...modelPackageOperations,
+  ...searchOperations,
   ...tagOperations,
 }
 
 /** By the first half of X-Amz-Target. */
-const jsonServices: ReadonlyMap<
+export const jsonServices: ReadonlyMap<
   string,
   { service: string; operations: Readonly<Record<string, Operation>> }
 > = new Map([
@@ -137,13 +146,13 @@ async function answerJson(
     )
   }
   requireService(scope, offered.service)
-  let input: unknown
-  try {
-    input = body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    throw new ServiceError('SerializationException', 'The body is no JSON.', 400, { cause: error })
-  }
-  const output = await found.run(context, input)
+  const output = await found.run(context, parseInput(body)).catch((error: unknown) => {
+    // CloudWatch Logs has a name of its own for it.
+    const isInvalid = error instanceof ServiceError && error.name === 'ValidationException'
+    throw isInvalid && offered.service === 'logs'
+      ? new ServiceError('InvalidParameterException', error.message, 400, { cause: error })
+      : error
+  })
   return {
     status: 200,
     headers: { 'content-type': 'application/x-amz-json-1.1' },
@@ -220,6 +229,7 @@ function errorResponse(
 
 function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error
+  if (error instanceof BucketMissingError) return noSuchBucket()
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ServiceError('InsufficientStorage', 'There is no space left on the disk.', 507)

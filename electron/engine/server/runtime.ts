@@ -48,6 +48,14 @@ export async function answerRuntime(
   }
   const endpoint = requireServing(context, decodePath(match[1] ?? ''))
   const parsed = parseRequest(body)
+  const { parameters } = parsed
+  // Before the model is held: whoever holds it has to release it.
+  if (parameters.decoder_input_details && match[2] === 'invocations-response-stream')
+    throw modelError(
+      422,
+      'Input validation error: `decoder_input_details` == true is not supported when streaming tokens',
+      null,
+    )
   const { generator, release } = await context.endpointHost
     .acquire(endpoint)
     .catch((error: unknown) => {
@@ -55,20 +63,14 @@ export async function answerRuntime(
     })
   // Also when the client leaves before the first token is asked for.
   request.signal.addEventListener('abort', () => release(), { once: true })
-  const { parameters } = parsed
   const tokens = generator.generate(
     parsed.inputs,
     toGenerationParameters(parameters),
     request.signal,
   )
-  if (parameters.decoder_input_details && match[2] === 'invocations-response-stream')
-    throw modelError(
-      422,
-      'Input validation error: `decoder_input_details` == true is not supported when streaming tokens',
-      null,
-    )
   const prefix = parameters.return_full_text ? parsed.inputs : ''
-  const headers = { 'x-amzn-invoked-production-variant': 'AllTraffic' }
+  const variant = context.endpointConfigs.find(endpoint.configName)?.variants[0]?.VariantName
+  const headers = { 'x-amzn-invoked-production-variant': variant ?? 'AllTraffic' }
   if (match[2] === 'invocations-response-stream') {
     return {
       status: 200,

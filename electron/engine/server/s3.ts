@@ -1,7 +1,8 @@
 /** S3's REST operations on buckets and objects, path style: `/bucket/key`. */
 import { z } from 'zod'
 import { modelsBucket } from '../store/modelsBucket.ts'
-import { readObject, type ObjectInfo, type StoredObject } from '../store/objects.ts'
+import { openObject, type ObjectInfo, type StoredObject } from '../store/objects.ts'
+import { defaultAlgorithm, typeOfChecksum } from './checksums.ts'
 import { decodePath } from './decodePath.ts'
 import type { EngineRequest, EngineResponse } from './exchange.ts'
 import {
@@ -18,12 +19,14 @@ import {
   xml,
 } from './s3Answers.ts'
 import { readDocument, receiveBody } from './s3Bodies.ts'
+import { objectAttributes } from './s3Attributes.ts'
 import {
   findObject,
   isBucketName,
   propertiesOf,
   refuseOverwrite,
   requireBucket,
+  useObject,
   type S3Context,
 } from './s3Context.ts'
 import { copyObject } from './s3Copy.ts'
@@ -191,11 +194,18 @@ async function listObjects(
       Key: encode(object.key),
       LastModified: new Date(object.modifiedAtMs).toISOString(),
       ETag: `"${object.etag}"`,
+      ...checksumAlgorithmOf(object),
       Size: object.sizeBytes,
       StorageClass: 'STANDARD',
     })),
     CommonPrefixes: commonPrefixes.map((entry) => ({ Prefix: encode(entry) })),
   })
+}
+
+function checksumAlgorithmOf({ checksums }: ObjectInfo): Record<string, string> {
+  const [found] = Object.entries(checksums)
+  if (!found) return {}
+  return { ChecksumAlgorithm: found[0].toUpperCase(), ChecksumType: typeOfChecksum(found[1]) }
 }
 
 /** `next` is the last entry of this page, null when the list is complete. */
@@ -249,16 +259,18 @@ async function answerObject(
   if (method === 'POST' && subresource === 'uploads') {
     return startUpload(context, request, bucket, key)
   }
+  if (method === 'GET' && subresource === 'attributes') {
+    const object = await findObject(context, bucket, key)
+    if (!object) throw noSuchKey(method)
+    return objectAttributes(request, object)
+  }
   if (subresource) throw notImplemented(`${method} ?${subresource}`)
   const uploadId = query.get('uploadId')
   if (uploadId !== null) return answerUpload(context, request, scope, { bucket, key, uploadId })
   switch (method) {
     case 'GET':
-    case 'HEAD': {
-      const object = await findObject(context, bucket, key)
-      if (!object) throw noSuchKey(method)
-      return sendObject(request, object)
-    }
+    case 'HEAD':
+      return useObject(context, { bucket, key, method }, (object) => sendObject(request, object))
     case 'PUT':
       return request.headers['x-amz-copy-source'] === undefined
         ? putObject(context, request, scope, bucket, key)
@@ -279,7 +291,12 @@ async function putObject(
   key: string,
 ): Promise<EngineResponse> {
   await refuseOverwrite(context, request, bucket, key)
-  const { received, checksums } = await receiveBody(context, request, scope)
+  const body = await receiveBody(context, request, scope, (declared) =>
+    declared === null ? [defaultAlgorithm] : [],
+  )
+  const { received, declared } = body
+  const algorithm = declared ?? defaultAlgorithm
+  const checksums = { [algorithm]: body.checksums[algorithm] ?? '' }
   try {
     // Once more: another upload may have ended while this one came in.
     await refuseOverwrite(context, request, bucket, key)
@@ -294,7 +311,11 @@ async function putObject(
   }
 }
 
-function sendObject(request: EngineRequest, object: StoredObject): EngineResponse {
+/** Null when the object's file is gone already. */
+async function sendObject(
+  request: EngineRequest,
+  object: StoredObject,
+): Promise<EngineResponse | null> {
   const etag = `"${object.etag}"`
   const matches = (header: string | undefined) =>
     header?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
@@ -304,6 +325,9 @@ function sendObject(request: EngineRequest, object: StoredObject): EngineRespons
   if (matches(request.headers['if-none-match'])) return empty(304, { etag })
   const range = parseRange(request.headers['range'], object.sizeBytes)
   const size = range ? range.end - range.start + 1 : object.sizeBytes
+  const isBare = request.method === 'HEAD' || size === 0
+  const body = isBare ? null : await openObject(object, range)
+  if (!isBare && body === null) return null
   return {
     status: range ? 206 : 200,
     headers: {
@@ -314,12 +338,14 @@ function sendObject(request: EngineRequest, object: StoredObject): EngineRespons
       etag,
       ...(range
         ? { 'content-range': `bytes ${range.start}-${range.end}/${object.sizeBytes}` }
-        : checksumHeaders(object.checksums)),
+        : request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED'
+          ? checksumHeaders(object.checksums)
+          : {}),
       ...Object.fromEntries(
         Object.entries(object.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
       ),
     },
-    body: request.method === 'HEAD' || size === 0 ? null : readObject(object, range),
+    body,
   }
 }
 

@@ -1,4 +1,5 @@
 /** The forms of S3's answers and refusals, and its way of writing keys. */
+import { typeOfChecksum, type Checksums } from './checksums.ts'
 import type { EngineResponse } from './exchange.ts'
 import { ServiceError } from './serviceError.ts'
 import { xmlDocument } from './xml.ts'
@@ -24,12 +25,21 @@ export function empty(status: number, headers: Record<string, string> = {}): Eng
   }
 }
 
-export function checksumHeaders(
-  checksums: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]),
-  )
+export function checksumHeaders(checksums: Checksums): Record<string, string> {
+  const values = Object.entries(checksums)
+  return Object.fromEntries([
+    ...values.map(([name, value]) => [`x-amz-checksum-${name}`, value] as const),
+    ...values.map(([, value]) => ['x-amz-checksum-type', typeOfChecksum(value)] as const),
+  ])
+}
+
+/** The same as members of an XML document. */
+export function checksumMembers(checksums: Checksums): Record<string, string> {
+  const values = Object.entries(checksums)
+  return Object.fromEntries([
+    ...values.map(([name, value]) => [`Checksum${name.toUpperCase()}`, value] as const),
+    ...values.map(([, value]) => ['ChecksumType', typeOfChecksum(value)] as const),
+  ])
 }
 
 /** S3 orders keys by their UTF-8 bytes. */
@@ -57,6 +67,14 @@ export function noSuchKey(method: string): ServiceError {
     'The specified key does not exist.',
     404,
   )
+}
+
+export function noSuchBucket(): ServiceError {
+  return new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404)
+}
+
+export function noSuchUpload(): ServiceError {
+  return new ServiceError('NoSuchUpload', 'The specified multipart upload does not exist.', 404)
 }
 
 export function methodNotAllowed(): ServiceError {

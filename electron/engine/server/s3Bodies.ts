@@ -3,7 +3,14 @@ import { XMLParser } from 'fast-xml-parser'
 import type { z } from 'zod'
 import type { ReceivedBytes } from '../store/objects.ts'
 import { decodeAwsChunked } from './awsChunked.ts'
-import { createChecksums, declaredChecksums, verifyChecksums } from './checksums.ts'
+import {
+  announcedAlgorithm,
+  createChecksums,
+  declaredChecksum,
+  verifyChecksum,
+  type ChecksumAlgorithm,
+  type Checksums,
+} from './checksums.ts'
 import { readBody, type EngineRequest } from './exchange.ts'
 import type { S3Context } from './s3Context.ts'
 import { ServiceError } from './serviceError.ts'
@@ -14,19 +21,33 @@ const largestUpload = 5 * 1024 ** 3
 const largestDocument = 2 * 1024 * 1024
 const hexSha256 = /^[0-9a-f]{64}$/
 
-/** Receives a body into a temporary file, takes off its framing, and holds it against every checksum sent with it. */
+export interface ReceivedBody {
+  readonly received: ReceivedBytes
+  /** The algorithm whose value the client sent, in a header or a trailer. */
+  readonly declared: ChecksumAlgorithm | null
+  /** By the declared algorithm and by those that were asked for. */
+  readonly checksums: Checksums
+}
+
+/**
+ * Receives a body into a temporary file, takes off its framing, and holds it against every checksum sent with it.
+ * @param wanted what to compute besides, given what the client declared
+ */
 export async function receiveBody(
   context: S3Context,
   request: EngineRequest,
   scope: SignatureScope,
-): Promise<{ received: ReceivedBytes; checksums: Record<string, string> }> {
+  wanted: (declared: ChecksumAlgorithm | null) => readonly ChecksumAlgorithm[],
+): Promise<ReceivedBody> {
   const trailers = new Map<string, string>()
   const chunked = scope.payloadHash.startsWith('STREAMING-')
-  const trailerNames = (request.headers['x-amz-trailer'] ?? '').split(',')
+  const inHeader = declaredChecksum(request.headers)
+  const announced = chunked ? announcedAlgorithm(request.headers['x-amz-trailer']) : null
+  const algorithm = inHeader?.algorithm ?? announced
   const computed = createChecksums([
-    ...Object.keys(declaredChecksums(request.headers)),
-    ...trailerNames.map((name) => name.trim().toLowerCase().replace('x-amz-checksum-', '')),
-    ...(hexSha256.test(scope.payloadHash) ? ['sha256'] : []),
+    ...wanted(algorithm),
+    ...(algorithm === null ? [] : [algorithm]),
+    ...(hexSha256.test(scope.payloadHash) ? (['sha256'] as const) : []),
   ])
   const content = chunked ? decodeAwsChunked(request.body, scope, trailers) : request.body
   const received = await context.objects.receive(limited(content), (chunk) =>
@@ -39,21 +60,26 @@ export async function receiveBody(
     if (expectedLength !== undefined && Number(expectedLength) !== received.sizeBytes) {
       throw new ServiceError('IncompleteBody', 'The body is shorter or longer than announced.')
     }
-    const declared = {
-      ...declaredChecksums(request.headers),
-      ...declaredChecksums(Object.fromEntries(trailers)),
-    }
     const digests = computed.digests()
-    verifyChecksums(declared, digests)
+    const inTrailer = declaredChecksum(Object.fromEntries(trailers))
+    if (announced !== (inTrailer?.algorithm ?? null)) {
+      throw new ServiceError(
+        'MalformedTrailerError',
+        'The trailing checksum is not the one that x-amz-trailer announces.',
+      )
+    }
+    for (const declared of [inHeader, inTrailer]) {
+      if (declared) verifyChecksum(declared, digests)
+    }
     if (hexSha256.test(scope.payloadHash)) {
-      const actual = Buffer.from(digests['sha256'] ?? '', 'base64').toString('hex')
+      const actual = Buffer.from(digests.sha256 ?? '', 'base64').toString('hex')
       if (actual !== scope.payloadHash) throw contentMismatch()
     }
     const md5 = request.headers['content-md5']
     if (md5 && Buffer.from(md5, 'base64').toString('hex') !== received.md5) {
       throw new ServiceError('BadDigest', 'The Content-MD5 you specified did not match.')
     }
-    return { received, checksums: declared }
+    return { received, declared: algorithm, checksums: digests }
   } catch (error) {
     await context.objects.discard(received)
     throw error

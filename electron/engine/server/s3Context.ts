@@ -4,6 +4,7 @@ import { modelsBucket } from '../store/modelsBucket.ts'
 import type { MultipartUploads } from '../store/multipartUploads.ts'
 import type { NewObject, ObjectStore, StoredObject } from '../store/objects.ts'
 import type { EngineRequest } from './exchange.ts'
+import { noSuchBucket, noSuchKey } from './s3Answers.ts'
 import { findModelObject } from './s3Models.ts'
 import { ServiceError } from './serviceError.ts'
 
@@ -22,7 +23,7 @@ export function isBucketName(name: string): boolean {
 export async function requireBucket({ objects }: S3Context, bucket: string): Promise<void> {
   if (bucket === modelsBucket) return
   if (!isBucketName(bucket) || !(await objects.hasBucket(bucket))) {
-    throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404)
+    throw noSuchBucket()
   }
 }
 
@@ -35,6 +36,28 @@ export function findObject(
   return bucket === modelsBucket
     ? findModelObject(context.library, key)
     : context.objects.findObject(bucket, key)
+}
+
+/** In one request's time; nobody overwrites that fast. */
+const mostOverwrites = 20
+
+/**
+ * Uses an object that others may overwrite between its look-up and the opening of its file: then it is looked up again.
+ * @param use null when the file was gone
+ * @throws ServiceError NoSuchKey
+ */
+export async function useObject<T>(
+  context: S3Context,
+  { bucket, key, method }: { readonly bucket: string; readonly key: string; method: string },
+  use: (object: StoredObject) => Promise<T | null>,
+): Promise<T> {
+  for (let attempt = 0; attempt <= mostOverwrites; attempt += 1) {
+    const object = await findObject(context, bucket, key)
+    const used = object && (await use(object))
+    if (!object) break
+    if (used !== null) return used
+  }
+  throw noSuchKey(method)
 }
 
 /** @throws ServiceError PreconditionFailed for `If-None-Match: *` on a key that is taken */

@@ -40,6 +40,6 @@ export function putTags(
   context.tags.put({ arn, createdAtMs: known?.createdAtMs ?? context.now(), tags: all })
 }
 
-function listTags(context: EngineContext, arn: string): { Key: string; Value: string }[] {
+export function listTags(context: EngineContext, arn: string): { Key: string; Value: string }[] {
   return Object.entries(context.tags.find(arn)?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }))
 }

@@ -61,7 +61,7 @@ export const trainingOperations: Readonly<Record<string, Operation>> = {
 
   DescribeTrainingJob: operation(byName, (context, input) => {
     const job = requireJob(context, input.TrainingJobName)
-    return describe(job, context.now())
+    return describeTrainingJob(job, context.now())
   }),
 
   ListTrainingJobs: operation(
@@ -124,7 +124,10 @@ async function requireBucketOf(context: EngineContext, uri: string): Promise<voi
   throw validationError(`The S3 bucket "${bucket}" of ${uri} does not exist.`)
 }
 
-function describe(job: TrainingJobRecord, nowMs: number): Record<string, unknown> {
+export function describeTrainingJob(
+  job: TrainingJobRecord,
+  nowMs: number,
+): Record<string, unknown> {
   const { request } = job
   const trainingMs =
     job.trainingStartedAtMs === null

@@ -10,6 +10,15 @@ export interface UploadInfo extends NewObject {
   readonly bucket: string
   readonly key: string
   readonly startedAtMs: number
+  /** Absent in uploads that an older version began. */
+  readonly checksum?: UploadChecksum
+}
+
+export interface UploadChecksum {
+  readonly algorithm: string
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE'
+  /** The client named the algorithm, so that every part has to come with it. */
+  readonly isAsked: boolean
 }
 
 export interface PartInfo {
@@ -17,13 +26,24 @@ export interface PartInfo {
   readonly etag: string
   readonly sizeBytes: number
   readonly modifiedAtMs: number
+  /** Base64, by the upload's algorithm. */
+  readonly checksum?: string
 }
 
 export interface MultipartUploads {
-  start(bucket: string, key: string, properties: NewObject): Promise<UploadInfo>
+  start(
+    bucket: string,
+    key: string,
+    properties: NewObject & { readonly checksum: UploadChecksum },
+  ): Promise<UploadInfo>
   find(uploadId: string): Promise<UploadInfo | null>
   list(bucket: string): Promise<UploadInfo[]>
-  keepPart(uploadId: string, partNumber: number, received: ReceivedBytes): Promise<PartInfo>
+  keepPart(
+    uploadId: string,
+    partNumber: number,
+    received: ReceivedBytes,
+    checksum?: string,
+  ): Promise<PartInfo>
   parts(uploadId: string): Promise<PartInfo[]>
   /** The content of these parts, one after the other. */
   readParts(uploadId: string, partNumbers: readonly number[]): AsyncGenerator<Uint8Array>
@@ -51,27 +71,30 @@ export async function openMultipartUploads(directory: string): Promise<Multipart
       const uploadId = randomBytes(16).toString('hex')
       const upload = { uploadId, bucket, key, startedAtMs: Date.now(), ...properties }
       await mkdir(folderOf(uploadId))
-      await writeFile(path.join(folderOf(uploadId), 'upload.json'), JSON.stringify(upload))
+      await writeAtOnce(path.join(folderOf(uploadId), 'upload.json'), JSON.stringify(upload))
       return upload
     },
     async list(bucket) {
       const uploads = await Promise.all((await readdir(directory)).map(find))
       return uploads.filter((upload): upload is UploadInfo => upload?.bucket === bucket)
     },
-    async keepPart(uploadId, partNumber, received) {
+    async keepPart(uploadId, partNumber, received, checksum) {
       const part = {
         partNumber,
         etag: received.md5,
         sizeBytes: received.sizeBytes,
         modifiedAtMs: Date.now(),
+        ...(checksum === undefined ? {} : { checksum }),
       }
       const base = path.join(folderOf(uploadId), `part-${partNumber}`)
       await rename(received.temporaryPath, base)
-      await writeFile(`${base}.json`, JSON.stringify(part))
+      await writeAtOnce(`${base}.json`, JSON.stringify(part))
       return part
     },
     async parts(uploadId) {
-      const names = (await readdir(folderOf(uploadId))).filter((name) => /^part-.*json$/.test(name))
+      const names = (await readdir(folderOf(uploadId))).filter((name) =>
+        /^part-\d+\.json$/.test(name),
+      )
       const parts = await Promise.all(
         names.map(async (name) => {
           const content = await readFile(path.join(folderOf(uploadId), name), 'utf8')
@@ -89,6 +112,13 @@ export async function openMultipartUploads(directory: string): Promise<Multipart
       await rm(folderOf(uploadId), { recursive: true, force: true })
     },
   }
+}
+
+/** Whoever reads the file meanwhile finds the old content or the new one. */
+async function writeAtOnce(file: string, content: string): Promise<void> {
+  const partial = `${file}.${randomBytes(4).toString('hex')}.new`
+  await writeFile(partial, content)
+  await rename(partial, file)
 }
 
 /** S3's ETag of an object made of parts: the MD5 of the parts' MD5s, and their number. */

@@ -5,7 +5,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 export interface ObjectInfo {
@@ -37,13 +37,18 @@ export interface ReceivedBytes {
   readonly md5: string
 }
 
+/** The bucket was deleted, perhaps while an object for it was coming in. */
+export class BucketMissingError extends Error {
+  override readonly name = 'BucketMissingError'
+}
+
 export interface ObjectStore {
   listBuckets(): Promise<{ name: string; createdAtMs: number }[]>
   hasBucket(bucket: string): Promise<boolean>
   createBucket(bucket: string): Promise<void>
   /** False when it still holds objects. */
   deleteBucket(bucket: string): Promise<boolean>
-  /** Every object, in the order of UTF-8 bytes as S3 lists them. */
+  /** Every object, in the order of UTF-8 bytes as S3 lists them. @throws BucketMissingError */
   listObjects(bucket: string, prefix: string): Promise<StoredObject[]>
   findObject(bucket: string, key: string): Promise<StoredObject | null>
   /** Streams to disk; the object exists only once `keepObject` is called. */
@@ -52,11 +57,12 @@ export interface ObjectStore {
     observe?: (chunk: Uint8Array) => void,
   ): Promise<ReceivedBytes>
   discard(received: ReceivedBytes): Promise<void>
+  /** @throws BucketMissingError */
   keepObject(
     bucket: string,
     key: string,
     received: ReceivedBytes,
-    properties: NewObject & { etag?: string; checksums?: Record<string, string> },
+    properties: NewObject & { etag?: string; checksums?: Readonly<Record<string, string>> },
   ): Promise<ObjectInfo>
   deleteObject(bucket: string, key: string): Promise<void>
 }
@@ -77,6 +83,20 @@ export function readObject(
   return createReadStream(object.path, range)
 }
 
+/** The same with the file open already, so that an overwrite from now on takes nothing away. Null: it came too late. */
+export async function openObject(
+  object: StoredObject,
+  range?: { start: number; end: number },
+): Promise<ReadStream | null> {
+  try {
+    const file = await open(object.path)
+    return file.createReadStream(range)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
 export async function openObjectStore(directory: string): Promise<ObjectStore> {
   const buckets = path.join(directory, 'buckets')
   const incoming = path.join(directory, 'incoming')
@@ -92,6 +112,20 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
     return path.join(bucketPath(bucket), hash.slice(0, 2), `${hash}${recordSuffix}`)
   }
 
+  const turns = new Map<string, Promise<unknown>>()
+
+  /** What changes a bucket does so one after the other; the bytes of objects have come in before. */
+  async function inTurn<T>(bucket: string, change: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(bucket) ?? Promise.resolve()).then(change)
+    const ended = turn.catch(() => undefined)
+    turns.set(bucket, ended)
+    try {
+      return await turn
+    } finally {
+      if (turns.get(bucket) === ended) turns.delete(bucket)
+    }
+  }
+
   async function readRecord(file: string): Promise<StoredObject | null> {
     let text: string
     try {
@@ -105,7 +139,11 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
   }
 
   async function listObjects(bucket: string, prefix: string): Promise<StoredObject[]> {
-    const names = await readdir(bucketPath(bucket), { recursive: true })
+    const names = await readdir(bucketPath(bucket), { recursive: true }).catch((error: unknown) => {
+      if (isMissing(error))
+        throw new BucketMissingError('The bucket does not exist.', { cause: error })
+      throw error
+    })
     const objects: StoredObject[] = []
     for (const name of names) {
       if (!name.endsWith(recordSuffix)) continue
@@ -137,13 +175,13 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
 
   return {
     async listBuckets() {
-      const entries = await readdir(buckets)
-      return Promise.all(
-        entries.sort().map(async (entry) => ({
-          name: entry.slice('b-'.length),
-          createdAtMs: (await stat(path.join(buckets, entry))).birthtimeMs,
-        })),
-      )
+      const found: { name: string; createdAtMs: number }[] = []
+      for (const entry of (await readdir(buckets)).sort()) {
+        const facts = await stat(path.join(buckets, entry)).catch(() => null)
+        // Null: deleted meanwhile.
+        if (facts) found.push({ name: entry.slice('b-'.length), createdAtMs: facts.birthtimeMs })
+      }
+      return found
     },
     async hasBucket(bucket) {
       return stat(bucketPath(bucket)).then(
@@ -151,14 +189,16 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
         () => false,
       )
     },
-    async createBucket(bucket) {
-      await mkdir(bucketPath(bucket), { recursive: true })
-    },
-    async deleteBucket(bucket) {
-      if ((await listObjects(bucket, '')).length > 0) return false
-      await rm(bucketPath(bucket), { recursive: true, force: true })
-      return true
-    },
+    createBucket: (bucket) =>
+      inTurn(bucket, async () => {
+        await mkdir(bucketPath(bucket), { recursive: true })
+      }),
+    deleteBucket: (bucket) =>
+      inTurn(bucket, async () => {
+        if ((await listObjects(bucket, '')).length > 0) return false
+        await rm(bucketPath(bucket), { recursive: true, force: true })
+        return true
+      }),
     listObjects,
     findObject: (bucket, key) => readRecord(recordPath(bucket, key)),
     async receive(content, observe) {
@@ -188,7 +228,6 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
     async keepObject(bucket, key, received, properties) {
       const record = recordPath(bucket, key)
       const folder = path.dirname(record)
-      const old = await readRecord(record)
       const info: ObjectInfo = {
         key,
         sizeBytes: received.sizeBytes,
@@ -200,19 +239,29 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
       }
       const file = path.basename(received.temporaryPath)
       const temporaryRecord = `${received.temporaryPath}${recordSuffix}`
-      await mkdir(folder, { recursive: true })
       await writeSynced(temporaryRecord, JSON.stringify({ ...info, file } satisfies ObjectRecord))
-      await rename(received.temporaryPath, path.join(folder, file))
-      await rename(temporaryRecord, record)
-      await removeQuietly(old)
+      await inTurn(bucket, async () => {
+        try {
+          await access(bucketPath(bucket))
+        } catch (error) {
+          await rm(temporaryRecord, { force: true })
+          throw new BucketMissingError('The bucket does not exist.', { cause: error })
+        }
+        await mkdir(folder, { recursive: true })
+        const old = await readRecord(record)
+        await rename(received.temporaryPath, path.join(folder, file))
+        await rename(temporaryRecord, record)
+        await removeQuietly(old)
+      })
       return info
     },
-    async deleteObject(bucket, key) {
-      const record = recordPath(bucket, key)
-      const old = await readRecord(record)
-      await rm(record, { force: true })
-      await removeQuietly(old)
-    },
+    deleteObject: (bucket, key) =>
+      inTurn(bucket, async () => {
+        const record = recordPath(bucket, key)
+        const old = await readRecord(record)
+        await rm(record, { force: true })
+        await removeQuietly(old)
+      }),
   }
 }
 

@@ -220,7 +220,14 @@ test('refuses to complete an upload with a part it never received', async () => 
 test('refuses a wrong checksum, a missing bucket, an overwrite and a full bucket', async () => {
   const { s3 } = engine.clients
   await expect(
-    s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'x', Body: 'y', ChecksumSHA256: 'AAAA' })),
+    s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: 'x',
+        Body: 'y',
+        ChecksumSHA256: `${'A'.repeat(43)}=`,
+      }),
+    ),
   ).rejects.toMatchObject({ name: 'BadDigest' })
   await expect(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'x' }))).rejects.toMatchObject({
     $metadata: { httpStatusCode: 404 },

@@ -37,6 +37,7 @@ afterAll(async () => {
 async function importModel(
   name: string,
   content: ReadonlyMap<string, Uint8Array>,
+  document: Readonly<Record<string, unknown>> = {},
 ): Promise<DescribeHubContentCommandOutput> {
   for (const [file, Body] of content)
     await engine.clients.s3.send(new PutObjectCommand({ Bucket, Key: `${name}/${file}`, Body }))
@@ -50,6 +51,7 @@ async function importModel(
       HubContentDocument: JSON.stringify({
         TrainingArtifactUri: `s3://${Bucket}/${name}/`,
         License: 'Apache-2.0',
+        ...document,
       }),
     }),
   )
@@ -83,7 +85,7 @@ const remove = (HubContentName: string, hub = HubName) =>
   )
 
 test('a Hugging Face folder becomes a base model, outlives a restart, and can be deleted', async () => {
-  const content = await importModel('my-model', files)
+  const content = await importModel('my-model', files, { DeleteSourceAfterImport: true })
   expect(content.HubContentStatus).toBe('Available')
   expect(content.HubContentDisplayName).toBe('The model my-model')
   const document: unknown = JSON.parse(content.HubContentDocument!)
@@ -170,4 +172,27 @@ test('nothing is imported into the public hub, nor deleted from it', async () =>
     HubContentDocument: '{',
   })
   await expect(engine.clients.sageMaker.send(refused)).rejects.toThrow(/TrainingArtifactUri/)
+})
+
+test('an import that fails for want of its bucket is reported, and the engine goes on', async () => {
+  for (const [name, TrainingArtifactUri] of [
+    ['no-bucket', 's3://never-made/model/'],
+    ['not-its-own', `s3://timbre-models/${tinyModelId}/1.0.0/`],
+  ] as const) {
+    const content = await importModel(name, new Map(), {
+      TrainingArtifactUri,
+      DeleteSourceAfterImport: true,
+    })
+    expect(content).toMatchObject({ HubContentStatus: 'ImportFailed' })
+    expect(content.FailureReason).toMatch(/This is no model/)
+  }
+  expect(await listed('SageMakerPublicHub')).toEqual([tinyModelId])
+})
+
+test('objects that are the client’s own stay where they are', async () => {
+  expect((await importModel('kept-source', files)).HubContentStatus).toBe('Available')
+  const left = await engine.clients.s3.send(
+    new ListObjectsV2Command({ Bucket, Prefix: 'kept-source/' }),
+  )
+  expect(left.KeyCount).toBe(files.size)
 })

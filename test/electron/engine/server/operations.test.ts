@@ -265,3 +265,51 @@ test('finds streams by prefix and lines by words, and says when there is no such
     logs.send(new DescribeLogStreamsCommand({ logGroupName: '/aws/other' })),
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
 })
+
+test('pages through found lines, each once, and refuses what does not fit together', async () => {
+  const { logs } = engine.clients
+  const found: (string | undefined)[] = []
+  const ids = new Set<string | undefined>()
+  let nextToken: string | undefined
+  do {
+    const page = await logs.send(
+      new FilterLogEventsCommand({
+        logGroupName,
+        filterPattern: '-beta line',
+        limit: 7,
+        nextToken,
+      }),
+    )
+    expect(page.events?.length).toBeLessThanOrEqual(7)
+    for (const event of page.events ?? []) {
+      found.push(event.message)
+      ids.add(event.eventId)
+    }
+    nextToken = page.nextToken
+  } while (nextToken)
+  // The job "alpha" was deleted above.
+  const expected = Array.from({ length: 25 }, (_, line) => `gamma line ${line}`)
+  expect(found.sort()).toEqual(expected.sort())
+  expect(ids.size).toBe(25)
+  for (const input of [
+    { nextToken: 'x' },
+    { limit: 0 },
+    { logStreamNames: ['alpha/algo-1-0'], logStreamNamePrefix: 'a' },
+  ]) {
+    await expect(
+      logs.send(new FilterLogEventsCommand({ logGroupName, ...input })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterException' })
+  }
+})
+
+test('finds the log group by prefix or pattern', async () => {
+  const { logs } = engine.clients
+  const groups = async (input: object) =>
+    (await logs.send(new DescribeLogGroupsCommand(input))).logGroups?.length
+  expect(await groups({ logGroupNamePrefix: '/aws/sage' })).toBe(1)
+  expect(await groups({ logGroupNamePrefix: 'TrainingJobs' })).toBe(0)
+  expect(await groups({ logGroupNamePattern: 'trainingjobs' })).toBe(1)
+  await expect(
+    groups({ logGroupNamePrefix: '/aws', logGroupNamePattern: 'x' }),
+  ).rejects.toMatchObject({ name: 'InvalidParameterException' })
+})
