@@ -30,7 +30,8 @@ export function createHandlers(
   host: HostFacts,
   publish: (event: 'settings.changed', settings: ReturnType<typeof getSettings>) => void,
 ): Handlers {
-  const { db, datasets, engine, playground } = services
+  const { db, datasets, engine, playground, hubModels, hubTokens } = services
+  const hubUrl = () => getSettings(db).hubUrl
   return {
     'app.describe': async () => ({
       version: host.version,
@@ -83,6 +84,23 @@ export function createHandlers(
     },
 
     'baseModel.preview': (request) => services.previewPrompt(request),
+
+    'hubModel.describe': ({ name }) => hubModels.describe(name),
+    'hubModel.add': (wanted) => hubModels.add(wanted),
+    'hubModel.cancel': async () => {
+      hubModels.cancel()
+      return null
+    },
+    'hubModel.progress': async () => hubModels.current(),
+    'hubToken.describe': () => hubTokens.describe(hubUrl()),
+    'hubToken.set': async ({ token }) => {
+      await hubTokens.set(hubUrl(), token)
+      return hubTokens.describe(hubUrl())
+    },
+    'hubToken.remove': async () => {
+      await hubTokens.remove()
+      return hubTokens.describe(hubUrl())
+    },
 
     'model.list': async () => listModels(db),
     'model.get': async ({ id }) => getModel(db, id),

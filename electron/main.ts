@@ -12,6 +12,7 @@ import { notifyEnded, notifyHidden } from './notifications.ts'
 import { declareScheme, servePage } from './protocol.ts'
 import { resourcesDirectory } from './resourcesDirectory.ts'
 import { createServices, type Services } from './services.ts'
+import { systemKeyStore } from './shell/keyStore.ts'
 import { createTranslate } from './translate.ts'
 import { launchUtilityEngine } from './utilityEngine.ts'
 import { openWindow, refusePermissions } from './window.ts'
@@ -37,6 +38,7 @@ function start(): void {
     resourcesDirectory: resourcesDirectory(app.isPackaged ? process.resourcesPath : undefined),
     launchEngine: launchUtilityEngine,
     systemLocale: app.getLocale(),
+    keyStore: systemKeyStore,
     publish: (event, payload) => sendEvent(window, event, payload),
     onEnded: (candidate, version, model) => {
       if (!getSettings(running.db).notifications) return

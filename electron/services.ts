@@ -23,7 +23,13 @@ import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { deleteHubModel, importHubModel } from './aws/hubImport.ts'
 import { deletePrefix } from './aws/modelExport.ts'
 import { deleteObject, ensureBucket } from './aws/s3.ts'
-import { baseModelId, readModelSource } from './baseModels/modelSource.ts'
+import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
+import {
+  createHubTokens,
+  type HubTokens,
+  type KeyStore,
+} from './baseModels/huggingFace/hubToken.ts'
+import { baseModelId, readModelSource, type ModelSource } from './baseModels/modelSource.ts'
 import { stopTrainingJob } from './aws/trainingJobs.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
@@ -71,6 +77,10 @@ export interface ServicesOptions {
   /** A candidate ended: the window shows a notification. */
   readonly onEnded?: (candidate: Candidate, version: ModelVersion, model: Model) => void
   readonly now?: () => number
+  /** Null, or left out, where this computer has none. */
+  readonly keyStore?: () => KeyStore | null
+  /** From the environment; goes before the settings and the kept token. */
+  readonly huggingFace?: { readonly url?: string; readonly token?: string }
 }
 
 export interface Services {
@@ -79,6 +89,8 @@ export interface Services {
   readonly engine: EngineSupervisor
   readonly playground: Playground
   readonly watch: TrainingWatch
+  readonly hubModels: HubModels
+  readonly hubTokens: HubTokens
   readonly dataDirectory: string
   readonly resourcesDirectory: string
   readonly systemLocale: string
@@ -158,6 +170,38 @@ export function createServices(options: ServicesOptions): Services {
     return splitRows(examples, version.validationFraction, version.splitSeed).validation
   }
 
+  async function addBaseModel(source: ModelSource, signal?: AbortSignal): Promise<BaseModel> {
+    const { clients, bucket } = await connect()
+    const taken = new Set(await listHubModelIds(clients))
+    const id = baseModelId(source.displayName, taken)
+    await ensureBucket(clients, bucket)
+    await importHubModel(
+      clients,
+      bucket,
+      { id, ...source, markdown: source.card },
+      (fraction) => options.publish('baseModel.copied', { name: source.displayName, fraction }),
+      signal,
+    )
+    hubModels.delete(id)
+    return (await hubModel(id)).baseModel
+  }
+
+  const tokens = createHubTokens(
+    path.join(options.dataDirectory, 'hugging-face-token'),
+    options.keyStore ?? (() => null),
+  )
+  const huggingFace = createHubModels({
+    directory: path.join(options.dataDirectory, 'models', 'downloads'),
+    async address() {
+      const url = options.huggingFace?.url ?? getSettings(db).hubUrl
+      return { url, token: options.huggingFace?.token ?? (await tokens.get(url)) }
+    },
+    requireEngine: async () => void (await connect()),
+    addToLibrary: addBaseModel,
+    onProgress: (download) => options.publish('hubModel.progressed', download),
+    now,
+  })
+
   const playground = createPlayground({
     db,
     connect,
@@ -229,6 +273,8 @@ export function createServices(options: ServicesOptions): Services {
     engine,
     playground,
     watch,
+    hubModels: huggingFace,
+    hubTokens: tokens,
     dataDirectory: options.dataDirectory,
     resourcesDirectory: options.resourcesDirectory,
     systemLocale: options.systemLocale,
@@ -248,21 +294,7 @@ export function createServices(options: ServicesOptions): Services {
       }
       return listBaseModels(db)
     },
-    async importBaseModel(sourcePath) {
-      const source = await readModelSource(sourcePath)
-      const { clients, bucket } = await connect()
-      const taken = new Set(await listHubModelIds(clients))
-      const id = baseModelId(source.displayName, taken)
-      await ensureBucket(clients, bucket)
-      await importHubModel(
-        clients,
-        bucket,
-        { id, ...source, markdown: source.card, description: path.basename(sourcePath) },
-        (fraction) => options.publish('baseModel.copied', { name: source.displayName, fraction }),
-      )
-      hubModels.delete(id)
-      return (await hubModel(id)).baseModel
-    },
+    importBaseModel: async (sourcePath) => addBaseModel(await readModelSource(sourcePath)),
     async deleteBaseModel(id) {
       const isTraining = listOpenCandidates(db).some((candidate) => candidate.baseModelId === id)
       if (isTraining)
@@ -361,6 +393,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     report,
     async close() {
+      await huggingFace.close()
       playground.close()
       await watch.close()
       workspace.close()

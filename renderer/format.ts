@@ -1,4 +1,5 @@
 /** Numbers, times and sizes as people read them. */
+export { formatBytes } from '../shared/bytes.ts'
 
 export function formatCount(value: number, language: string): string {
   return new Intl.NumberFormat(language).format(value)
@@ -18,17 +19,6 @@ export function formatLoss(value: number | null): string {
 
 export function formatPercent(value: number): string {
   return `${Math.round(value * 100)} %`
-}
-
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB']
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024
-    unit += 1
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }
 
 /** 75 -> 1:15 */

@@ -33,6 +33,14 @@ export const baseModelsQuery = queryOptions({
   queryKey: ['baseModels'],
   queryFn: () => invoke('baseModel.list'),
 })
+/** What is being downloaded from the Hub; null when nothing is. */
+export const hubDownloadQuery = queryOptions({
+  queryKey: ['hubDownload'],
+  queryFn: () => invoke('hubModel.progress'),
+})
+/** By address: a token belongs to one. */
+export const hubTokenQuery = (hubUrl: string) =>
+  queryOptions({ queryKey: ['hubToken', hubUrl], queryFn: () => invoke('hubToken.describe') })
 export const modelsQuery = queryOptions({
   queryKey: ['models'],
   queryFn: () => invoke('model.list'),
@@ -93,6 +101,9 @@ export function followEvents(client: QueryClient): () => void {
       client.setQueryData(engineQuery.queryKey, status)
       if (status.state === 'running') void client.invalidateQueries({ queryKey: ['baseModels'] })
     }),
+    on('hubModel.progressed', (download) =>
+      client.setQueryData(hubDownloadQuery.queryKey, download),
+    ),
     on('settings.changed', (settings) => client.setQueryData(settingsQuery.queryKey, settings)),
     on('dataset.changed', (dataset) => {
       client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)

@@ -39,9 +39,14 @@ export const seriesColours = ['#0e7c8a', '#d9730d', '#7048e8', '#c2255c', '#2b8a
 /** Quiet text stays readable (4.5 : 1 and more), and dark surfaces keep a hint of the accent's blue. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#55636f', '--surface': '#f7f9fa' },
+  light: {
+    '--mantine-color-dimmed': '#55636f',
+    '--mantine-color-error': '#c92a2a',
+    '--surface': '#f7f9fa',
+  },
   dark: {
     '--mantine-color-dimmed': '#a9b6c1',
+    '--mantine-color-error': '#ff8787',
     '--mantine-color-body': '#15191e',
     '--mantine-color-dark-6': '#1c2228',
     '--surface': '#1c2228',

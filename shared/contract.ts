@@ -6,6 +6,13 @@ import { z } from 'zod'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
+import {
+  addHubModelSchema,
+  hubDownloadSchema,
+  hubModelSchema,
+  hubTokenSchema,
+  hubTokenStateSchema,
+} from './hubModel.ts'
 import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
@@ -85,6 +92,18 @@ export const calls = {
   'baseModel.delete': call(byId, nothing),
   'baseModel.preview': call(previewRequestSchema, promptPreviewSchema),
 
+  /** What adding a model of the Hugging Face Hub would download: its name, or its page's address. */
+  'hubModel.describe': call(z.object({ name: z.string().max(1000) }), hubModelSchema),
+  /** Answers once it is downloaded and added; `hubModel.progressed` tells how far it is. */
+  'hubModel.add': call(addHubModelSchema, baseModelSchema),
+  'hubModel.cancel': call(nothing, nothing),
+  /** What is being downloaded now. */
+  'hubModel.progress': call(nothing, hubDownloadSchema.nullable()),
+  /** The token itself never comes back to the page. */
+  'hubToken.describe': call(nothing, hubTokenStateSchema),
+  'hubToken.set': call(z.object({ token: hubTokenSchema }), hubTokenStateSchema),
+  'hubToken.remove': call(nothing, hubTokenStateSchema),
+
   'model.list': call(nothing, z.array(modelSchema)),
   'model.get': call(byId, modelSchema),
   'model.delete': call(byId, nothing),
@@ -141,6 +160,8 @@ export const events = {
   'answer.appended': answerPieceSchema,
   /** Of a base model that is being copied; 1 once it is being checked. */
   'baseModel.copied': z.object({ name: z.string(), fraction: z.number().min(0).max(1) }),
+  /** Null once it has ended. */
+  'hubModel.progressed': hubDownloadSchema.nullable(),
   'settings.changed': settingsSchema,
   /** A notification was clicked. */
   'navigation.requested': z.object({ modelId: z.string(), versionId: z.string() }),

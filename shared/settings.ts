@@ -1,5 +1,6 @@
 /** What the user can set; kept in SQLite, in plain sight. Secrets never live here. */
 import { z } from 'zod'
+import { defaultHubUrl, hubUrlSchema } from './hubModel.ts'
 
 export const languageSettingSchema = z.enum(['system', 'en', 'zh'])
 
@@ -9,6 +10,8 @@ const fields = {
   notifications: z.boolean(),
   /** Threads for training; 0 leaves one core free. */
   trainingThreads: z.number().int().min(0).max(256),
+  /** The Hugging Face Hub, or a mirror of it. */
+  hubUrl: hubUrlSchema,
 }
 
 export const settingsSchema = z.object({
@@ -16,6 +19,7 @@ export const settingsSchema = z.object({
   colorScheme: fields.colorScheme.default('system'),
   notifications: fields.notifications.default(true),
   trainingThreads: fields.trainingThreads.default(0),
+  hubUrl: fields.hubUrl.default(defaultHubUrl),
 })
 /** Only what changes. `settingsSchema.partial()` would fill the missing ones with defaults and so reset them. */
 export const settingsChangeSchema = z.object(fields).partial()

@@ -7,6 +7,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { withAwsErrors } from './errors.ts'
 import { describeHubContent, privateHub } from './hub.ts'
+import { deleteObject } from './s3.ts'
 
 export interface ModelFile {
   readonly path: string
@@ -19,6 +20,8 @@ export interface HubImport {
   readonly displayName: string
   readonly description: string
   readonly markdown: string
+  readonly provider: string
+  readonly license: string
   readonly files: readonly ModelFile[]
 }
 
@@ -27,12 +30,13 @@ const pollMs = 250
 /** Two parts are in memory at a time. */
 const partBytes = 16 * 1024 * 1024
 
-/** @throws AppError BaseModelUnusable with the hub's reason */
+/** @throws AppError BaseModelUnusable with the hub's reason; Cancelled with nothing left behind */
 export async function importHubModel(
   clients: AwsClients,
   bucket: string,
-  { id, displayName, description, markdown, files }: HubImport,
+  { id, displayName, description, markdown, provider, license, files }: HubImport,
   onProgress: (fraction: number) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const prefix = `timbre/imports/${id}/`
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0)
@@ -48,7 +52,20 @@ export async function importHubModel(
     upload.on('httpUploadProgress', ({ loaded = 0 }) =>
       onProgress(Math.min(1, (before + loaded) / Math.max(1, total))),
     )
-    await withAwsErrors(() => upload.done())
+    const abort = () => void upload.abort()
+    signal?.addEventListener('abort', abort)
+    try {
+      requireWanted(signal)
+      await withAwsErrors(() => upload.done())
+    } catch (error) {
+      await Promise.all(
+        files.map(({ name }) => deleteObject(clients, `s3://${bucket}/${prefix}${name}`)),
+      ).catch(() => undefined) // the first error is the one to tell
+      requireWanted(signal)
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
     sent += file.sizeBytes
   }
   onProgress(1)
@@ -65,11 +82,15 @@ export async function importHubModel(
         HubContentDocument: JSON.stringify({
           TrainingArtifactUri: `s3://${bucket}/${prefix}`,
           DeleteSourceAfterImport: true,
+          Provider: provider,
+          License: license,
         }),
       }),
     ),
   )
   for (;;) {
+    if (signal?.aborted) await deleteHubModel(clients, id)
+    requireWanted(signal)
     const content = await describeHubContent(clients, privateHub, id)
     if (content.HubContentStatus === 'Available') return
     if (content.HubContentStatus === 'ImportFailed') {
@@ -79,6 +100,10 @@ export async function importHubModel(
     }
     await wait(pollMs)
   }
+}
+
+function requireWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AppError('Cancelled', 'Adding the model was cancelled')
 }
 
 export async function deleteHubModel({ sageMaker }: AwsClients, id: string): Promise<void> {

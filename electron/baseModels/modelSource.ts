@@ -10,6 +10,11 @@ export interface ModelSource {
   readonly files: readonly ModelFile[]
   /** Markdown; '' where the folder has no README. */
   readonly card: string
+  /** Where it comes from, in a few words. */
+  readonly description: string
+  readonly provider: string
+  /** As its publisher spells it; '' where nothing is known. */
+  readonly license: string
 }
 
 const longestCard = 60_000
@@ -26,7 +31,7 @@ export async function readModelSource(source: string): Promise<ModelSource> {
   if (found.isFile()) {
     if (!name.toLowerCase().endsWith('.gguf')) throw notAModel(name)
     const file = { path: source, name: 'model.gguf', sizeBytes: found.size }
-    return { displayName: name.slice(0, -'.gguf'.length), files: [file], card: '' }
+    return sourceFrom(name, name.slice(0, -'.gguf'.length), [file], '')
   }
   const names = await readdir(source)
   const wanted = names.filter((file) =>
@@ -45,7 +50,16 @@ export async function readModelSource(source: string): Promise<ModelSource> {
   const card = names.includes('README.md')
     ? await readFile(path.join(source, 'README.md'), 'utf8')
     : ''
-  return { displayName: name, files, card: card.slice(0, longestCard) }
+  return sourceFrom(name, name, files, card.slice(0, longestCard))
+}
+
+function sourceFrom(
+  description: string,
+  displayName: string,
+  files: readonly ModelFile[],
+  card: string,
+): ModelSource {
+  return { displayName, files, card, description, provider: '', license: '' }
 }
 
 /** A hub's name for it: lower case, digits and hyphens, none that is taken. */

@@ -2,7 +2,7 @@
 import { dataDirectory } from '../dataDirectory.ts'
 import { forkEngine } from '../engineProcess/forkEngine.ts'
 import { resourcesDirectory } from '../resourcesDirectory.ts'
-import { createServices, type Publish, type Services } from '../services.ts'
+import { createServices, type Publish, type Services, type ServicesOptions } from '../services.ts'
 import type { Translate } from '../translate.ts'
 
 export interface CommandContext {
@@ -18,6 +18,7 @@ export async function withServices<T>(
   context: CommandContext,
   work: (services: Services) => Promise<T>,
   publish: Publish = () => undefined,
+  more: Pick<ServicesOptions, 'huggingFace'> = {},
 ): Promise<T> {
   const services = createServices({
     dataDirectory: dataDirectory(context.dataDirectoryOption),
@@ -25,6 +26,7 @@ export async function withServices<T>(
     launchEngine: forkEngine,
     systemLocale: context.systemLocale,
     publish,
+    ...more,
   })
   try {
     return await work(services)

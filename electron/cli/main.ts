@@ -7,6 +7,7 @@ import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts
 import { toAppError } from '../../shared/errors.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { createTranslate, describeError } from '../translate.ts'
+import { addModel, type AddModelOptions } from './addModel.ts'
 import { ask } from './ask.ts'
 import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
@@ -14,7 +15,7 @@ import type { CommandContext } from './commandContext.ts'
 import { exportModel } from './export.ts'
 import { fix, scan } from './files.ts'
 import { interruptedExitCode } from './interruption.ts'
-import { addModel, listModels, removeModel } from './models.ts'
+import { listModels, removeModel } from './models.ts'
 import { saveReport } from './report.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
@@ -139,10 +140,15 @@ function buildProgram(): Command {
     .action((_options, command: Command) => listModels(contextOf(command)))
 
   program
-    .command('add-model <path>')
-    .description('add a base model: a GGUF file, or a Hugging Face folder')
+    .command('add-model <source>')
+    .description(
+      'add a base model: a GGUF file, a Hugging Face folder, or owner/name[@revision] on the Hub',
+    )
+    .option('--file <name>', 'which GGUF file, where the Hub has several')
     .option('--json', 'one JSON document')
-    .action((source: string, _options, command: Command) => addModel(contextOf(command), source))
+    .action((source: string, options: AddModelOptions, command: Command) =>
+      addModel(contextOf(command), source, options),
+    )
 
   program
     .command('remove-model <id>')
@@ -228,7 +234,8 @@ async function main(): Promise<number> {
     const { t } = contextOf(program)
     const failure = toAppError(error)
     if (failure.code === 'Cancelled') {
-      process.stderr.write(`${t('cli:run.interrupted')}\n`)
+      const what = failure.details['what'] === 'download' ? 'download' : 'run'
+      process.stderr.write(`${t(`cli:${what}.interrupted`)}\n`)
       return interruptedExitCode
     }
     process.stderr.write(`${describeError(t, failure)}\n`)

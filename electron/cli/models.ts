@@ -1,5 +1,4 @@
-/** `timbre models`, `add-model`, `remove-model`: what can be trained, and what was. */
-import path from 'node:path'
+/** `timbre models`, `remove-model`: what can be trained, and what was. */
 import type { BaseModel } from '../../shared/model.ts'
 import { listModels as readModels } from '../db/models.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
@@ -39,18 +38,8 @@ export function listModels(context: CommandContext): Promise<void> {
   })
 }
 
-function withoutCard({ card: _card, ...facts }: BaseModel): Omit<BaseModel, 'card'> {
+export function withoutCard({ card: _card, ...facts }: BaseModel): Omit<BaseModel, 'card'> {
   return facts
-}
-
-export function addModel(context: CommandContext, source: string): Promise<void> {
-  const { t, print, json } = context
-  return withServices(context, async (services) => {
-    await services.engine.start()
-    const added = await services.importBaseModel(path.resolve(source))
-    if (json) print(JSON.stringify(withoutCard(added)))
-    else print(t('cli:models.added', { id: added.id }))
-  })
 }
 
 export function removeModel(context: CommandContext, id: string): Promise<void> {

@@ -18,6 +18,7 @@ import { invoke } from '../api.ts'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { showError } from '../components/showError.tsx'
 import { appQuery, deviceQuery, settingsQuery } from '../queries.ts'
+import { HubSettings } from './HubSettings.tsx'
 
 const languages: readonly Settings['language'][] = ['system', 'en', 'zh']
 const schemes: readonly Settings['colorScheme'][] = ['system', 'light', 'dark']
@@ -80,6 +81,7 @@ export function SettingsPage() {
             }
           }}
         />
+        <HubSettings settings={settings} onChange={(wanted) => change.mutate(wanted)} />
         <section>
           <Title order={2} mb="sm">
             {t('settings.about')}

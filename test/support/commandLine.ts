@@ -29,6 +29,8 @@ export interface CommandLine {
   readonly dataDirectory: string
   /** A CSV file of questions and answers, with a fault that can be fixed: a blank row. */
   readonly csv: string
+  /** Added to the environment of what is started from now on. */
+  readonly environment: Record<string, string>
   start(...commandArguments: string[]): RunningCommand
   run(...commandArguments: string[]): Promise<Finished>
   remove(): Promise<void>
@@ -45,6 +47,8 @@ export async function openCommandLine(): Promise<CommandLine> {
   await mkdir(path.join(directory, 'samples'))
   await writeFile(path.join(directory, 'samples', 'help-desk-en.csv'), content)
 
+  const environment: Record<string, string> = {}
+
   function start(...commandArguments: string[]): RunningCommand {
     const child = spawn(process.execPath, [entry, ...commandArguments], {
       cwd: directory,
@@ -54,6 +58,7 @@ export async function openCommandLine(): Promise<CommandLine> {
         TIMBRE_HOME: dataDirectory,
         TIMBRE_RESOURCES: directory,
         LC_ALL: 'en_US.UTF-8',
+        ...environment,
       },
     })
     let stdout = ''
@@ -81,6 +86,7 @@ export async function openCommandLine(): Promise<CommandLine> {
     directory,
     dataDirectory,
     csv,
+    environment,
     start,
     run: (...commandArguments) => start(...commandArguments).finished,
     remove: () => rm(directory, { recursive: true, force: true }),
