@@ -8,6 +8,7 @@ import { listMetricPoints } from './db/metrics.ts'
 import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
 import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
+import { evaluationDocument } from './evaluation/evaluationDocument.ts'
 import type { Services } from './services.ts'
 
 /** What only the window can do. */
@@ -140,6 +141,20 @@ export function createHandlers(
     'playground.history': async ({ candidateId }) => listExchanges(db, candidateId),
     'playground.suggestions': ({ candidateId }) => playground.suggestions(candidateId),
 
+    'evaluation.start': ({ candidateId, rows }) => services.evaluator.start(candidateId, rows),
+    'evaluation.stop': async ({ evaluationId }) => {
+      await services.evaluator.stop(evaluationId)
+      return null
+    },
+    'evaluation.latest': async ({ candidateId }) => services.evaluator.latest(candidateId),
+    'evaluation.save': async ({ candidateId }) => {
+      const evaluation = services.evaluator.latest(candidateId)
+      const file = evaluation && (await dialogs.chooseSavePath('timbre-evaluation.json'))
+      if (!evaluation || file === null) return null
+      await writeFileWhole(file, [Buffer.from(evaluationDocument(evaluation))])
+      return { path: file }
+    },
+
     'candidate.export': async ({ candidateId, format }) => {
       const parent = await dialogs.chooseFolder()
       if (parent === null) return null
@@ -149,6 +164,15 @@ export function createHandlers(
         parent,
       )
       return { directory, equalAnswers, asked }
+    },
+
+    'chart.save': async (chart) => {
+      const file = await dialogs.chooseSavePath(`timbre-${chart.name}.${chart.format}`)
+      if (file === null) return null
+      const content =
+        chart.format === 'csv' ? Buffer.from(chart.text) : Buffer.from(chart.base64, 'base64')
+      await writeFileWhole(file, [content])
+      return { path: file }
     },
 
     'report.save': async ({ candidateId }) => {

@@ -46,7 +46,9 @@ import { deleteModel, getModel, getVersion, setChosenCandidate } from './db/mode
 import { getSettings } from './db/settings.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
-import { htmlReport, type SampleAnswer } from './evaluation/htmlReport.ts'
+import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
+import type { SampleAnswer } from './evaluation/evaluationSection.ts'
+import { htmlReport } from './evaluation/htmlReport.ts'
 import { reportWords } from './evaluation/reportWords.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { previewPrompt } from './inference/promptPreview.ts'
@@ -88,6 +90,7 @@ export interface Services {
   readonly datasets: DatasetService
   readonly engine: EngineSupervisor
   readonly playground: Playground
+  readonly evaluator: Evaluator
   readonly watch: TrainingWatch
   readonly hubModels: HubModels
   readonly hubTokens: HubTokens
@@ -159,15 +162,17 @@ export function createServices(options: ServicesOptions): Services {
     return described
   }
 
-  /** None when the dataset was deleted: what was learned from it stays, the rows don't. */
-  async function unseenExamples(version: ModelVersion): Promise<TrainingExample[]> {
-    const examples = await datasets
-      .readExamples(version.datasetId, version.columns, version.datasetSha256)
-      .catch((error: unknown) => {
-        if (error instanceof AppError && error.code === 'DatasetNotFound') return []
-        throw error
-      })
-    return splitRows(examples, version.validationFraction, version.splitSeed).validation
+  /** Validation rows without those that stand among the training rows as well. @throws AppError DatasetNotFound */
+  async function heldOutExamples(version: ModelVersion): Promise<TrainingExample[]> {
+    const examples = await datasets.readExamples(
+      version.datasetId,
+      version.columns,
+      version.datasetSha256,
+    )
+    const split = splitRows(examples, version.validationFraction, version.splitSeed)
+    const keyOf = ({ prompt, completion }: TrainingExample) => JSON.stringify([prompt, completion])
+    const seen = new Set(split.training.map(keyOf))
+    return split.validation.filter((example) => !seen.has(keyOf(example)))
   }
 
   async function addBaseModel(source: ModelSource, signal?: AbortSignal): Promise<BaseModel> {
@@ -202,6 +207,13 @@ export function createServices(options: ServicesOptions): Services {
     now,
   })
 
+  /** None when the dataset was deleted: what was learned from it stays, the rows don't. */
+  const unseenExamples = (version: ModelVersion) =>
+    heldOutExamples(version).catch((error: unknown): TrainingExample[] => {
+      if (error instanceof AppError && error.code === 'DatasetNotFound') return []
+      throw error
+    })
+
   const playground = createPlayground({
     db,
     connect,
@@ -212,6 +224,15 @@ export function createServices(options: ServicesOptions): Services {
     now,
   })
   const estimates = new Map<string, RunEstimate>()
+  const evaluator = createEvaluator({
+    db,
+    connect,
+    unseenExamples: heldOutExamples,
+    answer: (candidate, side, prompt, settings, signal) =>
+      playground.answer(candidate, side, prompt, settings, undefined, signal),
+    publish: (progress) => options.publish('evaluation.progressed', progress),
+    now,
+  })
   const training: StartVersionOptions = {
     db,
     connect,
@@ -242,8 +263,10 @@ export function createServices(options: ServicesOptions): Services {
       })
     }
     const samples: SampleAnswer[] = []
-    // Without the engine the report has everything but answers.
-    const canAsk = engine.status().state === 'running'
+    const evaluation = evaluator.latest(candidateId)
+    const isEvaluated = evaluation !== null && evaluation.rows.length > 0
+    // An evaluation brings its own answers; without the engine the report has everything but answers.
+    const canAsk = engine.status().state === 'running' && !isEvaluated
     for (const example of canAsk ? (await unseenExamples(version)).slice(0, reportSamples) : []) {
       const ask = (side: 'tuned' | 'base') =>
         playground.answer(candidate, side, example.prompt, settings)
@@ -260,6 +283,7 @@ export function createServices(options: ServicesOptions): Services {
       candidate,
       leaderboard: leaderboardOf(db, version.id),
       points: listMetricPoints(db, candidateId),
+      evaluation,
       samples,
       language: language(),
       writtenAtMs: now(),
@@ -272,6 +296,7 @@ export function createServices(options: ServicesOptions): Services {
     datasets,
     engine,
     playground,
+    evaluator,
     watch,
     hubModels: huggingFace,
     hubTokens: tokens,
@@ -359,6 +384,7 @@ export function createServices(options: ServicesOptions): Services {
     async deleteModel(id) {
       const model = getModel(db, id)
       const candidates = model.versions.flatMap((version) => version.candidates)
+      for (const candidate of candidates) await evaluator.stopCandidate(candidate.id)
       const open = candidates.filter((candidate) => !isTerminal(candidate.status))
       const artifacts = candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])
       const stopped = candidates.filter(({ status }) => status === 'Stopped')
@@ -395,6 +421,7 @@ export function createServices(options: ServicesOptions): Services {
     async close() {
       await huggingFace.close()
       playground.close()
+      await evaluator.close()
       await watch.close()
       workspace.close()
       await engine.close()

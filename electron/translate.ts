@@ -2,11 +2,13 @@
 import i18next from 'i18next'
 import type { AppError } from '../shared/errors.ts'
 import type { Language } from '../shared/settings.ts'
+import enAnalysis from '../shared/locales/en/analysis.json' with { type: 'json' }
 import enCli from '../shared/locales/en/cli.json' with { type: 'json' }
 import enErrors from '../shared/locales/en/errors.json' with { type: 'json' }
 import enFindings from '../shared/locales/en/findings.json' with { type: 'json' }
 import enNative from '../shared/locales/en/native.json' with { type: 'json' }
 import enReport from '../shared/locales/en/report.json' with { type: 'json' }
+import zhAnalysis from '../shared/locales/zh/analysis.json' with { type: 'json' }
 import zhCli from '../shared/locales/zh/cli.json' with { type: 'json' }
 import zhErrors from '../shared/locales/zh/errors.json' with { type: 'json' }
 import zhFindings from '../shared/locales/zh/findings.json' with { type: 'json' }
@@ -17,8 +19,22 @@ import zhReport from '../shared/locales/zh/report.json' with { type: 'json' }
 export type Translate = (key: string, values?: Record<string, string | number>) => string
 
 const resources = {
-  en: { cli: enCli, errors: enErrors, findings: enFindings, native: enNative, report: enReport },
-  zh: { cli: zhCli, errors: zhErrors, findings: zhFindings, native: zhNative, report: zhReport },
+  en: {
+    analysis: enAnalysis,
+    cli: enCli,
+    errors: enErrors,
+    findings: enFindings,
+    native: enNative,
+    report: enReport,
+  },
+  zh: {
+    analysis: zhAnalysis,
+    cli: zhCli,
+    errors: zhErrors,
+    findings: zhFindings,
+    native: zhNative,
+    report: zhReport,
+  },
 }
 
 export function createTranslate(language: Language): Translate {
@@ -27,7 +43,7 @@ export function createTranslate(language: Language): Translate {
     lng: language,
     fallbackLng: 'en',
     resources,
-    ns: ['cli', 'errors', 'findings', 'native', 'report'],
+    ns: ['analysis', 'cli', 'errors', 'findings', 'native', 'report'],
     initAsync: false,
     interpolation: { escapeValue: false },
   })

@@ -21,6 +21,7 @@ import { showError } from './components/showError.tsx'
 import { DatasetPage } from './datasets/DatasetPage.tsx'
 import { DatasetsPage } from './datasets/DatasetsPage.tsx'
 import { DropTarget } from './datasets/DropTarget.tsx'
+import { EvaluationPage } from './evaluation/EvaluationPage.tsx'
 import { setLanguage } from './i18n.ts'
 import { ModelPage } from './models/ModelPage.tsx'
 import { ModelsPage } from './models/ModelsPage.tsx'
@@ -91,10 +92,20 @@ function CurrentPage({ place }: { place: Place }) {
     case 'model':
       return <ModelPage key={place.modelId} modelId={place.modelId} versionId={place.versionId} />
     case 'wizard':
-      return <WizardPage datasetId={place.datasetId} modelId={place.modelId} />
+      return (
+        <WizardPage datasetId={place.datasetId} modelId={place.modelId} proposal={place.proposal} />
+      )
     case 'playground':
       return (
         <PlaygroundPage
+          key={place.candidateId}
+          modelId={place.modelId}
+          candidateId={place.candidateId}
+        />
+      )
+    case 'evaluation':
+      return (
+        <EvaluationPage
           key={place.candidateId}
           modelId={place.modelId}
           candidateId={place.candidateId}

@@ -1,9 +1,11 @@
 /** The page's words. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import enAnalysis from '../shared/locales/en/analysis.json'
 import enApp from '../shared/locales/en/app.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
+import zhAnalysis from '../shared/locales/zh/analysis.json'
 import zhApp from '../shared/locales/zh/app.json'
 import zhErrors from '../shared/locales/zh/errors.json'
 import zhFindings from '../shared/locales/zh/findings.json'
@@ -15,8 +17,8 @@ export async function initialiseWords(language: Language): Promise<void> {
     fallbackLng: 'en',
     defaultNS: 'app',
     resources: {
-      en: { app: enApp, errors: enErrors, findings: enFindings },
-      zh: { app: zhApp, errors: zhErrors, findings: zhFindings },
+      en: { analysis: enAnalysis, app: enApp, errors: enErrors, findings: enFindings },
+      zh: { analysis: zhAnalysis, app: zhApp, errors: zhErrors, findings: zhFindings },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

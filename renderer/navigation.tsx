@@ -1,13 +1,25 @@
 /** Which page is shown. A desktop window has no address bar, so this is plain state. */
 import { createContext, use } from 'react'
+import type { NextAction } from '../shared/nextAction.ts'
+
+/** A setting to try, and the candidate whose curves led to it. */
+export interface Proposal extends NextAction {
+  readonly candidateId: string
+}
 
 export type Place =
   | { readonly page: 'datasets' }
   | { readonly page: 'dataset'; readonly datasetId: string }
   | { readonly page: 'models' }
   | { readonly page: 'model'; readonly modelId: string; readonly versionId?: string }
-  | { readonly page: 'wizard'; readonly datasetId?: string; readonly modelId?: string }
+  | {
+      readonly page: 'wizard'
+      readonly datasetId?: string
+      readonly modelId?: string
+      readonly proposal?: Proposal
+    }
   | { readonly page: 'playground'; readonly modelId: string; readonly candidateId: string }
+  | { readonly page: 'evaluation'; readonly modelId: string; readonly candidateId: string }
   | { readonly page: 'settings' }
 
 export const NavigationContext = createContext<(place: Place) => void>(() => undefined)

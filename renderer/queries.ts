@@ -1,5 +1,6 @@
 /** What main knows, as query options; and the one place where events change the cache. */
-import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import { queryOptions, skipToken, type QueryClient } from '@tanstack/react-query'
+import type { EvaluationProgress } from '../shared/evaluation.ts'
 import type { MetricPoint } from '../shared/metrics.ts'
 import type { FineTuneRequest, Model } from '../shared/model.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
@@ -94,6 +95,19 @@ export const historyQuery = (candidateId: string) =>
     queryFn: () => invoke('playground.history', { candidateId }),
   })
 
+export const evaluationQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['evaluation', candidateId],
+    queryFn: () => invoke('evaluation.latest', { candidateId }),
+  })
+
+/** Filled by events alone. */
+export const evaluationProgressQuery = (candidateId: string) =>
+  queryOptions<EvaluationProgress | null>({
+    queryKey: ['evaluationProgress', candidateId],
+    queryFn: skipToken,
+  })
+
 /** @returns a function that stops listening */
 export function followEvents(client: QueryClient): () => void {
   const stops = [
@@ -123,6 +137,13 @@ export function followEvents(client: QueryClient): () => void {
       // The last answers may have been logged after the last metric.
       for (const { id } of version.candidates)
         void client.invalidateQueries({ queryKey: ['samples', id] })
+    }),
+    on('evaluation.progressed', (progress) => {
+      const { candidateId, status } = progress
+      client.setQueryData(evaluationProgressQuery(candidateId).queryKey, progress)
+      // Its rows are read once, at the end.
+      if (status !== 'Running')
+        void client.invalidateQueries({ queryKey: evaluationQuery(candidateId).queryKey })
     }),
     on('metrics.added', (points) => {
       const byCandidate = Map.groupBy(points, (point) => point.candidateId)

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
+import { evaluationProgressSchema, evaluationSchema, mostEvaluationRows } from './evaluation.ts'
 import {
   addHubModelSchema,
   hubDownloadSchema,
@@ -31,6 +32,22 @@ function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
 const nothing = z.null()
 const byId = z.object({ id: z.string() })
 const byCandidate = z.object({ candidateId: z.string() })
+
+/** At most some tens of megabytes: a picture, or a million points as text. */
+const mostChartCharacters = 64_000_000
+const chartName = z.enum(['loss', 'perplexity'])
+const chartFileSchema = z.discriminatedUnion('format', [
+  z.object({
+    name: chartName,
+    format: z.literal('csv'),
+    text: z.string().max(mostChartCharacters),
+  }),
+  z.object({
+    name: chartName,
+    format: z.literal('png'),
+    base64: z.string().min(1).max(mostChartCharacters),
+  }),
+])
 
 export const calls = {
   'app.describe': call(
@@ -142,11 +159,28 @@ export const calls = {
   /** A few questions of the version's own data, to start from. */
   'playground.suggestions': call(byCandidate, z.array(z.string())),
 
+  /** Returns once it has begun; `evaluation.progressed` tells how far it is. Goes on with one that was stopped. */
+  'evaluation.start': call(
+    z.object({
+      candidateId: z.string(),
+      rows: z.number().int().min(1).max(mostEvaluationRows),
+    }),
+    evaluationSchema,
+  ),
+  'evaluation.stop': call(z.object({ evaluationId: z.string() }), nothing),
+  /** The newest with its rows; null when there is none. */
+  'evaluation.latest': call(byCandidate, evaluationSchema.nullable()),
+  /** Writes it as JSON where the user says; null when the dialog was closed or there is none. */
+  'evaluation.save': call(byCandidate, z.object({ path: z.string() }).nullable()),
+
   /** Writes a folder where the user says; null when the dialog was closed. */
   'candidate.export': call(
     z.object({ candidateId: z.string(), format: exportFormatSchema }),
     exportResultSchema.extend({ directory: z.string() }).nullable(),
   ),
+
+  /** Writes what a chart shows where the user says; null when the dialog was closed. */
+  'chart.save': call(chartFileSchema, z.object({ path: z.string() }).nullable()),
 
   /** Writes the HTML report where the user says; null when the dialog was closed. */
   'report.save': call(byCandidate, z.object({ path: z.string() }).nullable()),
@@ -158,6 +192,7 @@ export const events = {
   'version.changed': modelVersionSchema,
   'metrics.added': z.array(metricPointSchema),
   'answer.appended': answerPieceSchema,
+  'evaluation.progressed': evaluationProgressSchema,
   /** Of a base model that is being copied; 1 once it is being checked. */
   'baseModel.copied': z.object({ name: z.string(), fraction: z.number().min(0).max(1) }),
   /** Null once it has ended. */

@@ -15,6 +15,7 @@ export const engineMetricDefinitions: readonly MetricDefinition[] = [
   { name: 'timbre:train-loss', regex: ` train_loss=${decimal}` },
   { name: 'timbre:eval-loss', regex: ` eval_loss=${decimal}` },
   { name: 'timbre:eval-bits-per-byte', regex: ` eval_bits_per_byte=${decimal}` },
+  { name: 'timbre:eval-bits-per-byte-error', regex: ` eval_bits_per_byte_error=${decimal}` },
   { name: 'timbre:learning-rate', regex: ` learning_rate=${decimal}` },
 ]
 
@@ -25,6 +26,8 @@ export const metricNameSchema = z.enum([
   'train_perplexity',
   'validation_perplexity',
   'validation_bits_per_byte',
+  /** Its standard error over the validation rows. */
+  'validation_bits_per_byte_error',
   'learning_rate',
 ])
 export type MetricName = z.infer<typeof metricNameSchema>

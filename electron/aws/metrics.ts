@@ -7,6 +7,7 @@ const metricByPublishedName: Readonly<Record<string, MetricName>> = {
   'timbre:train-loss': 'train_loss',
   'timbre:eval-loss': 'validation_loss',
   'timbre:eval-bits-per-byte': 'validation_bits_per_byte',
+  'timbre:eval-bits-per-byte-error': 'validation_bits_per_byte_error',
   'timbre:learning-rate': 'learning_rate',
 }
 const stepMetric = 'timbre:step'

@@ -1,5 +1,5 @@
 /** The leaderboard as a table of text. */
-import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
+import { perplexity, reasonWords, type LeaderboardEntry } from '../../shared/leaderboard.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import type { CommandContext } from './commandContext.ts'
 
@@ -29,7 +29,7 @@ export function printResult(
 }
 
 export function printLeaderboard(
-  { t, print }: CommandContext,
+  { t, print, systemLocale }: CommandContext,
   entries: readonly LeaderboardEntry[],
 ): void {
   print('')
@@ -52,5 +52,9 @@ export function printLeaderboard(
       ].join(' '),
     )
   }
+  const suggested = entries.find((entry) => entry.suggested)
+  const why = suggested && reasonWords(suggested, t, systemLocale.startsWith('zh') ? 'zh' : 'en')
+  print('')
+  if (why) print(t(why.key, why.values))
   print('')
 }

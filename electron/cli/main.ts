@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageFacts from '../../package.json' with { type: 'json' }
 import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
+import { defaultEvaluationRows } from '../../shared/evaluation.ts'
 import { toAppError } from '../../shared/errors.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { createTranslate, describeError } from '../translate.ts'
@@ -12,6 +13,7 @@ import { ask } from './ask.ts'
 import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
+import { evaluate } from './evaluate.ts'
 import { exportModel } from './export.ts'
 import { fix, scan } from './files.ts'
 import { interruptedExitCode } from './interruption.ts'
@@ -163,6 +165,16 @@ function buildProgram(): Command {
     .option('--json', 'one JSON document')
     .action((prompt: string, options: { candidate: string; base?: boolean }, command: Command) =>
       ask(contextOf(command), options.candidate, prompt, options.base ?? false),
+    )
+
+  program
+    .command('evaluate')
+    .description('compare a candidate with its base model on rows that it was not trained on')
+    .requiredOption('--candidate <id>', 'candidate')
+    .option('--rows <n>', 'how many rows', positiveInteger, String(defaultEvaluationRows))
+    .option('--json', 'one JSON document: verdict, scores and every row')
+    .action((options: { candidate: string; rows: string }, command: Command) =>
+      evaluate(contextOf(command), options.candidate, Number(options.rows)),
     )
 
   program

@@ -151,4 +151,31 @@ export const migrations: readonly string[] = [
   ALTER TABLE candidates ADD COLUMN estimated_seconds TEXT;
   ALTER TABLE candidates ADD COLUMN queue_rank INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- User's own: what a candidate and its base model answered to unseen rows, and how it was scored.
+  CREATE TABLE evaluations (
+    id TEXT PRIMARY KEY,
+    candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    planned_rows INTEGER NOT NULL,
+    available_rows INTEGER NOT NULL,
+    seed INTEGER NOT NULL,
+    failure TEXT,
+    started_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX evaluations_by_candidate ON evaluations (candidate_id, started_at_ms);
+
+  -- position: in the order in which they were asked; row_position: among the unseen rows. Answers are JSON.
+  CREATE TABLE evaluation_rows (
+    evaluation_id TEXT NOT NULL REFERENCES evaluations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    row_position INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    tuned TEXT NOT NULL,
+    base TEXT NOT NULL,
+    PRIMARY KEY (evaluation_id, row_position)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

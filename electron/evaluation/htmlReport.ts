@@ -1,17 +1,13 @@
 /** A candidate's report as one HTML file that needs nothing else: settings, data, curves, ranks and sample answers. */
-import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
+import { readCandidate, readingWords } from '../../shared/candidateReading.ts'
+import { perplexity, reasonWords, type LeaderboardEntry } from '../../shared/leaderboard.ts'
 import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
 import type { Candidate, Model, ModelVersion } from '../../shared/model.ts'
+import type { Evaluation } from '../../shared/evaluation.ts'
 import { curveSvg } from './curveSvg.ts'
 import { escapeHtml } from './escapeHtml.ts'
+import { evaluationSection, sampleBlock, type SampleAnswer } from './evaluationSection.ts'
 import type { ReportWords } from './reportWords.ts'
-
-export interface SampleAnswer {
-  readonly question: string
-  readonly expected: string
-  readonly tuned: string
-  readonly base: string
-}
 
 export interface ReportFacts {
   readonly model: Model
@@ -20,6 +16,8 @@ export interface ReportFacts {
   readonly leaderboard: readonly LeaderboardEntry[]
   readonly points: readonly MetricPoint[]
   readonly samples: readonly SampleAnswer[]
+  /** Null when the candidate was not evaluated. */
+  readonly evaluation: Evaluation | null
   readonly language: 'en' | 'zh'
   readonly writtenAtMs: number
 }
@@ -46,12 +44,15 @@ export function htmlReport(facts: ReportFacts, words: ReportWords): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p class="quiet">${escapeHtml(words.writtenAt(new Date(facts.writtenAtMs)))}</p>
+${evaluationSection(facts.evaluation, words)}
 <h2>${escapeHtml(words.leaderboard)}</h2>
 <table>
 <thead><tr>${[words.rank, words.baseModel, words.validationLoss, words.perplexity, words.trainingLoss, words.time].map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead>
 <tbody>${facts.leaderboard.map((entry) => leaderboardRow(entry, words)).join('')}</tbody>
 </table>
+${suggestionSentence(facts, words)}
 <h2>${escapeHtml(words.curves)}</h2>
+${readingSentence(facts, words)}
 <div class="pair">${curve(words.loss, 'train_loss', 'validation_loss')}${curve(words.perplexity, 'train_perplexity', 'validation_perplexity')}</div>
 ${samplesSection(facts.samples, words)}
 <h2>${escapeHtml(words.settings)}</h2>
@@ -83,7 +84,7 @@ td.number{font-variant-numeric:tabular-nums}tr.chosen td{font-weight:600}.facts 
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}
 .sample{background:var(--card);border-radius:12px;padding:1rem 1.25rem;margin-bottom:1rem}.sample h3{margin:0 0 .75rem;font-size:1rem}
 .sample dl{display:grid;grid-template-columns:9rem 1fr;gap:.4rem 1rem;margin:0}.sample dt{color:var(--quiet)}.sample dd{margin:0;white-space:pre-wrap}
-.sample dd.tuned{border-left:3px solid var(--accent);padding-left:.75rem}svg text{fill:var(--quiet);font:12px system-ui,sans-serif}svg .axis{stroke:var(--line)}svg figcaption{color:var(--ink)}
+.verdict{font-size:1.2rem;font-weight:600;margin:.5rem 0}.sample dd.tuned{border-left:3px solid var(--accent);padding-left:.75rem}svg text{fill:var(--quiet);font:12px system-ui,sans-serif}svg .axis{stroke:var(--line)}svg figcaption{color:var(--ink)}
 figure{margin:0}figcaption{font-weight:600;margin-bottom:.5rem}`
 
 function leaderboardRow(entry: LeaderboardEntry, words: ReportWords): string {
@@ -95,18 +96,26 @@ function leaderboardRow(entry: LeaderboardEntry, words: ReportWords): string {
   return `<tr${entry.chosen ? ' class="chosen"' : ''}><td>${entry.rank ?? '–'}</td><td>${escapeHtml(entry.baseModelName)}${badges ? ` <span class="quiet">(${escapeHtml(badges)})</span>` : ''}</td>${number(entry.validationLoss)}${number(entry.validationLoss === null ? null : perplexity(entry.validationLoss))}${number(entry.trainingLoss)}<td class="number">${entry.trainingSeconds === null ? '–' : escapeHtml(words.seconds(entry.trainingSeconds))}</td></tr>`
 }
 
+function readingSentence({ candidate, points }: ReportFacts, words: ReportWords): string {
+  const reading = readCandidate(candidate, points)
+  if (!reading) return ''
+  const { key, values } = readingWords(reading)
+  return `<p>${escapeHtml(words.analysis(key.replace('analysis:', ''), values))}</p>`
+}
+
+function suggestionSentence({ leaderboard, language }: ReportFacts, words: ReportWords): string {
+  const analysis = (key: string, values?: Record<string, string>) =>
+    words.analysis(key.replace('analysis:', ''), values)
+  const suggested = leaderboard.find((entry) => entry.suggested)
+  const why = suggested && reasonWords(suggested, analysis, language)
+  return why ? `<p>${escapeHtml(analysis(why.key, why.values))}</p>` : ''
+}
+
 function samplesSection(samples: readonly SampleAnswer[], words: ReportWords): string {
   if (samples.length === 0) return ''
   return `<h2>${escapeHtml(words.samples)}</h2>
 <p class="quiet">${escapeHtml(words.samplesNote)}</p>
 ${samples.map((sample) => sampleBlock(sample, words)).join('\n')}`
-}
-
-function sampleBlock(sample: SampleAnswer, words: ReportWords): string {
-  return `<section class="sample"><h3>${escapeHtml(sample.question)}</h3><dl>
-<dt>${escapeHtml(words.tuned)}</dt><dd class="tuned">${escapeHtml(sample.tuned)}</dd>
-<dt>${escapeHtml(words.base)}</dt><dd>${escapeHtml(sample.base)}</dd>
-<dt>${escapeHtml(words.expected)}</dt><dd>${escapeHtml(sample.expected)}</dd></dl></section>`
 }
 
 function factRow(name: string, value: string): string {

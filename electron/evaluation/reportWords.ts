@@ -31,6 +31,8 @@ export interface ReportWords {
   writtenAt(date: Date): string
   rowCounts(training: number, validation: number): string
   seconds(seconds: number): string
+  /** Of the curves and the evaluation: the page's own words. */
+  analysis: Translate
 }
 
 export function reportWords(t: Translate): ReportWords {
@@ -64,5 +66,6 @@ export function reportWords(t: Translate): ReportWords {
       t('report:writtenAt', { date: date.toISOString().slice(0, 16).replace('T', ' ') }),
     rowCounts: (training, validation) => t('report:rowCounts', { training, validation }),
     seconds: (seconds) => t('report:seconds', { seconds }),
+    analysis: (key, values) => t(`analysis:${key}`, values),
   }
 }

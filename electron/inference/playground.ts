@@ -45,6 +45,7 @@ export interface Playground {
     prompt: string,
     settings: GenerationSettings,
     onText?: (text: string) => void,
+    signal?: AbortSignal,
   ): Promise<string>
   stop(requestId: string): void
   history(candidateId: string): Exchange[]
@@ -156,10 +157,10 @@ export function createPlayground(options: PlaygroundOptions): Playground {
         .catch((error: unknown) => console.error(error)) // the answers were shown; only the record failed
         .finally(() => running.delete(question.requestId))
     },
-    async answer(candidate, side, prompt, settings, onText) {
+    async answer(candidate, side, prompt, settings, onText, signal) {
       let text = ''
-      const aborter = new AbortController()
-      for await (const piece of pieces(candidate, side, prompt, settings, aborter.signal)) {
+      const stopped = signal ?? new AbortController().signal
+      for await (const piece of pieces(candidate, side, prompt, settings, stopped)) {
         text += piece.text
         onText?.(piece.text)
       }

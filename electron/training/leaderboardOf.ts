@@ -6,6 +6,7 @@ import {
 } from '../../shared/leaderboard.ts'
 import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
 import type { Candidate } from '../../shared/model.ts'
+import { listBaseModels } from '../db/baseModels.ts'
 import type { ReadableDb } from '../db/database.ts'
 import { listMetricPoints } from '../db/metrics.ts'
 import { getVersion } from '../db/models.ts'
@@ -13,13 +14,20 @@ import { getVersion } from '../db/models.ts'
 /** @throws AppError ModelNotFound */
 export function leaderboardOf(db: ReadableDb, versionId: string): LeaderboardEntry[] {
   const version = getVersion(db, versionId)
-  return rankCandidates(
-    version.candidates.map((candidate) => toEntry(candidate, listMetricPoints(db, candidate.id))),
-    version.chosenCandidateId,
+  const parameterCounts = new Map(
+    listBaseModels(db).map(({ id, parameterCount }) => [id, parameterCount]),
   )
+  const entries = version.candidates.map((candidate) => ({
+    ...toEntry(candidate, listMetricPoints(db, candidate.id)),
+    parameterCount: parameterCounts.get(candidate.baseModelId) ?? null,
+  }))
+  return rankCandidates(entries, version.chosenCandidateId)
 }
 
-function toEntry(candidate: Candidate, points: readonly MetricPoint[]): UnrankedEntry {
+function toEntry(
+  candidate: Candidate,
+  points: readonly MetricPoint[],
+): Omit<UnrankedEntry, 'parameterCount'> {
   const of = (metric: MetricName) => points.filter((point) => point.metric === metric)
   // The weights kept are those of the lowest validation loss, so that is what stands for the candidate.
   const best = of('validation_loss').reduce<MetricPoint | null>(
@@ -37,6 +45,7 @@ function toEntry(candidate: Candidate, points: readonly MetricPoint[]): Unranked
     validationLoss: best?.value ?? null,
     validationLossStep: best?.step ?? null,
     validationBitsPerByte: atBest('validation_bits_per_byte'),
+    validationBitsPerByteError: atBest('validation_bits_per_byte_error'),
     trainingSeconds: candidate.trainingSeconds,
   }
 }

@@ -1,5 +1,6 @@
 /** Metric points -> the aligned columns that a chart draws. */
 import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
+import type { Candidate } from '../../shared/model.ts'
 
 export interface SeriesChoice {
   readonly label: string
@@ -7,25 +8,109 @@ export interface SeriesChoice {
   readonly metric: MetricName
   readonly colour: string
   readonly dashed: boolean
+  /** Weight of what came before in the moving average; 0 draws the points themselves. */
+  readonly smoothing: number
+  /** Behind its smoothed line, and not in the legend. */
+  readonly faint: boolean
 }
 
-/** The first column holds every step that any series has, ascending; the others a value per step, or null. */
+/** The first column holds every x that any series has, ascending; the others a value per x, or null. */
 export type AlignedColumns = [number[], ...(number | null)[][]]
+
+export const horizontalAxes = ['step', 'epoch', 'time'] as const
+export type HorizontalAxis = (typeof horizontalAxes)[number]
 
 export function alignSeries(
   points: readonly MetricPoint[],
   choices: readonly SeriesChoice[],
+  positionOf: (point: MetricPoint) => number | null = (point) => point.step,
 ): AlignedColumns {
-  const columns = choices.map(
-    (choice) =>
-      new Map(
-        points
-          .filter(
-            (point) => point.candidateId === choice.candidateId && point.metric === choice.metric,
-          )
-          .map((point) => [point.step, point.value]),
-      ),
+  const bySeries = Map.groupBy(points, ({ candidateId, metric }) => `${candidateId} ${metric}`)
+  const columns = choices.map((choice) => {
+    const own = (bySeries.get(`${choice.candidateId} ${choice.metric}`) ?? []).toSorted(
+      (a, b) => a.step - b.step,
+    )
+    const values = smooth(
+      own.map(({ value }) => value),
+      choice.smoothing,
+    )
+    const column = new Map<number, number>()
+    own.forEach((point, index) => {
+      const x = positionOf(point)
+      if (x !== null) column.set(x, values[index] ?? point.value)
+    })
+    return column
+  })
+  const positions = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort(
+    (a, b) => a - b,
   )
-  const steps = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b)
-  return [steps, ...columns.map((column) => steps.map((step) => column.get(step) ?? null))]
+  return [positions, ...columns.map((column) => positions.map((x) => column.get(x) ?? null))]
+}
+
+/**
+ * Exponential moving average, without the pull of a start at zero: each value is divided by the weight seen so far, as in
+ * Adam's moments and TensorBoard's smoothing.
+ */
+export function smooth(values: readonly number[], weight: number): number[] {
+  let sum = 0
+  let seen = 0
+  return values.map((value) => {
+    sum = weight * sum + (1 - weight) * value
+    seen = weight * seen + (1 - weight)
+    return sum / seen
+  })
+}
+
+/** Where a point stands; null where that is not known. Time is seconds since the candidate's first point. */
+export function positions(
+  axis: HorizontalAxis,
+  candidates: readonly Candidate[],
+  points: readonly MetricPoint[],
+): (point: MetricPoint) => number | null {
+  if (axis === 'step') return ({ step }) => step
+  if (axis === 'epoch') {
+    const epochsPerStep = new Map(
+      candidates.map(({ id, hyperparameters, progress }) => [
+        id,
+        Number(hyperparameters['epoch']) / (progress?.totalSteps || Number.NaN),
+      ]),
+    )
+    return ({ candidateId, step }) => {
+      const epoch = step * (epochsPerStep.get(candidateId) ?? Number.NaN)
+      return Number.isFinite(epoch) ? epoch : null
+    }
+  }
+  const starts = new Map<string, number>()
+  for (const { candidateId, loggedAtMs } of points)
+    starts.set(candidateId, Math.min(loggedAtMs, starts.get(candidateId) ?? Infinity))
+  return ({ candidateId, loggedAtMs }) => (loggedAtMs - (starts.get(candidateId) ?? 0)) / 1000
+}
+
+/** Names without what stands in brackets at their end, where they can still be told apart. */
+export function shortNames(names: readonly string[]): string[] {
+  const short = names.map((name) => name.replace(/\s*[(（][^)）]*[)）]$/u, ''))
+  return names.map((name, index) => {
+    const candidate = short[index] ?? name
+    const isUnique = short.filter((other) => other === candidate).length === 1
+    return isUnique && candidate !== '' ? candidate : name
+  })
+}
+
+/** What the chart shows, as a table for other programs; lines end as RFC 4180 says. */
+export function columnsToCsv(
+  axisLabel: string,
+  columns: AlignedColumns,
+  choices: readonly SeriesChoice[],
+): string {
+  const [at, ...values] = columns
+  const shown = choices.flatMap((choice, index) =>
+    choice.faint ? [] : [{ label: choice.label, column: values[index] ?? [] }],
+  )
+  const quoted = (text: string) =>
+    /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const lines = [
+    [axisLabel, ...shown.map(({ label }) => label)].map(quoted),
+    ...at.map((x, row) => [x, ...shown.map(({ column }) => column[row] ?? '')].map(String)),
+  ]
+  return lines.map((line) => `${line.join(',')}\r\n`).join('')
 }

@@ -1,12 +1,5 @@
-import { Tooltip, UnstyledButton } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-
-const underline = {
-  textDecoration: 'underline dotted',
-  textUnderlineOffset: 4,
-  cursor: 'help',
-  font: 'inherit',
-}
+import { Explained } from './Explained.tsx'
 
 /** A word of the field, explained where it stands: on hover and on focus. */
 export function Term({
@@ -15,16 +8,5 @@ export function Term({
   name: 'loss' | 'perplexity' | 'validationLoss' | 'trainingLoss' | 'epoch'
 }) {
   const { t } = useTranslation()
-  return (
-    <Tooltip
-      label={t(`term.${name}.meaning`)}
-      multiline
-      w={280}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      <UnstyledButton component="span" tabIndex={0} style={underline}>
-        {t(`term.${name}.word`)}
-      </UnstyledButton>
-    </Tooltip>
-  )
+  return <Explained word={t(`term.${name}.word`)} meaning={t(`term.${name}.meaning`)} />
 }

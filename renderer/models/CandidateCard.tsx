@@ -100,6 +100,14 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
               <Button
                 size="sm"
                 variant="default"
+                onClick={() => navigate({ page: 'evaluation', modelId, candidateId: candidate.id })}
+                aria-label={t('analysis:evaluation.buttonLabel', { name })}
+              >
+                {t('analysis:evaluation.button')}
+              </Button>
+              <Button
+                size="sm"
+                variant="default"
                 loading={report.isPending}
                 onClick={() => report.mutate()}
                 aria-label={t('candidate.reportLabel', { name })}

@@ -85,7 +85,7 @@ function VersionView({ version }: { version: ModelVersion }) {
         ))}
       </SimpleGrid>
       <Leaderboard version={version} />
-      <CurvesPanel candidates={version.candidates} />
+      <CurvesPanel candidates={version.candidates} modelId={version.modelId} />
       <SamplesPanel candidates={version.candidates} />
     </Stack>
   )

@@ -8,7 +8,7 @@ import type { BaseModel, FineTuneRequest, Model } from '../../shared/model.ts'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
-import { useNavigate } from '../navigation.tsx'
+import { useNavigate, type Proposal } from '../navigation.tsx'
 import { baseModelsQuery, datasetsQuery, modelsQuery } from '../queries.ts'
 import { BaseModelsStep } from './BaseModelsStep.tsx'
 import { DataStep } from './DataStep.tsx'
@@ -28,10 +28,11 @@ import {
 interface WizardPageProps {
   readonly datasetId?: string | undefined
   readonly modelId?: string | undefined
+  readonly proposal?: Proposal | undefined
 }
 
 /** Waits for what the draft starts from. */
-export function WizardPage({ datasetId, modelId }: WizardPageProps) {
+export function WizardPage({ datasetId, modelId, proposal }: WizardPageProps) {
   const datasets = useQuery(datasetsQuery)
   const models = useQuery(modelsQuery)
   const baseModels = useQuery(baseModelsQuery)
@@ -44,6 +45,7 @@ export function WizardPage({ datasetId, modelId }: WizardPageProps) {
       baseModels={baseModels.data}
       dataset={datasets.data.find((dataset) => dataset.id === datasetId)}
       model={models.data.find((model) => model.id === modelId)}
+      proposal={proposal}
     />
   )
 }
@@ -53,14 +55,19 @@ interface WizardProps {
   readonly baseModels: readonly BaseModel[]
   readonly dataset?: Dataset | undefined
   readonly model?: Model | undefined
+  readonly proposal?: Proposal | undefined
 }
 
-function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
+function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
   const [draft, dispatch] = useReducer(wizardReducer, undefined, () =>
-    startDraft({ ...(dataset ? { dataset } : {}), ...(model ? { model } : {}) }),
+    startDraft({
+      ...(dataset ? { dataset } : {}),
+      ...(model ? { model } : {}),
+      ...(proposal ? { change: proposal } : {}),
+    }),
   )
   const [tried, setTried] = useState(false)
   const start = useMutation({
@@ -120,6 +127,15 @@ function Wizard({ datasets, baseModels, dataset, model }: WizardProps) {
         {draft.step === 'name' && <NameStep {...steps} />}
         {draft.step === 'data' && <DataStep {...steps} datasets={datasets} />}
         {draft.step === 'baseModels' && <BaseModelsStep {...steps} baseModels={baseModels} />}
+        {draft.step === 'settings' && proposal && (
+          <Alert mb="md">
+            {t('analysis:reading.filledIn', {
+              ...proposal,
+              name: baseModels.find(({ id }) => draft.baseModelIds.includes(id))?.displayName ?? '',
+              setting: t(`hyperparameter.${proposal.setting}.label`),
+            })}
+          </Alert>
+        )}
         {draft.step === 'settings' && (
           <SettingsStep {...steps} fields={fields} baseModels={baseModels} />
         )}

@@ -62,19 +62,39 @@ export type StepProblem =
   | 'hyperparameterInvalid'
   | 'templateInvalid'
 
-/** From the dataset's suggestion, and from the model's newest version when there is one. */
-export function startDraft(options: { dataset?: Dataset; model?: Model }): WizardDraft {
-  const previous = options.model?.versions[0]
+/** One setting to change in a new version, and the candidate whose settings it otherwise takes over. */
+export interface SettingChange {
+  readonly candidateId: string
+  readonly setting: string
+  readonly to: string
+}
+
+/** From the dataset's suggestion, from the model's newest version, or from the version of a change. */
+export function startDraft(options: {
+  dataset?: Dataset
+  model?: Model
+  change?: SettingChange
+}): WizardDraft {
+  const { change } = options
+  const isChanged = ({ id }: { id: string }) => id === change?.candidateId
+  const origin = options.model?.versions.find(({ candidates }) => candidates.some(isChanged))
+  const previous = origin ?? options.model?.versions[0]
+  const changed = origin?.candidates.find(isChanged)
   const roles = previous?.columns ?? options.dataset?.scan.suggestedRoles ?? null
   return {
-    step: options.model ? 'data' : 'name',
+    step: changed ? 'settings' : options.model ? 'data' : 'name',
     modelId: options.model?.id ?? null,
     name: options.model?.name ?? '',
     datasetId: options.dataset?.id ?? previous?.datasetId ?? null,
     question: roles?.question ?? null,
     answer: roles?.answer ?? null,
-    baseModelIds: previous?.candidates.map((candidate) => candidate.baseModelId) ?? [],
-    hyperparameters: previous?.candidates[0]?.hyperparameters ?? {},
+    baseModelIds: changed
+      ? [changed.baseModelId]
+      : (previous?.candidates.map((candidate) => candidate.baseModelId) ?? []),
+    hyperparameters:
+      changed && change
+        ? { ...changed.hyperparameters, [change.setting]: change.to }
+        : (previous?.candidates[0]?.hyperparameters ?? {}),
     validationFraction: previous?.validationFraction ?? 0.2,
     promptTemplates: Object.fromEntries(
       (previous?.candidates ?? [])

@@ -5,6 +5,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './support/accessibility.ts'
 import {
   answerDialog,
+  answerSaveDialog,
   dropFile,
   launchApp,
   makeDataDirectory,
@@ -146,6 +147,56 @@ test('shows how the answers changed while it learned', async () => {
   await expect(panel.getByText('Happy to help!').first()).toBeVisible()
   await expectAccessible(page)
   await takePicture(page, 'watch-it-learn')
+})
+
+test('reads the curves, changes how they are drawn, and opens a version with the setting to try', async () => {
+  const readings = page.getByRole('region', { name: 'What the curves say' })
+  await readings.scrollIntoViewIfNeeded()
+  await expect(
+    readings.getByText(/improving|Plateaued|Overfitting|Too early/).first(),
+  ).toBeVisible()
+  await page.getByRole('radiogroup', { name: 'Smoothing' }).getByText('Smoother').click()
+  await page.getByRole('radiogroup', { name: 'Horizontal axis' }).getByText('Epoch').click()
+  await page.getByRole('switch', { name: 'Log scale' }).press('Space')
+  const chart = page.getByRole('img', { name: 'Curve of Loss' })
+  const box = await chart.boundingBox()
+  if (!box) throw new Error('The chart has no place.')
+  await page.mouse.move(box.x + 120, box.y + 80)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 260, box.y + 120, { steps: 8 })
+  await page.mouse.up()
+  await page.getByRole('button', { name: 'Reset zoom' }).click()
+  await expect(page.getByRole('button', { name: 'Reset zoom' })).toBeHidden()
+  await answerSaveDialog(running, path.join(dataDirectory, 'loss.png'))
+  await page.getByRole('button', { name: 'Save the chart of Loss' }).click()
+  await page.getByRole('menuitem', { name: 'Picture (PNG)' }).click()
+  await expect(page.getByText('loss.png')).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'curves')
+  const action = readings.getByRole('button').first()
+  await action.click()
+  await expect(page.getByText(/From the curves of Timbre/)).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('main').getByRole('button', { name: 'Models', exact: true }).click()
+  await page.getByRole('button', { name: /Help desk voice/ }).click()
+})
+
+test('evaluates a candidate against its base model, with a verdict and its certainty', async () => {
+  await page.getByRole('button', { name: 'Evaluate Timbre Pico (English)' }).click()
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Evaluate again' })).toBeVisible({
+    timeout: 120_000,
+  })
+  const verdict = page.getByRole('region', { name: 'Verdict' })
+  await expect(verdict).toContainText(
+    /Better than its base model on \d of \d rows: (very )?likely real/,
+  )
+  await expect(page.getByRole('table', { name: 'Scores' })).toContainText('ROUGE-L')
+  await expect(page.getByRole('table', { name: 'Word-list screen' })).toBeVisible()
+  await expect(page.getByRole('article').first()).toContainText('Happy to help!')
+  await expectAccessible(page)
+  await takePicture(page, 'evaluation')
+  await page.getByRole('button', { name: 'Help desk voice' }).click()
 })
 
 test('exports a candidate, and takes the export as a base model of its own', async () => {

@@ -67,6 +67,19 @@ test('takes a closed dialog for what it is', async () => {
   expect(await handlers['report.save']({ candidateId: 'any' })).toBeNull()
 })
 
+test('saves what a chart shows, as text and as a picture', async () => {
+  const { test, handlers, dialogs } = await open()
+  expect(await handlers['chart.save']({ name: 'loss', format: 'csv', text: '' })).toBeNull()
+  dialogs.savePath = path.join(test.root, 'loss')
+  const saved = { path: dialogs.savePath }
+  const csv = { name: 'loss', format: 'csv', text: 'Step,训练\r\n1,2\r\n' } as const
+  expect(await handlers['chart.save'](csv)).toEqual(saved)
+  expect(await readFile(dialogs.savePath, 'utf8')).toBe(csv.text)
+  const png = { name: 'loss', format: 'png', base64: 'iVBORw0KGgo=' } as const
+  expect(await handlers['chart.save'](png)).toEqual(saved)
+  expect((await readFile(dialogs.savePath)).subarray(1, 4).toString()).toBe('PNG')
+})
+
 test('imports the bundled sample of a language', async () => {
   const { test, handlers } = await open()
   const samples = path.join(test.root, 'resources', 'samples')
@@ -103,6 +116,21 @@ test('gives answers that fit the contract, through a whole journey', async () =>
     await handlers['leaderboard.list']({ versionId: version.id }),
   )
   expect(entry).toMatchObject({ chosen: true, rank: 1 })
+  expect(await handlers['evaluation.latest']({ candidateId })).toBeNull()
+  expect(await handlers['evaluation.save']({ candidateId })).toBeNull()
+  const started = await handlers['evaluation.start']({ candidateId, rows: 2 })
+  calls['evaluation.start'].output.parse(started)
+  await test.events.until('evaluation.progressed', ({ status }) => status === 'Completed')
+  const evaluation = await handlers['evaluation.latest']({ candidateId })
+  expect(calls['evaluation.latest'].output.parse(evaluation)?.rows).toHaveLength(2)
+  expect(await handlers['evaluation.stop']({ evaluationId: started.id })).toBeNull()
+  expect(await handlers['evaluation.save']({ candidateId })).toEqual({ path: dialogs.savePath })
+  expect(JSON.parse(await readFile(dialogs.savePath, 'utf8'))).toMatchObject({
+    id: started.id,
+    verdict: { better: expect.any(Number) },
+    rows: [{}, {}],
+  })
+
   expect(await handlers['report.save']({ candidateId })).toEqual({ path: dialogs.savePath })
   expect(await readFile(dialogs.savePath, 'utf8')).toContain('<svg')
   for (const event of test.events.of('version.changed')) calls['version.start'].output.parse(event)

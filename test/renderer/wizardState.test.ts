@@ -9,7 +9,7 @@ import {
 } from '../../renderer/wizard/wizardState.ts'
 import { fineTuneRequestSchema, type BaseModel } from '../../shared/model.ts'
 import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
-import { aDataset, insertTestVersion, openTestDatabase } from '../support/database.ts'
+import { aCandidate, aDataset, insertTestVersion, openTestDatabase } from '../support/database.ts'
 
 const field = {
   name: 'epoch',
@@ -82,6 +82,34 @@ test('a new version starts from the newest one', () => {
     datasetId: 'dataset-1',
     hyperparameters: { epoch: '4' },
     samplePrompts: ['Is it warm?', '', ''],
+  })
+})
+
+test('a change of one setting starts from the candidate that it is about', () => {
+  const db = openTestDatabase()
+  const older = insertTestVersion(db, {
+    candidates: [
+      aCandidate({ id: 'first' }),
+      aCandidate({
+        id: 'second',
+        baseModelId: 'other',
+        hyperparameters: { epoch: '4', learning_rate: '0.1' },
+      }),
+    ],
+  })
+  const newer = insertTestVersion(openTestDatabase(), { id: 'version-2' })
+  const model = {
+    id: older.modelId,
+    name: 'Voice',
+    problemType: 'fine-tune-foundation-model' as const,
+    createdAtMs: 1,
+    versions: [newer, older],
+  }
+  const change = { candidateId: 'second', setting: 'epoch', to: '8' }
+  expect(startDraft({ model, change })).toMatchObject({
+    step: 'settings',
+    baseModelIds: ['other'],
+    hyperparameters: { epoch: '8', learning_rate: '0.1' },
   })
 })
 

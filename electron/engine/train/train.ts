@@ -22,6 +22,7 @@ import { TrainableModel } from './model.ts'
 import { answerSamples, readSamplePrompts } from './samplePrompts.ts'
 import { scheduleFactor } from './schedule.ts'
 import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
+import { ratioError, type Share } from './ratioError.ts'
 
 export const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 export const checkpointIntervalMs = 15_000
@@ -137,7 +138,9 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
         if (answers) {
           log(
             `step=${state.step} epoch=${epochsDone} eval_loss=${evaluation.loss.toFixed(6)} ` +
-              `eval_bits_per_byte=${evaluation.bitsPerByte.toFixed(6)} eval_tokens=${evaluation.tokens}`,
+              `eval_bits_per_byte=${evaluation.bitsPerByte.toFixed(6)} ` +
+              `eval_bits_per_byte_error=${evaluation.bitsPerByteError.toFixed(6)} ` +
+              `eval_tokens=${evaluation.tokens}`,
             state.step,
           )
           requireFinite(evaluation.loss, state.step)
@@ -252,6 +255,8 @@ interface Evaluation {
   readonly loss: number
   /** Bits of the whole answers, their end-of-text included, per byte of their text. */
   readonly bitsPerByte: number
+  /** Its standard error, the validation rows being a sample. */
+  readonly bitsPerByteError: number
   readonly tokens: number
 }
 
@@ -265,14 +270,27 @@ async function evaluate(
 ): Promise<Evaluation | null> {
   let nats = 0
   let tokens = 0
+  const shares: Share[] = []
   for (const batch of evaluationBatches(examples, batchSize)) {
     if (stopRequested()) return null
     const { rowLosses } = await model.evaluate(toLossBatch(batch, batchSize, maxLength))
-    for (const rowLoss of rowLosses) nats += rowLoss
+    let at = 0
+    for (const example of batch) {
+      const end = at + answerTokenCount([example])
+      let natsOfExample = 0
+      for (; at < end; at += 1) natsOfExample += rowLosses[at] ?? 0
+      nats += natsOfExample
+      shares.push({ amount: natsOfExample / Math.LN2, size: example.answerBytes })
+    }
     tokens += rowLosses.length
   }
   const bytes = examples.reduce((sum, example) => sum + example.answerBytes, 0)
-  return { loss: nats / tokens, bitsPerByte: nats / Math.LN2 / Math.max(1, bytes), tokens }
+  return {
+    loss: nats / tokens,
+    bitsPerByte: nats / Math.LN2 / Math.max(1, bytes),
+    bitsPerByteError: ratioError(shares),
+    tokens,
+  }
 }
 
 /** A JSON string in which no metric's regular expression finds its "name=value". */

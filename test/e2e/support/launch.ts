@@ -105,3 +105,10 @@ export async function setOnBattery({ app }: LaunchedApp, onBattery: boolean): Pr
     powerMonitor.isOnBatteryPower = () => answer
   }, onBattery)
 }
+
+/** The same for the save dialog. */
+export async function answerSaveDialog({ app }: LaunchedApp, chosen: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+  }, chosen)
+}

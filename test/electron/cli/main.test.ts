@@ -77,9 +77,24 @@ test('trains, asks and reports, each in a process of its own', async () => {
     base: expect.any(String),
   })
 
+  const evaluated = await timbre.run('evaluate', '--candidate', id, '--rows', '3', '--json')
+  expect(evaluated).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({
+    candidateId: id,
+    status: 'Completed',
+    plannedRows: 3,
+    verdict: { pValue: expect.any(Number) },
+    rows: [{ reference: expect.stringMatching(/^On shelf/) }, {}, {}],
+  })
+  const said = await timbre.run('evaluate', '--candidate', id, '--rows', '2')
+  expect(said).toMatchObject({ code: 0, stderr: '' })
+  expect(said.stdout).toMatch(/of 2 rows/)
+  expect(said.stdout).toContain('ROUGE-L')
+
   const out = path.join(timbre.directory, 'report.html')
   expect(await timbre.run('report', '--candidate', id, '--out', out)).toMatchObject({ code: 0 })
   expect(await readFile(out, 'utf8')).toContain('<svg')
+  expect(await readFile(out, 'utf8')).toContain('2 of 5 unseen rows')
 })
 
 test('runs the whole job on the sample, down to the report', async () => {
@@ -131,6 +146,8 @@ test('serves the engine to any AWS client until it is stopped', async () => {
 test.each([
   ['a file that is not there', ['scan', 'nowhere.csv'], 'nowhere.csv'],
   ['a candidate that is not there', ['ask', '--candidate', 'nobody', 'Hi'], 'candidate'],
+  ['an evaluation of nothing', ['evaluate', '--candidate', 'nobody'], 'candidate'],
+  ['an evaluation of no rows', ['evaluate', '--candidate', 'a', '--rows', '0'], 'above 0'],
   ['a finding that does not exist', ['fix', 'a.csv', '--out', 'b.csv', '--only', 'x'], 'blank-row'],
   ['a command that does not exist', ['dance'], 'dance'],
 ])('fails with words on stderr for %s', async (_, commandArguments, words) => {

@@ -1,15 +1,44 @@
 import { expect, test } from 'vitest'
 import { listMetricPoints, insertMetricPoints } from '../../../electron/db/metrics.ts'
 import { getModel } from '../../../electron/db/models.ts'
-import { htmlReport, type SampleAnswer } from '../../../electron/evaluation/htmlReport.ts'
+import type { SampleAnswer } from '../../../electron/evaluation/evaluationSection.ts'
+import { htmlReport } from '../../../electron/evaluation/htmlReport.ts'
+import { scoreAnswer } from '../../../electron/evaluation/scores/scoreAnswer.ts'
 import { reportWords } from '../../../electron/evaluation/reportWords.ts'
 import { leaderboardOf } from '../../../electron/training/leaderboardOf.ts'
 import { createTranslate } from '../../../electron/translate.ts'
+import type { Evaluation } from '../../../shared/evaluation.ts'
 import { aCandidate, insertTestVersion, openTestDatabase } from '../../support/database.ts'
 
 const attack = `<script>alert("1")</script><img src=x onerror='alert(2)'>&amp;`
 
-function reportOf(language: 'en' | 'zh', samples: readonly SampleAnswer[]): string {
+/** Eight rows on which the tuned model says what was expected; the base model never does. */
+function anEvaluation(candidateId: string): Evaluation {
+  return {
+    id: 'evaluation-1',
+    candidateId,
+    status: 'Completed',
+    plannedRows: 8,
+    availableRows: 40,
+    seed: 10,
+    failure: null,
+    startedAtMs: 1,
+    endedAtMs: 2,
+    rows: Array.from({ length: 8 }, (_, position) => ({
+      position,
+      question: `${attack} ${position}`,
+      reference: 'On shelf two.',
+      tuned: scoreAnswer('On shelf two.', 'On shelf two.'),
+      base: scoreAnswer('You idiot.', 'On shelf two.'),
+    })),
+  }
+}
+
+function reportOf(
+  language: 'en' | 'zh',
+  samples: readonly SampleAnswer[],
+  isEvaluated = false,
+): string {
   const db = openTestDatabase()
   const version = insertTestVersion(db, {
     datasetName: attack,
@@ -38,6 +67,7 @@ function reportOf(language: 'en' | 'zh', samples: readonly SampleAnswer[]): stri
     leaderboard: leaderboardOf(db, version.id),
     points: listMetricPoints(db, candidate.id),
     samples,
+    evaluation: isEvaluated ? anEvaluation(candidate.id) : null,
     language,
     writtenAtMs: 0,
   }
@@ -64,6 +94,8 @@ test('draws the losses and ranks by the lowest validation loss', () => {
   expect(html.match(/<polyline/g)).toHaveLength(2)
   expect(html).toContain('2.500')
   expect(html).toContain(Math.exp(2.5).toFixed(3))
+  expect(html).toContain('Too early to say: 1 of the 5 evaluations that are needed.')
+  expect(html).toContain('is suggested: it is the only one that has finished.')
 })
 
 test('speaks Chinese', () => {
@@ -75,4 +107,17 @@ test('speaks Chinese', () => {
 
 test('has no section of answers when there are none', () => {
   expect(reportOf('en', [])).not.toContain('class="sample"')
+})
+
+test('begins with the verdict of the evaluation when there is one', () => {
+  const html = reportOf('en', [], true)
+  expect(html).toContain('Better than its base model on 8 of 8 rows: very likely real (p = 0.0078)')
+  expect(html).toContain('8 of 40 unseen rows')
+  expect(html.indexOf('Verdict')).toBeLessThan(html.indexOf('Leaderboard'))
+  expect(html).toMatch(/<td>ROUGE-L<\/td><td class="number">1\.000<\/td><td class="number">0\.000/)
+  // Eight insults of the base model, none of the tuned one.
+  expect(html).toMatch(/<td>Insult<\/td><td class="number">0<\/td><td class="number">8/)
+  expect(html).not.toMatch(/<script|<img/)
+  expect(reportOf('zh', [], true)).toContain('优于基础模型')
+  expect(reportOf('en', [])).not.toContain('Verdict')
 })

@@ -100,7 +100,7 @@ test('a run logs every step and every evaluation in the published form, and lear
   )
   // Five answers of 4 or 3 bytes, each with its end-of-text.
   expect(evaluations[0]).toMatch(
-    / eval_loss=\d+\.\d{6} eval_bits_per_byte=\d+\.\d{6} eval_tokens=23$/,
+    / eval_loss=\d+\.\d{6} eval_bits_per_byte=\d+\.\d{6} eval_bits_per_byte_error=\d+\.\d{6} eval_tokens=23$/,
   )
   for (const { name, regex } of engineMetricDefinitions)
     expect(

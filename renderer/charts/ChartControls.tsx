@@ -1,0 +1,55 @@
+import { Group, SegmentedControl, Switch } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { horizontalAxes, type HorizontalAxis } from './series.ts'
+
+export interface ChartSettings {
+  readonly axis: HorizontalAxis
+  readonly logarithmic: boolean
+  /** Weight of the past in the moving average. */
+  readonly smoothing: number
+}
+
+export const plainChart: ChartSettings = { axis: 'step', logarithmic: false, smoothing: 0 }
+
+const smoothings = [
+  { value: '0', word: 'none' },
+  { value: '0.6', word: 'some' },
+  { value: '0.9', word: 'strong' },
+]
+
+interface ChartControlsProps {
+  readonly settings: ChartSettings
+  readonly onChange: (settings: ChartSettings) => void
+}
+
+/** How both charts are drawn. */
+export function ChartControls({ settings, onChange }: ChartControlsProps) {
+  const { t } = useTranslation()
+  return (
+    <Group gap="md" mb="sm">
+      <SegmentedControl
+        size="xs"
+        aria-label={t('analysis:chart.axis')}
+        value={settings.axis}
+        data={horizontalAxes.map((axis) => ({ value: axis, label: t(`analysis:chart.${axis}`) }))}
+        onChange={(axis) => onChange({ ...settings, axis })}
+      />
+      <SegmentedControl
+        size="xs"
+        aria-label={t('analysis:chart.smoothing')}
+        value={String(settings.smoothing)}
+        data={smoothings.map(({ value, word }) => ({
+          value,
+          label: t(`analysis:chart.smoothings.${word}`),
+        }))}
+        onChange={(smoothing) => onChange({ ...settings, smoothing: Number(smoothing) })}
+      />
+      <Switch
+        size="xs"
+        label={t('analysis:chart.logarithmic')}
+        checked={settings.logarithmic}
+        onChange={(event) => onChange({ ...settings, logarithmic: event.currentTarget.checked })}
+      />
+    </Group>
+  )
+}

@@ -1,0 +1,153 @@
+/** What an evaluation comes to: who is better, how sure that is, and by how much. Rules: docs/evaluation.md. */
+import {
+  decidingScore,
+  scoreNames,
+  screenCategories,
+  type EvaluatedRow,
+  type ScoreName,
+  type ScreenCategory,
+} from './evaluation.ts'
+import { seededRandom } from './split.ts'
+
+export type Certainty = 'veryLikely' | 'likely' | 'chance'
+
+export interface EvaluationVerdict {
+  readonly outcome: 'better' | 'worse' | 'same'
+  readonly certainty: Certainty
+  /** Rows on which the tuned model's answer was nearer to the reference, further away, and as near. */
+  readonly better: number
+  readonly worse: number
+  readonly ties: number
+  /** Two-sided, of the sign test; 1 when every row is a tie. */
+  readonly pValue: number
+}
+
+export const certaintyRules = { likely: 0.05, veryLikely: 0.01 } as const
+
+/** Differences below this are rounding, not answers. */
+const leastDifference = 1e-9
+
+export function differenceOf(row: EvaluatedRow, name: ScoreName = decidingScore): number {
+  return row.tuned.scores[name] - row.base.scores[name]
+}
+
+export function verdictOf(rows: readonly EvaluatedRow[]): EvaluationVerdict {
+  const differences = rows.map((row) => differenceOf(row))
+  const better = differences.filter((difference) => difference > leastDifference).length
+  const worse = differences.filter((difference) => difference < -leastDifference).length
+  const pValue = signTest(better, worse)
+  return {
+    outcome: better === worse ? 'same' : better > worse ? 'better' : 'worse',
+    certainty:
+      pValue < certaintyRules.veryLikely
+        ? 'veryLikely'
+        : pValue < certaintyRules.likely
+          ? 'likely'
+          : 'chance',
+    better,
+    worse,
+    ties: rows.length - better - worse,
+    pValue,
+  }
+}
+
+/** The key of the verdict's words, and their values; the same for window, command line and report. */
+export function verdictWords(verdict: EvaluationVerdict): {
+  readonly key: string
+  readonly values: Record<string, string | number>
+} {
+  const { better, worse, ties, pValue, outcome, certainty } = verdict
+  return {
+    key: `analysis:verdict.${outcome}.${outcome === 'same' ? 'chance' : certainty}`,
+    values: { better, worse, ties, total: better + worse + ties, p: formatProbability(pValue) },
+  }
+}
+
+function formatProbability(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : `= ${p < 0.1 ? p.toFixed(4) : p.toFixed(2)}`
+}
+
+/** Chance of a split at least as uneven, were both equally good: exact binomial, two-sided, ties left out. */
+export function signTest(better: number, worse: number): number {
+  const count = better + worse
+  const fewer = Math.min(better, worse)
+  let logChoose = 0
+  let tail = 0
+  for (let successes = 0; successes <= fewer; successes += 1) {
+    if (successes > 0) logChoose += Math.log((count - successes + 1) / successes)
+    tail += Math.exp(logChoose - count * Math.LN2)
+  }
+  return Math.min(1, 2 * tail)
+}
+
+export interface MetricComparison {
+  readonly name: ScoreName
+  readonly tuned: number
+  readonly base: number
+  readonly difference: number
+  /** 95 % of resampled differences lie between these. */
+  readonly low: number
+  readonly high: number
+}
+
+const resamples = 2000
+const bootstrapSeed = 20_240_601
+
+/** Every score's means and their paired difference; the interval by bootstrap over rows, seeded. */
+export function compareMetrics(rows: readonly EvaluatedRow[]): MetricComparison[] {
+  return scoreNames.map((name) => {
+    const differences = rows.map((row) => differenceOf(row, name))
+    const [low, high] = bootstrapInterval(differences)
+    return {
+      name,
+      tuned: mean(rows.map(({ tuned }) => tuned.scores[name])),
+      base: mean(rows.map(({ base }) => base.scores[name])),
+      difference: mean(differences),
+      low,
+      high,
+    }
+  })
+}
+
+/** Percentile interval of the mean: rows are drawn anew, with replacement. */
+export function bootstrapInterval(values: readonly number[]): [low: number, high: number] {
+  if (values.length === 0) return [0, 0]
+  const random = seededRandom(bootstrapSeed)
+  const means = Array.from({ length: resamples }, () => {
+    let sum = 0
+    for (let drawn = 0; drawn < values.length; drawn += 1)
+      sum += values[Math.floor(random() * values.length)] ?? 0
+    return sum / values.length
+  }).sort((a, b) => a - b)
+  const at = (share: number) => means[Math.round(share * (resamples - 1))] ?? 0
+  return [at(0.025), at(0.975)]
+}
+
+export interface ScreenCount {
+  readonly category: ScreenCategory
+  readonly tuned: number
+  readonly base: number
+}
+
+/** Answers with a listed word, by category. */
+export function countFlagged(rows: readonly EvaluatedRow[]): ScreenCount[] {
+  return screenCategories.map((category) => ({
+    category,
+    tuned: rows.filter(({ tuned }) => tuned.flagged.includes(category)).length,
+    base: rows.filter(({ base }) => base.flagged.includes(category)).length,
+  }))
+}
+
+/** Where the tuned model lost most against its base comes first. */
+export function worstFirst(rows: readonly EvaluatedRow[]): EvaluatedRow[] {
+  return rows.toSorted(
+    (a, b) =>
+      differenceOf(a) - differenceOf(b) ||
+      a.tuned.scores[decidingScore] - b.tuned.scores[decidingScore] ||
+      a.position - b.position,
+  )
+}
+
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,146 @@
+import { afterEach, expect, test } from 'vitest'
+import { listModels } from '../../../electron/db/models.ts'
+import { createEvaluator, drawRows } from '../../../electron/evaluation/evaluator.ts'
+import { evaluationDocument } from '../../../electron/evaluation/evaluationDocument.ts'
+import { scoreAnswer } from '../../../electron/evaluation/scores/scoreAnswer.ts'
+import type { Evaluation } from '../../../shared/evaluation.ts'
+import { isTerminal } from '../../../shared/model.ts'
+import { aCandidate, insertTestVersion, openTestDatabase } from '../../support/database.ts'
+import {
+  aRequest,
+  importQuestions,
+  openTestServices,
+  type TestServices,
+} from '../../support/services.ts'
+
+let opened: TestServices | null = null
+
+afterEach(async () => {
+  await opened?.close()
+  opened = null
+})
+
+async function openTrained(): Promise<{ test: TestServices; candidateId: string }> {
+  opened = await openTestServices()
+  await opened.services.engine.start()
+  await opened.services.startVersion(aRequest(await importQuestions(opened, 40)))
+  const version = await opened.events.until('version.changed', (changed) =>
+    changed.candidates.every(({ status }) => isTerminal(status)),
+  )
+  return { test: opened, candidateId: version.candidates[0]?.id ?? '' }
+}
+
+test('asks both models the unseen rows, scores, stores, and gives the same numbers again', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator, datasets } = test.services
+  expect(evaluator.latest(candidateId)).toBeNull()
+  const started = await evaluator.start(candidateId, 50)
+  expect(started).toMatchObject({ status: 'Running', plannedRows: 8, availableRows: 8 })
+  // A second click is the same evaluation.
+  expect((await evaluator.start(candidateId, 50)).id).toBe(started.id)
+  const ended = await evaluator.ended(started.id)
+  expect(ended).toMatchObject({ status: 'Completed', failure: null })
+  expect(ended.rows.map(({ position }) => position)).toEqual(drawRows(8, 8, started.seed))
+  for (const row of ended.rows) {
+    expect(row.question).toMatch(/^Where is item \d+\?$/)
+    expect(row.tuned).toEqual(scoreAnswer(row.tuned.text, row.reference))
+    expect(row.base).toEqual(scoreAnswer(row.base.text, row.reference))
+  }
+  const progress = test.events.of('evaluation.progressed')
+  expect(progress.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8])
+  expect(progress.at(-1)).toMatchObject({ status: 'Completed', planned: 8 })
+
+  const again = await evaluator.ended((await evaluator.start(candidateId, 50)).id)
+  expect(again.id).not.toBe(ended.id)
+  expect(again.rows).toEqual(ended.rows)
+  // What one reads as JSON is what the window shows.
+  const document = JSON.parse(evaluationDocument(again)) as Evaluation
+  expect(document).toMatchObject({ rows: again.rows, verdict: { ties: expect.any(Number) } })
+
+  const html = await test.services.report(candidateId)
+  expect(html).toContain('8 of 8 unseen rows')
+
+  // With the engine off, and the dataset gone, it is still there.
+  await test.services.engine.stop()
+  await datasets.delete(datasets.list()[0]?.id ?? '')
+  expect(evaluator.latest(candidateId)).toEqual(again)
+  expect(await test.services.report(candidateId)).toContain('8 of 8 unseen rows')
+  const offline = evaluator.start(candidateId, 50)
+  await expect(offline).rejects.toMatchObject({ code: 'EngineUnavailable' })
+})
+
+test('is stopped with what it has, survives a restart, and goes on to the end', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator } = test.services
+  const { id } = await evaluator.start(candidateId, 6)
+  await test.events.until('evaluation.progressed', ({ done }) => done === 2)
+  await evaluator.stop(id)
+  const stopped = evaluator.latest(candidateId)
+  expect(stopped).toMatchObject({ id, status: 'Stopped', failure: null })
+  expect(stopped?.rows.length).toBeGreaterThanOrEqual(2)
+  expect(stopped?.rows.length).toBeLessThan(6)
+
+  const second = await test.reopen()
+  opened = second
+  expect(second.services.evaluator.latest(candidateId)).toEqual(stopped)
+  await second.services.engine.start()
+  const goesOn = await second.services.evaluator.start(candidateId, 6)
+  expect(goesOn.id).toBe(id)
+  const ended = await second.services.evaluator.ended(id)
+  expect(ended.rows.slice(0, stopped?.rows.length)).toEqual(stopped?.rows)
+  expect(ended.rows.map(({ position }) => position)).toEqual(drawRows(8, 6, ended.seed))
+  expect(ended.status).toBe('Completed')
+})
+
+test('an engine that ends on the way is said, and the rows so far are kept', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator, engine } = test.services
+  const { id } = await evaluator.start(candidateId, 8)
+  await test.events.until('evaluation.progressed', ({ done }) => done === 1)
+  await engine.stop()
+  const ended = await evaluator.ended(id)
+  expect(ended.status).toBe('Failed')
+  expect(['EngineUnavailable', 'NetworkUnavailable']).toContain(ended.failure?.code)
+  expect(ended.rows.length).toBeGreaterThanOrEqual(1)
+})
+
+test('a model that is deleted meanwhile takes its evaluation with it', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator, deleteModel, db } = test.services
+  const { id } = await evaluator.start(candidateId, 8)
+  await test.events.until('evaluation.progressed', ({ done }) => done === 1)
+  await deleteModel(listModels(db)[0]?.id ?? '')
+  expect(test.events.of('evaluation.progressed').at(-1)?.status).toBe('Stopped')
+  expect(evaluator.latest(candidateId)).toBeNull()
+  await expect(evaluator.ended(id)).rejects.toMatchObject({ code: 'CandidateNotFound' })
+})
+
+test('a candidate that is not trained, or not there, cannot be evaluated', async () => {
+  opened = await openTestServices()
+  const { services } = opened
+  await services.engine.start()
+  const request = aRequest(await importQuestions(opened), { epoch: '1000' })
+  const { candidates } = await services.startVersion(request)
+  const early = services.evaluator.start(candidates[0]?.id ?? '', 5)
+  await expect(early).rejects.toMatchObject({ code: 'CandidateNotReady' })
+  const unknown = services.evaluator.start('nobody', 5)
+  await expect(unknown).rejects.toMatchObject({ code: 'CandidateNotFound' })
+})
+
+test('a version whose validation rows are all gone says so, and leaves nothing behind', async () => {
+  const db = openTestDatabase()
+  insertTestVersion(db, { candidates: [aCandidate({ status: 'Completed' })] })
+  const evaluator = createEvaluator({
+    db,
+    connect: async () => undefined,
+    unseenExamples: async () => [],
+    answer: async () => '',
+    publish: () => undefined,
+    now: () => 1,
+  })
+  await expect(evaluator.start('candidate-1', 5)).rejects.toMatchObject({
+    code: 'DatasetTooSmall',
+    details: { count: 0, minimum: 1 },
+  })
+  expect(evaluator.latest('candidate-1')).toBeNull()
+})
