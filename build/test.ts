@@ -1,4 +1,7 @@
-/** `npm test`: the unit tests, then the end-to-end tests in real Electron; one closing line for both. */
+/**
+ * `npm test`: the unit tests, then the end-to-end tests in real Electron; one closing line for both.
+ * `npm test -- FILE ...` runs these files only, each with its own runner.
+ */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -14,6 +17,9 @@ interface Count {
   readonly failed: number
   readonly skipped: number
 }
+
+/** Of a runner that no file was given to. */
+const none: Count = { passed: 0, failed: 0, skipped: 0 }
 
 const results = path.join(repositoryRoot, 'test-results')
 const unitFile = path.join(results, 'unit.json')
@@ -39,17 +45,23 @@ async function main(): Promise<number> {
   mkdirSync(results, { recursive: true })
   console.log('Building ...')
   await bundleAll()
-  const unit = await runUnit()
-  const endToEnd = await runEndToEnd()
+  const files = process.argv.slice(2)
+  const endToEndFiles = files.filter((file) => file.endsWith('.e2e.ts'))
+  const unitFiles = files.filter((file) => !endToEndFiles.includes(file))
+  const isWhole = files.length === 0
+  const unit = isWhole || unitFiles.length > 0 ? await runUnit(unitFiles) : none
+  const endToEnd = isWhole || endToEndFiles.length > 0 ? await runEndToEnd(endToEndFiles) : none
   const sum = (name: keyof Count) => unit[name] + endToEnd[name]
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
   console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`)
-  return sum('failed') === 0 && unit.passed > 0 && endToEnd.passed > 0 ? 0 : 1
+  const hasRun = (count: Count) => count === none || count.passed > 0
+  return sum('failed') === 0 && hasRun(unit) && hasRun(endToEnd) ? 0 : 1
 }
 
-async function runUnit(): Promise<Count> {
+async function runUnit(files: readonly string[]): Promise<Count> {
   const code = await run(tool('vitest'), [
     'run',
+    ...files,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${unitFile}`,
@@ -60,13 +72,13 @@ async function runUnit(): Promise<Count> {
   return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests }
 }
 
-async function runEndToEnd(): Promise<Count> {
+async function runEndToEnd(files: readonly string[]): Promise<Count> {
   const runtime = await ensureRuntime()
   ensureSystemLibraries(runtime.executable, console.log)
   const display = hasDisplay() ? null : await startVirtualDisplay()
   try {
     console.log(`End-to-end tests on Electron ${runtime.version}`)
-    const code = await run(tool('playwright'), ['test'], {
+    const code = await run(tool('playwright'), ['test', ...files], {
       ...runtime.environment,
       ...display?.environment,
       TIMBRE_RUNTIME: runtime.executable,
