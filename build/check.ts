@@ -5,10 +5,10 @@ import { repositoryRoot } from './repositoryRoot.ts'
 const sources = ['shared', 'electron', 'renderer', 'build', 'test']
 
 const checks: [name: string, command: string, ...args: string[]][] = [
-  ['format', 'prettier', '--check', '.'],
+  ['format', 'prettier', '--check', '.', '--cache', '--cache-location', '.cache/prettier'],
   ['lint', 'eslint', '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint'],
   ['imports', 'depcruise', ...sources, '--config', '.dependency-cruiser.cjs'],
-  ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
+  ['types', 'tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo'],
 ]
 
 const failed = checks.filter(([name, command, ...args]) => {

@@ -13,6 +13,14 @@ import {
   writeSmallCsv,
   type LaunchedApp,
 } from './support/launch.ts'
+import {
+  clickNotification,
+  closeWindow,
+  isWindowVisible,
+  notificationTitles,
+  openAgain,
+  watchNotifications,
+} from './support/desktop.ts'
 import { takePicture } from './support/pictures.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -111,16 +119,36 @@ test('stops a training, and goes on with it later', async () => {
   await expect(goOn).toBeHidden()
 })
 
+test('goes on training when the window is closed, and says so', async () => {
+  await watchNotifications(running)
+  await closeWindow(running)
+  await expect.poll(() => isWindowVisible(running)).toBe(false)
+  expect(await notificationTitles(running)).toEqual(['Timbre goes on training'])
+  await openAgain(running)
+  await expect.poll(() => isWindowVisible(running)).toBe(true)
+  await expect(page.getByRole('heading', { name: 'Help desk voice', level: 1 })).toBeVisible()
+})
+
 test('is killed in the middle of training, and the same jobs go on to their end', async () => {
   await expect(page.getByText(/Step ([5-9]|\d\d+) of/).first()).toBeVisible({ timeout: 60_000 })
   await running.kill()
   running = await launchApp(dataDirectory)
   page = running.page
+  await watchNotifications(running)
   await page.getByRole('button', { name: 'Models' }).click()
   await page.getByRole('button', { name: /Help desk voice/ }).click()
   await takePicture(page, 'training')
   await expect(page.getByText('Completed')).toHaveCount(2, { timeout: 180_000 })
   expectWholeSeries(dataDirectory)
+})
+
+test('a notification says that a training has ended, and a click on it opens the model', async () => {
+  const title = '“Help desk voice” is trained'
+  await expect.poll(() => notificationTitles(running)).toContain(title)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
+  await clickNotification(running, title)
+  await expect(page.getByRole('heading', { name: 'Help desk voice', level: 1 })).toBeVisible()
 })
 
 test('ranks the candidates and keeps the analyst’s choice', async () => {
