@@ -1,33 +1,35 @@
-/** `node build/wasm.ts`: electron/engine/train/adamw.wat -> adamwModule.ts, whose bytes are part of the source tree. */
+/** `node build/wasm.ts`: each .wat -> a module beside it whose bytes are part of the source tree. */
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import wabtModule from 'wabt'
 import { repositoryRoot } from './repositoryRoot.ts'
 
-const folder = path.join(repositoryRoot, 'electron', 'engine', 'train')
+const modules = [
+  { source: 'electron/engine/train/adamw.wat', name: 'adamwModule' },
+  { source: 'electron/dataset/kernel/kernel.wat', name: 'kernelModule' },
+] as const
 
 /** The module's bytes as its text says. */
-export async function compileAdamW(): Promise<Uint8Array> {
+export async function compileWat(source: (typeof modules)[number]['source']): Promise<Uint8Array> {
   const wabt = await wabtModule()
-  const file = 'adamw.wat'
-  const parsed = wabt.parseWat(file, await readFile(path.join(folder, file), 'utf8'), {
-    simd: true,
-  })
+  const text = await readFile(path.join(repositoryRoot, source), 'utf8')
+  const parsed = wabt.parseWat(path.basename(source), text, { simd: true })
   parsed.validate()
   return parsed.toBinary({}).buffer
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const base64 = Buffer.from(await compileAdamW()).toString('base64')
-  await writeFile(
-    path.join(folder, 'adamwModule.ts'),
-    [
-      '/** adamw.wat compiled: written by `node build/wasm.ts`. */',
-      'export const adamwModule =',
+  for (const { source, name } of modules) {
+    const base64 = Buffer.from(await compileWat(source)).toString('base64')
+    const lines = [
+      `/** ${path.basename(source)} compiled: written by \`node build/wasm.ts\`. */`,
+      `export const ${name} =`,
       ...(base64.match(/.{1,92}/g) ?? []).map(
         (line, index) => `  ${index > 0 ? '+ ' : ''}'${line}'`,
       ),
       '',
-    ].join('\n'),
-  )
+    ]
+    const folder = path.join(repositoryRoot, path.dirname(source))
+    await writeFile(path.join(folder, `${name}.ts`), lines.join('\n'))
+  }
 }

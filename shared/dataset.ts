@@ -61,9 +61,13 @@ export const scanReportSchema = z.object({
 })
 export type ScanReport = z.infer<typeof scanReportSchema>
 
-/** A fix that was applied: which finding, how many places, and the content before and after, so that it can be undone. */
+/** What changed a dataset: the fix of a finding, or an edit by hand. */
+export const stepCodeSchema = z.enum([...findingCodeSchema.options, 'edit'])
+export type StepCode = z.infer<typeof stepCodeSchema>
+
+/** A step that was made: what, at how many places, and the content before and after, so that it can be undone. */
 export const appliedFixSchema = z.object({
-  code: findingCodeSchema,
+  code: stepCodeSchema,
   count: z.number().int(),
   contentBefore: z.string(),
   contentAfter: z.string(),

@@ -11,6 +11,7 @@ import type { Chunks } from './textEncoding.ts'
 
 const readSize = 256 * 1024
 const temporarySuffix = '.part'
+const indexSuffix = '.rows'
 /** Files younger than this may belong to an import that another process is about to record. */
 const abandonedAfterMs = 60 * 60 * 1000
 
@@ -34,6 +35,10 @@ export interface ContentStore {
   stage(chunks: Chunks): Promise<StagedContent>
   /** @throws AppError DatasetNotFound when the content is gone */
   read(sha256: string, fromByte?: number): AsyncIterable<Uint8Array>
+  /** Of the rows; null where there is none. */
+  readIndex(sha256: string): Promise<Buffer | null>
+  writeIndex(sha256: string, index: Uint8Array): Promise<void>
+  /** With its index. */
   remove(sha256: string): Promise<void>
   /** Removes what a crash left: temporary files, and content that is not in `referenced`; nothing of the last hour. */
   removeExcept(referenced: ReadonlySet<string>): Promise<void>
@@ -74,15 +79,23 @@ export function createContentStore(directory: string, open: OpenFile = fs.open):
     const names = await fs.readdir(directory).catch(() => [])
     for (const name of names) {
       const path = join(directory, name)
-      const isContent = /^[0-9a-f]{64}$/.test(name) && !referenced.has(name)
+      const [, sha256] = /^([0-9a-f]{64})(?:\.rows)?$/.exec(name) ?? []
+      const isContent = sha256 !== undefined && !referenced.has(sha256)
       const isAbandoned = isContent || name.endsWith(temporarySuffix)
       if (isAbandoned && (await ageMs(path)) > abandonedAfterMs) await fs.rm(path, { force: true })
     }
   }
 
   const sizeOf = async (sha256: string) => (await fs.stat(pathOf(sha256))).size
-  const remove = (sha256: string) => fs.rm(pathOf(sha256), { force: true })
-  return { pathOf, sizeOf, stage, read, remove, removeExcept }
+  const indexPath = (sha256: string) => `${pathOf(sha256)}${indexSuffix}`
+  const readIndex = (sha256: string) => fs.readFile(indexPath(sha256)).catch(() => null)
+  const writeIndex = (sha256: string, index: Uint8Array) =>
+    writeFileWhole(indexPath(sha256), [index])
+  async function remove(sha256: string): Promise<void> {
+    await fs.rm(indexPath(sha256), { force: true })
+    await fs.rm(pathOf(sha256), { force: true })
+  }
+  return { pathOf, sizeOf, stage, read, readIndex, writeIndex, remove, removeExcept }
 }
 
 /** Copies bytes to a file that appears whole or not at all. @throws AppError DiskFull, DataDirectoryUnusable */

@@ -8,7 +8,7 @@ import { AppError } from '../../shared/errors.ts'
 
 export const maxCellBytes = 1_000_000
 /** A row this long is not a table's row; it also bounds the memory that a hostile file can ask for. */
-const maxRecordBytes = 64_000_000
+export const maxRecordBytes = 64_000_000
 
 const quote = 0x22
 const lineFeed = 0x0a

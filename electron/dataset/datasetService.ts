@@ -9,6 +9,7 @@ import {
   type DatasetRow,
   type FindingCode,
   type ScanReport,
+  type StepCode,
   type TrainingExample,
 } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -23,10 +24,11 @@ import {
 } from '../db/datasets.ts'
 import { createContentStore, writeFileWhole, type OpenFile, type StagedContent } from './content.ts'
 import { applyFixes } from './fix.ts'
-import { createRowPages } from './rowPages.ts'
+import { createRowStore, type RowStore } from './rowStore.ts'
 import { scanContent } from './scan.ts'
 import { harmless, requireRows } from './scanFile.ts'
-import { aboutFile, openSourceFile } from './sourceFile.ts'
+import { aboutFile, openSourceFile, type SourceFile } from './sourceFile.ts'
+import { detectEncoding, utf16ToUtf8, type Chunks } from './textEncoding.ts'
 import { readTrainingExamples } from './trainingExamples.ts'
 
 export interface DatasetServiceOptions {
@@ -41,6 +43,8 @@ export interface DatasetServiceOptions {
 }
 
 export interface DatasetService {
+  /** Rows by number, of any content that is kept. */
+  readonly rowStore: RowStore
   /** @throws AppError of openSourceFile and scanContent; NoDataRows, DiskFull. Nothing is left behind then. */
   import(path: string): Promise<Dataset>
   list(): Dataset[]
@@ -58,6 +62,13 @@ export interface DatasetService {
    * @throws AppError FixNotApplicable when nothing of it was found or may be repaired
    */
   fix(id: string, codes: readonly FindingCode[]): Promise<Dataset>
+  /**
+   * Makes `chunks` the dataset's content, as one step that can be undone. Old content stays.
+   *
+   * @param chunks delimited text in UTF-8, header first
+   * @throws AppError FixNotApplicable when it is the same content, FileChanged when it was changed meanwhile, DiskFull
+   */
+  addVersion(id: string, step: { code: StepCode; count: number }, chunks: Chunks): Promise<Dataset>
   /** Takes back what the newest click on a fix changed. @throws AppError FixNotApplicable when there is none */
   undoFix(id: string): Promise<Dataset>
   rename(id: string, name: string): Dataset
@@ -79,12 +90,12 @@ export interface DatasetService {
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const { db, contentDirectory, publish, clock } = options
   const store = createContentStore(contentDirectory, options.open)
-  const pages = createRowPages(store)
+  const rowStore = createRowStore(store)
 
   async function importFile(path: string): Promise<Dataset> {
     const file = await openSourceFile(path, options.open)
     try {
-      const staged = await store.stage(file.chunks())
+      const staged = await store.stage(asUtf8(file))
       const scan = await scanStaged(staged, requireRows)
       const now = clock()
       const dataset: Dataset = {
@@ -114,17 +125,28 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     const dataset = getDataset(db, id)
     const wanted = codesToApply(codes, dataset.scan)
     const run = applyFixes(store.read(dataset.contentSha256), wanted)
-    const staged = await store.stage(run.chunks)
+    return addSteps(dataset, run.chunks, () =>
+      [...run.counts].map(([code, count]) => ({ code, count })),
+    )
+  }
+
+  /** @param steps asked once the chunks were read */
+  async function addSteps(
+    dataset: Dataset,
+    chunks: Chunks,
+    steps: () => Pick<AppliedFix, 'code' | 'count'>[],
+  ): Promise<Dataset> {
+    const staged = await store.stage(chunks)
     const scan = await scanStaged(staged, (report) => report)
     if (staged.sha256 === dataset.contentSha256) {
       await staged.discard()
-      throw fixNotApplicable(codes)
+      throw fixNotApplicable(steps().map(({ code }) => code))
     }
     await staged.commit()
     const appliedAtMs = clock()
     const place = { contentBefore: dataset.contentSha256, contentAfter: staged.sha256, appliedAtMs }
-    const fixes = [...run.counts].map(([code, count]): AppliedFix => ({ code, count, ...place }))
-    return replaceContent(dataset, staged, scan, [...dataset.appliedFixes, ...fixes])
+    const made = steps().map((step): AppliedFix => ({ ...step, ...place }))
+    return replaceContent(dataset, staged, scan, [...dataset.appliedFixes, ...made])
   }
 
   async function undoFix(id: string): Promise<Dataset> {
@@ -204,15 +226,17 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
 
   async function rows({ id, offset, limit }: { id: string; offset: number; limit: number }) {
     const { contentSha256, scan } = getDataset(db, id)
-    return { total: scan.rowCount, rows: await pages.read(contentSha256, scan, offset, limit) }
+    return { total: scan.rowCount, rows: await rowStore.page(contentSha256, offset, limit) }
   }
 
   return {
+    rowStore,
     import: importFile,
     list: () => listDatasets(db),
     get: (id) => getDataset(db, id),
     rows,
     fix,
+    addVersion: async (id, step, chunks) => addSteps(getDataset(db, id), chunks, () => [step]),
     undoFix,
     rename,
     delete: remove,
@@ -222,6 +246,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       writeFileWhole(path, store.read(getDataset(db, id).contentSha256)),
     removeUnreferenced,
   }
+}
+
+/** Stored text is UTF-8. */
+function asUtf8(file: SourceFile): Chunks {
+  const encoding = detectEncoding(file.head)
+  return encoding === 'utf-8' ? file.chunks() : utf16ToUtf8(file.chunks(), encoding)
 }
 
 /**
@@ -235,7 +265,7 @@ function codesToApply(codes: readonly FindingCode[], scan: ScanReport): Set<Find
   return isAll ? harmless(findingCodeSchema.options, scan) : new Set(wanted)
 }
 
-function fixNotApplicable(codes: readonly FindingCode[]): AppError {
+function fixNotApplicable(codes: readonly StepCode[]): AppError {
   return new AppError('FixNotApplicable', 'There is nothing to repair', {
     details: { codes: codes.join(', ') },
   })

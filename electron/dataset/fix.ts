@@ -6,7 +6,7 @@ import {
   sequenceLength,
   type BadCharacterKind,
 } from './characters.ts'
-import { encodeRecord, isBlank, parseCsv, type CsvRecord } from './csv.ts'
+import { encodeRecord, isBlank, parseCsv, readCsv, type CsvRecord } from './csv.ts'
 import { RowCheck, withoutEmptyExtras } from './rowCheck.ts'
 import type { Chunks } from './textEncoding.ts'
 import { openTable, openText, withoutMarks, type Table } from './textSource.ts'
@@ -98,7 +98,7 @@ async function* fixRows(
 ): AsyncGenerator<Buffer> {
   const table = await openTable(text)
   const fixer = new RowFixer(table, codes, count)
-  for await (const batch of table.records)
+  for await (const batch of readCsv(table.text, table))
     yield Buffer.concat(batch.flatMap((record) => fixer.fix(record)))
   yield Buffer.concat(fixer.finish())
 }

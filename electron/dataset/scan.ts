@@ -2,7 +2,7 @@
 import type { FindingCode, FindingExample, ScanReport } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { findBadCharacters, type BadCharacter } from './characters.ts'
-import { encodeRecord, isBlank, lineAt, type CsvRecord } from './csv.ts'
+import { encodeRecord, isBlank, lineAt, readCsv, type CsvRecord } from './csv.ts'
 import { FindingCollector, maxExamples } from './findings.ts'
 import { preview } from './preview.ts'
 import { RowCheck, withoutEmptyExtras } from './rowCheck.ts'
@@ -20,7 +20,7 @@ export async function scanContent(chunks: Chunks, signal?: AbortSignal): Promise
   const table = await openTable(source.body)
   const scan = new Scan(table)
   scan.reportEncoding(source)
-  for await (const batch of table.records) {
+  for await (const batch of readCsv(table.text, table)) {
     if (signal?.aborted) throw new AppError('Cancelled', 'The scan was cancelled')
     for (const record of batch) scan.add(record)
   }

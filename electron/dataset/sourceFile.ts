@@ -12,6 +12,8 @@ const readSize = 256 * 1024
 export interface SourceFile {
   readonly name: string
   readonly sizeBytes: number
+  /** Its first 64 KB. */
+  readonly head: Buffer
   /**
    * The bytes, once, from start to end; then closes the file.
    *
@@ -52,6 +54,7 @@ export async function openSourceFile(path: string, open: OpenFile = fs.open): Pr
     return {
       name: basename(path),
       sizeBytes: before.size,
+      head,
       chunks: () => readUnchanged(file, path, before),
       close: () => file.close().catch(() => undefined), // closed already
     }

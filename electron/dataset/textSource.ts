@@ -1,7 +1,7 @@
 /** Opens a stream of bytes as a table: encoding, byte-order mark, delimiter, header and the guessed roles. */
 import type { ColumnRoles } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
-import { cellText, isBlank, parseCsv, readCsv, type CsvRecord } from './csv.ts'
+import { cellText, isBlank, parseCsv, type CsvRecord } from './csv.ts'
 import { guessRoles } from './roles.ts'
 import {
   detectEncoding,
@@ -35,7 +35,8 @@ export interface TableShape {
 }
 
 export interface Table extends TableShape {
-  readonly records: AsyncGenerator<CsvRecord[]>
+  /** The whole text, header included; once. */
+  readonly text: AsyncGenerator<Buffer>
 }
 
 /** Makes UTF-8 of the bytes, whatever Unicode they are in. */
@@ -65,9 +66,7 @@ export async function openTable(text: Chunks): Promise<Table> {
     shape = describeHead(head, isWhole)
   }
   if (!shape) throw new AppError('NoColumns', 'The file has no header row')
-  const { delimiter } = shape
-  const records = readCsv(chain(head, isWhole ? null : iterator), { delimiter })
-  return { ...shape, records }
+  return { ...shape, text: chain(head, isWhole ? null : iterator) }
 }
 
 /** Drops the byte-order marks at the very start. */

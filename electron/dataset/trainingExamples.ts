@@ -1,6 +1,6 @@
 /** The rows of a table that training can use, as question/answer pairs. */
 import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
-import { cellText, isBlank } from './csv.ts'
+import { cellText, isBlank, readCsv } from './csv.ts'
 import { RowCheck, roleIndices } from './rowCheck.ts'
 import type { Chunks } from './textEncoding.ts'
 import { openTable, openText } from './textSource.ts'
@@ -15,7 +15,7 @@ export async function readTrainingExamples(
   const check = new RowCheck(table, roles)
   const examples: TrainingExample[] = []
   let hasHeader = false
-  for await (const batch of table.records) {
+  for await (const batch of readCsv(table.text, table)) {
     for (const record of batch) {
       if (!hasHeader) {
         hasHeader = !isBlank(record)

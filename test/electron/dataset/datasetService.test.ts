@@ -311,3 +311,29 @@ test('leaves nothing half-imported on a full disk', async () => {
   await expect(imported).rejects.toMatchObject({ code: 'DiskFull' })
   expect([contents(), createService().list()]).toEqual([[], []])
 })
+
+test('an edit is one more version, and can be undone', async () => {
+  const service = createService()
+  const imported = await service.import(file('a.csv', `${head}Q?,A\n`))
+  const step = { code: 'edit', count: 1 } as const
+  const edited = await service.addVersion(imported.id, step, [Buffer.from(`${head}Q?,B\n`)])
+  expect(edited.appliedFixes).toMatchObject([{ code: 'edit', count: 1 }])
+  const { rows } = await service.rows({ id: imported.id, offset: 0, limit: 5 })
+  expect(rows).toEqual([{ row: 1, line: 2, cells: ['Q?', 'B'] }])
+  const undone = await service.undoFix(imported.id)
+  expect(undone.contentSha256).toBe(imported.contentSha256)
+  const same = service.addVersion(imported.id, step, [Buffer.from(`${head}Q?,A\n`)])
+  await expect(same).rejects.toMatchObject({ code: 'FixNotApplicable' })
+})
+
+test('makes the index of rows again when it is damaged', async () => {
+  const service = createService()
+  const text = Array.from({ length: 300 }, (_, index) => `"Q\n${index}?",A${index}\n`).join('')
+  const { id, contentSha256 } = await service.import(file('a.csv', `\ufeff\n${head}${text}\n`))
+  const index = join(folder, 'content', `${contentSha256}.rows`)
+  const request = { id, offset: 198, limit: 2 }
+  const before = await service.rows(request)
+  expect(before.rows.map(({ cells }) => cells[1])).toEqual(['A198', 'A199'])
+  truncateSync(index, 40)
+  expect(await createService().rows(request)).toEqual(before)
+})

@@ -1,0 +1,409 @@
+;; Splits CSV into records and says which of them need a closer look, 16 bytes at a time.
+;;
+;; It reads only what is beyond doubt: a quote that does not close properly makes it stop, and csv.ts, which knows every
+;; way out, reads that one record. Flags may be raised once too often, never too seldom.
+;;
+;; Memory: 0 to 31 are sixteen FF and sixteen 00 (tail masks); records and text lie where the caller puts them, the text
+;; with 16 bytes before it and 32 after it that may be read.
+;;
+;; A record is 56 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
+;; hash of the row (64 bits), hash of the question (64), lengths of question and answer, bytes of wide characters
+;; (leads of three and four bytes), digits.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
+
+  ;; Where reading stopped: the start of the first record that was not read.
+  (global $consumed (export "consumed") (mut i32) (i32.const 0))
+  ;; 0 the end of the text, 1 the record goes on after the text, 2 the record is not beyond doubt, 3 the table is full.
+  (global $reason (export "reason") (mut i32) (i32.const 0))
+
+  ;; 64 bits of a run of bytes. Not for secrets; its seed differs from run to run, so that no file can be made to collide.
+  (func $hash (export "hash") (param $at i32) (param $end i32) (param $seed i64) (result i64)
+    (local $a i64) (local $b i64) (local $left i32)
+    (local.set $a (local.get $seed))
+    (local.set $b (i64.xor (i64.extend_i32_u (i32.sub (local.get $end) (local.get $at))) (i64.const 0x9e3779b97f4a7c15)))
+    (block $done
+      (loop $more
+        (br_if $done (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $end)))
+        (local.set $a (i64.mul (i64.xor (local.get $a) (i64.load (local.get $at))) (i64.const 0xff51afd7ed558ccd)))
+        (local.set $b (i64.mul (i64.xor (local.get $b) (i64.load offset=8 (local.get $at))) (i64.const 0xc4ceb9fe1a85ec53)))
+        (local.set $a (i64.xor (local.get $a) (i64.shr_u (local.get $a) (i64.const 29))))
+        (local.set $b (i64.xor (local.get $b) (i64.shr_u (local.get $b) (i64.const 32))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $more)))
+    (local.set $left (i32.sub (local.get $end) (local.get $at)))
+    (if (i32.gt_u (local.get $left) (i32.const 8))
+      (then
+        (local.set $a (i64.mul (i64.xor (local.get $a) (i64.load (local.get $at))) (i64.const 0xff51afd7ed558ccd)))
+        (local.set $a (i64.xor (local.get $a) (i64.shr_u (local.get $a) (i64.const 29))))
+        (local.set $at (i32.add (local.get $at) (i32.const 8)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 8)))))
+    (if (i32.gt_u (local.get $left) (i32.const 0))
+      (then
+        (local.set $b
+          (i64.mul
+            (i64.xor
+              (local.get $b)
+              (i64.and
+                (i64.load (local.get $at))
+                (i64.shr_u (i64.const -1) (i64.extend_i32_u (i32.sub (i32.const 64) (i32.shl (local.get $left) (i32.const 3)))))))
+            (i64.const 0xc4ceb9fe1a85ec53)))
+        (local.set $b (i64.xor (local.get $b) (i64.shr_u (local.get $b) (i64.const 31))))))
+    (call $mix (i64.add (i64.rotl (local.get $a) (i64.const 23)) (local.get $b))))
+
+  (func $mix (param $x i64) (result i64)
+    (local.set $x (i64.mul (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 33))) (i64.const 0xff51afd7ed558ccd)))
+    (local.set $x (i64.mul (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 33))) (i64.const 0xc4ceb9fe1a85ec53)))
+    (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 33))))
+
+  ;; Which classes of characters occur in a record. Writes line feeds, wide bytes and digits; returns flags.
+  (func $classify (param $start i32) (param $end i32) (param $delimiter v128) (param $record i32) (result i32)
+    (local $at i32) (local $left i32) (local $flags i32) (local $mask i32) (local $run i32)
+    (local $x v128) (local $x1 v128) (local $x2 v128) (local $feed v128)
+    (local $control v128) (local $mark v128) (local $return v128) (local $odd v128)
+    (local $feeds i32) (local $wide i32) (local $digits i32) (local $previous i32)
+    (local.set $at (local.get $start))
+    (block $done
+      (loop $more
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $x (v128.load (local.get $at)))
+        (local.set $left (i32.sub (local.get $end) (local.get $at)))
+        (if (i32.lt_u (local.get $left) (i32.const 16))
+          (then
+            (local.set $x
+              (v128.bitselect
+                (local.get $x)
+                (v128.const i8x16 32 32 32 32 32 32 32 32 32 32 32 32 32 32 32 32)
+                (v128.load (i32.sub (i32.const 16) (local.get $left)))))))
+        (local.set $feed (i8x16.eq (local.get $x) (i8x16.splat (i32.const 10))))
+        (local.set $mask (i8x16.bitmask (local.get $feed)))
+        (if (local.get $mask)
+          (then
+            (local.set $feeds (i32.add (local.get $feeds) (i32.popcnt (local.get $mask))))
+            ;; Three in a row.
+            (if (v128.any_true
+                  (v128.and
+                    (local.get $feed)
+                    (v128.and
+                      (i8x16.eq (v128.load (i32.sub (local.get $at) (i32.const 1))) (i8x16.splat (i32.const 10)))
+                      (i8x16.eq (v128.load (i32.sub (local.get $at) (i32.const 2))) (i8x16.splat (i32.const 10))))))
+              (then (local.set $flags (i32.or (local.get $flags) (i32.const 8192)))))))
+        (local.set $return (v128.or (local.get $return) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 13)))))
+        ;; Below a space, but no line end and not the delimiter; and DEL.
+        (local.set $control
+          (v128.or
+            (local.get $control)
+            (v128.or
+              (i8x16.eq (local.get $x) (i8x16.splat (i32.const 127)))
+              (v128.andnot
+                (i8x16.lt_u (local.get $x) (i8x16.splat (i32.const 32)))
+                (v128.or
+                  (v128.or (local.get $feed) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 13))))
+                  (i8x16.eq (local.get $x) (local.get $delimiter)))))))
+        ;; @ < &
+        (local.set $mark
+          (v128.or
+            (local.get $mark)
+            (v128.or
+              (i8x16.eq (local.get $x) (i8x16.splat (i32.const 64)))
+              (v128.or
+                (i8x16.eq (local.get $x) (i8x16.splat (i32.const 60)))
+                (i8x16.eq (local.get $x) (i8x16.splat (i32.const 38)))))))
+        (local.set $digits
+          (i32.add
+            (local.get $digits)
+            (i32.popcnt
+              (i8x16.bitmask
+                (i8x16.lt_u
+                  (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
+                  (i8x16.splat (i32.const 10)))))))
+        ;; Sixteen visible ASCII characters without a space between them, perhaps over the border of two blocks.
+        (local.set $mask (i8x16.bitmask (i8x16.gt_s (local.get $x) (i8x16.splat (i32.const 32)))))
+        (local.set $run (i32.or (local.get $previous) (i32.shl (local.get $mask) (i32.const 16))))
+        (local.set $previous (local.get $mask))
+        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 1))))
+        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 2))))
+        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 4))))
+        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 8))))
+        (if (local.get $run) (then (local.set $flags (i32.or (local.get $flags) (i32.const 16)))))
+        (if (i8x16.bitmask (local.get $x))
+          (then
+            (local.set $flags (i32.or (local.get $flags) (i32.const 1)))
+            (local.set $wide
+              (i32.add
+                (local.get $wide)
+                (i32.popcnt (i8x16.bitmask (i8x16.ge_u (local.get $x) (i8x16.splat (i32.const 0xe3)))))))
+            (local.set $x1 (v128.load (i32.sub (local.get $at) (i32.const 1))))
+            (local.set $x2 (v128.load (i32.sub (local.get $at) (i32.const 2))))
+            ;; C2 xx: C1 controls, no-break space, soft hyphen, and what mojibake is made of.
+            (local.set $odd (v128.or (local.get $odd) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0xc2)))))
+            ;; C3 82, C3 83, C3 A2
+            (local.set $odd
+              (v128.or
+                (local.get $odd)
+                (v128.and
+                  (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xc3)))
+                  (v128.or
+                    (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0xa2)))
+                    (i8x16.eq
+                      (v128.and (local.get $x) (i8x16.splat (i32.const 0xfe)))
+                      (i8x16.splat (i32.const 0x82)))))))
+            ;; E2 81, E2 82
+            (local.set $odd
+              (v128.or
+                (local.get $odd)
+                (v128.and
+                  (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xe2)))
+                  (i8x16.lt_u
+                    (i8x16.sub (local.get $x) (i8x16.splat (i32.const 0x81)))
+                    (i8x16.splat (i32.const 2))))))
+            ;; E2 80 80..8F, E2 80 A8..AF
+            (local.set $odd
+              (v128.or
+                (local.get $odd)
+                (v128.and
+                  (v128.and
+                    (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe2)))
+                    (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x80))))
+                  (v128.or
+                    (i8x16.eq
+                      (v128.and (local.get $x) (i8x16.splat (i32.const 0xf0)))
+                      (i8x16.splat (i32.const 0x80)))
+                    (i8x16.eq
+                      (v128.and (local.get $x) (i8x16.splat (i32.const 0xf8)))
+                      (i8x16.splat (i32.const 0xa8)))))))
+            ;; E3 80 80
+            (local.set $odd
+              (v128.or
+                (local.get $odd)
+                (v128.and
+                  (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe3)))
+                  (v128.and
+                    (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x80)))
+                    (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0x80)))))))
+            ;; EF BB, EF BF
+            (local.set $odd
+              (v128.or
+                (local.get $odd)
+                (v128.and
+                  (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xef)))
+                  (i8x16.eq
+                    (v128.and (local.get $x) (i8x16.splat (i32.const 0xfb)))
+                    (i8x16.splat (i32.const 0xbb))))))
+            ;; E9 94 9F, the first third of what became of two replacement characters
+            (local.set $odd
+              (v128.or
+                (local.get $odd)
+                (v128.and
+                  (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe9)))
+                  (v128.and
+                    (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x94)))
+                    (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0x9f)))))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $more)))
+    (i32.store offset=16 (local.get $record) (local.get $feeds))
+    (i32.store offset=48 (local.get $record) (local.get $wide))
+    (i32.store offset=52 (local.get $record) (local.get $digits))
+    (if (v128.any_true (local.get $control)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
+    (if (v128.any_true (local.get $mark)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 4)))))
+    (if (i32.ge_u (local.get $digits) (i32.const 7)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
+    (if (v128.any_true (local.get $odd)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 32)))))
+    (if (v128.any_true (local.get $return)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 512)))))
+    (local.get $flags))
+
+  ;; Reads records of [from, end) into the table; returns how many.
+  (func (export "scan")
+    (param $from i32) (param $end i32) (param $table i32) (param $most i32)
+    (param $delimiterByte i32) (param $question i32) (param $answer i32) (param $atEnd i32) (param $seed i64)
+    (result i32)
+    (local $count i32) (local $record i32) (local $at i32) (local $start i32) (local $cells i32) (local $flags i32)
+    (local $cellStart i32) (local $cellEnd i32) (local $byte i32) (local $mask i32) (local $x v128) (local $hadQuote i32)
+    (local $delimiter v128) (local $row i64) (local $cellHash i64) (local $questionHash i64) (local $answerHash i64)
+    (local $questionLength i32) (local $answerLength i32) (local $next i32)
+    (local.set $delimiter (i8x16.splat (local.get $delimiterByte)))
+    (local.set $record (local.get $table))
+    (local.set $start (local.get $from))
+    (local.set $at (local.get $from))
+    (global.set $reason (i32.const 0))
+    (block $stop
+      (loop $records
+        (local.set $at (local.get $start))
+        (br_if $stop (i32.ge_u (local.get $start) (local.get $end)))
+        (if (i32.ge_u (local.get $count) (local.get $most))
+          (then (global.set $reason (i32.const 3)) (br $stop)))
+        (local.set $cells (i32.const 0))
+        (local.set $flags (i32.const 0))
+        (local.set $row (local.get $seed))
+        (local.set $questionHash (i64.const 0))
+        (local.set $answerHash (i64.const 1))
+        (local.set $questionLength (i32.const 0))
+        (local.set $answerLength (i32.const 0))
+        (block $recordDone
+          (loop $cellLoop
+            (local.set $cellStart (local.get $at))
+            (if (i32.and
+                  (i32.lt_u (local.get $at) (local.get $end))
+                  (i32.eq (i32.load8_u (local.get $at)) (i32.const 34)))
+              (then
+                ;; A quoted cell.
+                (local.set $cellStart (i32.add (local.get $at) (i32.const 1)))
+                (local.set $at (local.get $cellStart))
+                (block $closed
+                  (loop $quotes
+                    (block $found
+                      (loop $seek
+                        (local.set $mask
+                          (i8x16.bitmask (i8x16.eq (v128.load (local.get $at)) (i8x16.splat (i32.const 34)))))
+                        (br_if $found (local.get $mask))
+                        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+                        (br_if $seek (i32.lt_u (local.get $at) (local.get $end))))
+                      (global.set $reason (i32.add (i32.const 1) (local.get $atEnd)))
+                      (br $stop))
+                    (local.set $at (i32.add (local.get $at) (i32.ctz (local.get $mask))))
+                    (if (i32.ge_u (local.get $at) (local.get $end))
+                      (then (global.set $reason (i32.add (i32.const 1) (local.get $atEnd))) (br $stop)))
+                    ;; What follows the quote decides; it has to be there.
+                    (if (i32.eq (i32.add (local.get $at) (i32.const 1)) (local.get $end))
+                      (then
+                        (br_if $closed (local.get $atEnd))
+                        (global.set $reason (i32.const 1))
+                        (br $stop)))
+                    (if (i32.eq (i32.load8_u offset=1 (local.get $at)) (i32.const 34))
+                      (then
+                        (local.set $flags (i32.or (local.get $flags) (i32.const 256)))
+                        (local.set $at (i32.add (local.get $at) (i32.const 2)))
+                        ;; A pair at the very end leaves the cell open.
+                        (if (i32.ge_u (local.get $at) (local.get $end))
+                          (then (global.set $reason (i32.add (i32.const 1) (local.get $atEnd))) (br $stop)))
+                        (br $quotes)))))
+                (local.set $cellEnd (local.get $at))
+                (local.set $at (i32.add (local.get $at) (i32.const 1)))
+                (if (i32.lt_u (local.get $at) (local.get $end))
+                  (then
+                    (local.set $byte (i32.load8_u (local.get $at)))
+                    (if (i32.eqz
+                          (i32.or
+                            (i32.eq (local.get $byte) (local.get $delimiterByte))
+                            (i32.or
+                              (i32.eq (local.get $byte) (i32.const 10))
+                              (i32.eq (local.get $byte) (i32.const 13)))))
+                      (then (global.set $reason (i32.const 2)) (br $stop))))))
+              (else
+                ;; A plain cell ends at a delimiter or a line end; a quote inside it is text.
+                (local.set $hadQuote (i32.const 0))
+                (block $found
+                  (loop $seek
+                    (br_if $found (i32.ge_u (local.get $at) (local.get $end)))
+                    (local.set $x (v128.load (local.get $at)))
+                    (local.set $mask
+                      (i8x16.bitmask
+                        (v128.or
+                          (i8x16.eq (local.get $x) (local.get $delimiter))
+                          (v128.or
+                            (i8x16.eq (local.get $x) (i8x16.splat (i32.const 10)))
+                            (i8x16.eq (local.get $x) (i8x16.splat (i32.const 13)))))))
+                    (local.set $hadQuote
+                      (i32.or
+                        (local.get $hadQuote)
+                        (i8x16.bitmask (i8x16.eq (local.get $x) (i8x16.splat (i32.const 34))))))
+                    (if (local.get $mask)
+                      (then
+                        (local.set $at (i32.add (local.get $at) (i32.ctz (local.get $mask))))
+                        (br $found)))
+                    (local.set $at (i32.add (local.get $at) (i32.const 16)))
+                    (br $seek)))
+                (if (i32.ge_u (local.get $at) (local.get $end))
+                  (then
+                    (local.set $at (local.get $end))
+                    (if (i32.eqz (local.get $atEnd))
+                      (then (global.set $reason (i32.const 1)) (br $stop)))))
+                (local.set $cellEnd (local.get $at))
+                (if (i32.and
+                      (i32.ne (local.get $hadQuote) (i32.const 0))
+                      (call $hasQuote (local.get $cellStart) (local.get $cellEnd)))
+                  (then (local.set $flags (i32.or (local.get $flags) (i32.const 256)))))))
+
+            ;; The cell's own checks.
+            (local.set $cellHash (call $hash (local.get $cellStart) (local.get $cellEnd) (local.get $seed)))
+            (local.set $row
+              (i64.mul
+                (i64.add (i64.rotl (local.get $row) (i64.const 27)) (local.get $cellHash))
+                (i64.const 0x9fb21c651e98df25)))
+            (if (i32.lt_u (local.get $cellStart) (local.get $cellEnd))
+              (then
+                (local.set $byte (i32.load8_u (local.get $cellStart)))
+                (if (i32.or
+                      (i32.le_u (local.get $byte) (i32.const 32))
+                      (i32.le_u (i32.load8_u (i32.sub (local.get $cellEnd) (i32.const 1))) (i32.const 32)))
+                  (then (local.set $flags (i32.or (local.get $flags) (i32.const 64)))))
+                (if (i32.or
+                      (i32.or (i32.eq (local.get $byte) (i32.const 61)) (i32.eq (local.get $byte) (i32.const 64)))
+                      (i32.or (i32.eq (local.get $byte) (i32.const 43)) (i32.eq (local.get $byte) (i32.const 45))))
+                  (then (local.set $flags (i32.or (local.get $flags) (i32.const 128)))))))
+            (if (i32.eq (local.get $cells) (local.get $question))
+              (then
+                (local.set $questionHash (local.get $cellHash))
+                (local.set $questionLength (i32.sub (local.get $cellEnd) (local.get $cellStart)))))
+            (if (i32.eq (local.get $cells) (local.get $answer))
+              (then
+                (local.set $answerHash (local.get $cellHash))
+                (local.set $answerLength (i32.sub (local.get $cellEnd) (local.get $cellStart)))))
+            (local.set $cells (i32.add (local.get $cells) (i32.const 1)))
+            (br_if $recordDone (i32.ge_u (local.get $at) (local.get $end)))
+            (if (i32.eq (i32.load8_u (local.get $at)) (local.get $delimiterByte))
+              (then
+                (local.set $at (i32.add (local.get $at) (i32.const 1)))
+                ;; After a delimiter at the very end comes an empty cell, if nothing more comes.
+                (if (i32.and
+                      (i32.ge_u (local.get $at) (local.get $end))
+                      (i32.eqz (local.get $atEnd)))
+                  (then (global.set $reason (i32.const 1)) (br $stop)))
+                (br $cellLoop)))))
+        ;; $at is on the line end, or at the end.
+        (local.set $next (local.get $at))
+        (if (i32.lt_u (local.get $at) (local.get $end))
+          (then
+            (local.set $next (i32.add (local.get $at) (i32.const 1)))
+            (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 13))
+              (then
+                (if (i32.ge_u (local.get $next) (local.get $end))
+                  (then
+                    (if (i32.eqz (local.get $atEnd))
+                      (then (global.set $reason (i32.const 1)) (br $stop))))
+                  (else
+                    (if (i32.eq (i32.load8_u (local.get $next)) (i32.const 10))
+                      (then (local.set $next (i32.add (local.get $next) (i32.const 1)))))))))))
+        (i32.store (local.get $record) (local.get $start))
+        (i32.store offset=4 (local.get $record) (i32.sub (local.get $at) (local.get $start)))
+        (i32.store offset=8 (local.get $record) (local.get $next))
+        (local.set $flags
+          (i32.or
+            (local.get $flags)
+            (call $classify (local.get $start) (local.get $at) (local.get $delimiter) (local.get $record))))
+        (if (i32.and
+              (i64.eq (local.get $questionHash) (local.get $answerHash))
+              (i32.ne (local.get $questionLength) (i32.const 0)))
+          (then (local.set $flags (i32.or (local.get $flags) (i32.const 4096)))))
+        (i32.store offset=12 (local.get $record) (local.get $flags))
+        (i32.store offset=20 (local.get $record) (local.get $cells))
+        (i64.store offset=24 (local.get $record) (call $mix (local.get $row)))
+        (i64.store offset=32 (local.get $record) (local.get $questionHash))
+        (i32.store offset=40 (local.get $record) (local.get $questionLength))
+        (i32.store offset=44 (local.get $record) (local.get $answerLength))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (local.set $record (i32.add (local.get $record) (i32.const 56)))
+        (local.set $start (local.get $next))
+        (br $records)))
+    (global.set $consumed (local.get $start))
+    (local.get $count))
+
+  (func $hasQuote (param $at i32) (param $end i32) (result i32)
+    (block $no
+      (loop $more
+        (br_if $no (i32.ge_u (local.get $at) (local.get $end)))
+        (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 34)) (then (return (i32.const 1))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $more)))
+    (i32.const 0))
+)

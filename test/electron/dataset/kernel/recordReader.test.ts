@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { compileWat } from '../../../../build/wasm.ts'
+import { cellBytes, parseCsv } from '../../../../electron/dataset/csv.ts'
+import { flag } from '../../../../electron/dataset/kernel/kernel.ts'
+import { kernelModule } from '../../../../electron/dataset/kernel/kernelModule.ts'
+import { RecordReader, type RecordView } from '../../../../electron/dataset/kernel/recordReader.ts'
+
+const format = { delimiter: 0x2c, columnCount: 2, question: 0, answer: 1 }
+
+interface Read {
+  readonly line: number
+  readonly lineCount: number
+  readonly offset: number
+  readonly length: number
+  readonly text: string
+  readonly cells: readonly string[]
+  readonly flags: number
+  readonly hash: string
+}
+
+function readAll(bytes: Buffer, chunkSize: number): Read[] {
+  const found: Read[] = []
+  const onRecord = (view: RecordView) => {
+    const record = view.record()
+    found.push({
+      line: view.line,
+      lineCount: view.lineCount,
+      offset: view.offset,
+      length: view.length,
+      text: view.bytes().toString('latin1'),
+      cells: record.cells.map((_, index) => cellBytes(record, index).toString('latin1')),
+      flags: view.flags,
+      hash: `${view.rowHashLow} ${view.rowHashHigh}`,
+    })
+    expect(view.cells).toBe(record.cells.length)
+  }
+  const reader = new RecordReader(format, onRecord)
+  for (let at = 0; at < bytes.length; at += chunkSize)
+    reader.push(bytes.subarray(at, at + chunkSize))
+  reader.finish()
+  return found
+}
+
+function byCsv(bytes: Buffer): Omit<Read, 'flags' | 'hash'>[] {
+  let offset = 0
+  return parseCsv(bytes, { delimiter: 0x2c, columnCount: 2 }).map((record) => {
+    offset += record.bytes.length
+    return {
+      line: record.line,
+      lineCount: record.lineCount,
+      offset: offset - record.bytes.length,
+      length: record.length,
+      text: record.bytes.toString('latin1'),
+      cells: record.cells.map((_, index) => cellBytes(record, index).toString('latin1')),
+    }
+  })
+}
+
+/** Texts made of what matters to a CSV reader. */
+const hostileText = fc
+  .array(
+    fc.constantFrom(
+      ...['"', '""', ',', '\n', '\r', '\r\n', ' ', 'a', 'word and more', '1234567', '你好', '@'],
+      ...['\0', '\t', '\u00a0', '=1+1', 'x'.repeat(40), '"quoted, cell"', '"two\nlines"'],
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => Buffer.from(parts.join('')))
+
+test('the kernel in the source tree is what its text compiles to', async () => {
+  const compiled = await compileWat('electron/dataset/kernel/kernel.wat')
+  expect(kernelModule).toBe(Buffer.from(compiled).toString('base64'))
+})
+
+test('reads the same records as csv.ts, in chunks of any size', () => {
+  fc.assert(
+    fc.property(hostileText, fc.integer({ min: 1, max: 70 }), (bytes, chunkSize) => {
+      const read = readAll(bytes, chunkSize).map(({ flags: _, hash: __, ...rest }) => rest)
+      expect(read).toEqual(byCsv(bytes))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('gives rows with the same cells the same hash, however they are quoted, and others another', () => {
+  const rows = ['Q,A', '"Q",A', 'Q,"A"', '"Q""",A', 'Q",A', 'QA,', ',QA', 'Q,A ']
+  const [plain, first, second, escaped, bare, left, right, spaced] = rows.map(
+    (row) => readAll(Buffer.from(`${row}\n`), 100)[0]?.hash,
+  )
+  // Each reader has a seed of its own, so rows are compared within one.
+  expect([plain, first, second, escaped, bare, left, right, spaced]).toHaveLength(8)
+  const hashes = readAll(Buffer.from(rows.join('\n')), 1000).map(({ hash }) => hash)
+  expect(hashes[1]).toBe(hashes[0])
+  expect(hashes[2]).toBe(hashes[0])
+  expect(hashes[4]).toBe(hashes[3])
+  expect(new Set(hashes).size).toBe(5)
+})
+
+test.each<[name: string, row: string, flags: number]>([
+  ['letters outside ASCII', 'Größe,A', flag.high],
+  ['a control character', 'Q\u0001,A', flag.control],
+  ['DEL', 'Q\u007f,A', flag.control],
+  ['a tab', 'Q\tx,A', flag.control],
+  ['an address', 'a@b,A', flag.mark],
+  ['a tag', 'Q,<br>', flag.mark],
+  ['digits', 'Q,+49 170 123', flag.digits],
+  ['a token over the border of two blocks', `${'a '.repeat(6)}${'k'.repeat(20)},A`, flag.token],
+  ['a no-break space', 'Q\u00a0x,A', flag.odd],
+  ['a zero-width space', 'Q\u200bx,A', flag.odd],
+  ['an ideographic space', '你\u3000好,A', flag.odd],
+  ['a replacement character', 'Q\ufffd,A', flag.odd],
+  ['mojibake', 'CafÃ© au lait,A', flag.odd],
+  ['mojibake of three bytes', 'It â€™s,A', flag.odd],
+  ['the Chinese kind of mojibake', '锟斤拷,A', flag.odd],
+  ['a space at the end', 'Q ,A', flag.edge],
+  ['a line feed at the start', '"\nQ",A', flag.edge],
+  ['a formula', 'Q,=1+1', flag.formula],
+  ['doubled quotes', '"a ""b""",A', flag.quotes],
+  ['a carriage return', '"a\rb",A', flag.carriageReturn],
+  ['the question as answer', 'Same,"Same"', flag.answerIsQuestion],
+  ['blank lines in a cell', '"a\n\n\nb",A', flag.threeLineFeeds],
+])('sees %s, also far inside a row, and not in a plain row', (_, row, expected) => {
+  const plain = 'What is it?,"It is a lamp, and it shines."'
+  for (const before of ['', 'word '.repeat(3), 'word '.repeat(13)]) {
+    const edge =
+      expected === flag.edge || expected === flag.formula || expected === flag.answerIsQuestion
+    const text = edge || row.startsWith('"') ? row : before + row
+    const read = readAll(Buffer.from(`${plain}\n${text}\n${plain}\n`), 1000)
+    expect(read.map(({ flags }) => flags & expected)).toEqual([0, expected, 0])
+  }
+})
