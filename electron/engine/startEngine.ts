@@ -11,13 +11,16 @@ import {
   type EndpointRecord,
   type ModelRecord,
 } from './jobs/endpoints.ts'
+import { openEndpointMetrics } from './jobs/endpointMetrics.ts'
 import { createModelImporter, type ModelImportRecord } from './jobs/importModel.ts'
 import type { ModelPackageGroupRecord, ModelPackageRecord } from './jobs/modelRegistry.ts'
 import { createProcessingRunner, type ProcessingJobRecord } from './jobs/processingJob.ts'
+import { createScheduleRunner, type ScheduleRecord } from './jobs/schedules.ts'
 import { openTrainingDevice } from './jobs/trainingDevice.ts'
 import type { TrainingJobRecord } from './jobs/trainingJob.ts'
 import { createTrainingRunner } from './jobs/trainingRunner.ts'
 import { engineRegion, type EngineContext, type TagRecord } from './server/engineContext.ts'
+import { deleteEndpoint } from './server/endpointOperations.ts'
 import { listen } from './server/http.ts'
 import { route } from './server/router.ts'
 import type { KeyPair } from './server/sigv4.ts'
@@ -113,13 +116,22 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       configs: endpointConfigs,
       endpoints,
     })
+    const now = options.now ?? Date.now
+    const endpointMetrics = openEndpointMetrics(path.join(root, 'endpoint-metrics.json'), now)
+    const schedules = table<ScheduleRecord>('schedules', ({ key }) => key)
+    const tags = table<TagRecord>('tags', byArn)
+    const scheduling = createScheduleRunner({
+      schedules,
+      now,
+      deleteEndpoint: (name) => deleteEndpoint({ endpoints, endpointHost, tags }, name),
+    })
     const keys: KeyPair = {
       accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),
     }
     const context: EngineContext = {
       keys,
-      now: options.now ?? Date.now,
+      now,
       objects,
       uploads,
       library,
@@ -135,10 +147,13 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       endpoints,
       modelPackageGroups: table<ModelPackageGroupRecord>('model-package-groups', byArn),
       modelPackages: table<ModelPackageRecord>('model-packages', byArn),
-      tags: table<TagRecord>('tags', byArn),
+      tags,
       logOf,
       runner,
       endpointHost,
+      endpointMetrics,
+      schedules,
+      scheduling,
     }
     const server = await listen(options.port, (request, ownHosts) =>
       route(context, request, ownHosts),
@@ -157,10 +172,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     autoML.resume()
     modelImporter.resume()
     processing.resume()
+    // What was to end while this computer was off.
+    scheduling.fireDue()
     return {
       connection,
       async close() {
         await rm(connectionFile, { force: true })
+        scheduling.close()
+        endpointMetrics.close()
         await autoML.close()
         await runner.shutdown()
         await modelImporter.close()

@@ -2,10 +2,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
+import { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { STSClient } from '@aws-sdk/client-sts'
 import { startEngine, type RunningEngine } from '../../electron/engine/startEngine.ts'
 import { writeTinyModelFolder } from './tinyModelFolder.ts'
@@ -94,5 +96,7 @@ export function clientsFor(connection: {
     runtime: new SageMakerRuntimeClient(options),
     logs: new CloudWatchLogsClient(options),
     sts: new STSClient(options),
+    scheduler: new SchedulerClient(options),
+    cloudWatch: new CloudWatchClient(options),
   }
 }

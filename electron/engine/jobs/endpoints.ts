@@ -24,10 +24,13 @@ export interface EndpointConfigRecord {
     readonly ModelName: string
     readonly InitialInstanceCount: number
     readonly InstanceType: string
+    readonly InitialVariantWeight?: number | undefined
   }[]
+  /** Members that mean nothing here, for Describe. */
+  readonly kept?: Readonly<Record<string, unknown>>
 }
 
-export type EndpointStatus = 'Creating' | 'InService' | 'Failed' | 'Deleting'
+export type EndpointStatus = 'Creating' | 'InService' | 'Updating' | 'Failed' | 'Deleting'
 
 export interface EndpointRecord {
   readonly name: string
@@ -37,6 +40,28 @@ export interface EndpointRecord {
   readonly failureReason: string | null
   readonly createdAtMs: number
   readonly modifiedAtMs: number
+  /** While it is being updated: the configuration that it gets once its models are loaded. */
+  readonly pendingConfigName?: string | null
+  /** Where they were changed since the configuration was made. */
+  readonly weights?: Readonly<Record<string, number>>
+}
+
+/** An update leaves the old variants answering. */
+export function isServing({ status }: EndpointRecord): boolean {
+  return status === 'InService' || status === 'Updating'
+}
+
+/** Variant -> its share of the requests, in proportion to the others'. */
+export function weightsOf(
+  endpoint: EndpointRecord,
+  variants: EndpointConfigRecord['variants'],
+): Map<string, number> {
+  return new Map(
+    variants.map(({ VariantName, InitialVariantWeight }) => [
+      VariantName,
+      endpoint.weights?.[VariantName] ?? InitialVariantWeight ?? 1,
+    ]),
+  )
 }
 
 /** The model of an endpoint is gone or cannot be loaded. */
@@ -44,19 +69,34 @@ export class ModelUnusableError extends Error {
   override readonly name = 'ModelUnusableError'
 }
 
+/** No variant of this name answers at this endpoint. */
+export class VariantUnknownError extends Error {
+  override readonly name = 'VariantUnknownError'
+}
+
 export interface HeldModel {
   readonly generator: Generator
+  /** Which one was drawn. */
+  readonly variantName: string
   /** Once the answer is over; later calls do nothing. A broken generator is opened anew for the next request. */
   release(how?: { isBroken: boolean }): void
 }
 
 export interface EndpointHost {
-  /** Loads the model once, to know that it can answer; the status becomes InService or Failed. */
+  /**
+   * Loads the models once, to know that they can answer; the status becomes InService or Failed. An update that fails
+   * leaves the endpoint as it was.
+   */
   start(endpoint: EndpointRecord): void
   /** The endpoint was deleted: its model's memory is given back, unless another endpoint answers with it. */
   stop(endpoint: EndpointRecord): void
-  /** The loaded model of an endpoint; opened again if it was put aside. @throws ModelUnusableError */
-  acquire(endpoint: EndpointRecord): Promise<HeldModel>
+  /**
+   * The loaded model of a variant; opened again if it was put aside.
+   *
+   * @param variantName left out: drawn by the variants' weights
+   * @throws ModelUnusableError, VariantUnknownError
+   */
+  acquire(endpoint: EndpointRecord, variantName?: string): Promise<HeldModel>
   close(): Promise<void>
 }
 
@@ -69,6 +109,8 @@ export interface EndpointHostOptions {
   readonly workDirectory: string
   readonly threads: number
   readonly idleMs?: number
+  /** From 0 to below 1; draws the variant. */
+  readonly random?: () => number
 }
 
 /** A model that nobody asked for this long gives its memory back. */
@@ -84,11 +126,29 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   /** By the folder of the model: endpoints of one model share it. */
   const loaded = new Map<string, LoadedModel>()
 
-  async function directoryOf(endpoint: EndpointRecord): Promise<string> {
-    const config = options.configs.find(endpoint.configName)
-    const model = options.models.find(config?.variants[0]?.ModelName ?? '')
+  async function directoryOf(modelName: string): Promise<string> {
+    const model = options.models.find(modelName)
     if (!model) throw new ModelUnusableError('The model of this endpoint was deleted.')
     return resolveModelDirectory(model.modelDataUri, options)
+  }
+
+  const variantsOf = (configName: string) => options.configs.find(configName)?.variants ?? []
+
+  function draw(endpoint: EndpointRecord, wanted: string | undefined) {
+    const variants = variantsOf(endpoint.configName)
+    if (wanted !== undefined) {
+      const found = variants.find(({ VariantName }) => VariantName === wanted)
+      if (found) return found
+      throw new VariantUnknownError(`There is no variant ${wanted}.`)
+    }
+    const weights = weightsOf(endpoint, variants)
+    const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
+    let place = (options.random ?? Math.random)() * total
+    for (const variant of variants) {
+      place -= weights.get(variant.VariantName) ?? 0
+      if (place < 0) return variant
+    }
+    return variants[0]
   }
 
   async function unload(directory: string): Promise<void> {
@@ -111,9 +171,15 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     return model
   }
 
-  async function acquire(endpoint: EndpointRecord): Promise<HeldModel> {
+  async function acquire(endpoint: EndpointRecord, wanted?: string): Promise<HeldModel> {
+    const variant = draw(endpoint, wanted)
+    const { generator, release } = await acquireModel(variant?.ModelName ?? '')
+    return { generator, release, variantName: variant?.VariantName ?? 'AllTraffic' }
+  }
+
+  async function acquireModel(modelName: string): Promise<Omit<HeldModel, 'variantName'>> {
     try {
-      const directory = await directoryOf(endpoint)
+      const directory = await directoryOf(modelName)
       const model = loaded.get(directory) ?? open(directory)
       model.users += 1
       if (model.idleTimer) clearTimeout(model.idleTimer)
@@ -147,18 +213,24 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
 
   async function check(endpoint: EndpointRecord): Promise<void> {
     let failureReason: string | null = null
+    const configName = endpoint.pendingConfigName ?? endpoint.configName
     try {
-      const { release } = await acquire(endpoint)
-      release()
+      const variants = variantsOf(configName)
+      if (variants.length === 0) throw new ModelUnusableError('The configuration was deleted.')
+      for (const { ModelName } of variants) (await acquireModel(ModelName)).release()
     } catch (error) {
       failureReason = error instanceof Error ? error.message : String(error)
     }
     // Deleted meanwhile, or made again under the same name: there is nothing to report on.
     const known = options.endpoints.find(endpoint.name)
     if (known?.createdAtMs !== endpoint.createdAtMs) return
+    const isUpdate = endpoint.status === 'Updating'
+    const isTaken = isUpdate && failureReason === null
     const checked: EndpointRecord = {
       ...known,
-      status: failureReason === null ? 'InService' : 'Failed',
+      ...(isTaken ? { configName, weights: {} } : {}),
+      pendingConfigName: null,
+      status: failureReason === null || isUpdate ? 'InService' : 'Failed',
       failureReason,
       modifiedAtMs: Date.now(),
     }
@@ -170,16 +242,19 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   }
 
   async function stop(endpoint: EndpointRecord): Promise<void> {
-    const directory = await directoryOf(endpoint)
-    for (const other of options.endpoints.list()) {
-      if ((await directoryOf(other)) === directory) return
+    const inUse = new Set<string>()
+    for (const other of options.endpoints.list())
+      for (const { ModelName } of variantsOf(other.configName))
+        inUse.add(await directoryOf(ModelName).catch(() => ''))
+    for (const { ModelName } of variantsOf(endpoint.configName)) {
+      const directory = await directoryOf(ModelName)
+      if (!inUse.has(directory) && loaded.get(directory)?.users === 0) await unload(directory)
     }
-    if (loaded.get(directory)?.users === 0) await unload(directory)
   }
 
   // Those that an earlier engine was still creating.
   for (const endpoint of options.endpoints.list()) {
-    if (endpoint.status === 'Creating') void check(endpoint)
+    if (endpoint.status === 'Creating' || endpoint.status === 'Updating') void check(endpoint)
   }
 
   return {

@@ -1,8 +1,9 @@
 /** Models, endpoint configurations and endpoints. */
 import { z } from 'zod'
-import type { EndpointRecord, ModelRecord } from '../jobs/endpoints.ts'
+import { isServing, weightsOf, type EndpointRecord, type ModelRecord } from '../jobs/endpoints.ts'
 import { modelPackageName } from '../jobs/modelPackageInput.ts'
 import { roleArn, tags } from '../jobs/trainingJobInput.ts'
+import { couldNotFind, endpointName as name } from './endpointNames.ts'
 import { arnOf, type EngineContext } from './engineContext.ts'
 import { listInput, select } from './listing.ts'
 import { epochSeconds, operation, type Operation } from './operation.ts'
@@ -10,11 +11,6 @@ import { deployableContainerOf } from './modelPackages.ts'
 import { pageOf } from './paging.ts'
 import { ServiceError, validationError } from './serviceError.ts'
 import { putTags } from './tagOperations.ts'
-
-const name = z
-  .string()
-  .max(63)
-  .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)
 
 const containerInput = z.object({
   Image: z.string().max(255).optional(),
@@ -97,92 +93,6 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
     return {}
   }),
 
-  CreateEndpointConfig: operation(
-    z.object({
-      EndpointConfigName: name,
-      ProductionVariants: z
-        .array(
-          z.object({
-            VariantName: name,
-            ModelName: z.string().max(63),
-            InitialInstanceCount: z.number().int().min(1).default(1),
-            InstanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
-            InitialVariantWeight: z.number().min(0).optional(),
-            ModelDataDownloadTimeoutInSeconds: z.number().int().min(60).max(3600).optional(),
-            ContainerStartupHealthCheckTimeoutInSeconds: z
-              .number()
-              .int()
-              .min(60)
-              .max(3600)
-              .optional(),
-          }),
-        )
-        .min(1)
-        .max(10),
-      Tags: tags.optional(),
-    }),
-    (context, input) => {
-      if (context.endpointConfigs.find(input.EndpointConfigName)) {
-        throw validationError(
-          `Cannot create already existing endpoint configuration "${arnOf('endpoint-config', input.EndpointConfigName)}".`,
-        )
-      }
-      if (input.ProductionVariants.length > 1) {
-        throw validationError('This computer serves one variant per endpoint.')
-      }
-      for (const variant of input.ProductionVariants) {
-        if (!context.models.find(variant.ModelName)) throw couldNotFind('model', variant.ModelName)
-      }
-      const arn = arnOf('endpoint-config', input.EndpointConfigName)
-      context.endpointConfigs.put({
-        name: input.EndpointConfigName,
-        arn,
-        createdAtMs: context.now(),
-        variants: input.ProductionVariants,
-      })
-      if (input.Tags) putTags(context, arn, input.Tags)
-      return { EndpointConfigArn: arn }
-    },
-  ),
-
-  DescribeEndpointConfig: operation(
-    z.object({ EndpointConfigName: z.string() }),
-    (context, input) => {
-      const config = context.endpointConfigs.find(input.EndpointConfigName)
-      if (!config) throw couldNotFind('endpoint configuration', input.EndpointConfigName)
-      return {
-        EndpointConfigName: config.name,
-        EndpointConfigArn: config.arn,
-        ProductionVariants: config.variants,
-        CreationTime: epochSeconds(config.createdAtMs),
-      }
-    },
-  ),
-
-  ListEndpointConfigs: operation(listInput(['CreationTime', 'Name']), (context, input) => {
-    const found = select(context.endpointConfigs.list(), input)
-    const { page, ...next } = pageOf(found, input.MaxResults, input.NextToken)
-    return {
-      EndpointConfigs: page.map((config) => ({
-        EndpointConfigName: config.name,
-        EndpointConfigArn: config.arn,
-        CreationTime: epochSeconds(config.createdAtMs),
-      })),
-      ...next,
-    }
-  }),
-
-  DeleteEndpointConfig: operation(
-    z.object({ EndpointConfigName: z.string() }),
-    (context, input) => {
-      if (!context.endpointConfigs.delete(input.EndpointConfigName)) {
-        throw couldNotFind('endpoint configuration', input.EndpointConfigName)
-      }
-      context.tags.delete(arnOf('endpoint-config', input.EndpointConfigName))
-      return {}
-    },
-  ),
-
   CreateEndpoint: operation(
     z.object({ EndpointName: name, EndpointConfigName: name, Tags: tags.optional() }),
     (context, input) => {
@@ -235,13 +145,88 @@ export const endpointOperations: Readonly<Record<string, Operation>> = {
   }),
 
   DeleteEndpoint: operation(z.object({ EndpointName: z.string() }), (context, input) => {
-    const endpoint = context.endpoints.find(input.EndpointName)
-    if (!endpoint) throw couldNotFind('endpoint', input.EndpointName)
-    context.endpoints.delete(endpoint.name)
-    context.tags.delete(endpoint.arn)
-    context.endpointHost.stop(endpoint)
+    if (!deleteEndpoint(context, input.EndpointName))
+      throw couldNotFind('endpoint', input.EndpointName)
     return {}
   }),
+
+  /** Blue/green: the old variants answer until the new ones can; what can't be loaded leaves them in place. */
+  UpdateEndpoint: operation(
+    z.object({
+      EndpointName: z.string(),
+      EndpointConfigName: name,
+      RetainAllVariantProperties: z.boolean().optional(),
+      DeploymentConfig: z.record(z.string(), z.unknown()).optional(),
+    }),
+    (context, input) => {
+      const endpoint = requireUpdatable(context, input.EndpointName)
+      if (!context.endpointConfigs.find(input.EndpointConfigName))
+        throw couldNotFind('endpoint configuration', input.EndpointConfigName)
+      const updating: EndpointRecord = {
+        ...endpoint,
+        status: 'Updating',
+        pendingConfigName: input.EndpointConfigName,
+        failureReason: null,
+        modifiedAtMs: context.now(),
+      }
+      context.endpoints.put(updating)
+      context.endpointHost.start(updating)
+      return { EndpointArn: endpoint.arn }
+    },
+  ),
+
+  UpdateEndpointWeightsAndCapacities: operation(
+    z.object({
+      EndpointName: z.string(),
+      DesiredWeightsAndCapacities: z
+        .array(
+          z.object({
+            VariantName: name,
+            DesiredWeight: z.number().min(0).optional(),
+            DesiredInstanceCount: z.number().int().min(0).optional(),
+          }),
+        )
+        .min(1),
+    }),
+    (context, input) => {
+      const endpoint = requireUpdatable(context, input.EndpointName)
+      const variants = context.endpointConfigs.find(endpoint.configName)?.variants ?? []
+      const weights = weightsOf(endpoint, variants)
+      for (const { VariantName, DesiredWeight } of input.DesiredWeightsAndCapacities) {
+        if (!weights.has(VariantName)) throw couldNotFind('variant', VariantName)
+        if (DesiredWeight !== undefined) weights.set(VariantName, DesiredWeight)
+      }
+      if ([...weights.values()].every((weight) => weight === 0))
+        throw validationError('At least one variant must have a weight above 0.')
+      context.endpoints.put({
+        ...endpoint,
+        weights: Object.fromEntries(weights),
+        modifiedAtMs: context.now(),
+      })
+      return { EndpointArn: endpoint.arn }
+    },
+  ),
+}
+
+/** @returns false when there is none of this name */
+export function deleteEndpoint(
+  { endpoints, endpointHost, tags }: Pick<EngineContext, 'endpoints' | 'endpointHost' | 'tags'>,
+  endpointName: string,
+): boolean {
+  const endpoint = endpoints.find(endpointName)
+  if (!endpoint) return false
+  endpoints.delete(endpoint.name)
+  tags.delete(endpoint.arn)
+  endpointHost.stop(endpoint)
+  return true
+}
+
+function requireUpdatable(context: EngineContext, endpointName: string): EndpointRecord {
+  const endpoint = context.endpoints.find(endpointName)
+  if (!endpoint) throw couldNotFind('endpoint', endpointName)
+  if (endpoint.status !== 'InService')
+    throw validationError(`Cannot update in-progress endpoint "${endpoint.arn}".`)
+  return endpoint
 }
 
 export function describeModel(model: ModelRecord) {
@@ -253,6 +238,8 @@ export function describeModel(model: ModelRecord) {
 }
 
 export function describeEndpoint(context: EngineContext, endpoint: EndpointRecord) {
+  const variants = context.endpointConfigs.find(endpoint.configName)?.variants ?? []
+  const weights = weightsOf(endpoint, variants)
   return {
     EndpointName: endpoint.name,
     EndpointArn: endpoint.arn,
@@ -261,13 +248,13 @@ export function describeEndpoint(context: EngineContext, endpoint: EndpointRecor
     ...(endpoint.failureReason === null ? {} : { FailureReason: endpoint.failureReason }),
     CreationTime: epochSeconds(endpoint.createdAtMs),
     LastModifiedTime: epochSeconds(endpoint.modifiedAtMs),
-    ProductionVariants: context.endpointConfigs
-      .find(endpoint.configName)
-      ?.variants.map((variant) => ({
-        VariantName: variant.VariantName,
-        CurrentInstanceCount: endpoint.status === 'InService' ? 1 : 0,
-        DesiredInstanceCount: 1,
-      })),
+    ProductionVariants: variants.map((variant) => ({
+      VariantName: variant.VariantName,
+      CurrentWeight: weights.get(variant.VariantName) ?? 0,
+      DesiredWeight: weights.get(variant.VariantName) ?? 0,
+      CurrentInstanceCount: isServing(endpoint) ? 1 : 0,
+      DesiredInstanceCount: 1,
+    })),
   }
 }
 
@@ -303,19 +290,13 @@ function sourceOf(
   return { image: Image, modelDataUri }
 }
 
-/** SageMaker answers ValidationException, not ResourceNotFound, for these; its clients' waiters rely on that. */
-function couldNotFind(kind: string, resourceName: string): ServiceError {
-  const arn = arnOf(kind === 'endpoint configuration' ? 'endpoint-config' : kind, resourceName)
-  return validationError(`Could not find ${kind} "${arn}".`)
-}
-
 /** The endpoint that an invocation names, if it can answer. */
 export function requireServing(context: EngineContext, endpointName: string) {
   const endpoint = context.endpoints.find(endpointName)
   if (!endpoint) {
     throw new ServiceError('ValidationError', `Endpoint ${endpointName} of account not found.`)
   }
-  if (endpoint.status !== 'InService') {
+  if (!isServing(endpoint)) {
     throw new ServiceError(
       'ValidationError',
       `Endpoint ${endpointName} is in status ${endpoint.status}.`,

@@ -5,6 +5,8 @@ import type {
   EndpointRecord,
   ModelRecord,
 } from '../jobs/endpoints.ts'
+import type { EndpointMetrics } from '../jobs/endpointMetrics.ts'
+import type { ScheduleRecord, ScheduleRunner } from '../jobs/schedules.ts'
 import type { AutoMLJobRecord } from '../jobs/autoMLJob.ts'
 import type { AutoMLRunner } from '../jobs/autoMLRunner.ts'
 import type { ModelImporter, ModelImportRecord } from '../jobs/importModel.ts'
@@ -49,6 +51,10 @@ export interface EngineContext extends S3Context {
   readonly logOf: (job: TrainingJobRecord) => LogStream
   readonly runner: TrainingRunner
   readonly endpointHost: EndpointHost
+  readonly endpointMetrics: EndpointMetrics
+  /** By `group/name`. */
+  readonly schedules: RecordTable<ScheduleRecord>
+  readonly scheduling: ScheduleRunner
 }
 
 export function arnOf(kind: string, name: string): string {

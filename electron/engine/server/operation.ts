@@ -29,7 +29,7 @@ export function operation<I extends z.ZodType>(
 }
 
 /** In AWS's words: `1 validation error detected: Value 'x' at 'trainingJobName' failed to satisfy constraint: ...` */
-function describeIssues(error: z.ZodError): string {
+export function describeIssues(error: z.ZodError): string {
   const count = error.issues.length
   const found = error.issues.slice(0, mostIssues).map((issue) => {
     const shown = isPlain(issue.input) ? `'${String(issue.input).slice(0, longestValue)}' ` : ''

@@ -2,17 +2,20 @@
 import { randomUUID } from 'node:crypto'
 import { autoMLOperations } from './autoMLOperations.ts'
 import { BucketMissingError } from '../store/objects.ts'
+import { endpointConfigOperations } from './endpointConfigOperations.ts'
 import { endpointOperations } from './endpointOperations.ts'
 import { engineAccount, type EngineContext } from './engineContext.ts'
 import { readBody, type EngineRequest, type EngineResponse } from './exchange.ts'
 import { hubOperations } from './hubOperations.ts'
 import { parseInput } from './jsonInput.ts'
 import { logOperations } from './logOperations.ts'
+import { metricOperations } from './metricOperations.ts'
 import { modelPackageGroupOperations } from './modelPackageGroupOperations.ts'
 import { modelPackageOperations } from './modelPackageOperations.ts'
 import type { Operation } from './operation.ts'
 import { answerRuntime } from './runtime.ts'
 import { answerS3 } from './s3.ts'
+import { answerScheduler } from './scheduleOperations.ts'
 import { searchOperations } from './searchOperations.ts'
 import { noSuchBucket } from './s3Answers.ts'
 import { ServiceError } from './serviceError.ts'
@@ -30,6 +33,7 @@ const sageMakerOperations: Readonly<Record<string, Operation>> = {
   ...trainingOperations,
   ...autoMLOperations,
   ...processingOperations,
+  ...endpointConfigOperations,
   ...endpointOperations,
   ...modelPackageGroupOperations,
   ...modelPackageOperations,
@@ -44,9 +48,10 @@ export const jsonServices: ReadonlyMap<
 > = new Map([
   ['SageMaker', { service: 'sagemaker', operations: sageMakerOperations }],
   ['Logs_20140328', { service: 'logs', operations: logOperations }],
+  ['GraniteServiceVersion20100801', { service: 'monitoring', operations: metricOperations }],
 ])
 
-type Protocol = 's3' | 'json' | 'query'
+type Protocol = 's3' | 'json' | 'query' | 'rest'
 
 export async function route(
   context: EngineContext,
@@ -67,7 +72,13 @@ export async function route(
   }
   return {
     ...response,
-    headers: { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...response.headers },
+    headers: {
+      // The clock that signatures and schedules are held against; clients correct their own by it.
+      date: new Date(context.now()).toUTCString(),
+      'x-amzn-requestid': requestId,
+      'x-amz-request-id': requestId,
+      ...response.headers,
+    },
   }
 }
 
@@ -100,6 +111,12 @@ async function answer(
     throw new ServiceError('InvalidSignatureException', 'The body is not what was signed.', 403)
   }
   if (protocol === 'query') return answerSts(body, requestId, scope)
+  // What was to end by now must not be seen any more, even between two ticks.
+  context.scheduling.fireDue()
+  if (protocol === 'rest') {
+    requireService(scope, 'scheduler')
+    return answerScheduler(context, request, body)
+  }
   if (request.rawPath.startsWith('/endpoints/')) {
     requireService(scope, 'sagemaker')
     return answerRuntime(context, request, body)
@@ -113,8 +130,10 @@ function protocolOf(request: EngineRequest): Protocol {
     request.query.get('X-Amz-Credential')?.split('/')[3]
   if (credential === 's3') return 's3'
   if (credential === 'sts') return 'query'
+  if (credential === 'scheduler') return 'rest'
   const isJson = request.headers['x-amz-target'] || request.rawPath.startsWith('/endpoints/')
-  return isJson || credential === 'sagemaker' || credential === 'logs' ? 'json' : 's3'
+  const jsonCredentials = ['sagemaker', 'logs', 'monitoring']
+  return isJson || jsonCredentials.includes(credential ?? '') ? 'json' : 's3'
 }
 
 function requireService(scope: SignatureScope, service: string): void {

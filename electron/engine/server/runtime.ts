@@ -2,7 +2,7 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { z } from 'zod'
 import type { GeneratedToken, GenerationParameters, Generator } from '../generate/openGenerator.ts'
-import { ModelUnusableError } from '../jobs/endpoints.ts'
+import { ModelUnusableError, VariantUnknownError, type EndpointRecord } from '../jobs/endpoints.ts'
 import { decodePath } from './decodePath.ts'
 import { requireServing } from './endpointOperations.ts'
 import type { EngineContext } from './engineContext.ts'
@@ -47,20 +47,72 @@ export async function answerRuntime(
     throw new ServiceError('UnknownOperationException', 'The operation is not known.', 404)
   }
   const endpoint = requireServing(context, decodePath(match[1] ?? ''))
+  const startedAtMs = context.now()
+  const count = (variant: string, status: number) =>
+    context.endpointMetrics.record({
+      endpoint: endpoint.name,
+      variant,
+      status,
+      latencyMs: context.now() - startedAtMs,
+    })
+  const [firstVariant] = context.endpointConfigs.find(endpoint.configName)?.variants ?? []
+  try {
+    return await invoke(context, request, body, {
+      endpoint,
+      isStreamed: match[2] === 'invocations-response-stream',
+      count,
+    })
+  } catch (error) {
+    // What went wrong while a variant answered was counted as its own.
+    if (!(error instanceof CountedError))
+      count(firstVariant?.VariantName ?? '', error instanceof ServiceError ? 400 : 500)
+    throw error instanceof CountedError ? error.refusal : error
+  }
+}
+
+interface Invocation {
+  readonly endpoint: EndpointRecord
+  readonly isStreamed: boolean
+  readonly count: (variant: string, status: number) => void
+}
+
+class CountedError extends Error {
+  readonly refusal: ServiceError
+  constructor(refusal: ServiceError) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
+async function invoke(
+  context: EngineContext,
+  request: EngineRequest,
+  body: Buffer,
+  { endpoint, isStreamed, count }: Invocation,
+): Promise<EngineResponse> {
   const parsed = parseRequest(body)
   const { parameters } = parsed
   // Before the model is held: whoever holds it has to release it.
-  if (parameters.decoder_input_details && match[2] === 'invocations-response-stream')
+  if (parameters.decoder_input_details && isStreamed)
     throw modelError(
       422,
       'Input validation error: `decoder_input_details` == true is not supported when streaming tokens',
       null,
     )
-  const { generator, release } = await context.endpointHost
-    .acquire(endpoint)
+  const held = await context.endpointHost
+    .acquire(endpoint, request.headers['x-amzn-sagemaker-target-variant'])
     .catch((error: unknown) => {
+      if (error instanceof VariantUnknownError)
+        throw new ServiceError('ValidationError', error.message, 400, { cause: error })
       throw error instanceof ModelUnusableError ? modelError(500, error.message, error) : error
     })
+  const { generator, variantName: variant } = held
+  let isCounted = false
+  const release = (how?: { isBroken: boolean }) => {
+    if (!isCounted) count(variant, how?.isBroken ? 500 : 200)
+    isCounted = true
+    held.release(how)
+  }
   // Also when the client leaves before the first token is asked for.
   request.signal.addEventListener('abort', () => release(), { once: true })
   const tokens = generator.generate(
@@ -69,9 +121,8 @@ export async function answerRuntime(
     request.signal,
   )
   const prefix = parameters.return_full_text ? parsed.inputs : ''
-  const variant = context.endpointConfigs.find(endpoint.configName)?.variants[0]?.VariantName
-  const headers = { 'x-amzn-invoked-production-variant': variant ?? 'AllTraffic' }
-  if (match[2] === 'invocations-response-stream') {
+  const headers = { 'x-amzn-invoked-production-variant': variant }
+  if (isStreamed) {
     return {
       status: 200,
       headers: {
@@ -113,7 +164,9 @@ export async function answerRuntime(
     }
   } catch (error) {
     release({ isBroken: !request.signal.aborted })
-    throw modelError(424, `Request failed during generation: ${messageOf(error)}`, error)
+    throw new CountedError(
+      modelError(424, `Request failed during generation: ${messageOf(error)}`, error),
+    )
   } finally {
     release()
   }
