@@ -1,6 +1,6 @@
 /** Who may import whom: the arrows of ARCHITECTURE.md. */
 
-const workflows = '^electron/(dataset|training|inference|evaluation|export|baseModels)/'
+const workflows = '^electron/(dataset|training|inference|evaluation|export|baseModels|workspaces)/'
 
 /** @returns a rule: files of `from` import nothing below `to`. */
 function forbid(name, from, to, comment) {
@@ -71,7 +71,7 @@ module.exports = {
         path: '^electron/',
         pathNot: [
           workflows,
-          '^electron/(aws|db)/',
+          '^electron/(aws|db|secrets)/',
           '^electron/(publish|clock|log|logger|resourcesDirectory)\\.ts$',
         ],
       },

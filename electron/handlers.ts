@@ -9,6 +9,7 @@ import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
 import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
 import { evaluationDocument } from './evaluation/evaluationDocument.ts'
+import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import type { Services } from './services.ts'
 
 /** What only the window can do. */
@@ -34,6 +35,7 @@ export function createHandlers(
   const { db, datasets, engine, playground, hubModels, hubTokens } = services
   const hubUrl = () => getSettings(db).hubUrl
   return {
+    ...workspaceHandlers(services),
     'app.describe': async () => ({
       version: host.version,
       runtime: host.runtime,

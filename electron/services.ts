@@ -24,11 +24,8 @@ import { deleteHubModel, importHubModel } from './aws/hubImport.ts'
 import { deletePrefix } from './aws/modelExport.ts'
 import { deleteObject, ensureBucket } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
-import {
-  createHubTokens,
-  type HubTokens,
-  type KeyStore,
-} from './baseModels/huggingFace/hubToken.ts'
+import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
+import type { KeyStore } from './secrets/secretFile.ts'
 import { baseModelId, readModelSource, type ModelSource } from './baseModels/modelSource.ts'
 import { stopTrainingJob } from './aws/trainingJobs.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
@@ -65,7 +62,10 @@ import {
 } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
-import { createWorkspaceConnection } from './aws/workspace.ts'
+import { createConnections, type Connection } from './aws/workspace.ts'
+import { localWorkspaceId, type Caller } from '../shared/workspace.ts'
+import { getCaller } from './aws/identity.ts'
+import { createWorkspaces, type Workspaces } from './workspaces/workspaceService.ts'
 
 export type Publish = <N extends EventName>(event: N, payload: EventPayload<N>) => void
 
@@ -94,6 +94,11 @@ export interface Services {
   readonly watch: TrainingWatch
   readonly hubModels: HubModels
   readonly hubTokens: HubTokens
+  readonly workspaces: Workspaces
+  /** @throws AppError EngineUnavailable, WorkspaceNotFound, WorkspaceIncomplete, CredentialsMissing */
+  connect(workspaceId: string): Promise<Connection>
+  /** Who its credentials belong to. @throws AppError as `connect` does, but for WorkspaceIncomplete */
+  testWorkspace(workspaceId: string): Promise<Caller>
   readonly dataDirectory: string
   readonly resourcesDirectory: string
   readonly systemLocale: string
@@ -148,8 +153,17 @@ export function createServices(options: ServicesOptions): Services {
     onStatus: (status) => options.publish('engine.changed', status),
     now,
   })
-  const workspace = createWorkspaceConnection(() => engine.target())
-  const connect = () => workspace.connect()
+  const workspaces = createWorkspaces({
+    db,
+    directory: path.join(options.dataDirectory, 'workspaces'),
+    keyStore: options.keyStore ?? (() => null),
+    localTarget: () => engine.target(),
+    publish: options.publish,
+    now,
+  })
+  const connections = createConnections((id) => workspaces.target(id))
+  const connectTo = (workspaceId: string) => connections.connect(workspaceId)
+  const connect = () => connectTo(localWorkspaceId)
 
   /** A hub document does not change within a run, and each step asks for one. */
   const hubModels = new Map<string, Promise<HubModel>>()
@@ -235,7 +249,7 @@ export function createServices(options: ServicesOptions): Services {
   })
   const training: StartVersionOptions = {
     db,
-    connect,
+    connect: connectTo,
     describeHubModel: hubModel,
     getDataset: (id) => datasets.get(id),
     readExamples: (id, columns, sha256) => datasets.readExamples(id, columns, sha256),
@@ -244,7 +258,7 @@ export function createServices(options: ServicesOptions): Services {
   }
   const watch = watchTraining({
     db,
-    connect,
+    connect: connectTo,
     submit: (connection, candidate) => submitCandidate(training, connection, candidate),
     publish: options.publish,
     onEnded: (candidate, version) =>
@@ -252,6 +266,23 @@ export function createServices(options: ServicesOptions): Services {
     now,
   })
   const language = () => resolveLanguage(getSettings(db).language, options.systemLocale)
+
+  /** What a version left in its workspace: jobs, artifacts with their endpoints, checkpoints. */
+  async function removeFrom({ workspaceId, candidates }: ModelVersion): Promise<void> {
+    const connection = await connectTo(workspaceId)
+    const { clients } = connection
+    for (const candidate of candidates.filter(({ status }) => !isTerminal(status))) {
+      await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
+        // Its job was never made, or the engine lost it: nothing is left to stop.
+        if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
+      })
+    }
+    for (const uri of candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])) {
+      await deleteEndpoint(clients, endpointName(uri))
+      await deleteObject(clients, uri)
+    }
+    for (const { id } of candidates) await deletePrefix(clients, checkpointUri(connection, id))
+  }
 
   async function report(candidateId: string): Promise<string> {
     const candidate = getCandidate(db, candidateId)
@@ -300,6 +331,9 @@ export function createServices(options: ServicesOptions): Services {
     watch,
     hubModels: huggingFace,
     hubTokens: tokens,
+    workspaces,
+    connect: connectTo,
+    testWorkspace: async (id) => getCaller((await connections.open(id)).clients),
     dataDirectory: options.dataDirectory,
     resourcesDirectory: options.resourcesDirectory,
     systemLocale: options.systemLocale,
@@ -356,7 +390,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     async stopCandidate(candidateId) {
       const candidate = getCandidate(db, candidateId)
-      const { clients } = await connect()
+      const { clients } = await connectTo(getVersion(db, candidate.versionId).workspaceId)
       await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
         // Still queued here: there is no job to stop, and none is made any more.
         const hasNoJob = error instanceof AppError && error.code === 'NotFound'
@@ -389,19 +423,7 @@ export function createServices(options: ServicesOptions): Services {
       const artifacts = candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])
       const stopped = candidates.filter(({ status }) => status === 'Stopped')
       if (open.length + artifacts.length + stopped.length > 0) {
-        const { clients, bucket } = await connect()
-        for (const candidate of open) {
-          await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
-            // Its job was never made, or the engine lost it: nothing is left to stop.
-            if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
-          })
-        }
-        for (const uri of artifacts) {
-          await deleteEndpoint(clients, endpointName(uri))
-          await deleteObject(clients, uri)
-        }
-        for (const { id: candidateId } of candidates)
-          await deletePrefix(clients, checkpointUri(bucket, candidateId))
+        for (const version of model.versions) await removeFrom(version)
       }
       deleteModel(db, id)
     },
@@ -423,7 +445,7 @@ export function createServices(options: ServicesOptions): Services {
       playground.close()
       await evaluator.close()
       await watch.close()
-      workspace.close()
+      connections.close()
       await engine.close()
       db.close()
     },

@@ -3,6 +3,8 @@
  * here. A call is noun.verb, an event a past participle; one plain-data argument, one plain-data result.
  */
 import { z } from 'zod'
+import { call } from './contract/call.ts'
+import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
@@ -25,10 +27,6 @@ import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './p
 import { settingsChangeSchema, settingsSchema } from './settings.ts'
 import { trainingDeviceSchema } from './trainingDevice.ts'
 
-function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
-  return { input, output }
-}
-
 const nothing = z.null()
 const byId = z.object({ id: z.string() })
 const byCandidate = z.object({ candidateId: z.string() })
@@ -50,6 +48,8 @@ const chartFileSchema = z.discriminatedUnion('format', [
 ])
 
 export const calls = {
+  ...workspaceCalls,
+
   'app.describe': call(
     nothing,
     z.object({
@@ -187,6 +187,7 @@ export const calls = {
 } as const
 
 export const events = {
+  ...workspaceEvents,
   'engine.changed': engineStatusSchema,
   'dataset.changed': datasetSchema,
   'version.changed': modelVersionSchema,

@@ -8,14 +8,7 @@ import {
   promptTemplateSchema,
 } from './promptTemplate.ts'
 import { samplePromptsSchema } from './sampleAnswers.ts'
-
-export const workspaceSchema = z.object({
-  id: z.string(),
-  kind: z.enum(['local', 'aws']),
-  name: z.string(),
-})
-export type Workspace = z.infer<typeof workspaceSchema>
-export const localWorkspaceId = 'local'
+import { localWorkspaceId } from './workspace.ts'
 
 export const problemTypeSchema = z.enum(['fine-tune-foundation-model'])
 
@@ -141,6 +134,8 @@ export const modelNameSchema = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u)
 
 export const fineTuneRequestSchema = z.object({
+  /** Where it is trained; the data is sent there. */
+  workspaceId: z.string().default(localWorkspaceId),
   /** Adds a version to this model; a new model is made of `name` when null. */
   modelId: z.string().nullable(),
   name: modelNameSchema,

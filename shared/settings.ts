@@ -1,6 +1,7 @@
 /** What the user can set; kept in SQLite, in plain sight. Secrets never live here. */
 import { z } from 'zod'
 import { defaultHubUrl, hubUrlSchema } from './hubModel.ts'
+import { localWorkspaceId } from './workspace.ts'
 
 export const languageSettingSchema = z.enum(['system', 'en', 'zh'])
 
@@ -12,6 +13,8 @@ const fields = {
   trainingThreads: z.number().int().min(0).max(256),
   /** The Hugging Face Hub, or a mirror of it. */
   hubUrl: hubUrlSchema,
+  /** Where the next training goes. */
+  workspaceId: z.string().min(1),
 }
 
 export const settingsSchema = z.object({
@@ -20,6 +23,7 @@ export const settingsSchema = z.object({
   notifications: fields.notifications.default(true),
   trainingThreads: fields.trainingThreads.default(0),
   hubUrl: fields.hubUrl.default(defaultHubUrl),
+  workspaceId: fields.workspaceId.default(localWorkspaceId),
 })
 /** Only what changes. `settingsSchema.partial()` would fill the missing ones with defaults and so reset them. */
 export const settingsChangeSchema = z.object(fields).partial()

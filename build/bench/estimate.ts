@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createClients, destroyClients } from '../../electron/aws/clients.ts'
+import { createClients } from '../../electron/aws/clients.ts'
 import { describeHubModel } from '../../electron/aws/hub.ts'
 import { estimateTrainingJob } from '../../electron/aws/runEstimate.ts'
 import { ensureBucket, putTextOnce } from '../../electron/aws/s3.ts'
@@ -69,7 +69,20 @@ export async function benchEstimate({ quick, say }: BenchOptions): Promise<Bench
   })
   const clients = createClients({ kind: 'local', ...engine.connection })
   const roleArn = 'arn:aws:iam::000000000000:role/TimbreExecution'
-  const connection: Connection = { clients, bucket, roleArn }
+  const connection: Connection = {
+    workspaceId: 'local',
+    kind: 'local',
+    clients,
+    region: engine.connection.region,
+    partition: 'aws',
+    account: '000000000000',
+    bucket,
+    prefix: 'timbre',
+    roleArn,
+    kmsKeyArn: null,
+    vpc: null,
+    tags: [],
+  }
   const errors: number[] = []
   const results: BenchResult[] = []
   try {
@@ -103,7 +116,7 @@ export async function benchEstimate({ quick, say }: BenchOptions): Promise<Bench
       results.push(figure(name, 'error of the estimate', error, 1))
     }
   } finally {
-    destroyClients(clients)
+    clients.destroy()
     await engine.close()
     rmSync(dataDirectory, { recursive: true, force: true })
   }

@@ -1,13 +1,18 @@
-/** SDK clients for a target: the one place where endpoints and credentials are set. */
+/** SDK clients for a target: the one place where endpoints, credentials and the network are set. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { STSClient } from '@aws-sdk/client-sts'
-import type { Pluggable } from '@smithy/types'
 import type { AppError } from '../../shared/errors.ts'
-import { fromEngineError } from './errors.ts'
+import { isLoopbackHost } from '../../shared/hosts.ts'
+import { globalRegionOf } from '../../shared/partition.ts'
+import type { ServiceName } from '../../shared/workspace.ts'
+import type { CloudClients, ClientOptions } from './cloudClients.ts'
+import { fromEngineError, fromSdkError } from './errors.ts'
+import { createRequestHandler, directNetwork } from './requestHandler.ts'
 import type { Target } from './target.ts'
+import { translateErrors } from './translateErrors.ts'
 
 export interface AwsClients {
   readonly s3: S3Client
@@ -15,59 +20,70 @@ export interface AwsClients {
   readonly runtime: SageMakerRuntimeClient
   readonly logs: CloudWatchLogsClient
   readonly sts: STSClient
+  /** Those that only accounts at AWS need; loaded when first asked for. */
+  readonly cloud: () => Promise<CloudClients>
   /** What these clients' calls and streams throw, as an AppError. */
   readonly translate: (thrown: unknown) => AppError
+  destroy(): void
 }
-
-/** The container has 60 s to answer; a stream's first bytes may take as long. */
-const answerTimeoutMs = 70_000
-const connectTimeoutMs = 5_000
 
 export function createClients(target: Target): AwsClients {
-  const options = {
-    endpoint: target.endpoint,
-    region: target.region,
-    credentials: {
-      accessKeyId: target.accessKeyId,
-      secretAccessKey: target.secretAccessKey,
-    },
-    requestHandler: { connectionTimeout: connectTimeoutMs, requestTimeout: answerTimeoutMs },
-  }
-  const translate = fromEngineError
-  const s3 = new S3Client({ ...options, forcePathStyle: true })
-  const sageMaker = new SageMakerClient(options)
+  const optionsFor = clientOptions(target)
+  const translate = target.kind === 'local' ? fromEngineError : fromSdkError
+  const s3 = new S3Client({
+    ...optionsFor('s3'),
+    // Other S3 stores and the engine know no bucket names in their host.
+    ...(endpointOf(target, 's3') !== undefined && { forcePathStyle: true }),
+  })
+  const sageMaker = new SageMakerClient(optionsFor('sageMaker'))
   // A generation that was paid for must not be repeated behind the user's back.
-  const runtime = new SageMakerRuntimeClient({ ...options, maxAttempts: 1 })
-  const logs = new CloudWatchLogsClient(options)
-  const sts = new STSClient(options)
-  s3.middlewareStack.use(translating(translate))
-  sageMaker.middlewareStack.use(translating(translate))
-  runtime.middlewareStack.use(translating(translate))
-  logs.middlewareStack.use(translating(translate))
-  sts.middlewareStack.use(translating(translate))
-  return { s3, sageMaker, runtime, logs, sts, translate }
-}
+  const runtime = new SageMakerRuntimeClient({ ...optionsFor('runtime'), maxAttempts: 1 })
+  const logs = new CloudWatchLogsClient(optionsFor('logs'))
+  const sts = new STSClient(optionsFor('sts'))
+  s3.middlewareStack.use(translateErrors(translate))
+  sageMaker.middlewareStack.use(translateErrors(translate))
+  runtime.middlewareStack.use(translateErrors(translate))
+  logs.middlewareStack.use(translateErrors(translate))
+  sts.middlewareStack.use(translateErrors(translate))
 
-export function destroyClients({ s3, sageMaker, runtime, logs, sts }: AwsClients): void {
-  for (const client of [s3, sageMaker, runtime, logs, sts]) client.destroy()
-}
-
-/** Outermost, so that it sees what is left after the SDK's own retries. */
-function translating<I extends object, O extends object>(
-  translate: AwsClients['translate'],
-): Pluggable<I, O> {
+  let cloud: Promise<CloudClients> | null = null
   return {
-    applyToStack(stack) {
-      stack.add(
-        (next) => async (args) => {
-          try {
-            return await next(args)
-          } catch (error) {
-            throw translate(error)
-          }
-        },
-        { name: 'translateErrors', step: 'initialize', priority: 'high' },
-      )
+    s3,
+    sageMaker,
+    runtime,
+    logs,
+    sts,
+    cloud: () =>
+      (cloud ??= import('./cloudClients.ts').then(({ createCloudClients }) =>
+        createCloudClients(optionsFor, globalRegionOf(target.region), translate),
+      )),
+    translate,
+    destroy() {
+      for (const client of [s3, sageMaker, runtime, logs, sts]) client.destroy()
+      void cloud?.then((clients) => Object.values(clients).forEach((client) => client.destroy()))
     },
+  }
+}
+
+function endpointOf(target: Target, service: ServiceName): string | undefined {
+  if (target.kind === 'local') return target.endpoint
+  return target.endpoints[service] ?? target.endpoints.default
+}
+
+function clientOptions(target: Target): (service: ServiceName) => ClientOptions {
+  const network = target.kind === 'local' ? directNetwork : target.network
+  const credentials =
+    target.kind === 'local'
+      ? { accessKeyId: target.accessKeyId, secretAccessKey: target.secretAccessKey }
+      : target.credentials
+  return (service) => {
+    const endpoint = endpointOf(target, service)
+    const isHere = endpoint !== undefined && isLoopbackHost(new URL(endpoint).hostname)
+    return {
+      region: target.region,
+      credentials,
+      requestHandler: createRequestHandler(network, { goesThroughProxy: !isHere }),
+      ...(endpoint !== undefined && { endpoint }),
+    }
   }
 }

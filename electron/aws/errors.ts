@@ -30,15 +30,20 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
     'KMSNotFoundException',
   ],
   CredentialsMissing: [
-    'ExpiredToken',
-    'ExpiredTokenException',
     'CredentialsProviderError',
     'TokenProviderError',
+    'MissingAuthenticationToken',
+  ],
+  SignInExpired: ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
+  // Wrong keys, or a clock that is off within the allowed time: the keys are what a person can check.
+  CredentialsRefused: [
     'UnrecognizedClientException',
     'InvalidClientTokenId',
     'InvalidAccessKeyId',
     'InvalidToken',
-    'MissingAuthenticationToken',
+    'SignatureDoesNotMatch',
+    'InvalidSignatureException',
+    'AuthFailure',
   ],
   ClockSkewed: ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'],
   Throttled: [
@@ -66,13 +71,20 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
   NetworkUnavailable: ['TimeoutError', 'RequestTimeout', 'RequestTimeoutException'],
 }
 
-const codeByName: ReadonlyMap<string, ErrorCode> = new Map([
-  ...Object.entries(namesByCode).flatMap(([code, names]) =>
+const codeByName: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries(namesByCode).flatMap(([code, names]) =>
     names.map((name) => [name, code as ErrorCode] as const),
   ),
-  // Wrong keys, or a clock that is off within the allowed time: the keys are what a person can check.
-  ['SignatureDoesNotMatch', 'CredentialsMissing'],
-  ['InvalidSignatureException', 'CredentialsMissing'],
+)
+
+/** OpenSSL's words for a chain that leads to no certificate that is trusted here. */
+const certificateCodes: ReadonlySet<string> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
 const networkCodes: ReadonlySet<string> = new Set([
@@ -112,11 +124,18 @@ export function fromSdkError(thrown: unknown): AppError {
 
 function codeByFacts(code: unknown, status: number | undefined): ErrorCode {
   if (typeof code === 'string' && networkCodes.has(code)) return 'NetworkUnavailable'
+  if (typeof code === 'string' && certificateCodes.has(code)) return 'CertificateUntrusted'
   if (status === 429) return 'Throttled'
   if (status === 404) return 'NotFound'
   if (status === 403) return 'AccessDenied'
   return 'Internal'
 }
+
+const meansNoEngine: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'NetworkUnavailable',
+  'CredentialsMissing',
+  'CredentialsRefused',
+])
 
 /**
  * On this computer no answer, or keys that are not known, mean one thing: the engine ended, or another one listens where
@@ -124,7 +143,7 @@ function codeByFacts(code: unknown, status: number | undefined): ErrorCode {
  */
 export function fromEngineError(thrown: unknown): AppError {
   const error = fromSdkError(thrown)
-  if (error.code !== 'NetworkUnavailable' && error.code !== 'CredentialsMissing') return error
+  if (!meansNoEngine.has(error.code)) return error
   return new AppError('EngineUnavailable', `The engine does not answer: ${error.message}`, {
     cause: thrown,
     retryable: true,

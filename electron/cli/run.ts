@@ -9,6 +9,7 @@ import {
   type ModelVersion,
 } from '../../shared/model.ts'
 import { formatSecondsRange } from '../../shared/secondsRange.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 import { createFollower, follow, requireOneCompleted, type Follower } from './follow.ts'
@@ -55,6 +56,7 @@ export async function train(
   const say = context.json ? () => undefined : context.print
   // Before anything is imported, so that a typo leaves nothing behind.
   const fineTune = requireValid({
+    workspaceId: localWorkspaceId,
     modelId: null,
     name: request.name ?? defaultName(request.data, new Date()),
     problemType: 'fine-tune-foundation-model',

@@ -50,6 +50,11 @@ const SELECT_OPEN_CANDIDATES = `
   SELECT * FROM candidates WHERE status NOT IN ('Completed', 'Failed', 'Stopped')
   ORDER BY queue_rank, created_at_ms, version_id, position`
 
+const SELECT_OPEN_CANDIDATES_IN = `
+  SELECT candidates.* FROM candidates JOIN versions ON versions.id = version_id
+  WHERE status NOT IN ('Completed', 'Failed', 'Stopped') AND workspace_id = ?
+  ORDER BY queue_rank, candidates.created_at_ms, version_id, position`
+
 const estimatedSecondsSchema = candidateSchema.shape.estimatedSeconds
 const hyperparametersSchema = z.record(z.string(), z.string())
 
@@ -119,6 +124,25 @@ export function moveToFrontOfQueue(db: WritableDb, id: string): void {
 /** Those that have not ended, in the order of the queue: what has to be watched after a restart. */
 export function listOpenCandidates(db: ReadableDb): Candidate[] {
   return db.prepare<[], CandidateRecord>(SELECT_OPEN_CANDIDATES).all().map(rowToCandidate)
+}
+
+/** The same, of one workspace. */
+export function listOpenCandidatesIn(db: ReadableDb, workspaceId: string): Candidate[] {
+  return db
+    .prepare<[string], CandidateRecord>(SELECT_OPEN_CANDIDATES_IN)
+    .all(workspaceId)
+    .map(rowToCandidate)
+}
+
+/** Workspaces in which something has not ended. */
+export function listOpenWorkspaceIds(db: ReadableDb): string[] {
+  return db
+    .prepare<[], string>(
+      `SELECT DISTINCT workspace_id FROM candidates JOIN versions ON versions.id = version_id
+       WHERE status NOT IN ('Completed', 'Failed', 'Stopped') ORDER BY workspace_id`,
+    )
+    .pluck()
+    .all()
 }
 
 /**

@@ -178,4 +178,13 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (evaluation_id, row_position)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- User's own: accounts at AWS and how they are reached, as JSON. Never a secret: keys are with the system's key store.
+  CREATE TABLE workspaces (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    definition TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { EngineStatus } from '../../shared/engineStatus.ts'
 import { AppError } from '../../shared/errors.ts'
-import { createClients, destroyClients } from '../aws/clients.ts'
-import { getAccount } from '../aws/identity.ts'
+import { createClients } from '../aws/clients.ts'
+import { getCaller } from '../aws/identity.ts'
 import type { LocalTarget } from '../aws/target.ts'
 import type { EngineChild, LaunchEngine } from './engineChild.ts'
 
@@ -256,11 +256,11 @@ async function readConnection(dataDirectory: string): Promise<LocalTarget | null
 async function answers(target: LocalTarget): Promise<boolean> {
   const clients = createClients(target)
   try {
-    await getAccount(clients)
+    await getCaller(clients)
     return true
   } catch {
     return false // whatever the reason, it can't be worked with
   } finally {
-    destroyClients(clients)
+    clients.destroy()
   }
 }

@@ -1,6 +1,6 @@
 /** The system's key store (Keychain, DPAPI, libsecret, KWallet), as far as secrets are kept there. */
 import { safeStorage } from 'electron'
-import type { KeyStore } from '../baseModels/huggingFace/hubToken.ts'
+import type { KeyStore } from '../secrets/secretFile.ts'
 
 /** Null where there is none. */
 export function systemKeyStore(): KeyStore | null {

@@ -1,11 +1,13 @@
-/** How many trainings run at a time; the others wait here, in an order that the analyst can change. */
-import { listOpenCandidates } from '../db/candidates.ts'
+/** How many trainings run at a time in a workspace; the others wait here, in an order that the analyst can change. */
+import { localWorkspaceId } from '../../shared/workspace.ts'
+import { listOpenCandidatesIn } from '../db/candidates.ts'
 import type { ReadableDb } from '../db/database.ts'
 
-/** This computer trains one model at a time. */
-const mostRunning = 1
+/** This computer trains one model at a time; an account's own limits are AWS's to tell. */
+const mostRunningHere = 1
+const mostRunningInAws = 20
 
-export function hasRoom(db: ReadableDb): boolean {
-  const running = listOpenCandidates(db).filter(({ status }) => status !== 'Queued')
-  return running.length < mostRunning
+export function hasRoom(db: ReadableDb, workspaceId: string): boolean {
+  const running = listOpenCandidatesIn(db, workspaceId).filter(({ status }) => status !== 'Queued')
+  return running.length < (workspaceId === localWorkspaceId ? mostRunningHere : mostRunningInAws)
 }

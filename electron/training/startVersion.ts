@@ -2,12 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Dataset, TrainingExample } from '../../shared/dataset.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
-import {
-  localWorkspaceId,
-  type Candidate,
-  type FineTuneRequest,
-  type ModelVersion,
-} from '../../shared/model.ts'
+import { type Candidate, type FineTuneRequest, type ModelVersion } from '../../shared/model.ts'
 import type { PromptTemplate } from '../../shared/promptTemplate.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 import { splitRows } from '../../shared/split.ts'
@@ -26,7 +21,7 @@ import { trainingJobName } from './jobNames.ts'
 
 export interface StartVersionOptions {
   readonly db: WritableDb
-  readonly connect: () => Promise<Connection>
+  readonly connect: (workspaceId: string) => Promise<Connection>
   readonly describeHubModel: (id: string) => Promise<HubModel>
   readonly getDataset: (id: string) => Dataset
   /** @param contentSha256 the state that a version was started from; the dataset as it stands when left out */
@@ -66,7 +61,7 @@ export async function prepareVersion(
   options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf'>,
   request: FineTuneRequest,
 ): Promise<PreparedVersion> {
-  const connection = await options.connect()
+  const connection = await options.connect(request.workspaceId)
   const hubModels = await Promise.all(
     request.candidates.map((candidate) => options.describeHubModel(candidate.baseModelId)),
   )
@@ -117,7 +112,7 @@ export async function startVersion(
       : { id: request.modelId },
     {
       id: versionId,
-      workspaceId: localWorkspaceId,
+      workspaceId: request.workspaceId,
       datasetId: dataset.id,
       datasetName: dataset.name,
       datasetSha256: dataset.contentSha256,
@@ -135,7 +130,7 @@ export async function startVersion(
     },
   )
   for (const [index, candidate] of version.candidates.entries()) {
-    if (!hasRoom(db)) break
+    if (!hasRoom(db, request.workspaceId)) break
     await createJob(options, connection, candidate, requireItem(runs, index).hubModel, data)
   }
   return getVersion(db, versionId)
@@ -225,7 +220,7 @@ async function createJob(
       roleArn: connection.roleArn,
       hubModel,
       hyperparameters: candidate.hyperparameters,
-      checkpointUri: checkpointUri(connection.bucket, candidate.id),
+      checkpointUri: checkpointUri(connection, candidate.id),
       ...uris,
     })
     const isWanted = transact(db, () => {
@@ -263,13 +258,16 @@ function failUnlessRetryable(
 }
 
 /** Where a training that is stopped leaves what it takes to go on. */
-export function checkpointUri(bucket: string, candidateId: string): string {
-  return `s3://${bucket}/timbre/checkpoints/${candidateId}/`
+export function checkpointUri(
+  { bucket, prefix }: Pick<Connection, 'bucket' | 'prefix'>,
+  candidateId: string,
+): string {
+  return `s3://${bucket}/${prefix}/checkpoints/${candidateId}/`
 }
 
 /** Keys are made of the content's hash, so that the same split is sent once. */
 async function upload(
-  { clients, bucket }: Connection,
+  { clients, bucket, prefix: below }: Connection,
   { training, validation, samplePrompts }: VersionData,
   promptTemplate: PromptTemplate,
 ): Promise<UploadedData> {
@@ -281,7 +279,7 @@ async function upload(
   const hash = createHash('sha256')
     .update([template, prompts, trainingText, validationText].join('\0'))
     .digest('hex')
-  const prefix = `timbre/datasets/${hash}`
+  const prefix = `${below}/datasets/${hash}`
   const put = (name: string, text: string, type: string) =>
     putTextOnce(clients, bucket, `${prefix}/${name}`, text, type)
   await put('training/template.json', template, 'application/json')
@@ -291,7 +289,7 @@ async function upload(
   return {
     trainingUri: `s3://${bucket}/${prefix}/training/`,
     validationUri: `s3://${bucket}/${prefix}/validation/`,
-    outputUri: `s3://${bucket}/timbre/jobs/`,
+    outputUri: `s3://${bucket}/${below}/jobs/`,
   }
 }
 

@@ -14,6 +14,8 @@ import {
   findLogForwardToken,
   getCandidate,
   listOpenCandidates,
+  listOpenCandidatesIn,
+  listOpenWorkspaceIds,
   updateCandidate,
 } from '../db/candidates.ts'
 import { transact, type WritableDb } from '../db/database.ts'
@@ -27,7 +29,7 @@ import { hasRoom } from './queue.ts'
 
 export interface TrainingWatchOptions {
   readonly db: WritableDb
-  readonly connect: () => Promise<Connection>
+  readonly connect: (workspaceId: string) => Promise<Connection>
   /** Creates the job of a candidate that has none yet: the app may have ended between the row and the job. */
   readonly submit: (connection: Connection, candidate: Candidate) => Promise<void>
   readonly publish: {
@@ -70,10 +72,16 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     const open = listOpenCandidates(db)
     for (const candidate of open) if (!announced.has(candidate.id)) meet(candidate)
     announceEnded(open)
-    if (open.length === 0) return
+    await Promise.all(listOpenWorkspaceIds(db).map(checkWorkspace))
+    if (!closed) announceEnded(listOpenCandidates(db))
+  }
+
+  /** Workspaces don't wait for each other: one may not be reached just now. */
+  async function checkWorkspace(workspaceId: string): Promise<void> {
+    const open = listOpenCandidatesIn(db, workspaceId)
     let connection: Connection
     try {
-      connection = await options.connect()
+      connection = await options.connect(workspaceId)
     } catch {
       // The engine is off, which its own status says; what is left to say is that nothing moves.
       for (const candidate of open) if (!closed) standStill(candidate)
@@ -84,12 +92,12 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       await unlessItPasses(() => follow(connection, candidate))
     }
     // What has just ended made room, and the order may have changed meanwhile.
-    for (const candidate of listOpenCandidates(db).filter(({ status }) => status === 'Queued')) {
-      if (closed || !hasRoom(db)) break
+    const queued = listOpenCandidatesIn(db, workspaceId).filter(({ status }) => status === 'Queued')
+    for (const candidate of queued) {
+      if (closed || !hasRoom(db, workspaceId)) break
       await unlessItPasses(() => options.submit(connection, candidate))
       announce(candidate.id)
     }
-    if (!closed) announceEnded(listOpenCandidates(db))
   }
 
   /** An engine that has just ended comes back; a defect must not hold up the other candidates. */

@@ -9,6 +9,7 @@ import {
 } from '../../shared/model.ts'
 
 import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTemplate.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 
 export const wizardSteps = ['name', 'data', 'baseModels', 'settings', 'review'] as const
@@ -227,6 +228,7 @@ export function toRequest(
   const { datasetId, question, answer } = draft
   if (datasetId === null || question === null || answer === null) return null
   return {
+    workspaceId: localWorkspaceId,
     modelId: draft.modelId,
     name: draft.name.trim(),
     problemType: 'fine-tune-foundation-model',

@@ -108,6 +108,7 @@ export function aRequest(
   overrides: Partial<FineTuneRequest> = {},
 ): FineTuneRequest {
   return {
+    workspaceId: 'local',
     modelId: null,
     name: 'Help desk',
     problemType: 'fine-tune-foundation-model',

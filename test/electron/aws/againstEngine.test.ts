@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createClients, destroyClients, type AwsClients } from '../../../electron/aws/clients.ts'
+import { createClients, type AwsClients } from '../../../electron/aws/clients.ts'
 import { deleteEndpoint, ensureEndpoint, generate } from '../../../electron/aws/endpoints.ts'
 import { describeHubModel, listHubModelIds } from '../../../electron/aws/hub.ts'
 import { findLogStream, readLogPage } from '../../../electron/aws/logs.ts'
@@ -19,7 +19,7 @@ import {
   stopTrainingJob,
   type TrainingJobSpec,
 } from '../../../electron/aws/trainingJobs.ts'
-import { createWorkspaceConnection } from '../../../electron/aws/workspace.ts'
+import { createConnections } from '../../../electron/aws/workspace.ts'
 import { engineHyperparameters } from '../../../shared/hyperparameters.ts'
 import { engineMetricDefinitions } from '../../../shared/metrics.ts'
 import { startTestEngine, tinyModelId, type TestEngine } from '../../support/engine.ts'
@@ -37,11 +37,11 @@ beforeAll(async () => {
 })
 
 afterEach(() => {
-  for (const one of dead.splice(0)) destroyClients(one)
+  for (const one of dead.splice(0)) one.destroy()
 })
 
 afterAll(async () => {
-  destroyClients(clients)
+  clients.destroy()
   await engine.stop()
 })
 
@@ -202,14 +202,29 @@ test('an engine that does not answer, or does not know the keys, is unavailable'
 })
 
 test('keeps one connection for a target and makes another for the next', async () => {
-  let target = { kind: 'local' as const, ...engine.engine.connection }
-  const workspace = createWorkspaceConnection(async () => target)
-  const first = await workspace.connect()
-  expect(first).toMatchObject({ bucket: 'sagemaker-us-east-1-000000000000', roleArn })
-  expect(await workspace.connect()).toBe(first)
-  target = { ...target, accessKeyId: 'AKIANOBODY' }
-  await expect(workspace.connect()).rejects.toMatchObject({ code: 'EngineUnavailable' })
-  target = { kind: 'local', ...engine.engine.connection }
-  expect((await workspace.connect()).clients).not.toBe(first.clients)
-  workspace.close()
+  const local = { kind: 'local' as const, ...engine.engine.connection }
+  const withKey = (accessKeyId: string) => ({
+    target: { ...local, accessKeyId },
+    executionRoleArn: null,
+    bucket: null,
+    prefix: 'timbre',
+    kmsKeyArn: null,
+    vpc: null,
+    tags: [],
+  })
+  let target = withKey(local.accessKeyId)
+  const connections = createConnections(async () => target)
+  const first = await connections.connect('local')
+  expect(first).toMatchObject({
+    bucket: 'sagemaker-us-east-1-000000000000',
+    roleArn,
+    account: '000000000000',
+    partition: 'aws',
+  })
+  expect((await connections.connect('local')).clients).toBe(first.clients)
+  target = withKey('AKIANOBODY')
+  await expect(connections.connect('local')).rejects.toMatchObject({ code: 'EngineUnavailable' })
+  target = withKey(local.accessKeyId)
+  expect((await connections.connect('local')).clients).not.toBe(first.clients)
+  connections.close()
 })

@@ -1,13 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  createHubTokens,
-  type KeyStore,
-} from '../../../../electron/baseModels/huggingFace/hubToken.ts'
+import { createHubTokens } from '../../../../electron/baseModels/huggingFace/hubToken.ts'
 import { goodToken } from '../../../support/huggingFaceHub.ts'
+import { createTestKeyStore } from '../../../support/keyStore.ts'
 
 const hub = 'https://huggingface.co'
 let directory: string
@@ -19,26 +16,8 @@ beforeEach(async () => {
 })
 afterEach(() => fs.rm(directory, { recursive: true }))
 
-/** Encrypts as the system's does, with a key of its own. */
-function keyStore(): KeyStore {
-  const key = randomBytes(32)
-  return {
-    async encrypt(text) {
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce)
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return Buffer.concat([nonce, cipher.getAuthTag(), sealed])
-    },
-    async decrypt(bytes) {
-      const cipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
-      cipher.setAuthTag(bytes.subarray(12, 28))
-      return cipher.update(bytes.subarray(28), undefined, 'utf8') + cipher.final('utf8')
-    },
-  }
-}
-
 test('a token is kept encrypted, readable by its owner only, through launches', async () => {
-  const store = keyStore()
+  const store = createTestKeyStore()
   const tokens = createHubTokens(file, () => store)
   expect(await tokens.describe(hub)).toEqual({ state: 'none', canKeep: true })
   await tokens.set(hub, goodToken)
@@ -62,7 +41,7 @@ test('without a key store it lives as long as the session, and never on the disk
 })
 
 test('it belongs to the address that it was set for', async () => {
-  const store = keyStore()
+  const store = createTestKeyStore()
   for (const available of [store, null]) {
     const tokens = createHubTokens(file, () => available)
     await tokens.set(`${hub}/`, goodToken)
@@ -75,8 +54,8 @@ test('it belongs to the address that it was set for', async () => {
 })
 
 test('what another key store encrypted, or nobody, counts as none', async () => {
-  await createHubTokens(file, keyStore).set(hub, goodToken)
-  expect(await createHubTokens(file, keyStore).get(hub)).toBeNull()
+  await createHubTokens(file, createTestKeyStore).set(hub, goodToken)
+  expect(await createHubTokens(file, createTestKeyStore).get(hub)).toBeNull()
   await fs.writeFile(file, 'damaged')
-  expect(await createHubTokens(file, keyStore).describe(hub)).toMatchObject({ state: 'none' })
+  expect(await createHubTokens(file, createTestKeyStore).describe(hub)).toMatchObject({ state: 'none' })
 })
