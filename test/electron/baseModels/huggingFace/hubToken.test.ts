@@ -57,5 +57,7 @@ test('what another key store encrypted, or nobody, counts as none', async () => 
   await createHubTokens(file, createTestKeyStore).set(hub, goodToken)
   expect(await createHubTokens(file, createTestKeyStore).get(hub)).toBeNull()
   await fs.writeFile(file, 'damaged')
-  expect(await createHubTokens(file, createTestKeyStore).describe(hub)).toMatchObject({ state: 'none' })
+  expect(await createHubTokens(file, createTestKeyStore).describe(hub)).toMatchObject({
+    state: 'none',
+  })
 })
