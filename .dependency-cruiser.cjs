@@ -1,6 +1,6 @@
 /** Who may import whom: the arrows of ARCHITECTURE.md. */
 
-const workflows = '^electron/(dataset|training|inference|evaluation|export|baseModels|workspaces)/'
+const workflows = '^electron/(dataset|training|inference|evaluation|export|baseModels|workspaces|disk)/'
 
 /** @returns a rule: files of `from` import nothing below `to`. */
 function forbid(name, from, to, comment) {

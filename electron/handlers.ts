@@ -10,6 +10,7 @@ import { getSettings, updateSettings } from './db/settings.ts'
 import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
 import { evaluationDocument } from './evaluation/evaluationDocument.ts'
 import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
+import { diskHandlers } from './handlers/diskHandlers.ts'
 import type { Services } from './services.ts'
 
 /** What only the window can do. */
@@ -36,6 +37,7 @@ export function createHandlers(
   const hubUrl = () => getSettings(db).hubUrl
   return {
     ...workspaceHandlers(services),
+    ...diskHandlers(services.disk),
     'app.describe': async () => ({
       version: host.version,
       runtime: host.runtime,
@@ -71,7 +73,7 @@ export function createHandlers(
     'dataset.undoFix': ({ id }) => datasets.undoFix(id),
     'dataset.rename': async ({ id, name }) => datasets.rename(id, name),
     'dataset.delete': async ({ id }) => {
-      await datasets.delete(id)
+      await services.disk.delete({ kind: 'dataset', id })
       return null
     },
 
@@ -82,7 +84,7 @@ export function createHandlers(
     },
     'baseModel.import': ({ path: source }) => services.importBaseModel(source),
     'baseModel.delete': async ({ id }) => {
-      await services.deleteBaseModel(id)
+      await services.disk.delete({ kind: 'baseModel', id })
       return null
     },
 
@@ -108,7 +110,7 @@ export function createHandlers(
     'model.list': async () => listModels(db),
     'model.get': async ({ id }) => getModel(db, id),
     'model.delete': async ({ id }) => {
-      await services.deleteModel(id)
+      await services.disk.delete({ kind: 'model', id })
       return null
     },
     'version.start': (request) => services.startVersion(request),

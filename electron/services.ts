@@ -18,11 +18,9 @@ import type { ExportFormat } from '../shared/modelExport.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { splitRows } from '../shared/split.ts'
 import type { TrainingExample } from '../shared/dataset.ts'
-import { deleteEndpoint } from './aws/endpoints.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
-import { deleteHubModel, importHubModel } from './aws/hubImport.ts'
-import { deletePrefix } from './aws/modelExport.ts'
-import { deleteObject, ensureBucket } from './aws/s3.ts'
+import { importHubModel } from './aws/hubImport.ts'
+import { ensureBucket } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
 import type { KeyStore } from './secrets/secretFile.ts'
@@ -30,17 +28,13 @@ import { baseModelId, readModelSource, type ModelSource } from './baseModels/mod
 import { stopTrainingJob } from './aws/trainingJobs.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
-import {
-  getCandidate,
-  listOpenCandidates,
-  moveToFrontOfQueue,
-  updateCandidate,
-} from './db/candidates.ts'
+import { getCandidate, moveToFrontOfQueue, updateCandidate } from './db/candidates.ts'
 import { openDatabase, transact, type WritableDb } from './db/database.ts'
 import { insertEvent } from './db/events.ts'
 import { listMetricPoints } from './db/metrics.ts'
-import { deleteModel, getModel, getVersion, setChosenCandidate } from './db/models.ts'
+import { getModel, getVersion, setChosenCandidate } from './db/models.ts'
 import { getSettings } from './db/settings.ts'
+import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
 import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
@@ -49,17 +43,11 @@ import { htmlReport } from './evaluation/htmlReport.ts'
 import { reportWords } from './evaluation/reportWords.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { previewPrompt } from './inference/promptPreview.ts'
-import { endpointName } from './inference/servingSpec.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
 import { continueCandidate } from './training/continueCandidate.ts'
 import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
-import {
-  checkpointUri,
-  startVersion,
-  submitCandidate,
-  type StartVersionOptions,
-} from './training/startVersion.ts'
+import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
 import { createConnections, type Connection } from './aws/workspace.ts'
@@ -99,6 +87,7 @@ export interface Services {
   connect(workspaceId: string): Promise<Connection>
   /** Who its credentials belong to. @throws AppError as `connect` does, but for WorkspaceIncomplete */
   testWorkspace(workspaceId: string): Promise<Caller>
+  readonly disk: DiskService
   readonly dataDirectory: string
   readonly resourcesDirectory: string
   readonly systemLocale: string
@@ -107,8 +96,6 @@ export interface Services {
   listBaseModels(): Promise<BaseModel[]>
   /** From a GGUF file or a Hugging Face folder. @throws AppError NotAModel, BaseModelUnusable */
   importBaseModel(source: string): Promise<BaseModel>
-  /** @throws AppError BaseModelInUse */
-  deleteBaseModel(id: string): Promise<void>
   /** @throws AppError DatasetTooSmall, ColumnNotFound, EngineUnavailable */
   previewPrompt(request: PreviewRequest): Promise<PromptPreview>
   startVersion(request: FineTuneRequest): Promise<ModelVersion>
@@ -121,7 +108,6 @@ export interface Services {
   trainNext(candidateId: string): void
   chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
   leaderboard(versionId: string): LeaderboardEntry[]
-  deleteModel(id: string): Promise<void>
   /** Files that other programs read, in a new folder below `parent`. @throws AppError CandidateNotReady, ExportFailed */
   exportCandidate(candidateId: string, format: ExportFormat, parent: string): Promise<ExportedFiles>
   /** The report as HTML. @throws AppError CandidateNotReady */
@@ -150,7 +136,10 @@ export function createServices(options: ServicesOptions): Services {
     modelsDirectory,
     launch: options.launchEngine,
     threads: () => getSettings(db).trainingThreads,
-    onStatus: (status) => options.publish('engine.changed', status),
+    onStatus: (status) => {
+      options.publish('engine.changed', status)
+      if (status.state === 'running') void disk.eraseExpired()
+    },
     now,
   })
   const workspaces = createWorkspaces({
@@ -267,23 +256,6 @@ export function createServices(options: ServicesOptions): Services {
   })
   const language = () => resolveLanguage(getSettings(db).language, options.systemLocale)
 
-  /** What a version left in its workspace: jobs, artifacts with their endpoints, checkpoints. */
-  async function removeFrom({ workspaceId, candidates }: ModelVersion): Promise<void> {
-    const connection = await connectTo(workspaceId)
-    const { clients } = connection
-    for (const candidate of candidates.filter(({ status }) => !isTerminal(status))) {
-      await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
-        // Its job was never made, or the engine lost it: nothing is left to stop.
-        if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
-      })
-    }
-    for (const uri of candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])) {
-      await deleteEndpoint(clients, endpointName(uri))
-      await deleteObject(clients, uri)
-    }
-    for (const { id } of candidates) await deletePrefix(clients, checkpointUri(connection, id))
-  }
-
   async function report(candidateId: string): Promise<string> {
     const candidate = getCandidate(db, candidateId)
     const version = getVersion(db, candidate.versionId)
@@ -322,6 +294,58 @@ export function createServices(options: ServicesOptions): Services {
     return htmlReport(facts, reportWords(createTranslate(language())))
   }
 
+  async function readBaseModels(): Promise<BaseModel[]> {
+    try {
+      const { clients } = await connect()
+      const ids = await listHubModelIds(clients)
+      const models = await Promise.all(ids.map(hubModel))
+      replaceBaseModels(
+        db,
+        models.map((model) => model.baseModel),
+      )
+    } catch (error) {
+      const isOff = error instanceof AppError && error.code === 'EngineUnavailable'
+      if (!isOff) throw error
+    }
+    return listBaseModels(db)
+  }
+
+  async function stopCandidate(candidateId: string): Promise<void> {
+    const candidate = getCandidate(db, candidateId)
+    const { clients } = await connectTo(getVersion(db, candidate.versionId).workspaceId)
+    await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
+      // Still queued here: there is no job to stop, and none is made any more.
+      const hasNoJob = error instanceof AppError && error.code === 'NotFound'
+      if (!hasNoJob || candidate.status !== 'Queued') throw error
+    })
+    transact(db, () => {
+      const { status } = getCandidate(db, candidateId)
+      if (isTerminal(status)) return
+      insertEvent(db, { candidateId, kind: 'stop-requested', details: {}, atMs: now() })
+      updateCandidate(
+        db,
+        candidateId,
+        status === 'Queued' ? { status: 'Stopped', endedAtMs: now() } : { status: 'Stopping' },
+      )
+    })
+    options.publish('version.changed', getVersion(db, candidate.versionId))
+    await watch.check()
+  }
+
+  const disk = createDiskService({
+    db,
+    directory: options.dataDirectory,
+    connect: connectTo,
+    isEngineRunning: () => engine.status().state === 'running',
+    readBaseModels,
+    stopCandidate,
+    deleteDataset: (id) => datasets.delete(id),
+    stopEvaluations: (candidateId) => evaluator.stopCandidate(candidateId),
+    forgetBaseModel: (id) => hubModels.delete(id),
+    clearDownloads: () => huggingFace.clear(),
+    now,
+  })
+
   return {
     db,
     datasets,
@@ -334,34 +358,13 @@ export function createServices(options: ServicesOptions): Services {
     workspaces,
     connect: connectTo,
     testWorkspace: async (id) => getCaller((await connections.open(id)).clients),
+    disk,
     dataDirectory: options.dataDirectory,
     resourcesDirectory: options.resourcesDirectory,
     systemLocale: options.systemLocale,
     language,
-    async listBaseModels() {
-      try {
-        const { clients } = await connect()
-        const ids = await listHubModelIds(clients)
-        const models = await Promise.all(ids.map(hubModel))
-        replaceBaseModels(
-          db,
-          models.map((model) => model.baseModel),
-        )
-      } catch (error) {
-        const isOff = error instanceof AppError && error.code === 'EngineUnavailable'
-        if (!isOff) throw error
-      }
-      return listBaseModels(db)
-    },
+    listBaseModels: readBaseModels,
     importBaseModel: async (sourcePath) => addBaseModel(await readModelSource(sourcePath)),
-    async deleteBaseModel(id) {
-      const isTraining = listOpenCandidates(db).some((candidate) => candidate.baseModelId === id)
-      if (isTraining)
-        throw new AppError('BaseModelInUse', `${id} is being trained`, { details: { id } })
-      const { clients } = await connect()
-      await deleteHubModel(clients, id)
-      hubModels.delete(id)
-    },
     async previewPrompt(request) {
       const examples = await datasets.readExamples(request.datasetId, request.columns)
       const model = await hubModel(request.baseModelId)
@@ -388,45 +391,13 @@ export function createServices(options: ServicesOptions): Services {
       options.publish('version.changed', getVersion(db, versionId))
       void watch.check()
     },
-    async stopCandidate(candidateId) {
-      const candidate = getCandidate(db, candidateId)
-      const { clients } = await connectTo(getVersion(db, candidate.versionId).workspaceId)
-      await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
-        // Still queued here: there is no job to stop, and none is made any more.
-        const hasNoJob = error instanceof AppError && error.code === 'NotFound'
-        if (!hasNoJob || candidate.status !== 'Queued') throw error
-      })
-      transact(db, () => {
-        const { status } = getCandidate(db, candidateId)
-        if (isTerminal(status)) return
-        insertEvent(db, { candidateId, kind: 'stop-requested', details: {}, atMs: now() })
-        updateCandidate(
-          db,
-          candidateId,
-          status === 'Queued' ? { status: 'Stopped', endedAtMs: now() } : { status: 'Stopping' },
-        )
-      })
-      options.publish('version.changed', getVersion(db, candidate.versionId))
-      await watch.check()
-    },
+    stopCandidate,
     chooseCandidate(versionId, candidateId) {
       const version = setChosenCandidate(db, versionId, candidateId)
       options.publish('version.changed', version)
       return version
     },
     leaderboard: (versionId) => leaderboardOf(db, versionId),
-    async deleteModel(id) {
-      const model = getModel(db, id)
-      const candidates = model.versions.flatMap((version) => version.candidates)
-      for (const candidate of candidates) await evaluator.stopCandidate(candidate.id)
-      const open = candidates.filter((candidate) => !isTerminal(candidate.status))
-      const artifacts = candidates.flatMap((candidate) => candidate.modelArtifactUri ?? [])
-      const stopped = candidates.filter(({ status }) => status === 'Stopped')
-      if (open.length + artifacts.length + stopped.length > 0) {
-        for (const version of model.versions) await removeFrom(version)
-      }
-      deleteModel(db, id)
-    },
     async exportCandidate(candidateId, format, parent) {
       const candidate = getCandidate(db, candidateId)
       const version = getVersion(db, candidate.versionId)

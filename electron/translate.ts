@@ -4,12 +4,14 @@ import type { AppError } from '../shared/errors.ts'
 import type { Language } from '../shared/settings.ts'
 import enAnalysis from '../shared/locales/en/analysis.json' with { type: 'json' }
 import enCli from '../shared/locales/en/cli.json' with { type: 'json' }
+import enDisk from '../shared/locales/en/disk.json' with { type: 'json' }
 import enErrors from '../shared/locales/en/errors.json' with { type: 'json' }
 import enFindings from '../shared/locales/en/findings.json' with { type: 'json' }
 import enNative from '../shared/locales/en/native.json' with { type: 'json' }
 import enReport from '../shared/locales/en/report.json' with { type: 'json' }
 import zhAnalysis from '../shared/locales/zh/analysis.json' with { type: 'json' }
 import zhCli from '../shared/locales/zh/cli.json' with { type: 'json' }
+import zhDisk from '../shared/locales/zh/disk.json' with { type: 'json' }
 import zhErrors from '../shared/locales/zh/errors.json' with { type: 'json' }
 import zhFindings from '../shared/locales/zh/findings.json' with { type: 'json' }
 import zhNative from '../shared/locales/zh/native.json' with { type: 'json' }
@@ -22,6 +24,7 @@ const resources = {
   en: {
     analysis: enAnalysis,
     cli: enCli,
+    disk: enDisk,
     errors: enErrors,
     findings: enFindings,
     native: enNative,
@@ -30,6 +33,7 @@ const resources = {
   zh: {
     analysis: zhAnalysis,
     cli: zhCli,
+    disk: zhDisk,
     errors: zhErrors,
     findings: zhFindings,
     native: zhNative,
@@ -43,7 +47,7 @@ export function createTranslate(language: Language): Translate {
     lng: language,
     fallbackLng: 'en',
     resources,
-    ns: ['analysis', 'cli', 'errors', 'findings', 'native', 'report'],
+    ns: ['analysis', 'cli', 'disk', 'errors', 'findings', 'native', 'report'],
     initAsync: false,
     interpolation: { escapeValue: false },
   })

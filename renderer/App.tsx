@@ -21,6 +21,7 @@ import { showError } from './components/showError.tsx'
 import { DatasetPage } from './datasets/DatasetPage.tsx'
 import { DatasetsPage } from './datasets/DatasetsPage.tsx'
 import { DropTarget } from './datasets/DropTarget.tsx'
+import { DiskPage } from './disk/DiskPage.tsx'
 import { EvaluationPage } from './evaluation/EvaluationPage.tsx'
 import { setLanguage } from './i18n.ts'
 import { ModelPage } from './models/ModelPage.tsx'
@@ -113,6 +114,8 @@ function CurrentPage({ place }: { place: Place }) {
       )
     case 'settings':
       return <SettingsPage />
+    case 'disk':
+      return <DiskPage />
   }
 }
 

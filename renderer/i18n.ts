@@ -3,10 +3,12 @@ import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import enAnalysis from '../shared/locales/en/analysis.json'
 import enApp from '../shared/locales/en/app.json'
+import enDisk from '../shared/locales/en/disk.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
 import zhAnalysis from '../shared/locales/zh/analysis.json'
 import zhApp from '../shared/locales/zh/app.json'
+import zhDisk from '../shared/locales/zh/disk.json'
 import zhErrors from '../shared/locales/zh/errors.json'
 import zhFindings from '../shared/locales/zh/findings.json'
 import type { Language } from '../shared/settings.ts'
@@ -17,8 +19,20 @@ export async function initialiseWords(language: Language): Promise<void> {
     fallbackLng: 'en',
     defaultNS: 'app',
     resources: {
-      en: { analysis: enAnalysis, app: enApp, errors: enErrors, findings: enFindings },
-      zh: { analysis: zhAnalysis, app: zhApp, errors: zhErrors, findings: zhFindings },
+      en: {
+        analysis: enAnalysis,
+        app: enApp,
+        disk: enDisk,
+        errors: enErrors,
+        findings: enFindings,
+      },
+      zh: {
+        analysis: zhAnalysis,
+        app: zhApp,
+        disk: zhDisk,
+        errors: zhErrors,
+        findings: zhFindings,
+      },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

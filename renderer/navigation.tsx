@@ -21,6 +21,7 @@ export type Place =
   | { readonly page: 'playground'; readonly modelId: string; readonly candidateId: string }
   | { readonly page: 'evaluation'; readonly modelId: string; readonly candidateId: string }
   | { readonly page: 'settings' }
+  | { readonly page: 'disk' }
 
 export const NavigationContext = createContext<(place: Place) => void>(() => undefined)
 
@@ -31,5 +32,5 @@ export function useNavigate(): (place: Place) => void {
 /** The entry of the main navigation that a page belongs to. */
 export function sectionOf(place: Place): 'datasets' | 'models' | 'settings' {
   if (place.page === 'datasets' || place.page === 'dataset') return 'datasets'
-  return place.page === 'settings' ? 'settings' : 'models'
+  return place.page === 'settings' || place.page === 'disk' ? 'settings' : 'models'
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { call } from './contract/call.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
+import { diskCalls } from './contract/diskCalls.ts'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
@@ -50,6 +51,7 @@ const chartFileSchema = z.discriminatedUnion('format', [
 export const calls = {
   ...workspaceCalls,
 
+  ...diskCalls,
   'app.describe': call(
     nothing,
     z.object({

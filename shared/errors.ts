@@ -30,6 +30,8 @@ export const errorCodes = [
   'ModelNotFound',
   'CandidateNotFound',
   'CandidateNotReady',
+  'CandidateInTraining',
+  'NotInBin',
   'HyperparameterInvalid',
   'NotAModel',
   'BaseModelUnusable',

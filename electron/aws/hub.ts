@@ -15,6 +15,8 @@ import { withAwsErrors } from './errors.ts'
 const publicHub = 'SageMakerPublicHub'
 /** The account's own: base models that were imported. An AWS account may not have it. */
 export const privateHub = 'timbre'
+/** Where the engine shows the files of all base models: `<id>/<version>/<file>`. */
+export const engineModelsBucket = 'timbre-models'
 
 /** What training and hosting a hub model takes. */
 export interface HubModel {

@@ -4,6 +4,7 @@ import {
   DeleteObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import type { AppError } from '../../shared/errors.ts'
@@ -55,4 +56,35 @@ export async function deleteObject({ s3 }: AwsClients, uri: string): Promise<voi
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
   if (bucket === undefined || key === undefined) return
   await withAwsErrors(() => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })))
+}
+
+export interface StoredObjectFacts {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+}
+
+/** Every object below a prefix; none when the bucket was never made. */
+export async function listStoredObjects(
+  { s3 }: AwsClients,
+  bucket: string,
+  prefix = '',
+): Promise<StoredObjectFacts[]> {
+  const objects: StoredObjectFacts[] = []
+  let token: string | undefined
+  try {
+    do {
+      const page = await s3.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+      )
+      for (const { Key, Size = 0, LastModified } of page.Contents ?? [])
+        if (Key !== undefined)
+          objects.push({ key: Key, sizeBytes: Size, modifiedAtMs: LastModified?.getTime() ?? 0 })
+      token = page.NextContinuationToken
+    } while (token !== undefined)
+  } catch (error) {
+    const refusal = fromSdkError(error)
+    if (refusal.code !== 'NotFound') throw refusal
+  }
+  return objects
 }

@@ -10,6 +10,7 @@ import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.
 import { createTranslate, describeError } from '../translate.ts'
 import { addModel, type AddModelOptions } from './addModel.ts'
 import { ask } from './ask.ts'
+import { addDiskCommands } from './disk.ts'
 import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
@@ -200,6 +201,8 @@ function buildProgram(): Command {
     .action((options: { candidate: string; format: ExportFormat; out: string }, command: Command) =>
       exportModel(contextOf(command), options.candidate, options.format, options.out),
     )
+
+  addDiskCommands(program, contextOf)
 
   program
     .command('engine')

@@ -45,7 +45,7 @@ export function withoutCard({ card: _card, ...facts }: BaseModel): Omit<BaseMode
 export function removeModel(context: CommandContext, id: string): Promise<void> {
   return withServices(context, async (services) => {
     await services.engine.start()
-    await services.deleteBaseModel(id)
+    await services.disk.delete({ kind: 'baseModel', id })
     context.print(context.t('cli:models.removed', { id }))
   })
 }

@@ -1,5 +1,6 @@
 /** Table base_models: the hub's descriptions as last seen, for the form and for looking at results with the engine off. */
 import { baseModelSchema, type BaseModel } from '../../shared/model.ts'
+import { isInBin } from './bin.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 /** The list as the hub gives it now; models it no longer has are dropped. */
@@ -15,13 +16,14 @@ export function replaceBaseModels(db: WritableDb, baseModels: readonly BaseModel
   })
 }
 
-/** In the hub's order. */
+/** In the hub's order, without those in the bin. */
 export function listBaseModels(db: ReadableDb): BaseModel[] {
   return db
     .prepare<[], string>('SELECT description FROM base_models ORDER BY position')
     .pluck()
     .all()
     .map(parseDescription)
+    .filter(({ id }) => !isInBin(db, { kind: 'baseModel', id }))
 }
 
 export function findBaseModel(db: ReadableDb, id: string): BaseModel | undefined {

@@ -8,6 +8,7 @@ import {
   type Candidate,
 } from '../../shared/model.ts'
 import { promptTemplateSchema } from '../../shared/promptTemplate.ts'
+import { isInBin } from './bin.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 interface CandidateRecord {
@@ -100,7 +101,7 @@ export function findCandidateByJobName(db: ReadableDb, jobName: string): Candida
   return row && rowToCandidate(row)
 }
 
-/** In the order in which they were asked for. */
+/** In the order in which they were asked for, without those in the bin. */
 export function listCandidatesOfVersion(db: ReadableDb, versionId: string): Candidate[] {
   return db
     .prepare<[string], CandidateRecord>(
@@ -108,6 +109,20 @@ export function listCandidatesOfVersion(db: ReadableDb, versionId: string): Cand
     )
     .all(versionId)
     .map(rowToCandidate)
+    .filter(({ id }) => !isInBin(db, { kind: 'candidate', id }))
+}
+
+/** Of every version, those in the bin included. */
+export function listAllCandidates(db: ReadableDb): Candidate[] {
+  return db
+    .prepare<[], CandidateRecord>('SELECT * FROM candidates ORDER BY created_at_ms, position')
+    .all()
+    .map(rowToCandidate)
+}
+
+/** With its points, logs and conversations. */
+export function deleteCandidate(db: WritableDb, id: string): void {
+  transact(db, () => db.prepare('DELETE FROM candidates WHERE id = ?').run(id))
 }
 
 /** Puts it before all others that wait. */

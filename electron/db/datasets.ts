@@ -6,6 +6,7 @@ import {
   type Dataset,
 } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
+import { isInBin } from './bin.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 interface DatasetRowRecord {
@@ -64,8 +65,13 @@ export function saveDataset(db: WritableDb, dataset: Dataset): void {
   })
 }
 
-/** Newest first. */
+/** Newest first, without those in the bin. */
 export function listDatasets(db: ReadableDb): Dataset[] {
+  return listAllDatasets(db).filter(({ id }) => !isInBin(db, { kind: 'dataset', id }))
+}
+
+/** Those in the bin included. */
+export function listAllDatasets(db: ReadableDb): Dataset[] {
   const rows = db
     .prepare<[], DatasetRowRecord>('SELECT * FROM datasets ORDER BY created_at_ms DESC, id')
     .all()

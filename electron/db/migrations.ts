@@ -187,4 +187,16 @@ export const migrations: readonly string[] = [
     created_at_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- User's own: what was deleted and can be brought back. The thing itself stays until it is erased.
+  CREATE TABLE bin (
+    kind TEXT NOT NULL,
+    item_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    detail TEXT,
+    frees_bytes INTEGER NOT NULL,
+    deleted_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (kind, item_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

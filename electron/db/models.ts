@@ -7,6 +7,7 @@ import {
   type ModelVersion,
 } from '../../shared/model.ts'
 import { samplePromptsSchema } from '../../shared/sampleAnswers.ts'
+import { isInBin } from './bin.ts'
 import { getCandidate, insertCandidate, listCandidatesOfVersion } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
@@ -79,16 +80,24 @@ export function insertModelVersion(
   })
 }
 
+/** A model in the bin doesn't count: it makes way. */
 export function isModelNameTaken(db: ReadableDb, name: string): boolean {
-  return db.prepare('SELECT 1 FROM models WHERE name = ?').get(name) !== undefined
+  const row = db.prepare<[string], ModelRecord>('SELECT * FROM models WHERE name = ?').get(name)
+  return row !== undefined && isShown(db, row.id)
 }
 
-/** Newest model first; each with its versions, newest first. */
+/** Newest model first; each with its versions, newest first. What is in the bin is left out. */
 export function listModels(db: ReadableDb): Model[] {
   return db
     .prepare<[], ModelRecord>('SELECT * FROM models ORDER BY created_at_ms DESC, id')
     .all()
+    .filter(({ id }) => isShown(db, id))
     .map((row) => rowToModel(row, versionsOf(db, row.id)))
+}
+
+/** Whether neither the model nor all of its candidates are in the bin. */
+function isShown(db: ReadableDb, id: string): boolean {
+  return !isInBin(db, { kind: 'model', id }) && versionsOf(db, id).length > 0
 }
 
 export function findModel(db: ReadableDb, id: string): Model | undefined {
@@ -135,9 +144,42 @@ export function setChosenCandidate(
   })
 }
 
-/** With its versions, candidates, points, logs and conversations. */
-export function deleteModel(db: WritableDb, id: string): void {
-  transact(db, () => db.prepare('DELETE FROM models WHERE id = ?').run(id))
+/** Of all its versions, those in the bin included. */
+export function listCandidateIdsOfModel(db: ReadableDb, modelId: string): string[] {
+  return db
+    .prepare<[string], string>(
+      'SELECT candidates.id FROM candidates JOIN versions ON versions.id = version_id WHERE model_id = ?',
+    )
+    .pluck()
+    .all(modelId)
+}
+
+/** Removes versions that have no candidate left, and models that have no version left. */
+export function deleteEmptyVersions(db: WritableDb): void {
+  transact(db, () => {
+    db.prepare(
+      'DELETE FROM versions WHERE NOT EXISTS (SELECT 1 FROM candidates WHERE version_id = versions.id)',
+    ).run()
+    db.prepare(
+      'DELETE FROM models WHERE NOT EXISTS (SELECT 1 FROM versions WHERE model_id = models.id)',
+    ).run()
+  })
+}
+
+/** The contents that versions were trained on, those in the bin included. */
+export function listVersionContent(db: ReadableDb): Set<string> {
+  return new Set(db.prepare<[], string>('SELECT dataset_sha256 FROM versions').pluck().all())
+}
+
+/** Gives a model in the bin another name, so that a new one can have its own. */
+function makeWay(db: WritableDb, name: string): void {
+  const row = db.prepare<[string], ModelRecord>('SELECT * FROM models WHERE name = ?').get(name)
+  if (!row) return
+  const exists = db.prepare<[string]>('SELECT 1 FROM models WHERE name = ?')
+  let number = 2
+  const free = () => `${name} ${number}`
+  while (exists.get(free())) number += 1
+  db.prepare('UPDATE models SET name = ? WHERE id = ?').run(free(), row.id)
 }
 
 function insertModel(db: WritableDb, model: Omit<Model, 'versions'>): void {
@@ -146,6 +188,7 @@ function insertModel(db: WritableDb, model: Omit<Model, 'versions'>): void {
       details: { name: model.name },
     })
   }
+  makeWay(db, model.name)
   db.prepare(
     'INSERT INTO models (id, name, problem_type, created_at_ms) VALUES (@id, @name, @problem_type, @created_at_ms)',
   ).run(modelToRow(model))
@@ -166,6 +209,7 @@ function versionsOf(db: ReadableDb, modelId: string): ModelVersion[] {
     )
     .all(modelId)
     .map((row) => rowToVersion(row, listCandidatesOfVersion(db, row.id)))
+    .filter(({ candidates }) => candidates.length > 0)
 }
 
 function rowToModel(row: ModelRecord, versions: ModelVersion[]): Model {
@@ -202,7 +246,10 @@ function rowToVersion(row: VersionRecord, candidates: Candidate[]): ModelVersion
     trainingRowCount: row.training_row_count,
     validationRowCount: row.validation_row_count,
     samplePrompts: samplePromptsSchema.parse(JSON.parse(row.sample_prompts)),
-    chosenCandidateId: row.chosen_candidate_id,
+    // A choice that lies in the bin comes back with it.
+    chosenCandidateId: candidates.some(({ id }) => id === row.chosen_candidate_id)
+      ? row.chosen_candidate_id
+      : null,
     createdAtMs: row.created_at_ms,
     candidates,
   }

@@ -115,6 +115,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       models,
       configs: endpointConfigs,
       endpoints,
+      isBusy: () => runner.isBusy() || processing.isBusy(),
     })
     const now = options.now ?? Date.now
     const endpointMetrics = openEndpointMetrics(path.join(root, 'endpoint-metrics.json'), now)
@@ -125,6 +126,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       now,
       deleteEndpoint: (name) => deleteEndpoint({ endpoints, endpointHost, tags }, name),
     })
+    await endpointHost.removeLeftOver()
     const keys: KeyPair = {
       accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),

@@ -1,6 +1,7 @@
 /** A stopped training goes on: a new job, which finds the checkpoint of the one before. */
 import { AppError } from '../../shared/errors.ts'
 import type { ModelVersion } from '../../shared/model.ts'
+import { removeBinRecord } from '../db/bin.ts'
 import { getCandidate, setLogForwardToken, updateCandidate } from '../db/candidates.ts'
 import { transact, type WritableDb } from '../db/database.ts'
 import { insertEvent } from '../db/events.ts'
@@ -19,6 +20,8 @@ export function continueCandidate(db: WritableDb, candidateId: string, atMs: num
       throw new AppError('CandidateNotReady', 'Only a stopped training can go on', {
         details: { reason: '' },
       })
+    // Whoever goes on with it wants what it goes on from.
+    removeBinRecord(db, { kind: 'checkpoint', id: candidateId })
     const version = getVersion(db, candidate.versionId)
     updateCandidate(db, candidateId, {
       status: 'Queued',

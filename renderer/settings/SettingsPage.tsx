@@ -1,4 +1,6 @@
 import {
+  Button,
+  Group,
   NumberInput,
   Paper,
   Select,
@@ -17,6 +19,7 @@ import type { Settings } from '../../shared/settings.ts'
 import { invoke } from '../api.ts'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { showError } from '../components/showError.tsx'
+import { useNavigate } from '../navigation.tsx'
 import { appQuery, deviceQuery, settingsQuery } from '../queries.ts'
 import { HubSettings } from './HubSettings.tsx'
 
@@ -25,6 +28,7 @@ const schemes: readonly Settings['colorScheme'][] = ['system', 'light', 'dark']
 
 export function SettingsPage() {
   const { t } = useTranslation()
+  const navigate = useNavigate()
   const client = useQueryClient()
   const { data: settings } = useQuery(settingsQuery)
   const { data: facts } = useQuery(appQuery)
@@ -81,6 +85,17 @@ export function SettingsPage() {
             }
           }}
         />
+        <Group justify="space-between">
+          <div>
+            <Text>{t('disk:title')}</Text>
+            <Text size="sm" c="dimmed">
+              {t('disk:openHint')}
+            </Text>
+          </div>
+          <Button variant="default" onClick={() => navigate({ page: 'disk' })}>
+            {t('disk:open')}
+          </Button>
+        </Group>
         <HubSettings settings={settings} onChange={(wanted) => change.mutate(wanted)} />
         <section>
           <Title order={2} mb="sm">

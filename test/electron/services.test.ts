@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { listSampleAnswers } from '../../electron/db/logLines.ts'
 import { tinyGguf } from '../support/tinyGguf.ts'
 import { listMetricPoints } from '../../electron/db/metrics.ts'
-import { getVersion, listModels } from '../../electron/db/models.ts'
+import { getVersion, findModel, listModels } from '../../electron/db/models.ts'
 import { listEvents } from '../../electron/db/events.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type FineTuneRequest } from '../../shared/model.ts'
@@ -112,7 +112,9 @@ test('shows everything from SQLite while the engine is off, and says so where it
   const unavailable = expect.objectContaining({ code: 'EngineUnavailable' })
   await expect(services.startVersion(aRequest(datasetId))).rejects.toEqual(unavailable)
   await expect(services.stopCandidate(candidate?.id ?? '')).rejects.toEqual(unavailable)
-  await expect(services.deleteModel(version.modelId)).rejects.toBeInstanceOf(AppError)
+  await expect(services.disk.delete({ kind: 'model', id: version.modelId })).rejects.toBeInstanceOf(
+    AppError,
+  )
   expect(listModels(services.db)).toHaveLength(1)
 })
 
@@ -139,8 +141,10 @@ test('deletes a model with its jobs and endpoints', async () => {
   await services.engine.start()
   const datasetId = await importQuestions(test)
   const running = await services.startVersion(aRequest(datasetId, { epoch: '1000' }))
-  await services.deleteModel(running.modelId)
+  await services.disk.delete({ kind: 'model', id: running.modelId })
   expect(listModels(services.db)).toEqual([])
+  expect((await services.disk.emptyBin()).bin).toEqual([])
+  expect(findModel(services.db, running.modelId)).toBeUndefined()
   // Its name and its job slot are free again.
   const next = await services.startVersion(aRequest(datasetId))
   const ended = await untilEnded(test, next.id)
@@ -221,13 +225,15 @@ test('a model of one’s own is added, trained with its own template, and remove
     },
   )
   const started = await services.startVersion(request)
-  await expect(services.deleteBaseModel('my-model')).rejects.toMatchObject({
+  await expect(services.disk.delete({ kind: 'baseModel', id: 'my-model' })).rejects.toMatchObject({
     code: 'BaseModelInUse',
   })
   const [candidate] = (await untilEnded(test, started.id)).candidates
   expect(candidate).toMatchObject({ status: 'Completed', promptTemplate: added.promptTemplate })
-  await services.deleteBaseModel('my-model')
+  await services.disk.delete({ kind: 'baseModel', id: 'my-model' })
   expect((await services.listBaseModels()).map(({ id }) => id)).toEqual([tinyModelId])
+  await services.disk.emptyBin()
+  expect((await services.importBaseModel(file)).id).toBe('my-model')
 })
 
 test('a model that cannot be used says why, and leaves nothing behind', async () => {

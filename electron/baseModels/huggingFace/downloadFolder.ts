@@ -1,6 +1,7 @@
 /** Where a download lies until its model was added, and what of it has arrived. */
 import * as fs from 'node:fs/promises'
 import path from 'node:path'
+import { withDownloadLock } from './downloadLock.ts'
 import { partialSuffix, sizeOf } from './partialFile.ts'
 import type { HubFile, HubRepository } from './hubClient.ts'
 
@@ -42,5 +43,16 @@ export async function removeAbandoned(directory: string, nowMs: number): Promise
       const times = await Promise.all([folder, ...inside].map((file) => fs.stat(file)))
       const newestMs = Math.max(...times.map(({ mtimeMs }) => mtimeMs))
       if (nowMs - newestMs > abandonedAfterMs) await fs.rm(folder, { recursive: true })
+    }
+}
+
+/** All of them. @throws AppError HubDownloadBusy when another program downloads to one */
+export async function removeDownloads(directory: string): Promise<void> {
+  for (const model of await fs.readdir(directory).catch(() => []))
+    for (const commit of await fs.readdir(path.join(directory, model)).catch(() => [])) {
+      const folder = path.join(directory, model, commit)
+      await withDownloadLock(folder, () => fs.rm(folder, { recursive: true, force: true }))
+      // Fails while another commit's download lies beside it.
+      await fs.rmdir(path.join(directory, model)).catch(() => undefined)
     }
 }

@@ -12,7 +12,14 @@ import {
 } from '../../../shared/hubModel.ts'
 import type { BaseModel } from '../../../shared/model.ts'
 import type { ModelSource } from '../modelSource.ts'
-import { folderOf, freeBytesOf, receivedIn, removeAbandoned, sizeOfAll } from './downloadFolder.ts'
+import {
+  folderOf,
+  freeBytesOf,
+  receivedIn,
+  removeAbandoned,
+  removeDownloads,
+  sizeOfAll,
+} from './downloadFolder.ts'
 import { downloadModel } from './downloadModel.ts'
 import { withDownloadLock } from './downloadLock.ts'
 import { createHubClient, type HubFile, type HubRepository } from './hubClient.ts'
@@ -47,6 +54,8 @@ export interface HubModels {
   /** What has arrived stays, so that the next attempt goes on from there. */
   cancel(): void
   current(): HubDownload | null
+  /** Removes what has arrived of downloads that were broken off. @throws AppError HubDownloadBusy */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -162,6 +171,11 @@ export function createHubModels(options: HubModelsOptions): HubModels {
     },
     cancel: () => running?.abort.abort(),
     current: () => current,
+    async clear() {
+      if (running)
+        throw new AppError('HubDownloadBusy', `${current?.repo ?? 'A model'} is being downloaded`)
+      await removeDownloads(directory)
+    },
     async close() {
       running?.abort.abort()
       await running?.ended

@@ -3,7 +3,12 @@ import { openGenerator, type Generator } from '../generate/openGenerator.ts'
 import type { ModelLibrary } from '../store/modelLibrary.ts'
 import type { ObjectStore } from '../store/objects.ts'
 import type { RecordTable } from '../store/records.ts'
-import { resolveModelDirectory } from './modelDirectory.ts'
+import {
+  locateModel,
+  removeUnpacked,
+  removeUnpackedExcept,
+  resolveModelDirectory,
+} from './modelDirectory.ts'
 
 export interface ModelRecord {
   readonly name: string
@@ -97,6 +102,8 @@ export interface EndpointHost {
    * @throws ModelUnusableError, VariantUnknownError
    */
   acquire(endpoint: EndpointRecord, variantName?: string): Promise<HeldModel>
+  /** Takes away what was unpacked for endpoints of an earlier launch. Before any job begins. */
+  removeLeftOver(): Promise<void>
   close(): Promise<void>
 }
 
@@ -108,6 +115,8 @@ export interface EndpointHostOptions {
   readonly library: ModelLibrary
   readonly workDirectory: string
   readonly threads: number
+  /** Whether a job may be reading a model's unpacked files. */
+  readonly isBusy: () => boolean
   readonly idleMs?: number
   /** From 0 to below 1; draws the variant. */
   readonly random?: () => number
@@ -126,10 +135,19 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   /** By the folder of the model: endpoints of one model share it. */
   const loaded = new Map<string, LoadedModel>()
 
-  async function directoryOf(modelName: string): Promise<string> {
+  function modelUriOf(modelName: string): string {
     const model = options.models.find(modelName)
     if (!model) throw new ModelUnusableError('The model of this endpoint was deleted.')
-    return resolveModelDirectory(model.modelDataUri, options)
+    return model.modelDataUri
+  }
+
+  async function directoryOf(modelName: string): Promise<string> {
+    return resolveModelDirectory(modelUriOf(modelName), options)
+  }
+
+  /** Where its model is, or would be, without unpacking it. */
+  async function placeOf(modelName: string): Promise<string> {
+    return (await locateModel(modelUriOf(modelName), options)).directory
   }
 
   const variantsOf = (configName: string) => options.configs.find(configName)?.variants ?? []
@@ -242,14 +260,22 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   }
 
   async function stop(endpoint: EndpointRecord): Promise<void> {
-    const inUse = new Set<string>()
-    for (const other of options.endpoints.list())
-      for (const { ModelName } of variantsOf(other.configName))
-        inUse.add(await directoryOf(ModelName).catch(() => ''))
+    const inUse = await placesInUse()
     for (const { ModelName } of variantsOf(endpoint.configName)) {
-      const directory = await directoryOf(ModelName)
-      if (!inUse.has(directory) && loaded.get(directory)?.users === 0) await unload(directory)
+      const directory = await placeOf(ModelName)
+      if (inUse.has(directory) || (loaded.get(directory)?.users ?? 0) > 0) continue
+      await unload(directory)
+      // What stays for now goes at the next start.
+      if (!options.isBusy()) await removeUnpacked(directory, options.workDirectory)
     }
+  }
+
+  /** Folders of the models of all endpoints. */
+  async function placesInUse(): Promise<Set<string>> {
+    const names = options.endpoints
+      .list()
+      .flatMap((endpoint) => variantsOf(endpoint.configName).map(({ ModelName }) => ModelName))
+    return new Set(await Promise.all(names.map((name) => placeOf(name).catch(() => ''))))
   }
 
   // Those that an earlier engine was still creating.
@@ -258,6 +284,9 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   }
 
   return {
+    async removeLeftOver() {
+      await removeUnpackedExcept(await placesInUse(), options.workDirectory)
+    },
     start: (endpoint) => void check(endpoint),
     stop(endpoint) {
       // An endpoint whose model is gone already has nothing that could be given back; the idle time sees to the rest.

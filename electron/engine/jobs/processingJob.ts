@@ -51,6 +51,7 @@ export interface ProcessingRunner {
   start(job: ProcessingJobRecord): void
   /** Jobs that an earlier launch left in the middle begin anew. */
   resume(): void
+  isBusy(): boolean
   close(): Promise<void>
 }
 
@@ -72,6 +73,7 @@ export function createProcessingRunner(options: ProcessingRunnerOptions): Proces
   const { processingJobs } = options
   /** One after another: each holds two models in memory. */
   let last: Promise<void> = Promise.resolve()
+  let waiting = 0
 
   async function execute({ name, work }: ProcessingJobRecord): Promise<unknown> {
     const directory = path.join(options.workDirectory, `processing-${name}`)
@@ -101,7 +103,8 @@ export function createProcessingRunner(options: ProcessingRunnerOptions): Proces
   }
 
   function start(job: ProcessingJobRecord): void {
-    last = last.then(() => run(job))
+    waiting += 1
+    last = last.then(() => run(job)).finally(() => (waiting -= 1))
   }
 
   return {
@@ -109,6 +112,7 @@ export function createProcessingRunner(options: ProcessingRunnerOptions): Proces
     resume() {
       for (const job of processingJobs.list()) if (job.status === 'InProgress') start(job)
     },
+    isBusy: () => waiting > 0,
     close: () => last,
   }
 }

@@ -5,6 +5,7 @@ import {
   replaceBaseModels,
 } from '../../../electron/db/baseModels.ts'
 import {
+  deleteCandidate,
   findCandidate,
   findCandidateByJobName,
   findLogForwardToken,
@@ -25,7 +26,7 @@ import { insertExchange, listExchanges } from '../../../electron/db/exchanges.ts
 import { appendLogLines, listLogLines, saveLogPage } from '../../../electron/db/logLines.ts'
 import { insertMetricPoints, listMetricPoints } from '../../../electron/db/metrics.ts'
 import {
-  deleteModel,
+  deleteEmptyVersions,
   findVersion,
   getModel,
   insertModelVersion,
@@ -222,7 +223,8 @@ test('deletes a model with everything that belongs to it', () => {
   insertMetricPoints(db, [point()])
   appendLogLines(db, 'candidate-1', [{ atMs: 1, line: 'step=1' }])
   insertEvent(db, { candidateId: 'candidate-1', kind: 'InProgress', details: {}, atMs: 1 })
-  deleteModel(db, 'model-1')
+  deleteCandidate(db, 'candidate-1')
+  deleteEmptyVersions(db)
   const tables = ['models', 'versions', 'candidates', 'metric_points', 'log_lines', 'events']
   const counts = tables.map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
   expect(counts).toEqual(tables.map(() => 0))

@@ -106,11 +106,13 @@ test('an engine that ends on the way is said, and the rows so far are kept', asy
 
 test('a model that is deleted meanwhile takes its evaluation with it', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator, deleteModel, db } = test.services
+  const { evaluator, disk, db } = test.services
   const { id } = await evaluator.start(candidateId, 8)
   await test.events.until('evaluation.progressed', ({ done }) => done === 1)
-  await deleteModel(listModels(db)[0]?.id ?? '')
+  await disk.delete({ kind: 'model', id: listModels(db)[0]?.id ?? '' })
   expect(test.events.of('evaluation.progressed').at(-1)?.status).toBe('Stopped')
+  expect(evaluator.latest(candidateId)).not.toBeNull()
+  await disk.emptyBin()
   expect(evaluator.latest(candidateId)).toBeNull()
   await expect(evaluator.ended(id)).rejects.toMatchObject({ code: 'CandidateNotFound' })
 })

@@ -53,6 +53,7 @@ function open(options: { idleMs?: number } = {}): void {
     library: { bundled: at('models'), imported: at('imported') },
     workDirectory: at('work'),
     threads: 1,
+    isBusy: () => false,
     ...options,
   })
 }

@@ -1,0 +1,119 @@
+/** Erasing for good: the bytes in the engine's keeping first, then the rows that tell of them. */
+import { AppError } from '../../shared/errors.ts'
+import { isTerminal, type Candidate } from '../../shared/model.ts'
+import type { DiskItemRef } from '../../shared/diskLedger.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
+import { deleteEndpoint } from '../aws/endpoints.ts'
+import { deleteHubModel } from '../aws/hubImport.ts'
+import { deletePrefix } from '../aws/modelExport.ts'
+import { deleteObject } from '../aws/s3.ts'
+import { stopTrainingJob } from '../aws/trainingJobs.ts'
+import type { Connection } from '../aws/workspace.ts'
+import { deleteCandidate, findCandidate, listAllCandidates } from '../db/candidates.ts'
+import { removeBinRecord } from '../db/bin.ts'
+import { transact, type WritableDb } from '../db/database.ts'
+import { findDataset } from '../db/datasets.ts'
+import { deleteEmptyVersions, getVersion, listCandidateIdsOfModel } from '../db/models.ts'
+import { endpointName } from '../inference/servingSpec.ts'
+import { checkpointUri } from '../training/startVersion.ts'
+
+export interface EraseOptions {
+  readonly db: WritableDb
+  /** @throws AppError EngineUnavailable, or what a workspace at AWS lacks */
+  readonly connect: (workspaceId: string) => Promise<Connection>
+  /** @throws AppError DatasetInUse */
+  readonly deleteDataset: (id: string) => Promise<void>
+  readonly stopEvaluations: (candidateId: string) => Promise<void>
+  readonly forgetBaseModel: (id: string) => void
+}
+
+/** What is gone already is no error. @throws AppError EngineUnavailable, DatasetInUse */
+export async function eraseItem(options: EraseOptions, { kind, id }: DiskItemRef): Promise<void> {
+  const { db } = options
+  switch (kind) {
+    case 'dataset':
+      if (findDataset(db, id)) await options.deleteDataset(id)
+      break
+    case 'baseModel':
+      await eraseBaseModel(options, id)
+      break
+    case 'checkpoint': {
+      const candidate = findCandidate(db, id)
+      if (candidate) await eraseCheckpoint(await connectFor(options, candidate), id)
+      break
+    }
+    case 'candidate':
+      await eraseCandidates(options, [id])
+      break
+    case 'model':
+      await eraseCandidates(options, listCandidateIdsOfModel(db, id))
+  }
+  removeBinRecord(db, { kind, id })
+}
+
+async function eraseBaseModel(
+  { connect, forgetBaseModel }: EraseOptions,
+  id: string,
+): Promise<void> {
+  const { clients } = await connect(localWorkspaceId)
+  await deleteHubModel(clients, id).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
+  })
+  forgetBaseModel(id)
+}
+
+async function eraseCandidates(options: EraseOptions, ids: readonly string[]): Promise<void> {
+  const { db } = options
+  const candidates = ids.flatMap((id) => findCandidate(db, id) ?? [])
+  for (const { id } of candidates) await options.stopEvaluations(id)
+  for (const candidate of candidates) if (hasFiles(candidate)) await eraseFiles(options, candidate)
+  transact(db, () => {
+    for (const { id } of candidates) {
+      deleteCandidate(db, id)
+      for (const kind of ['candidate', 'checkpoint'] as const) removeBinRecord(db, { kind, id })
+    }
+    deleteEmptyVersions(db)
+  })
+}
+
+/** One that failed, or never got a job, left nothing with the engine. */
+function hasFiles({ status, modelArtifactUri }: Candidate): boolean {
+  return !isTerminal(status) || status === 'Stopped' || modelArtifactUri !== null
+}
+
+/** Where its version was trained. */
+function connectFor({ db, connect }: EraseOptions, { versionId }: Candidate): Promise<Connection> {
+  return connect(getVersion(db, versionId).workspaceId)
+}
+
+async function eraseCheckpoint(connection: Connection, candidateId: string): Promise<void> {
+  await deletePrefix(connection.clients, checkpointUri(connection, candidateId))
+}
+
+async function eraseFiles(options: EraseOptions, candidate: Candidate): Promise<void> {
+  const connection = await connectFor(options, candidate)
+  const { clients } = connection
+  if (!isTerminal(candidate.status))
+    await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
+      // Its job was never made, or the engine lost it: nothing is left to stop.
+      if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
+    })
+  if (candidate.modelArtifactUri !== null) {
+    await deleteEndpoint(clients, endpointName(candidate.modelArtifactUri))
+    await deleteObject(clients, candidate.modelArtifactUri)
+  }
+  await eraseCheckpoint(connection, candidate.id)
+}
+
+/** Takes away the endpoints of tuned models, and with them what the engine unpacked; a question makes them again. */
+export async function closeTestEndpoints({
+  db,
+  connect,
+}: Pick<EraseOptions, 'db' | 'connect'>): Promise<void> {
+  const { clients } = await connect(localWorkspaceId)
+  for (const { modelArtifactUri, versionId } of listAllCandidates(db)) {
+    const isHere = getVersion(db, versionId).workspaceId === localWorkspaceId
+    if (isHere && modelArtifactUri !== null)
+      await deleteEndpoint(clients, endpointName(modelArtifactUri))
+  }
+}
