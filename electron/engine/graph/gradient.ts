@@ -15,10 +15,7 @@ export function gradients(graph: Graph, loss: Tensor, parameters: readonly Tenso
       const contribution = inputGradients[index]
       if (!contribution || !input.trainable) return
       const sum = gradientByName.get(input.name)
-      gradientByName.set(
-        input.name,
-        sum ? graph.node('Add', [sum, contribution], input.shape) : contribution,
-      )
+      gradientByName.set(input.name, sum ? graph.sum(sum, contribution) : contribution)
     })
   }
   return parameters.map((parameter) => {

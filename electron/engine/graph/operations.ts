@@ -66,8 +66,7 @@ export function matmul(graph: Graph, a: Tensor, b: Tensor, options: MatmulOption
 
 export function add(graph: Graph, a: Tensor, b: Tensor): Tensor {
   requireSameShape('add', a, b)
-  const output = graph.node('Add', [a, b], a.shape)
-  return graph.record(output, [a, b], (gradient) => [gradient, gradient])
+  return graph.record(graph.sum(a, b), [a, b], (gradient) => [gradient, gradient])
 }
 
 export function mul(graph: Graph, a: Tensor, b: Tensor): Tensor {
@@ -286,15 +285,18 @@ export function linearCrossEntropy(
   const column = (source: Tensor) => graph.node('Unsqueeze', [source, graph.integers([1])], perRow)
 
   const logits = graph.node('Gemm', [hidden, weight], shape, { transB: 1 })
-  const logProbabilities = graph.node('LogSoftmax', [logits], shape, { axis: -1 })
   const labelColumn = column(labels)
-  const picked = graph.node('GatherElements', [logProbabilities, labelColumn], perRow, { axis: 1 })
-  const negative = graph.node('Neg', [picked], perRow)
-  const rowLosses = graph.node('Squeeze', [negative, graph.integers([1])], [rows])
+  const picked = graph.node('GatherElements', [logits, labelColumn], perRow, { axis: 1 })
+  const largest = graph.node('ReduceMax', [logits], perRow, { axes: [-1], keepdims: 1 })
+  const probabilities = graph.node('Softmax', [logits], shape, { axis: -1 })
+  // The largest probability is 1 / sum(exp(logits - largest)), so the sum needs no second pass of exponentials.
+  const likeliest = graph.node('ReduceMax', [probabilities], perRow, { axes: [-1], keepdims: 1 })
+  const behind = graph.node('Sub', [largest, picked], perRow)
+  const lossColumn = graph.node('Sub', [behind, graph.node('Log', [likeliest], perRow)], perRow)
+  const rowLosses = graph.node('Squeeze', [lossColumn, graph.integers([1])], [rows])
   const weighted = graph.node('Mul', [rowLosses, rowWeights], [rows])
   const loss = graph.node('ReduceSum', [weighted], [], { keepdims: 0 })
   graph.record(loss, [hidden, weight], (gradient) => {
-    const probabilities = graph.node('Exp', [logProbabilities], shape)
     const minusOne = graph.node(
       'Expand',
       [graph.scalar(-1), graph.node('Shape', [labelColumn], [2])],

@@ -1,7 +1,7 @@
 /** Low-rank adaptation (Hu et al. 2021): W x + (alpha / rank) B A x, with W frozen and only A and B trained. */
 import type { LoraTarget } from '../../../shared/hyperparameters.ts'
-import type { Graph, Tensor } from '../graph/graph.ts'
-import { dropout, linear, scale } from '../graph/operations.ts'
+import { dimensionAt, type Graph, type Tensor } from '../graph/graph.ts'
+import { dropout, gatherRows, linear, scale } from '../graph/operations.ts'
 import { mulberry32 } from '../random.ts'
 import type { ModelConfig } from './config.ts'
 import type { ParameterBlock } from './parameters.ts'
@@ -51,6 +51,8 @@ export function initializeLora(adapter: ParameterBlock, seed: number): void {
 export interface DropoutSource {
   readonly noise: Tensor
   readonly share: number
+  /** Where the last layer computes some rows only, these. */
+  readonly pickedRows: Tensor | undefined
 }
 
 /** The adapter's part of a decoder. `dropoutSource` is null outside training. */
@@ -68,11 +70,17 @@ export function loraAdapter(
     if (!down || !up) return null
     site += 1
     const input = dropoutSource
-      ? dropout(graph, x, dropoutSource.noise, dropoutSource.share, site)
+      ? dropout(graph, x, noiseFor(graph, x, dropoutSource), dropoutSource.share, site)
       : x
     const low = scale(graph, linear(graph, input, down), options.alpha / options.rank)
     return linear(graph, low, up)
   }
+}
+
+/** A row keeps its own numbers wherever it stands. */
+function noiseFor(graph: Graph, x: Tensor, { noise, pickedRows }: DropoutSource): Tensor {
+  const isWhole = dimensionAt(x.shape, 0) === dimensionAt(noise.shape, 0)
+  return isWhole || !pickedRows ? noise : gatherRows(graph, noise, pickedRows)
 }
 
 /** Adds (alpha / rank) B A to each targeted matrix, in place. Gives a function that puts the old ones back. */

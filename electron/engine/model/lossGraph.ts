@@ -1,7 +1,7 @@
 /** Graphs that compute a batch's loss, with or without the gradients of every weight. */
 import { gradients } from '../graph/gradient.ts'
 import { Graph, type Tensor } from '../graph/graph.ts'
-import { gatherRows, linearCrossEntropy } from '../graph/operations.ts'
+import { linearCrossEntropy } from '../graph/operations.ts'
 import type { ModelConfig } from './config.ts'
 import { loraAdapter, type LoraOptions, loraSpecs } from './lora.ts'
 import { parameterSpecs } from './parameters.ts'
@@ -54,12 +54,16 @@ export function buildLossGraph(
   const adapter = lora && weightInputs(graph, loraSpecs(config, lora), withGradients)
   const tokens = batch * length
   const ids = graph.input(lossInputs.ids, [tokens], 'int64')
-  const states = decoder(graph, config, weights, ids, {
+  const rowCount = positions === 'all' ? tokens : 'picked'
+  const pickedRows =
+    positions === 'all' ? undefined : graph.input(lossInputs.rows, [rowCount], 'int64')
+  const hidden = decoder(graph, config, weights, ids, {
     batch,
     length,
     rows: tokens,
     mask: causalMask(graph, length, config.heads / config.keyValueHeads),
     rotary: rotaryTables(graph, config, length, graph.integers([0])),
+    ...(pickedRows ? { pickedRows } : {}),
     ...(lora && adapter
       ? {
           adapter: loraAdapter(
@@ -70,17 +74,13 @@ export function buildLossGraph(
               ? {
                   noise: graph.input(lossInputs.noise, [tokens, noiseWidth(config)]),
                   share: lora.dropout,
+                  pickedRows,
                 }
               : null,
           ),
         }
       : {}),
   })
-  const rowCount = positions === 'all' ? tokens : 'picked'
-  const hidden =
-    positions === 'all'
-      ? states
-      : gatherRows(graph, states, graph.input(lossInputs.rows, [rowCount], 'int64'))
   const { loss, rowLosses } = linearCrossEntropy(
     graph,
     hidden,

@@ -95,6 +95,8 @@ export interface AttentionContext {
   /** (query heads per key-value head * length, keys). */
   readonly mask: Tensor
   readonly rotary: RotaryTables
+  /** int64 (picked): the rows that are wanted; all of them when left out. */
+  readonly pickedRows?: Tensor
   /**
    * Called with one layer's new keys and values, (batch, key-value heads, length, head size) each; gives what attention
    * runs over: the same ones, or the cached ones followed by them.
@@ -121,7 +123,10 @@ interface Layer {
   project(projection: Projection, x: Tensor): Tensor
 }
 
-/** Token ids (rows) -> final hidden state (rows, hiddenSize), after the last norm. */
+/**
+ * Token ids (rows) -> final hidden state (rows, hiddenSize), after the last norm; of the picked rows alone where the
+ * context names some: the last layer then computes only them once its attention is done.
+ */
 export function decoder(
   graph: Graph,
   config: ModelConfig,
@@ -134,7 +139,10 @@ export function decoder(
   for (let index = 0; index < config.layers; index += 1) {
     const layer = openLayer(graph, weights, index, context)
     const normalized = norm(hidden, layer.weight('input_layernorm'))
-    hidden = add(graph, hidden, attention(graph, config, layer, normalized, context))
+    const picked = index === config.layers - 1 ? context.pickedRows : undefined
+    const attended = attention(graph, config, layer, normalized, context)
+    const kept = (x: Tensor) => (picked ? gatherRows(graph, x, picked) : x)
+    hidden = add(graph, kept(hidden), layer.project('self_attn.o_proj', kept(attended)))
     const normalizedAgain = norm(hidden, layer.weight('post_attention_layernorm'))
     hidden = add(graph, hidden, feedForward(graph, layer, normalizedAgain))
   }
@@ -161,8 +169,9 @@ function openLayer(
 }
 
 /**
- * Grouped-query attention without expanding keys and values: the queries of the heads that share a key-value head are
- * stacked into one taller matrix.
+ * What attention mixes for each row, (rows, heads * head size), before the output projection. Grouped-query attention
+ * without expanding keys and values: the queries of the heads that share a key-value head are stacked into one taller
+ * matrix.
  */
 function attention(
   graph: Graph,
@@ -223,7 +232,7 @@ function attention(
     ),
     [rows, heads * headSize],
   )
-  return layer.project('self_attn.o_proj', merged)
+  return merged
 }
 
 function feedForward(graph: Graph, layer: Layer, x: Tensor): Tensor {
