@@ -78,7 +78,7 @@ test('with the engine off it says what it cannot tell, in Chinese and in the dar
   await page.getByRole('option', { name: '简体中文' }).click()
   await page.getByText('深色').click()
   await page.getByRole('button', { name: '空间占用' }).click()
-  await expect(page.getByText('引擎已关闭')).toBeVisible()
+  await expect(page.getByText('引擎运行后才能分别显示')).toBeVisible()
   await expectAccessible(page)
   await takePicture(page, 'disk-zh-dark')
 })
