@@ -4,7 +4,7 @@ import { diskLedgerSchema } from '../../../shared/diskLedger.ts'
 import { tinyModelId } from '../../support/engine.ts'
 import { openCommandLine, type CommandLine } from '../../support/commandLine.ts'
 
-const runSchema = z.object({ version: z.object({ modelId: z.string() }) })
+const runSchema = z.object({ modelId: z.string() })
 
 let line: CommandLine
 beforeAll(async () => {
@@ -17,8 +17,7 @@ test('moves to the bin, shows what takes space, and puts back', { timeout: 240_0
     ...['run', '--data', line.csv, '--input', 'question', '--output', 'answer'],
     ...['--models', tinyModelId, '--epochs', '1', '--json'],
   )
-  const { version } = runSchema.parse(JSON.parse(trained.stdout))
-  const id = version.modelId
+  const { modelId: id } = runSchema.parse(JSON.parse(trained.stdout))
   const deleted = await line.run('disk', 'delete', 'model', id)
   expect(deleted.stdout).toBe(`In the bin for 30 days: model ${id}\n`)
   const shown = await line.run('disk')
