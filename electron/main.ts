@@ -8,10 +8,11 @@ import { getSettings } from './db/settings.ts'
 import { dataDirectory } from './dataDirectory.ts'
 import { createHandlers } from './handlers.ts'
 import { answerCalls, sendEvent } from './ipc.ts'
-import { notifyEnded, notifyHidden } from './notifications.ts'
+import { notifyEnded, notifyHidden, notifySignInNeeded } from './notifications.ts'
 import { declareScheme, servePage } from './protocol.ts'
 import { resourcesDirectory } from './resourcesDirectory.ts'
 import { createServices, type Services } from './services.ts'
+import { openInBrowser } from './shell/openInBrowser.ts'
 import { systemKeyStore } from './shell/keyStore.ts'
 import { createTranslate } from './translate.ts'
 import { launchUtilityEngine } from './utilityEngine.ts'
@@ -39,6 +40,12 @@ function start(): void {
     launchEngine: launchUtilityEngine,
     systemLocale: app.getLocale(),
     keyStore: systemKeyStore,
+    openBrowser: openInBrowser,
+    onSignInNeeded: (workspaceId) => {
+      const workspace = running.workspaces.get(workspaceId)
+      if (workspace.kind !== 'aws') return
+      notifySignInNeeded(translate(), workspace.name, showWindow)
+    },
     publish: (event, payload) => sendEvent(window, event, payload),
     onEnded: (candidate, version, model) => {
       if (!getSettings(running.db).notifications) return
@@ -105,8 +112,10 @@ function start(): void {
     () => window,
   )
   showWindow()
+  void running.uploads.resumeInterrupted()
   void running.engine.start().catch(() => undefined) // its failure is in the status that the page shows
 
+  powerMonitor.on('resume', () => running.watch.hurry())
   app.on('second-instance', showWindow)
   app.on('activate', showWindow)
 }

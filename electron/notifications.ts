@@ -22,3 +22,14 @@ export function notifyHidden(t: Translate): void {
   if (!Notification.isSupported()) return
   new Notification({ title: t('native:hidden.title'), body: t('native:hidden.body') }).show()
 }
+
+/** Jobs in AWS go on without it; what is missing is the view of them. */
+export function notifySignInNeeded(t: Translate, workspace: string, onClick: () => void): void {
+  if (!Notification.isSupported()) return
+  const notification = new Notification({
+    title: t('native:signInNeeded.title', { workspace }),
+    body: t('native:signInNeeded.body'),
+  })
+  notification.on('click', onClick)
+  notification.show()
+}

@@ -38,6 +38,7 @@ import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
 import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
+import type { Upload } from '../shared/upload.ts'
 import type { SampleAnswer } from './evaluation/evaluationSection.ts'
 import { htmlReport } from './evaluation/htmlReport.ts'
 import { reportWords } from './evaluation/reportWords.ts'
@@ -51,9 +52,15 @@ import { startVersion, submitCandidate, type StartVersionOptions } from './train
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
 import { createConnections, type Connection } from './aws/workspace.ts'
-import { localWorkspaceId, type Caller } from '../shared/workspace.ts'
+import { localWorkspaceId, workspaceDraftSchema, type Caller } from '../shared/workspace.ts'
 import { getCaller } from './aws/identity.ts'
+import { createSignIns, type SignIns } from './workspaces/signIns.ts'
+import { getAwsWorkspace } from './db/workspaces.ts'
+import { createSetup, type Setup } from './workspaces/setup.ts'
+import { createUploads, type Uploads } from './workspaces/uploads.ts'
 import { createWorkspaces, type Workspaces } from './workspaces/workspaceService.ts'
+import { createWorkspaceTroubles, type WorkspaceTroubles } from './workspaces/workspaceTroubles.ts'
+import { createAccountPace, type AccountPace } from './training/accountPace.ts'
 
 export type Publish = <N extends EventName>(event: N, payload: EventPayload<N>) => void
 
@@ -69,6 +76,10 @@ export interface ServicesOptions {
   readonly now?: () => number
   /** Null, or left out, where this computer has none. */
   readonly keyStore?: () => KeyStore | null
+  /** The system's, for signing in to AWS. */
+  readonly openBrowser?: (url: string) => Promise<void>
+  /** A workspace's sign-in has ended while its jobs were followed. Told once until it is mended. */
+  readonly onSignInNeeded?: (workspaceId: string) => void
   /** From the environment; goes before the settings and the kept token. */
   readonly huggingFace?: { readonly url?: string; readonly token?: string }
 }
@@ -83,6 +94,14 @@ export interface Services {
   readonly hubModels: HubModels
   readonly hubTokens: HubTokens
   readonly workspaces: Workspaces
+  readonly troubles: WorkspaceTroubles
+  readonly setup: Setup
+  readonly uploads: Uploads
+  /** A dataset as it stands, to the workspace's bucket. */
+  sendDataset(workspaceId: string, datasetId: string): Promise<Upload>
+  readonly signIns: SignIns
+  /** Following goes on afterwards. @throws AppError Cancelled, SignInRefused, SignInElsewhere */
+  signIn(workspaceId: string, flow: 'browser' | 'code'): Promise<void>
   /** @throws AppError EngineUnavailable, WorkspaceNotFound, WorkspaceIncomplete, CredentialsMissing */
   connect(workspaceId: string): Promise<Connection>
   /** Who its credentials belong to. @throws AppError as `connect` does, but for WorkspaceIncomplete */
@@ -123,9 +142,11 @@ export function createServices(options: ServicesOptions): Services {
   const db = openDatabase(path.join(options.dataDirectory, 'timbre.db'))
   const modelsDirectory = path.join(options.resourcesDirectory, 'models')
 
+  const language = () => resolveLanguage(getSettings(db).language, options.systemLocale)
+  const contentDirectory = path.join(options.dataDirectory, 'content')
   const datasets = createDatasetService({
     db,
-    contentDirectory: path.join(options.dataDirectory, 'content'),
+    contentDirectory,
     publish: options.publish,
     clock: now,
   })
@@ -150,9 +171,30 @@ export function createServices(options: ServicesOptions): Services {
     publish: options.publish,
     now,
   })
-  const connections = createConnections((id) => workspaces.target(id))
+  const paces = createPaces(now, () => getSettings(db).awsCallsPerMinute)
+  const connections = createConnections(
+    (id) => workspaces.target(id),
+    (id) => paces(id).note(),
+  )
+  const troubles = createWorkspaceTroubles(options.publish, (id) => options.onSignInNeeded?.(id))
+  const signIns = createSignIns({
+    access: (id) => workspaces.access(id),
+    openBrowser: options.openBrowser ?? (() => Promise.resolve()),
+    closingWords: () => createTranslate(language())('native:signIn.closing'),
+    publish: options.publish,
+  })
   const connectTo = (workspaceId: string) => connections.connect(workspaceId)
   const connect = () => connectTo(localWorkspaceId)
+  const setup = createSetup({
+    open: (id) => connections.open(id),
+    workspace: (id) => getAwsWorkspace(db, id),
+    setExecutionRole(id, executionRoleArn) {
+      const workspace = getAwsWorkspace(db, id)
+      workspaces.update(id, workspaceDraftSchema.parse({ ...workspace, executionRoleArn }))
+    },
+    now,
+  })
+  const uploads = createUploads({ db, connect: connectTo, publish: options.publish, now })
 
   /** A hub document does not change within a run, and each step asks for one. */
   const hubModels = new Map<string, Promise<HubModel>>()
@@ -252,9 +294,10 @@ export function createServices(options: ServicesOptions): Services {
     publish: options.publish,
     onEnded: (candidate, version) =>
       options.onEnded?.(candidate, version, getModel(db, version.modelId)),
+    paceOf: paces,
+    onTrouble: (id, error) => troubles.report(id, error),
     now,
   })
-  const language = () => resolveLanguage(getSettings(db).language, options.systemLocale)
 
   async function report(candidateId: string): Promise<string> {
     const candidate = getCandidate(db, candidateId)
@@ -356,6 +399,25 @@ export function createServices(options: ServicesOptions): Services {
     hubModels: huggingFace,
     hubTokens: tokens,
     workspaces,
+    troubles,
+    setup,
+    uploads,
+    signIns,
+    async signIn(id, flow) {
+      await signIns.start(id, flow)
+      troubles.report(id, null)
+      watch.hurry()
+    },
+    async sendDataset(workspaceId, datasetId) {
+      const { name, contentSha256, sizeBytes } = datasets.get(datasetId)
+      return uploads.send(workspaceId, {
+        file: path.join(contentDirectory, contentSha256),
+        name: `${name}.csv`,
+        contentType: 'text/csv',
+        sha256: contentSha256,
+        sizeBytes,
+      })
+    },
     connect: connectTo,
     testWorkspace: async (id) => getCaller((await connections.open(id)).clients),
     disk,
@@ -412,6 +474,8 @@ export function createServices(options: ServicesOptions): Services {
     },
     report,
     async close() {
+      signIns.close()
+      await uploads.close()
       await huggingFace.close()
       playground.close()
       await evaluator.close()
@@ -420,6 +484,19 @@ export function createServices(options: ServicesOptions): Services {
       await engine.close()
       db.close()
     },
+  }
+}
+
+/** One for each workspace. */
+function createPaces(
+  now: () => number,
+  callsPerMinute: () => number,
+): (workspaceId: string) => AccountPace {
+  const paces = new Map<string, AccountPace>()
+  return (workspaceId) => {
+    const pace = paces.get(workspaceId) ?? createAccountPace({ now, callsPerMinute })
+    paces.set(workspaceId, pace)
+    return pace
   }
 }
 

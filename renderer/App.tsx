@@ -11,7 +11,7 @@ import {
   type MantineColorScheme,
 } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { IconDatabase, IconSettings, IconWaveSine } from '@tabler/icons-react'
+import { IconCloud, IconDatabase, IconSettings, IconWaveSine } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -32,6 +32,11 @@ import { appQuery, engineQuery, settingsQuery } from './queries.ts'
 import { SettingsPage } from './settings/SettingsPage.tsx'
 import { cssVariables, theme } from './theme.ts'
 import { WizardPage } from './wizard/WizardPage.tsx'
+import { MfaDialog } from './workspaces/MfaDialog.tsx'
+import { WorkspacePage } from './workspaces/WorkspacePage.tsx'
+import { WorkspacesPage } from './workspaces/WorkspacesPage.tsx'
+import { WorkspaceSwitcher } from './workspaces/WorkspaceSwitcher.tsx'
+import { WorkspaceTroubles } from './workspaces/WorkspaceTroubles.tsx'
 
 /** Vite writes the nonce of this load into the page; styles that are made later carry it too. */
 function styleNonce(): string {
@@ -66,12 +71,14 @@ export function App() {
         : { forceColorScheme: scheme })}
     >
       <Notifications position="top-right" />
+      <MfaDialog />
       <NavigationContext value={setPlace}>
         <DropTarget>
           <AppShell navbar={{ width: 216, breakpoint: 0 }} padding={0}>
             <Navigation place={place} />
             <AppShell.Main>
               <div className="page">
+                <WorkspaceTroubles />
                 <CurrentPage place={place} />
               </div>
             </AppShell.Main>
@@ -116,6 +123,10 @@ function CurrentPage({ place }: { place: Place }) {
       return <SettingsPage />
     case 'disk':
       return <DiskPage />
+    case 'workspaces':
+      return <WorkspacesPage />
+    case 'workspace':
+      return <WorkspacePage key={place.workspaceId} workspaceId={place.workspaceId} />
   }
 }
 
@@ -150,12 +161,19 @@ function Navigation({ place }: { place: Place }) {
               onClick={() => navigate({ page: 'models' })}
             />
             <Entry
+              label={t('workspaces:navigation')}
+              icon={<IconCloud size={18} aria-hidden />}
+              active={sectionOf(place) === 'workspaces'}
+              onClick={() => navigate({ page: 'workspaces' })}
+            />
+            <Entry
               label={t('navigation.settings')}
               icon={<IconSettings size={18} aria-hidden />}
               active={sectionOf(place) === 'settings'}
               onClick={() => navigate({ page: 'settings' })}
             />
           </Stack>
+          <WorkspaceSwitcher />
           <EngineSwitch />
         </AppShell.Navbar>
       )}

@@ -6,11 +6,13 @@ import enApp from '../shared/locales/en/app.json'
 import enDisk from '../shared/locales/en/disk.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
+import enWorkspaces from '../shared/locales/en/workspaces.json'
 import zhAnalysis from '../shared/locales/zh/analysis.json'
 import zhApp from '../shared/locales/zh/app.json'
 import zhDisk from '../shared/locales/zh/disk.json'
 import zhErrors from '../shared/locales/zh/errors.json'
 import zhFindings from '../shared/locales/zh/findings.json'
+import zhWorkspaces from '../shared/locales/zh/workspaces.json'
 import type { Language } from '../shared/settings.ts'
 
 export async function initialiseWords(language: Language): Promise<void> {
@@ -25,6 +27,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         disk: enDisk,
         errors: enErrors,
         findings: enFindings,
+        workspaces: enWorkspaces,
       },
       zh: {
         analysis: zhAnalysis,
@@ -32,6 +35,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         disk: zhDisk,
         errors: zhErrors,
         findings: zhFindings,
+        workspaces: zhWorkspaces,
       },
     },
     // React escapes what it renders.

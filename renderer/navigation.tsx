@@ -22,6 +22,9 @@ export type Place =
   | { readonly page: 'evaluation'; readonly modelId: string; readonly candidateId: string }
   | { readonly page: 'settings' }
   | { readonly page: 'disk' }
+  | { readonly page: 'workspaces' }
+  /** Null: one that is being added. */
+  | { readonly page: 'workspace'; readonly workspaceId: string | null }
 
 export const NavigationContext = createContext<(place: Place) => void>(() => undefined)
 
@@ -30,7 +33,8 @@ export function useNavigate(): (place: Place) => void {
 }
 
 /** The entry of the main navigation that a page belongs to. */
-export function sectionOf(place: Place): 'datasets' | 'models' | 'settings' {
+export function sectionOf(place: Place): 'datasets' | 'models' | 'settings' | 'workspaces' {
   if (place.page === 'datasets' || place.page === 'dataset') return 'datasets'
+  if (place.page === 'workspaces' || place.page === 'workspace') return 'workspaces'
   return place.page === 'settings' || place.page === 'disk' ? 'settings' : 'models'
 }

@@ -5,6 +5,7 @@ import type { MetricPoint } from '../shared/metrics.ts'
 import type { FineTuneRequest, Model } from '../shared/model.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import { invoke, on } from './api.ts'
+import { followWorkspaces } from './workspaces/queries.ts'
 
 export const appQuery = queryOptions({ queryKey: ['app'], queryFn: () => invoke('app.describe') })
 export const settingsQuery = queryOptions({
@@ -111,6 +112,7 @@ export const evaluationProgressQuery = (candidateId: string) =>
 /** @returns a function that stops listening */
 export function followEvents(client: QueryClient): () => void {
   const stops = [
+    ...followWorkspaces(client),
     on('engine.changed', (status) => {
       client.setQueryData(engineQuery.queryKey, status)
       if (status.state === 'running') void client.invalidateQueries({ queryKey: ['baseModels'] })

@@ -15,6 +15,8 @@ const fields = {
   hubUrl: hubUrlSchema,
   /** Where the next training goes. */
   workspaceId: z.string().min(1),
+  /** How often an account at AWS may be asked about its trainings; AWS throttles those who ask too often. */
+  awsCallsPerMinute: z.number().int().min(2).max(6000),
 }
 
 export const settingsSchema = z.object({
@@ -24,6 +26,7 @@ export const settingsSchema = z.object({
   trainingThreads: fields.trainingThreads.default(0),
   hubUrl: fields.hubUrl.default(defaultHubUrl),
   workspaceId: fields.workspaceId.default(localWorkspaceId),
+  awsCallsPerMinute: fields.awsCallsPerMinute.default(12),
 })
 /** Only what changes. `settingsSchema.partial()` would fill the missing ones with defaults and so reset them. */
 export const settingsChangeSchema = z.object(fields).partial()

@@ -1,5 +1,6 @@
 /** Where work is done: this computer, or an account at AWS with the region, role and bucket to use there. */
 import { z } from 'zod'
+import { appErrorDataSchema } from './errors.ts'
 import { isLoopbackHost } from './hosts.ts'
 
 /** The workspace that is always there. */
@@ -202,3 +203,10 @@ export const keysStateSchema = z.object({
   canKeep: z.boolean(),
 })
 export type KeysState = z.infer<typeof keysStateSchema>
+
+/** Why a workspace can't be followed just now; null once it can again. */
+export const workspaceTroubleSchema = z.object({
+  workspaceId: z.string(),
+  error: appErrorDataSchema.nullable(),
+})
+export type WorkspaceTrouble = z.infer<typeof workspaceTroubleSchema>

@@ -7,6 +7,7 @@ import { benchLaunch } from './launch.ts'
 import { benchScale } from './scale.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { benchTrain } from './train.ts'
+import { benchUpload } from './upload.ts'
 
 const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult[]>>> = {
   launch: benchLaunch,
@@ -15,6 +16,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   scale: benchScale,
   estimate: benchEstimate,
   fuzz: benchFuzz,
+  upload: benchUpload,
 }
 
 const { values, positionals } = parseArgs({

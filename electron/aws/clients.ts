@@ -1,20 +1,20 @@
 /** SDK clients for a target: the one place where endpoints, credentials and the network are set. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
-import { S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AppError } from '../../shared/errors.ts'
-import { isLoopbackHost } from '../../shared/hosts.ts'
 import { globalRegionOf } from '../../shared/partition.ts'
-import type { ServiceName } from '../../shared/workspace.ts'
-import type { CloudClients, ClientOptions } from './cloudClients.ts'
-import { fromEngineError, fromSdkError } from './errors.ts'
-import { createRequestHandler, directNetwork } from './requestHandler.ts'
+import { clientOptions, translateFor } from './clientOptions.ts'
+import type { CloudClients } from './cloudClients.ts'
+import { countRequests } from './countRequests.ts'
+import { createS3Client } from './s3Client.ts'
 import type { Target } from './target.ts'
 import { translateErrors } from './translateErrors.ts'
 
 export interface AwsClients {
+  readonly kind: Target['kind']
   readonly s3: S3Client
   readonly sageMaker: SageMakerClient
   readonly runtime: SageMakerRuntimeClient
@@ -27,27 +27,27 @@ export interface AwsClients {
   destroy(): void
 }
 
-export function createClients(target: Target): AwsClients {
+/** @param onRequest each request to the services that tell of jobs */
+export function createClients(target: Target, onRequest: () => void = () => undefined): AwsClients {
   const optionsFor = clientOptions(target)
-  const translate = target.kind === 'local' ? fromEngineError : fromSdkError
-  const s3 = new S3Client({
-    ...optionsFor('s3'),
-    // Other S3 stores and the engine know no bucket names in their host.
-    ...(endpointOf(target, 's3') !== undefined && { forcePathStyle: true }),
-  })
+  const translate = translateFor(target)
+  const s3 = createS3Client(target)
   const sageMaker = new SageMakerClient(optionsFor('sageMaker'))
   // A generation that was paid for must not be repeated behind the user's back.
   const runtime = new SageMakerRuntimeClient({ ...optionsFor('runtime'), maxAttempts: 1 })
   const logs = new CloudWatchLogsClient(optionsFor('logs'))
   const sts = new STSClient(optionsFor('sts'))
-  s3.middlewareStack.use(translateErrors(translate))
   sageMaker.middlewareStack.use(translateErrors(translate))
   runtime.middlewareStack.use(translateErrors(translate))
   logs.middlewareStack.use(translateErrors(translate))
   sts.middlewareStack.use(translateErrors(translate))
 
+  sageMaker.middlewareStack.use(countRequests(onRequest))
+  logs.middlewareStack.use(countRequests(onRequest))
+
   let cloud: Promise<CloudClients> | null = null
   return {
+    kind: target.kind,
     s3,
     sageMaker,
     runtime,
@@ -62,28 +62,5 @@ export function createClients(target: Target): AwsClients {
       for (const client of [s3, sageMaker, runtime, logs, sts]) client.destroy()
       void cloud?.then((clients) => Object.values(clients).forEach((client) => client.destroy()))
     },
-  }
-}
-
-function endpointOf(target: Target, service: ServiceName): string | undefined {
-  if (target.kind === 'local') return target.endpoint
-  return target.endpoints[service] ?? target.endpoints.default
-}
-
-function clientOptions(target: Target): (service: ServiceName) => ClientOptions {
-  const network = target.kind === 'local' ? directNetwork : target.network
-  const credentials =
-    target.kind === 'local'
-      ? { accessKeyId: target.accessKeyId, secretAccessKey: target.secretAccessKey }
-      : target.credentials
-  return (service) => {
-    const endpoint = endpointOf(target, service)
-    const isHere = endpoint !== undefined && isLoopbackHost(new URL(endpoint).hostname)
-    return {
-      region: target.region,
-      credentials,
-      requestHandler: createRequestHandler(network, { goesThroughProxy: !isHere }),
-      ...(endpoint !== undefined && { endpoint }),
-    }
   }
 }

@@ -6,11 +6,10 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { PricingClient } from '@aws-sdk/client-pricing'
 import { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
-import type { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { AwsCredentialIdentity } from '@smithy/types'
 import type { AppError } from '../../shared/errors.ts'
 import { partitionOf } from '../../shared/partition.ts'
 import type { ServiceName } from '../../shared/workspace.ts'
+import type { ClientOptions } from './clientOptions.ts'
 import { translateErrors } from './translateErrors.ts'
 
 export interface CloudClients {
@@ -21,13 +20,6 @@ export interface CloudClients {
   readonly bedrockRuntime: BedrockRuntimeClient
   readonly scheduler: SchedulerClient
   readonly cloudWatch: CloudWatchClient
-}
-
-export interface ClientOptions {
-  readonly region: string
-  readonly credentials: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>)
-  readonly requestHandler: NodeHttpHandler
-  readonly endpoint?: string
 }
 
 /** @param globalRegion the partition's region that its global services are signed for */

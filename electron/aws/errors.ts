@@ -1,13 +1,41 @@
-/** What an SDK call threw, as an AppError: by its name and status, never by its message. */
-import { AppError, type ErrorCode } from '../../shared/errors.ts'
+/** What an SDK call threw, as an AppError: by its name and status, and where these don't tell, by what it says. */
+import { AppError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import { readRefusal } from './failureCatalog.ts'
 
 /** By what a person can do next. */
 const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
-  NameTaken: ['ResourceInUse', 'ConflictException'],
+  NameTaken: [
+    'ResourceInUse',
+    'ConflictException',
+    'EntityAlreadyExists',
+    'EntityAlreadyExistsException',
+    'ResourceAlreadyExistsException',
+  ],
   QuotaExceeded: [
     'ResourceLimitExceeded',
     'ServiceQuotaExceededException',
-    'InsufficientInstanceCapacity',
+    'LimitExceededException',
+  ],
+  CapacityShort: ['InsufficientInstanceCapacity', 'InsufficientCapacityException'],
+  AwsUnavailable: [
+    'InternalFailure',
+    'InternalServerException',
+    'InternalServiceException',
+    'ServiceUnavailable',
+    'ServiceUnavailableException',
+    'InternalDependencyException',
+    'InternalError',
+  ],
+  ModelRefused: ['ModelError', 'ModelErrorException'],
+  AnswerBroken: ['ModelStreamError', 'ModelStreamErrorException', 'InternalStreamFailure'],
+  KeyAccessDenied: [
+    'KMSAccessDenied',
+    'KMSAccessDeniedException',
+    'KMSDisabledException',
+    'KMSInvalidStateException',
+    'KMSNotFoundException',
+    'KMS.DisabledException',
+    'KMS.NotFoundException',
   ],
   NotFound: [
     'ResourceNotFound',
@@ -15,6 +43,9 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
     'NoSuchKey',
     'NoSuchBucket',
     'NoSuchUpload',
+    'NoSuchEntity',
+    'NoSuchEntityException',
+    'NoSuchResourceException',
     'NotFound',
   ],
   AccessDenied: [
@@ -23,11 +54,6 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
     'AllAccessDisabled',
     'Forbidden',
     'UnauthorizedOperation',
-    'KMSAccessDenied',
-    'KMSAccessDeniedException',
-    'KMSDisabledException',
-    'KMSInvalidStateException',
-    'KMSNotFoundException',
   ],
   CredentialsMissing: [
     'CredentialsProviderError',
@@ -62,7 +88,6 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
     'ValidationException',
     'ValidationError',
     'InvalidParameterException',
-    'ModelError',
     'SerializationException',
     'InvalidBucketName',
     'EntityTooLarge',
@@ -102,6 +127,8 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NetworkUnavailable',
   'EngineUnavailable',
   'Throttled',
+  'AwsUnavailable',
+  'CapacityShort',
 ])
 
 export function fromSdkError(thrown: unknown): AppError {
@@ -113,14 +140,47 @@ export function fromSdkError(thrown: unknown): AppError {
   }
   const status = facts.$metadata?.httpStatusCode
   const requestId = facts.$metadata?.requestId
-  const code = codeByName.get(error.name) ?? codeByFacts(facts.code, status)
+  const named = codeByName.get(error.name) ?? codeByFacts(facts.code, status)
+  const told = toldByMessage.has(named) ? readRefusal(error.message) : undefined
+  const code = told?.code ?? named
   return new AppError(code, error.message, {
     cause: error,
-    retryable:
-      retryableCodes.has(code) || (code === 'Internal' && status !== undefined && status >= 500),
-    details: { message: error.message, awsError: error.name, ...(requestId ? { requestId } : {}) },
+    retryable: told?.retryable ?? retryableCodes.has(code),
+    details: {
+      ...wordsFor(code),
+      ...told?.details,
+      message: error.message,
+      awsError: error.name,
+      ...(status === undefined ? {} : { status }),
+      ...(requestId ? { requestId } : {}),
+    },
   })
 }
+
+/** The places in an error's words that AWS's message may leave open. */
+function wordsFor(code: ErrorCode): ErrorDetails {
+  switch (code) {
+    case 'InstanceNotInRegion':
+      return { instanceType: '' }
+    case 'PassRoleDenied':
+    case 'PermissionMissing':
+      return { action: '', resource: '' }
+    case 'RoleNotAssumable':
+      return { role: '' }
+    case 'KeyAccessDenied':
+      return { key: '' }
+    default:
+      return {}
+  }
+}
+
+/** Whose message tells more than the name does. */
+const toldByMessage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'QuotaExceeded',
+  'InvalidRequest',
+  'AccessDenied',
+  'Internal',
+])
 
 function codeByFacts(code: unknown, status: number | undefined): ErrorCode {
   if (typeof code === 'string' && networkCodes.has(code)) return 'NetworkUnavailable'
@@ -128,6 +188,7 @@ function codeByFacts(code: unknown, status: number | undefined): ErrorCode {
   if (status === 429) return 'Throttled'
   if (status === 404) return 'NotFound'
   if (status === 403) return 'AccessDenied'
+  if (status !== undefined && status >= 500) return 'AwsUnavailable'
   return 'Internal'
 }
 

@@ -10,17 +10,22 @@ import {
 import type { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
+import { createPrivateBucket } from './setup/bucket.ts'
 
 /** SageMaker's own tools use this name; its managed policy covers it. */
 export function defaultBucket(region: string, account: string): string {
   return `sagemaker-${region}-${account}`
 }
 
-export async function ensureBucket({ s3 }: AwsClients, bucket: string): Promise<void> {
+/** In an account at AWS it is made as the setup makes it. */
+export async function ensureBucket(clients: AwsClients, bucket: string): Promise<void> {
+  const { s3 } = clients
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket }))
   } catch (error) {
     if (fromSdkError(error).code !== 'NotFound') throw fromSdkError(error)
+    if (clients.kind === 'aws')
+      return createPrivateBucket({ clients, region: await s3.config.region() }, bucket, null)
     await withAwsErrors(() => s3.send(new CreateBucketCommand({ Bucket: bucket }))).catch(
       (refusal: AppError) => {
         // Two faces of the app may have seen at the same time that it is missing.

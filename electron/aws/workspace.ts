@@ -57,6 +57,7 @@ interface Open {
 /** Clients live as long as their target: an engine that was started again has new keys. */
 export function createConnections(
   resolve: (workspaceId: string) => Promise<WorkspaceTarget>,
+  onRequest: (workspaceId: string) => void = () => undefined,
 ): Connections {
   const known = new Map<string, Open>()
 
@@ -66,7 +67,7 @@ export function createConnections(
     if (current?.from === from) return current
     current?.clients.destroy()
     const { target } = from
-    const clients = createClients(target)
+    const clients = createClients(target, () => onRequest(workspaceId))
     const account = getCaller(clients).then((caller) => ({
       workspaceId,
       kind: target.kind,

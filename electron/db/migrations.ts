@@ -199,4 +199,25 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (kind, item_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- User's own: what is sent to S3. begun: how S3 knows an upload in parts, as JSON.
+  CREATE TABLE uploads (
+    id TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    file TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sent_bytes INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    was_there INTEGER NOT NULL,
+    failure TEXT,
+    begun TEXT,
+    created_at_ms INTEGER NOT NULL,
+    UNIQUE (workspace_id, bucket, key)
+  ) STRICT;
+  `,
 ]

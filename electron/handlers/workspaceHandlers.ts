@@ -22,5 +22,44 @@ export function workspaceHandlers(services: Services): Pick<Handlers, keyof type
     'workspace.setKeys': ({ id, keys }) => workspaces.setKeys(id, keys),
     'workspace.removeKeys': ({ id }) => workspaces.removeKeys(id),
     'workspace.describeKeys': ({ id }) => workspaces.describeKeys(id),
+    'workspace.troubles': async () => services.troubles.list(),
+    'following.watch': async ({ candidateIds }) => {
+      services.watch.watch(candidateIds)
+      return null
+    },
+
+    'setup.check': ({ id }) => services.setup.check(id),
+    'setup.roles': ({ id }) => services.setup.listRoles(id),
+    'setup.createRole': async ({ id }) => ({ roleArn: await services.setup.createRole(id) }),
+    'setup.createBucket': async ({ id }) => {
+      await services.setup.createBucket(id)
+      return null
+    },
+
+    'upload.list': async () => services.uploads.list(),
+    'upload.sendDataset': ({ workspaceId, datasetId }) =>
+      services.sendDataset(workspaceId, datasetId),
+    'upload.pause': async ({ id }) => {
+      await services.uploads.pause(id)
+      return null
+    },
+    'upload.resume': ({ id }) => services.uploads.resume(id),
+    'upload.cancel': async ({ id }) => {
+      await services.uploads.cancel(id)
+      return null
+    },
+
+    'signIn.start': async ({ id, flow }) => {
+      await services.signIn(id, flow)
+      return null
+    },
+    'signIn.cancel': async ({ id }) => {
+      services.signIns.cancel(id)
+      return null
+    },
+    'signIn.answerMfa': async ({ requestId, code }) => {
+      services.signIns.answerMfa(requestId, code)
+      return null
+    },
   }
 }

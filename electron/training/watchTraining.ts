@@ -5,7 +5,9 @@
  */
 import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
+import { fromFailureReason } from '../aws/failureCatalog.ts'
 import { findLogStream, readLogPage } from '../aws/logs.ts'
 import { toMetricPoints } from '../aws/metrics.ts'
 import { describeTrainingJob, type TrainingJob } from '../aws/trainingJobs.ts'
@@ -24,6 +26,8 @@ import { saveLogPage } from '../db/logLines.ts'
 import { insertMetricPoints, listMetricPoints } from '../db/metrics.ts'
 import { findVersion } from '../db/models.ts'
 import type { Connection } from '../aws/workspace.ts'
+import type { AccountPace } from './accountPace.ts'
+import { createAccountFollower, type AccountFollower } from './followAccount.ts'
 import { createPace, type Pace } from './pace.ts'
 import { hasRoom } from './queue.ts'
 
@@ -37,6 +41,10 @@ export interface TrainingWatchOptions {
     (event: 'metrics.added', points: MetricPoint[]): void
   }
   readonly onEnded: (candidate: Candidate, version: ModelVersion) => void
+  /** How often an account at AWS is asked. */
+  readonly paceOf: (workspaceId: string) => AccountPace
+  /** A workspace that can't be followed just now, and why; null once it can again. Said at every look. */
+  readonly onTrouble?: (workspaceId: string, error: AppError | null) => void
   readonly now: () => number
   readonly intervalMs?: number
 }
@@ -46,10 +54,20 @@ export interface TrainingWatch {
   expect(candidates: readonly Candidate[]): void
   /** A look that begins after this call; the interval goes on as before. Never rejects. */
   check(): Promise<void>
+  /** What the window shows is looked at more often; the next look is due at once. */
+  watch(candidateIds: readonly string[]): void
+  /** The next look at every account is due at once: after a sign-in, or when the computer woke up. */
+  hurry(): void
   close(): Promise<void>
 }
 
+interface Account {
+  readonly pace: AccountPace
+  readonly follower: AccountFollower
+}
+
 const defaultIntervalMs = 700
+const streamLastsMs = 5 * 60_000
 
 /** What this process has told its listeners about a candidate. */
 interface Announced {
@@ -63,6 +81,9 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   const { db } = options
   const announced = new Map<string, Announced>()
   const ended = new Set<string>()
+  const watched = new Set<string>()
+  const accounts = new Map<string, Account>()
+  const streams = new Map<string, { readonly name: string; readonly foundAtMs: number }>()
   let checking: Promise<void> | null = null
   let following: Promise<void> | null = null
   let closed = false
@@ -78,20 +99,53 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
 
   /** Workspaces don't wait for each other: one may not be reached just now. */
   async function checkWorkspace(workspaceId: string): Promise<void> {
+    const account = workspaceId === localWorkspaceId ? null : accountOf(workspaceId)
+    if (account && !account.pace.isDue()) return
     const open = listOpenCandidatesIn(db, workspaceId)
-    let connection: Connection
     try {
-      connection = await options.connect(workspaceId)
-    } catch {
+      const connection = await options.connect(workspaceId)
+      const running = open.filter(({ status }) => status !== 'Queued')
+      if (account) await lookAtAccount(account, connection, running)
+      else for (const candidate of running) await followHere(connection, candidate)
+      await submitQueued(workspaceId, connection)
+      account?.pace.succeeded(open.some(({ id }) => watched.has(id)))
+      options.onTrouble?.(workspaceId, null)
+    } catch (error) {
+      account?.pace.failed()
+      options.onTrouble?.(workspaceId, toAppError(error))
       // The engine is off, which its own status says; what is left to say is that nothing moves.
       for (const candidate of open) if (!closed) standStill(candidate)
-      return
     }
-    for (const candidate of open.filter(({ status }) => status !== 'Queued')) {
-      if (closed) return
-      await unlessItPasses(() => follow(connection, candidate))
-    }
-    // What has just ended made room, and the order may have changed meanwhile.
+  }
+
+  function accountOf(workspaceId: string): Account {
+    const known = accounts.get(workspaceId)
+    if (known) return known
+    const pace = options.paceOf(workspaceId)
+    const isWatched = (candidateId: string) => watched.has(candidateId)
+    const made = { pace, follower: createAccountFollower({ pace, isWatched, now: options.now }) }
+    accounts.set(workspaceId, made)
+    return made
+  }
+
+  async function lookAtAccount(
+    { pace, follower }: Account,
+    connection: Connection,
+    running: readonly Candidate[],
+  ): Promise<void> {
+    if (running.length === 0) return
+    await follower.look(connection, running, async (candidate) => {
+      if (closed) return false
+      return follow(connection, candidate, () => pace.hasRoomFor(1))
+    })
+  }
+
+  async function followHere(connection: Connection, candidate: Candidate): Promise<void> {
+    if (!closed) await unlessItPasses(() => follow(connection, candidate, () => true))
+  }
+
+  /** What has just ended made room, and the order may have changed meanwhile. */
+  async function submitQueued(workspaceId: string, connection: Connection): Promise<void> {
     const queued = listOpenCandidatesIn(db, workspaceId).filter(({ status }) => status === 'Queued')
     for (const candidate of queued) {
       if (closed || !hasRoom(db, workspaceId)) break
@@ -101,7 +155,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   }
 
   /** An engine that has just ended comes back; a defect must not hold up the other candidates. */
-  async function unlessItPasses(work: () => Promise<void>): Promise<void> {
+  async function unlessItPasses(work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
     } catch (error) {
@@ -117,7 +171,12 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     announced.set(candidate.id, { candidate: '', lastSteps, pace: createPace(), logToken })
   }
 
-  async function follow(connection: Connection, candidate: Candidate): Promise<void> {
+  /** @returns whether it came to the end of the log; what ended is marked so only then */
+  async function follow(
+    connection: Connection,
+    candidate: Candidate,
+    mayGoOn: () => boolean,
+  ): Promise<boolean> {
     let job: TrainingJob
     try {
       job = await describeTrainingJob(connection.clients, candidate.trainingJobName)
@@ -125,21 +184,24 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       const isUnknown = error instanceof AppError && error.code === 'NotFound'
       if (!isUnknown) throw error
       endAsLost(candidate)
-      return
+      return true
     }
-    await readLog(connection, candidate, job)
-    if (!closed) store(candidate, job)
+    const isRead = await readLog(connection, candidate, job, mayGoOn)
+    if (!closed && (isRead || !isTerminal(job.status))) store(candidate, job)
+    return isRead
   }
 
   async function readLog(
     { clients }: Connection,
     candidate: Candidate,
     job: TrainingJob,
-  ): Promise<void> {
-    const stream = await findLogStream(clients, candidate.trainingJobName)
-    if (stream === null) return
+    mayGoOn: () => boolean,
+  ): Promise<boolean> {
+    const stream = await findStream(clients, candidate)
+    if (stream === null) return true
     for (;;) {
-      if (closed || !findCandidate(db, candidate.id)) return
+      if (closed || !findCandidate(db, candidate.id)) return true
+      if (!mayGoOn()) return false
       const fromToken = findLogForwardToken(db, candidate.id)
       const state = announced.get(candidate.id)
       if (state && state.logToken !== fromToken) {
@@ -147,7 +209,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
         state.logToken = fromToken
       }
       const page = await readLogPage(clients, stream, fromToken)
-      if (closed || page.forwardToken === fromToken) return
+      if (closed || page.forwardToken === fromToken) return true
       const points = toMetricPoints(candidate.id, page.lines, job.metricDefinitions)
       const added = transact(db, () => {
         // The model may have been deleted meanwhile.
@@ -163,6 +225,16 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       if (state) state.logToken = page.forwardToken
       announcePoints(candidate.id, added)
     }
+  }
+
+  /** Asked for now and then only: each call counts. A job that was interrupted writes to another. */
+  async function findStream(clients: Connection['clients'], candidate: Candidate) {
+    const { trainingJobName: jobName } = candidate
+    const known = streams.get(jobName)
+    if (known && options.now() - known.foundAtMs < streamLastsMs) return known.name
+    const name = await findLogStream(clients, jobName)
+    if (name !== null) streams.set(jobName, { name, foundAtMs: options.now() })
+    return name
   }
 
   function announcePoints(candidateId: string, points: readonly MetricPoint[]): void {
@@ -284,6 +356,11 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     return following
   }
 
+  function hurry(): void {
+    for (const { pace } of accounts.values()) pace.hurry()
+    void check()
+  }
+
   const timer = setInterval(() => void look(), options.intervalMs ?? defaultIntervalMs)
 
   return {
@@ -292,6 +369,13 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
         if (!announced.has(candidate.id) && !ended.has(candidate.id)) meet(candidate)
     },
     check,
+    watch(candidateIds) {
+      const isNews = candidateIds.some((id) => !watched.has(id))
+      watched.clear()
+      for (const id of candidateIds) watched.add(id)
+      if (isNews) hurry()
+    },
+    hurry,
     async close() {
       closed = true
       clearInterval(timer)
@@ -301,7 +385,5 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
 }
 
 function trainingFailure(reason: string | null) {
-  return new AppError('TrainingFailed', reason ?? 'The job failed', {
-    details: { reason: reason ?? '' },
-  }).toData()
+  return fromFailureReason(reason ?? 'The job failed').toData()
 }

@@ -27,7 +27,7 @@ import {
 } from '../db/workspaces.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { KeyStore } from '../secrets/secretFile.ts'
-import { createWorkspaceKeys } from './workspaceKeys.ts'
+import { createWorkspaceSecrets } from './workspaceSecrets.ts'
 
 export interface WorkspacesOptions {
   readonly db: WritableDb
@@ -62,6 +62,8 @@ export interface Workspaces {
   describeKeys(id: string): Promise<KeysState>
   /** The same object while nothing changed. @throws AppError WorkspaceNotFound, EngineUnavailable */
   target(id: string): Promise<WorkspaceTarget>
+  /** @throws AppError WorkspaceNotFound */
+  access(id: string): Promise<AccountAccess>
 }
 
 interface Known {
@@ -71,7 +73,7 @@ interface Known {
 
 export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   const { db, now } = options
-  const keys = createWorkspaceKeys(options.directory, options.keyStore)
+  const secretsOf = createWorkspaceSecrets(options.directory, options.keyStore)
   const known = new Map<string, Promise<Known>>()
   let local: WorkspaceTarget | null = null
 
@@ -121,7 +123,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       region,
       endpoints,
       network,
-      readKeys: () => keys.get(id),
+      readKeys: () => secretsOf(id).keys.read(),
+      ssoToken: secretsOf(id).ssoToken,
       now,
     })
     const { executionRoleArn, bucket, prefix, kmsKeyArn, vpc, tags } = workspace
@@ -157,7 +160,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       const { name } = getAwsWorkspace(db, id)
       if (listOpenCandidatesIn(db, id).length > 0)
         throw new AppError('WorkspaceInUse', `Trainings go on in ${name}`, { details: { name } })
-      await keys.remove(id)
+      await secretsOf(id).keys.remove()
+      await secretsOf(id).ssoToken.remove()
       deleteWorkspace(db, id)
       if (getSettings(db).workspaceId === id) this.select(localWorkspaceId)
       changed(id)
@@ -169,19 +173,20 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     listProfiles,
     async setKeys(id, typed) {
       getAwsWorkspace(db, id)
-      await keys.set(id, typed)
+      await secretsOf(id).keys.write(typed)
       changed(id)
-      return keys.describe(id)
+      return secretsOf(id).keys.describe()
     },
     async removeKeys(id) {
-      await keys.remove(id)
+      await secretsOf(id).keys.remove()
       changed(id)
-      return keys.describe(id)
+      return secretsOf(id).keys.describe()
     },
-    describeKeys: (id) => keys.describe(id),
+    describeKeys: (id) => secretsOf(id).keys.describe(),
     async target(id) {
       return id === localWorkspaceId ? localTarget() : (await know(id)).target
     },
+    access: async (id) => (await know(id)).access,
   }
 }
 

@@ -8,7 +8,11 @@ import {
   keysStateSchema,
   workspaceDraftSchema,
   workspaceSchema,
+  workspaceTroubleSchema,
 } from '../workspace.ts'
+import { setupReportSchema, trustingRoleSchema } from '../setup.ts'
+import { uploadSchema } from '../upload.ts'
+import { mfaCodeSchema, mfaQuestionSchema, signInStateSchema } from '../signIn.ts'
 import { call } from './call.ts'
 
 const nothing = z.null()
@@ -34,8 +38,44 @@ export const workspaceCalls = {
   'workspace.setKeys': call(z.object({ id: z.string(), keys: accessKeysSchema }), keysStateSchema),
   'workspace.removeKeys': call(byId, keysStateSchema),
   'workspace.describeKeys': call(byId, keysStateSchema),
+  /** Those that can't be followed just now. */
+  'workspace.troubles': call(nothing, z.array(workspaceTroubleSchema)),
+  /** What the window shows is asked for more often; nothing while it is hidden. */
+  'following.watch': call(z.object({ candidateIds: z.array(z.string()).max(100) }), nothing),
+
+  'setup.check': call(byId, setupReportSchema),
+  /** Of the account, those that SageMaker may take on. */
+  'setup.roles': call(byId, z.array(trustingRoleSchema)),
+  /** Makes the execution role, and chooses it. */
+  'setup.createRole': call(byId, z.object({ roleArn: z.string() })),
+  'setup.createBucket': call(byId, nothing),
+
+  /** Newest first. */
+  'upload.list': call(nothing, z.array(uploadSchema)),
+  /** Sends a dataset as it stands; goes on with what was begun of the same content. */
+  'upload.sendDataset': call(
+    z.object({ workspaceId: z.string(), datasetId: z.string() }),
+    uploadSchema,
+  ),
+  'upload.pause': call(byId, nothing),
+  'upload.resume': call(byId, uploadSchema),
+  /** Nothing of it stays in S3. */
+  'upload.cancel': call(byId, nothing),
+
+  /** Answers when signed in; `signIn.progressed` and `signIn.mfaAsked` tell what the person has to do. */
+  'signIn.start': call(z.object({ id: z.string(), flow: z.enum(['browser', 'code']) }), nothing),
+  'signIn.cancel': call(byId, nothing),
+  /** Null: the question was closed. */
+  'signIn.answerMfa': call(
+    z.object({ requestId: z.string(), code: mfaCodeSchema.nullable() }),
+    nothing,
+  ),
 } as const
 
 export const workspaceEvents = {
   'workspaces.changed': z.array(workspaceSchema),
+  'workspace.troubled': workspaceTroubleSchema,
+  'upload.progressed': uploadSchema,
+  'signIn.progressed': signInStateSchema,
+  'signIn.mfaAsked': mfaQuestionSchema,
 } as const

@@ -12,7 +12,7 @@ const catalogue: readonly (readonly [string, ErrorCode])[] = [
   ['ServiceQuotaExceededException', 'QuotaExceeded'],
   ['ValidationException', 'InvalidRequest'],
   ['ValidationError', 'InvalidRequest'],
-  ['ModelError', 'InvalidRequest'],
+  ['ModelError', 'ModelRefused'],
   ['ResourceInUse', 'NameTaken'],
   ['ConflictException', 'NameTaken'],
   ['ResourceNotFound', 'NotFound'],
@@ -21,7 +21,7 @@ const catalogue: readonly (readonly [string, ErrorCode])[] = [
   ['NoSuchBucket', 'NotFound'],
   ['AccessDenied', 'AccessDenied'],
   ['AccessDeniedException', 'AccessDenied'],
-  ['KMSAccessDeniedException', 'AccessDenied'],
+  ['KMSAccessDeniedException', 'KeyAccessDenied'],
   ['ExpiredToken', 'SignInExpired'],
   ['ExpiredTokenException', 'SignInExpired'],
   ['CredentialsProviderError', 'CredentialsMissing'],
@@ -42,7 +42,7 @@ test.each(catalogue)('%s means %s', (name, code) => {
   const cause = sdkError(name)
   const error = fromSdkError(cause)
   expect(error).toMatchObject({ code, message: `${name} says no`, cause })
-  expect(error.details).toEqual({ message: `${name} says no`, awsError: name })
+  expect(error.details).toMatchObject({ message: `${name} says no`, awsError: name })
 })
 
 test.each([
@@ -65,8 +65,8 @@ test.each([
   [429, 'Throttled', true],
   [404, 'NotFound', false],
   [403, 'AccessDenied', false],
-  [500, 'Internal', true],
-  [503, 'Internal', true],
+  [500, 'AwsUnavailable', true],
+  [503, 'AwsUnavailable', true],
   [400, 'Internal', false],
 ])('an unknown name with status %i is %s', (httpStatusCode, code, retryable) => {
   const error = fromSdkError(
