@@ -1,7 +1,10 @@
 /**
  * Trains a base model from scratch on a tokenised corpus (build/corpus.ts) and writes its model folder:
  *   npm run pretrain -- --config build/pretrain/timbre-pico-en.json --minutes 60 [--threads 2] [--resume]
- * The learning rate follows the clock, so that it has decayed fully when the minutes are over.
+ * The learning rate follows the clock, so that it has decayed fully when the minutes are over. The published weights were
+ * made with the same configuration on a GPU (build/pretrain/pretrain_cuda.py);
+ *   npm run pretrain -- --config build/pretrain/timbre-pico-en.json --import DIRECTORY
+ * writes the model folder from what that script wrote, after checking that the engine gives the same held-out loss.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
@@ -10,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { parseModelConfig } from '../electron/engine/model/config.ts'
 import { initializeWeights } from '../electron/engine/model/initialization.ts'
-import { writeModelFolder } from '../electron/engine/model/modelFolder.ts'
+import { readModelWeights, writeModelFolder } from '../electron/engine/model/modelFolder.ts'
 import { mulberry32, shuffledIndices } from '../electron/engine/random.ts'
 import { readCheckpoint, writeCheckpoint } from '../electron/engine/train/checkpoint.ts'
 import { type LossBatch, TrainableModel } from '../electron/engine/train/model.ts'
@@ -39,8 +42,22 @@ const pretrainConfigSchema = z.strictObject({
   /** Rows of the validation file that the held-out loss is taken over. */
   validationRows: z.number().int().positive().default(64),
   validationEveryMinutes: z.number().positive().default(2),
+  /** What is different on a GPU; read by pretrain_cuda.py alone. */
+  cuda: z
+    .strictObject({
+      batch: z.number().int().positive(),
+      length: z.number().int().positive(),
+      learningRate: z.number().positive(),
+      warmup: z.number().min(0).max(1),
+      weightDecay: z.number().min(0),
+    })
+    .optional(),
 })
 
+/** What pretrain_cuda.py measured over the rows that `validate` takes. */
+const reportSchema = z.object({ validation_loss: z.number().positive() })
+/** PyTorch's arithmetic differs in the last bits. */
+const lossTolerance = 1e-4
 const stateSchema = z.object({ step: z.number(), elapsedMs: z.number() })
 const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8 }
 const checkpointEveryMs = 60_000
@@ -107,6 +124,7 @@ async function main(): Promise<void> {
       minutes: { type: 'string', default: '60' },
       threads: { type: 'string', default: '2' },
       resume: { type: 'boolean', default: false },
+      import: { type: 'string' },
     },
   })
   if (!values.config) throw new Error('--config <json> is needed.')
@@ -131,6 +149,27 @@ async function main(): Promise<void> {
   if (validationBatches.length === 0) throw new Error('The validation file is too short.')
 
   const model = new TrainableModel(config.model, Number(values.threads))
+  const validate = async (): Promise<number> => {
+    let sum = 0
+    for (const piece of validationBatches) sum += (await model.evaluate(piece)).loss
+    return sum / validationBatches.length
+  }
+  if (values.import) {
+    const { validation_loss: reported } = reportSchema.parse(
+      JSON.parse(await readFile(path.join(values.import, 'report.json'), 'utf8')),
+    )
+    const imported = await readModelWeights(values.import, config.model)
+    model.weights.flat.set(imported.flat)
+    const measured = await validate()
+    await model.close()
+    console.log(`validation_loss=${measured.toFixed(4)} reported=${reported.toFixed(4)}`)
+    if (!(Math.abs(measured - reported) <= lossTolerance * reported))
+      throw new Error(
+        'The engine gives another held-out loss than the report: nothing was written.',
+      )
+    await writeModel(config, model)
+    return
+  }
   const checkpointFile = path.join(config.checkpoint, 'checkpoint.safetensors')
   const arrays = { weights: model.weights.flat, ...model.moments }
   const resumed = values.resume ? await readCheckpoint(checkpointFile, arrays, stateSchema) : null
@@ -145,12 +184,8 @@ async function main(): Promise<void> {
     `${parameterCount} parameters, ${trainTokens.length} training tokens, ${batch} x ${length} a step`,
   )
 
-  const validate = async () => {
-    let sum = 0
-    for (const piece of validationBatches) sum += (await model.evaluate(piece)).loss
-    const loss = sum / validationBatches.length
-    console.log(`step=${step} validation_loss=${loss.toFixed(4)}`)
-  }
+  const logValidation = async () =>
+    console.log(`step=${step} validation_loss=${(await validate()).toFixed(4)}`)
   const save = () => writeCheckpoint(checkpointFile, arrays, { step, elapsedMs: elapsedMs() })
 
   let stopping = false
@@ -191,7 +226,7 @@ async function main(): Promise<void> {
       lossSum = 0
     }
     if (now - validatedAt >= config.validationEveryMinutes * 60_000) {
-      await validate()
+      await logValidation()
       validatedAt = elapsedMs()
     }
     if (now - savedAt >= checkpointEveryMs) {
@@ -201,12 +236,20 @@ async function main(): Promise<void> {
   }
 
   await save()
-  await validate()
+  await logValidation()
   await model.close()
   if (stopping) {
     console.log('Stopped; go on with --resume.')
     return
   }
+  await writeModel(config, model)
+}
+
+/** Beside what is already in the folder. */
+async function writeModel(
+  config: z.output<typeof pretrainConfigSchema>,
+  model: TrainableModel,
+): Promise<void> {
   const files = new Map<string, Uint8Array>()
   for (const [name, directory] of [
     ['tokenizer.json', config.corpus],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { makeConversations } from '../../../../build/corpus/conversations.ts'
+import { makeDesks } from '../../../../build/corpus/conversations.ts'
 import { parseTokenizer } from '../../../../electron/engine/model/tokenizer.ts'
 import { trainTokenizer } from '../../../../electron/engine/model/tokenizerTraining.ts'
 
@@ -42,7 +42,7 @@ test('learns no merges from runs longer than a word', () => {
 
 test('learns the same vocabulary whatever the order of the texts', () => {
   const texts = (['en', 'zh'] as const)
-    .flatMap((language) => makeConversations(language, 1000, 11))
+    .flatMap((language) => makeDesks(language, 120, 11).flat())
     .flatMap(({ prompt, completion }) => [prompt, completion])
   const merges = mergesOf(trainTokenizer(texts, 800))
   expect(merges).toHaveLength(800 - withoutMerges)
