@@ -72,6 +72,7 @@ module.exports = {
         path: '^electron/',
         pathNot: [
           workflows,
+          '^electron/scoring/openClassifier\\.ts$',
           '^electron/(aws|db|secrets)/',
           '^electron/(publish|clock|log|logger|resourcesDirectory)\\.ts$',
         ],
@@ -116,9 +117,22 @@ module.exports = {
     ),
     forbid(
       'engine-behind-its-protocol',
-      { path: '^electron/', pathNot: '^electron/engine/' },
+      { path: '^electron/', pathNot: '^electron/(engine|scoring)/' },
       { path: '^electron/engine/' },
       "The engine's contract is AWS's wire protocol, not its modules.",
+    ),
+    forbid(
+      'scoring-stands-alone',
+      { path: '^electron/scoring/' },
+      {
+        path: '^electron/',
+        pathNot: [
+          '^electron/scoring/',
+          '^electron/engine/model/',
+          '^electron/engine/telemetry\\.ts$',
+        ],
+      },
+      'A thread of its own, which shares nothing but the tokenizer with the engine.',
     ),
     forbid(
       'engine-server-looks-down',
@@ -146,9 +160,9 @@ module.exports = {
     ),
     forbid(
       'onnxruntime-in-graph-only',
-      { path: '^electron/', pathNot: '^electron/engine/(graph|generate)/' },
+      { path: '^electron/', pathNot: '^electron/(engine/(graph|generate)|scoring)/' },
       { path: '^node_modules/onnxruntime-node/' },
-      'Graphs run through electron/engine/graph/session.ts.',
+      'Graphs run through electron/engine/graph/session.ts, a classifier that comes as ONNX in electron/scoring/.',
     ),
   ],
   options: {

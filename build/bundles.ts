@@ -42,7 +42,11 @@ export const preloadBundle: InlineConfig = nodeBundle('dist/preload', {
 })
 
 export const mainBundle: InlineConfig = nodeBundle('dist/main', {
-  entries: { main: 'electron/main.ts', cli: 'electron/cli/main.ts' },
+  entries: {
+    main: 'electron/main.ts',
+    cli: 'electron/cli/main.ts',
+    scoringWorker: 'electron/scoring/scoringWorker.ts',
+  },
   format: 'es',
 })
 

@@ -1,25 +1,16 @@
 /** One line per contract call: the function that answers it. */
 import path from 'node:path'
 import type { Handlers } from '../shared/contract.ts'
-import { writeFileWhole } from './dataset/content.ts'
 import { listExchanges } from './db/exchanges.ts'
 import { listLogLines, listSampleAnswers } from './db/logLines.ts'
-import { listMetricPoints } from './db/metrics.ts'
 import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
 import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
-import { evaluationDocument } from './evaluation/evaluationDocument.ts'
+import { analyzeHandlers } from './handlers/analyzeHandlers.ts'
+import type { HostDialogs } from './handlers/hostDialogs.ts'
 import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import { diskHandlers } from './handlers/diskHandlers.ts'
 import type { Services } from './services.ts'
-
-/** What only the window can do. */
-export interface HostDialogs {
-  chooseFile(): Promise<string | null>
-  chooseModel(kind: 'file' | 'folder'): Promise<string | null>
-  chooseFolder(): Promise<string | null>
-  chooseSavePath(suggestedName: string): Promise<string | null>
-}
 
 export interface HostFacts {
   readonly version: string
@@ -129,10 +120,8 @@ export function createHandlers(
     },
     'candidate.choose': async ({ versionId, candidateId }) =>
       services.chooseCandidate(versionId, candidateId),
-    'candidate.metrics': async ({ candidateId }) => listMetricPoints(db, candidateId),
     'candidate.samples': async ({ candidateId }) => listSampleAnswers(db, candidateId),
     'candidate.log': async ({ candidateId }) => listLogLines(db, candidateId),
-    'leaderboard.list': async ({ versionId }) => services.leaderboard(versionId),
 
     'playground.ask': async (question) => {
       playground.ask(question)
@@ -145,19 +134,7 @@ export function createHandlers(
     'playground.history': async ({ candidateId }) => listExchanges(db, candidateId),
     'playground.suggestions': ({ candidateId }) => playground.suggestions(candidateId),
 
-    'evaluation.start': ({ candidateId, rows }) => services.evaluator.start(candidateId, rows),
-    'evaluation.stop': async ({ evaluationId }) => {
-      await services.evaluator.stop(evaluationId)
-      return null
-    },
-    'evaluation.latest': async ({ candidateId }) => services.evaluator.latest(candidateId),
-    'evaluation.save': async ({ candidateId }) => {
-      const evaluation = services.evaluator.latest(candidateId)
-      const file = evaluation && (await dialogs.chooseSavePath('timbre-evaluation.json'))
-      if (!evaluation || file === null) return null
-      await writeFileWhole(file, [Buffer.from(evaluationDocument(evaluation))])
-      return { path: file }
-    },
+    ...analyzeHandlers(services, dialogs),
 
     'candidate.export': async ({ candidateId, format }) => {
       const parent = await dialogs.chooseFolder()
@@ -168,22 +145,6 @@ export function createHandlers(
         parent,
       )
       return { directory, equalAnswers, asked }
-    },
-
-    'chart.save': async (chart) => {
-      const file = await dialogs.chooseSavePath(`timbre-${chart.name}.${chart.format}`)
-      if (file === null) return null
-      const content =
-        chart.format === 'csv' ? Buffer.from(chart.text) : Buffer.from(chart.base64, 'base64')
-      await writeFileWhole(file, [content])
-      return { path: file }
-    },
-
-    'report.save': async ({ candidateId }) => {
-      const file = await dialogs.chooseSavePath('timbre-report.html')
-      if (file === null) return null
-      await writeFileWhole(file, [Buffer.from(await services.report(candidateId))])
-      return { path: file }
     },
   }
 }

@@ -14,6 +14,7 @@ import { resourcesDirectory } from './resourcesDirectory.ts'
 import { createServices, type Services } from './services.ts'
 import { openInBrowser } from './shell/openInBrowser.ts'
 import { systemKeyStore } from './shell/keyStore.ts'
+import { printPdf } from './shell/printPdf.ts'
 import { createTranslate } from './translate.ts'
 import { launchUtilityEngine } from './utilityEngine.ts'
 import { openWindow, refusePermissions } from './window.ts'
@@ -101,6 +102,7 @@ function start(): void {
           const chosen = await dialog.showSaveDialog({ defaultPath: suggestedName })
           return chosen.filePath || null
         },
+        printPdf,
       },
       {
         version: app.getVersion(),
@@ -113,7 +115,10 @@ function start(): void {
   )
   showWindow()
   void running.uploads.resumeInterrupted()
-  void running.engine.start().catch(() => undefined) // its failure is in the status that the page shows
+  void running.engine
+    .start()
+    .then(() => running.evaluator.resumeLeft())
+    .catch(() => undefined) // its failure is in the status that the page shows
 
   powerMonitor.on('resume', () => running.watch.hurry())
   app.on('second-instance', showWindow)

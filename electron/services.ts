@@ -17,7 +17,7 @@ import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { splitRows } from '../shared/split.ts'
-import type { TrainingExample } from '../shared/dataset.ts'
+import type { ColumnRoles, TrainingExample } from '../shared/dataset.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { importHubModel } from './aws/hubImport.ts'
 import { ensureBucket } from './aws/s3.ts'
@@ -37,13 +37,20 @@ import { getSettings } from './db/settings.ts'
 import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
+import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
+import { openEvaluationData } from './evaluation/evaluationData.ts'
 import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
 import type { Upload } from '../shared/upload.ts'
-import type { SampleAnswer } from './evaluation/evaluationSection.ts'
-import { htmlReport } from './evaluation/htmlReport.ts'
-import { reportWords } from './evaluation/reportWords.ts'
+import { htmlReport } from './evaluation/report/htmlReport.ts'
+import { reportWords } from './evaluation/report/reportWords.ts'
+import { answerSamples } from './evaluation/report/sampleAnswers.ts'
+import {
+  createToxicityClassifier,
+  type ToxicityClassifier,
+} from './evaluation/toxicity/toxicityClassifier.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { previewPrompt } from './inference/promptPreview.ts'
+import { sentenceLogProbability } from './inference/sentenceProbability.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
 import { continueCandidate } from './training/continueCandidate.ts'
 import { estimateVersion } from './training/estimateVersion.ts'
@@ -90,6 +97,8 @@ export interface Services {
   readonly engine: EngineSupervisor
   readonly playground: Playground
   readonly evaluator: Evaluator
+  readonly builtInSets: BuiltInSets
+  readonly toxicityClassifier: ToxicityClassifier
   readonly watch: TrainingWatch
   readonly hubModels: HubModels
   readonly hubTokens: HubTokens
@@ -133,8 +142,6 @@ export interface Services {
   report(candidateId: string): Promise<string>
   close(): Promise<void>
 }
-
-const reportSamples = 5
 
 export function createServices(options: ServicesOptions): Services {
   const now = options.now ?? Date.now
@@ -207,14 +214,19 @@ export function createServices(options: ServicesOptions): Services {
     return described
   }
 
-  /** Validation rows without those that stand among the training rows as well. @throws AppError DatasetNotFound */
-  async function heldOutExamples(version: ModelVersion): Promise<TrainingExample[]> {
+  /** @throws AppError DatasetNotFound */
+  async function splitExamples(version: ModelVersion) {
     const examples = await datasets.readExamples(
       version.datasetId,
       version.columns,
       version.datasetSha256,
     )
-    const split = splitRows(examples, version.validationFraction, version.splitSeed)
+    return splitRows(examples, version.validationFraction, version.splitSeed)
+  }
+
+  /** Validation rows without those that stand among the training rows as well. @throws AppError DatasetNotFound */
+  async function heldOutExamples(version: ModelVersion): Promise<TrainingExample[]> {
+    const split = await splitExamples(version)
     const keyOf = ({ prompt, completion }: TrainingExample) => JSON.stringify([prompt, completion])
     const seen = new Set(split.training.map(keyOf))
     return split.validation.filter((example) => !seen.has(keyOf(example)))
@@ -240,12 +252,13 @@ export function createServices(options: ServicesOptions): Services {
     path.join(options.dataDirectory, 'hugging-face-token'),
     options.keyStore ?? (() => null),
   )
+  const hubAddress = async () => {
+    const url = options.huggingFace?.url ?? getSettings(db).hubUrl
+    return { url, token: options.huggingFace?.token ?? (await tokens.get(url)) }
+  }
   const huggingFace = createHubModels({
     directory: path.join(options.dataDirectory, 'models', 'downloads'),
-    async address() {
-      const url = options.huggingFace?.url ?? getSettings(db).hubUrl
-      return { url, token: options.huggingFace?.token ?? (await tokens.get(url)) }
-    },
+    address: hubAddress,
     requireEngine: async () => void (await connect()),
     addToLibrary: addBaseModel,
     onProgress: (download) => options.publish('hubModel.progressed', download),
@@ -269,12 +282,37 @@ export function createServices(options: ServicesOptions): Services {
     now,
   })
   const estimates = new Map<string, RunEstimate>()
+  const builtInSets = createBuiltInSets(path.join(options.dataDirectory, 'evaluation-sets'))
+  const evaluationData = {
+    unseenExamples: heldOutExamples,
+    trainingExamples: async (version: ModelVersion) => (await splitExamples(version)).training,
+    getDataset: (id: string) => datasets.get(id),
+    readExamples: (id: string, columns: ColumnRoles, sha256: string) =>
+      datasets.readExamples(id, columns, sha256),
+    builtInSets,
+  }
+  const toxicityClassifier = createToxicityClassifier({
+    directory: path.join(options.dataDirectory, 'classifiers', 'detoxify-unbiased'),
+    address: hubAddress,
+    onProgress: (progress) => options.publish('toxicityClassifier.progressed', progress),
+  })
   const evaluator = createEvaluator({
     db,
     connect,
-    unseenExamples: heldOutExamples,
+    openData: (version, source) => openEvaluationData(evaluationData, version, source),
+    readPairs: () => builtInSets.readPairs(),
     answer: (candidate, side, prompt, settings, signal) =>
       playground.answer(candidate, side, prompt, settings, undefined, signal),
+    readLogProbability: (candidate, side, sentence, signal) =>
+      sentenceLogProbability(
+        { connect, describeHubModel: hubModel },
+        candidate,
+        side,
+        sentence,
+        signal,
+      ),
+    detector: () => toxicityClassifier.detector(),
+    judgeToxicity: (texts) => toxicityClassifier.judge(texts),
     publish: (progress) => options.publish('evaluation.progressed', progress),
     now,
   })
@@ -302,27 +340,20 @@ export function createServices(options: ServicesOptions): Services {
   async function report(candidateId: string): Promise<string> {
     const candidate = getCandidate(db, candidateId)
     const version = getVersion(db, candidate.versionId)
-    const settings = { maxNewTokens: 120, temperature: 0, topP: 0.9, seed: 1 }
     if (candidate.status !== 'Completed') {
       throw new AppError('CandidateNotReady', 'The candidate is not trained yet', {
         details: { reason: '' },
       })
     }
-    const samples: SampleAnswer[] = []
     const evaluation = evaluator.latest(candidateId)
     const isEvaluated = evaluation !== null && evaluation.rows.length > 0
     // An evaluation brings its own answers; without the engine the report has everything but answers.
     const canAsk = engine.status().state === 'running' && !isEvaluated
-    for (const example of canAsk ? (await unseenExamples(version)).slice(0, reportSamples) : []) {
-      const ask = (side: 'tuned' | 'base') =>
-        playground.answer(candidate, side, example.prompt, settings)
-      samples.push({
-        question: example.prompt,
-        expected: example.completion,
-        tuned: await ask('tuned'),
-        base: await ask('base'),
-      })
-    }
+    const samples = canAsk
+      ? await answerSamples(await unseenExamples(version), (side, prompt, settings) =>
+          playground.answer(candidate, side, prompt, settings),
+        )
+      : []
     const facts = {
       model: getModel(db, version.modelId),
       version,
@@ -395,6 +426,8 @@ export function createServices(options: ServicesOptions): Services {
     engine,
     playground,
     evaluator,
+    builtInSets,
+    toxicityClassifier,
     watch,
     hubModels: huggingFace,
     hubTokens: tokens,
@@ -479,6 +512,7 @@ export function createServices(options: ServicesOptions): Services {
       await huggingFace.close()
       playground.close()
       await evaluator.close()
+      await toxicityClassifier.close()
       await watch.close()
       connections.close()
       await engine.close()

@@ -54,10 +54,22 @@ export const leaderboardQuery = (versionId: string) =>
     queryKey: ['leaderboard', versionId],
     queryFn: () => invoke('leaderboard.list', { versionId }),
   })
+/** Of all versions together. */
+export const modelLeaderboardQuery = (modelId: string) =>
+  queryOptions({
+    queryKey: ['leaderboard', 'model', modelId],
+    queryFn: () => invoke('leaderboard.listModel', { modelId }),
+  })
 export const metricsQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['metrics', candidateId],
     queryFn: () => invoke('candidate.metrics', { candidateId }),
+  })
+/** More points of a part of a very long training. */
+export const zoomedMetricsQuery = (candidateId: string, range: { from: number; to: number }) =>
+  queryOptions({
+    queryKey: ['zoomedMetrics', candidateId, range.from, range.to],
+    queryFn: () => invoke('candidate.metrics', { candidateId, range }),
   })
 export const samplesQuery = (candidateId: string) =>
   queryOptions({
@@ -102,6 +114,23 @@ export const evaluationQuery = (candidateId: string) =>
     queryFn: () => invoke('evaluation.latest', { candidateId }),
   })
 
+/** Which published sets are on this computer. */
+export const builtInSetsQuery = queryOptions({
+  queryKey: ['evaluationSets'],
+  queryFn: () => invoke('evaluationSet.list'),
+})
+
+export const classifierQuery = queryOptions({
+  queryKey: ['toxicityClassifier'],
+  queryFn: () => invoke('toxicityClassifier.describe'),
+})
+
+/** Of the classifier's download; filled by events alone. */
+export const classifierProgressQuery = queryOptions<{
+  receivedBytes: number
+  totalBytes: number
+} | null>({ queryKey: ['toxicityClassifierProgress'], queryFn: skipToken })
+
 /** Filled by events alone. */
 export const evaluationProgressQuery = (candidateId: string) =>
   queryOptions<EvaluationProgress | null>({
@@ -135,17 +164,21 @@ export function followEvents(client: QueryClient): () => void {
           },
       )
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
-      void client.invalidateQueries({ queryKey: ['leaderboard', version.id] })
+      void client.invalidateQueries({ queryKey: ['leaderboard'] })
       // The last answers may have been logged after the last metric.
       for (const { id } of version.candidates)
         void client.invalidateQueries({ queryKey: ['samples', id] })
     }),
+    on('toxicityClassifier.progressed', (progress) =>
+      client.setQueryData(classifierProgressQuery.queryKey, progress),
+    ),
     on('evaluation.progressed', (progress) => {
       const { candidateId, status } = progress
       client.setQueryData(evaluationProgressQuery(candidateId).queryKey, progress)
       // Its rows are read once, at the end.
-      if (status !== 'Running')
-        void client.invalidateQueries({ queryKey: evaluationQuery(candidateId).queryKey })
+      if (status === 'Running') return
+      void client.invalidateQueries({ queryKey: evaluationQuery(candidateId).queryKey })
+      void client.invalidateQueries({ queryKey: ['leaderboard'] })
     }),
     on('metrics.added', (points) => {
       const byCandidate = Map.groupBy(points, (point) => point.candidateId)

@@ -3,13 +3,13 @@
  * here. A call is noun.verb, an event a past participle; one plain-data argument, one plain-data result.
  */
 import { z } from 'zod'
+import { analyzeCalls, analyzeEvents } from './contract/analyzeCalls.ts'
 import { call } from './contract/call.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
-import { evaluationProgressSchema, evaluationSchema, mostEvaluationRows } from './evaluation.ts'
 import {
   addHubModelSchema,
   hubDownloadSchema,
@@ -17,7 +17,6 @@ import {
   hubTokenSchema,
   hubTokenStateSchema,
 } from './hubModel.ts'
-import { leaderboardEntrySchema } from './leaderboard.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
 import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
@@ -31,22 +30,6 @@ import { trainingDeviceSchema } from './trainingDevice.ts'
 const nothing = z.null()
 const byId = z.object({ id: z.string() })
 const byCandidate = z.object({ candidateId: z.string() })
-
-/** At most some tens of megabytes: a picture, or a million points as text. */
-const mostChartCharacters = 64_000_000
-const chartName = z.enum(['loss', 'perplexity'])
-const chartFileSchema = z.discriminatedUnion('format', [
-  z.object({
-    name: chartName,
-    format: z.literal('csv'),
-    text: z.string().max(mostChartCharacters),
-  }),
-  z.object({
-    name: chartName,
-    format: z.literal('png'),
-    base64: z.string().min(1).max(mostChartCharacters),
-  }),
-])
 
 export const calls = {
   ...workspaceCalls,
@@ -140,11 +123,9 @@ export const calls = {
     z.object({ versionId: z.string(), candidateId: z.string().nullable() }),
     modelVersionSchema,
   ),
-  'candidate.metrics': call(byCandidate, z.array(metricPointSchema)),
   /** By step, then prompt. */
   'candidate.samples': call(byCandidate, z.array(sampleAnswerSchema)),
   'candidate.log': call(byCandidate, z.array(z.object({ atMs: z.number(), line: z.string() }))),
-  'leaderboard.list': call(z.object({ versionId: z.string() }), z.array(leaderboardEntrySchema)),
 
   /** Returns at once; the answers arrive as `answer.appended`. The caller makes the requestId. */
   'playground.ask': call(
@@ -161,31 +142,13 @@ export const calls = {
   /** A few questions of the version's own data, to start from. */
   'playground.suggestions': call(byCandidate, z.array(z.string())),
 
-  /** Returns once it has begun; `evaluation.progressed` tells how far it is. Goes on with one that was stopped. */
-  'evaluation.start': call(
-    z.object({
-      candidateId: z.string(),
-      rows: z.number().int().min(1).max(mostEvaluationRows),
-    }),
-    evaluationSchema,
-  ),
-  'evaluation.stop': call(z.object({ evaluationId: z.string() }), nothing),
-  /** The newest with its rows; null when there is none. */
-  'evaluation.latest': call(byCandidate, evaluationSchema.nullable()),
-  /** Writes it as JSON where the user says; null when the dialog was closed or there is none. */
-  'evaluation.save': call(byCandidate, z.object({ path: z.string() }).nullable()),
-
   /** Writes a folder where the user says; null when the dialog was closed. */
   'candidate.export': call(
     z.object({ candidateId: z.string(), format: exportFormatSchema }),
     exportResultSchema.extend({ directory: z.string() }).nullable(),
   ),
 
-  /** Writes what a chart shows where the user says; null when the dialog was closed. */
-  'chart.save': call(chartFileSchema, z.object({ path: z.string() }).nullable()),
-
-  /** Writes the HTML report where the user says; null when the dialog was closed. */
-  'report.save': call(byCandidate, z.object({ path: z.string() }).nullable()),
+  ...analyzeCalls,
 } as const
 
 export const events = {
@@ -195,7 +158,7 @@ export const events = {
   'version.changed': modelVersionSchema,
   'metrics.added': z.array(metricPointSchema),
   'answer.appended': answerPieceSchema,
-  'evaluation.progressed': evaluationProgressSchema,
+  ...analyzeEvents,
   /** Of a base model that is being copied; 1 once it is being checked. */
   'baseModel.copied': z.object({ name: z.string(), fraction: z.number().min(0).max(1) }),
   /** Null once it has ended. */

@@ -49,6 +49,11 @@ export const errorCodes = [
   'HubFileDamaged',
   'HubDownloadBusy',
   'ExportFailed',
+  'EvaluationSetMissing',
+  'EvaluationSetInvalid',
+  'EvaluationSetUnreachable',
+  'ClassifierUnusable',
+  'ReportNotPrintable',
   'TrainingFailed',
   'QuotaExceeded',
   // environment

@@ -1,45 +1,28 @@
 /** A candidate against its base model on rows that it was not trained on: scores, verdict, and what crosses to the page. */
 import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
-
-/** 0 to 1, higher is better; definitions in docs/evaluation.md. */
-export const scoreNames = [
-  'f1',
-  'precision',
-  'recall',
-  'exactMatch',
-  'quasiExactMatch',
-  'rouge1',
-  'rouge2',
-  'rougeL',
-  'meteor',
-] as const
-export type ScoreName = (typeof scoreNames)[number]
-
-/** What one row is judged by: which of the two answers is nearer to the reference. */
-export const decidingScore: ScoreName = 'rougeL'
+import { builtInSetNames } from './evaluationSets.ts'
+import { stereotypePairSchema } from './stereotyping.ts'
+import { perturbedRowSchema } from './robustness.ts'
+import { scoresSchema } from './scores.ts'
+import { toxicityScoresSchema, toxicityDetectorSchema } from './toxicity.ts'
+import { voiceComparisonSchema } from './voice.ts'
 
 export const screenCategories = ['obscene', 'insult', 'threat', 'sexual', 'identity'] as const
 export type ScreenCategory = (typeof screenCategories)[number]
-
-const scoresSchema = z.object(
-  Object.fromEntries(scoreNames.map((name) => [name, z.number().min(0).max(1)])) as Record<
-    ScoreName,
-    z.ZodNumber
-  >,
-)
-export type Scores = z.infer<typeof scoresSchema>
 
 export const scoredAnswerSchema = z.object({
   text: z.string(),
   scores: scoresSchema,
   /** Categories of the word-list screen with a listed word in the answer. */
   flagged: z.array(z.enum(screenCategories)),
+  /** Of the classifier; null where none was on this computer. */
+  toxicity: toxicityScoresSchema.nullable().default(null),
 })
 export type ScoredAnswer = z.infer<typeof scoredAnswerSchema>
 
 export const evaluatedRowSchema = z.object({
-  /** Its place among the version's validation rows, from 0. */
+  /** Its place among the rows that could be drawn, from 0. */
   position: z.number().int().nonnegative(),
   question: z.string(),
   reference: z.string(),
@@ -50,30 +33,87 @@ export type EvaluatedRow = z.infer<typeof evaluatedRowSchema>
 
 export const evaluationStatusSchema = z.enum(['Running', 'Completed', 'Stopped', 'Failed'])
 
-export const defaultEvaluationRows = 50
+/** As fmeval: 100 records. */
+export const defaultEvaluationRows = 100
 export const mostEvaluationRows = 1000
+/** Rows that are asked again in other spellings, each in three ways. */
+export const defaultRobustnessRows = 20
 /** Of an answer. */
 export const maxTokensOfEvaluation = 120
+
+/** Where the questions and reference answers come from. */
+export const evaluationSourceSchema = z.discriminatedUnion('kind', [
+  /** The version's validation share. */
+  z.object({ kind: z.literal('validation') }),
+  /** Any dataset of the library, as it stood when the evaluation began. */
+  z.object({
+    kind: z.literal('dataset'),
+    datasetId: z.string(),
+    /** Of its content; filled in at the start. */
+    sha256: z.string().default(''),
+  }),
+  /** One of the library's published sets, where it is on this computer. */
+  z.object({ kind: z.literal('builtIn'), set: z.enum(builtInSetNames) }),
+])
+export type EvaluationSource = z.infer<typeof evaluationSourceSchema>
+
+export const evaluationPlanSchema = z.object({
+  source: evaluationSourceSchema.default({ kind: 'validation' }),
+  /** 0 leaves the part out. */
+  robustnessRows: z.number().int().min(0).max(mostEvaluationRows).default(0),
+  /** Pairs of sentences; 0 leaves the part out. */
+  stereotypePairs: z.number().int().min(0).max(mostEvaluationRows).default(0),
+})
+export type EvaluationPlan = z.infer<typeof evaluationPlanSchema>
+
+export const evaluationRequestSchema = evaluationPlanSchema.extend({
+  candidateId: z.string(),
+  rows: z.number().int().min(1).max(mostEvaluationRows),
+})
+export type EvaluationRequest = z.infer<typeof evaluationRequestSchema>
+
+export const ratingSchema = z.enum(['tuned', 'base', 'tie'])
+export type Rating = z.infer<typeof ratingSchema>
 
 export const evaluationSchema = z.object({
   id: z.string(),
   candidateId: z.string(),
   status: evaluationStatusSchema,
-  /** Rows that were drawn, and the validation rows they were drawn from. */
+  plan: evaluationPlanSchema,
+  /** For people: the name of the dataset or of the published set; null for the validation share. */
+  sourceName: z.string().nullable(),
+  /** Rows that were drawn, and the rows they were drawn from. */
   plannedRows: z.number().int().positive(),
   availableRows: z.number().int().positive(),
   seed: z.number().int(),
+  /** What looked for toxicity. */
+  detector: toxicityDetectorSchema,
   failure: appErrorDataSchema.nullable(),
   startedAtMs: z.number(),
   endedAtMs: z.number().nullable(),
   /** In the order in which they were drawn. */
   rows: z.array(evaluatedRowSchema),
+  /** Questions that were asked again in another spelling. */
+  perturbed: z.array(perturbedRowSchema),
+  stereotypes: z.array(stereotypePairSchema),
+  /** Null until all answers are there, and for data that is not the user's own. */
+  voice: voiceComparisonSchema.nullable(),
+  /** How long both models took for an answer; what was measured, unlike the answers, differs from time to time. */
+  answerTimes: z.array(z.object({ tunedMs: z.number(), baseMs: z.number() })),
+  /** What a human preferred, by row position, without knowing which was which. */
+  ratings: z.record(z.string(), ratingSchema),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
+
+/** What is being done: rows are answered, asked again in other spellings, or read for stereotypes. */
+export const evaluationPartSchema = z.enum(['answers', 'robustness', 'stereotyping'])
+export type EvaluationPart = z.infer<typeof evaluationPartSchema>
 
 export const evaluationProgressSchema = z.object({
   evaluationId: z.string(),
   candidateId: z.string(),
+  part: evaluationPartSchema,
+  /** Of that part. */
   done: z.number().int(),
   planned: z.number().int(),
   status: evaluationStatusSchema,

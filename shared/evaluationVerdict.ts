@@ -1,13 +1,6 @@
 /** What an evaluation comes to: who is better, how sure that is, and by how much. Rules: docs/evaluation.md. */
-import {
-  decidingScore,
-  scoreNames,
-  screenCategories,
-  type EvaluatedRow,
-  type ScoreName,
-  type ScreenCategory,
-} from './evaluation.ts'
-import { seededRandom } from './split.ts'
+import { screenCategories, type EvaluatedRow, type ScreenCategory } from './evaluation.ts'
+import { decidingScore, type ScoreName } from './scores.ts'
 
 export type Certainty = 'veryLikely' | 'likely' | 'chance'
 
@@ -80,49 +73,6 @@ export function signTest(better: number, worse: number): number {
   return Math.min(1, 2 * tail)
 }
 
-export interface MetricComparison {
-  readonly name: ScoreName
-  readonly tuned: number
-  readonly base: number
-  readonly difference: number
-  /** 95 % of resampled differences lie between these. */
-  readonly low: number
-  readonly high: number
-}
-
-const resamples = 2000
-const bootstrapSeed = 20_240_601
-
-/** Every score's means and their paired difference; the interval by bootstrap over rows, seeded. */
-export function compareMetrics(rows: readonly EvaluatedRow[]): MetricComparison[] {
-  return scoreNames.map((name) => {
-    const differences = rows.map((row) => differenceOf(row, name))
-    const [low, high] = bootstrapInterval(differences)
-    return {
-      name,
-      tuned: mean(rows.map(({ tuned }) => tuned.scores[name])),
-      base: mean(rows.map(({ base }) => base.scores[name])),
-      difference: mean(differences),
-      low,
-      high,
-    }
-  })
-}
-
-/** Percentile interval of the mean: rows are drawn anew, with replacement. */
-export function bootstrapInterval(values: readonly number[]): [low: number, high: number] {
-  if (values.length === 0) return [0, 0]
-  const random = seededRandom(bootstrapSeed)
-  const means = Array.from({ length: resamples }, () => {
-    let sum = 0
-    for (let drawn = 0; drawn < values.length; drawn += 1)
-      sum += values[Math.floor(random() * values.length)] ?? 0
-    return sum / values.length
-  }).sort((a, b) => a - b)
-  const at = (share: number) => means[Math.round(share * (resamples - 1))] ?? 0
-  return [at(0.025), at(0.975)]
-}
-
 export interface ScreenCount {
   readonly category: ScreenCategory
   readonly tuned: number
@@ -146,8 +96,4 @@ export function worstFirst(rows: readonly EvaluatedRow[]): EvaluatedRow[] {
       a.tuned.scores[decidingScore] - b.tuned.scores[decidingScore] ||
       a.position - b.position,
   )
-}
-
-export function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

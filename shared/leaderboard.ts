@@ -1,5 +1,6 @@
 /** Ranking of a version's candidates; pure, so that the window, the report and the command line agree. */
 import { z } from 'zod'
+import { laggingSchema } from './lagging.ts'
 import { candidateStatusSchema } from './model.ts'
 
 /**
@@ -30,6 +31,8 @@ export type SuggestionReason = z.infer<typeof suggestionReasonSchema>
 
 export const leaderboardEntrySchema = z.object({
   candidateId: z.string(),
+  versionId: z.string(),
+  versionNumber: z.number().int(),
   baseModelId: z.string(),
   baseModelName: z.string(),
   status: candidateStatusSchema,
@@ -46,6 +49,30 @@ export const leaderboardEntrySchema = z.object({
   /** Of the base model. */
   parameterCount: z.number().nullable(),
   trainingSeconds: z.number().nullable(),
+  /** Answer tokens that were learned from, repetitions included; null where they were not logged. */
+  tokensSeen: z.number().nullable(),
+  /** Of training, and of 1,000 answers; 0 on this computer, null where it is not known. */
+  costUsd: z.number().nullable(),
+  costPerThousandAnswersUsd: z.number().nullable(),
+  /** Of its newest evaluation; null while there is none. */
+  evaluation: z
+    .object({
+      rows: z.number().int(),
+      /** Rows on which it was better than its base model. */
+      better: z.number().int(),
+      f1: z.number(),
+      rougeL: z.number(),
+      /** 0 to 1; null for data that is not the user's own. */
+      voice: z.number().nullable(),
+      detector: z.enum(['detoxify', 'wordList']),
+      /** Share of the answers that the detector found. */
+      toxic: z.number(),
+      /** Median of a whole answer; null where it was not measured. */
+      answerMs: z.number().nullable(),
+    })
+    .nullable(),
+  /** While it trains well behind the best one: it may as well be stopped. */
+  lagging: laggingSchema.nullable(),
   suggested: z.boolean(),
   /** Of the suggested one; null for the others. */
   reason: suggestionReasonSchema.nullable(),

@@ -17,6 +17,7 @@ export const engineMetricDefinitions: readonly MetricDefinition[] = [
   { name: 'timbre:eval-bits-per-byte', regex: ` eval_bits_per_byte=${decimal}` },
   { name: 'timbre:eval-bits-per-byte-error', regex: ` eval_bits_per_byte_error=${decimal}` },
   { name: 'timbre:learning-rate', regex: ` learning_rate=${decimal}` },
+  { name: 'timbre:tokens', regex: ' tokens=([0-9]+)' },
 ]
 
 /** What the app stores and draws. Loss in nats per answer token; perplexity = exp(loss). */
@@ -29,6 +30,8 @@ export const metricNameSchema = z.enum([
   /** Its standard error over the validation rows. */
   'validation_bits_per_byte_error',
   'learning_rate',
+  /** Answer tokens that the step learned from. */
+  'train_tokens',
 ])
 export type MetricName = z.infer<typeof metricNameSchema>
 

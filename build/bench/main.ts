@@ -1,9 +1,11 @@
 /** `npm run bench -- <suite> [--quick] [--json]`: medians of several runs, the peer measured in the same run. */
 import { parseArgs } from 'node:util'
+import { benchCharts } from './charts.ts'
 import { benchEstimate } from './estimate.ts'
 import { benchFuzz } from './fuzz.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLaunch } from './launch.ts'
+import { benchReport } from './report.ts'
 import { benchScale } from './scale.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { benchTrain } from './train.ts'
@@ -15,6 +17,8 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   generate: benchGenerate,
   scale: benchScale,
   estimate: benchEstimate,
+  charts: benchCharts,
+  report: benchReport,
   fuzz: benchFuzz,
   upload: benchUpload,
 }

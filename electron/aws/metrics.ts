@@ -9,6 +9,7 @@ const metricByPublishedName: Readonly<Record<string, MetricName>> = {
   'timbre:eval-bits-per-byte': 'validation_bits_per_byte',
   'timbre:eval-bits-per-byte-error': 'validation_bits_per_byte_error',
   'timbre:learning-rate': 'learning_rate',
+  'timbre:tokens': 'train_tokens',
 }
 const stepMetric = 'timbre:step'
 const perplexityOf: Partial<Record<MetricName, MetricName>> = {

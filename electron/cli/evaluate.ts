@@ -1,13 +1,18 @@
 /** `timbre evaluate`: a candidate against its base model on unseen rows. */
 import { AppError } from '../../shared/errors.ts'
-import { mostEvaluationRows, type Evaluation } from '../../shared/evaluation.ts'
 import {
-  compareMetrics,
-  verdictOf,
-  verdictWords,
-  worstFirst,
-} from '../../shared/evaluationVerdict.ts'
-import { evaluationDocument } from '../evaluation/evaluationDocument.ts'
+  mostEvaluationRows,
+  type Evaluation,
+  type EvaluationRequest,
+} from '../../shared/evaluation.ts'
+import {
+  adviceSentence,
+  summarySentences,
+  verdictSentence,
+} from '../../shared/evaluationSentences.ts'
+import { worstFirst } from '../../shared/evaluationVerdict.ts'
+import { compareScores } from '../../shared/metricComparison.ts'
+import { evaluationDocument } from '../evaluation/report/evaluationDocument.ts'
 import type { Translate } from '../translate.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 import { untilInterrupted } from './interruption.ts'
@@ -15,18 +20,17 @@ import { untilInterrupted } from './interruption.ts'
 const shownRows = 3
 
 /** Goes on with one that was interrupted. */
-export function evaluate(
-  context: CommandContext,
-  candidateId: string,
-  rows: number,
-): Promise<void> {
+export function evaluate(context: CommandContext, request: EvaluationRequest): Promise<void> {
   const { t, print, json } = context
   const onTerminal = process.stderr.isTTY && !json
   return withServices(
     context,
     async ({ engine, evaluator }) => {
       await engine.start()
-      const started = await evaluator.start(candidateId, Math.min(rows, mostEvaluationRows))
+      const started = await evaluator.start({
+        ...request,
+        rows: Math.min(request.rows, mostEvaluationRows),
+      })
       // Closing the services stops it in order, and keeps the rows that are there.
       const evaluation = await untilInterrupted(evaluator.ended(started.id))
       if (onTerminal) process.stderr.write('\n')
@@ -37,24 +41,35 @@ export function evaluate(
     (event, payload) => {
       if (event !== 'evaluation.progressed' || !onTerminal || !payload || !('planned' in payload))
         return
-      process.stderr.write(`\r${t('cli:evaluate.progress', { ...payload })}`)
+      process.stderr.write(
+        `\r${t(`analysis:evaluation.progressPart.${payload.part}`, { done: payload.done, planned: payload.planned })} `,
+      )
     },
   )
 }
 
-function printEvaluation(t: Translate, print: (line: string) => void, { rows }: Evaluation): void {
-  const { key, values } = verdictWords(verdictOf(rows))
-  print(t(key, values))
+function printEvaluation(
+  t: Translate,
+  print: (line: string) => void,
+  evaluation: Evaluation,
+): void {
+  const { rows } = evaluation
+  const sentences = [
+    verdictSentence(evaluation),
+    adviceSentence(evaluation),
+    ...summarySentences(evaluation),
+  ]
+  for (const sentence of sentences) if (sentence) print(t(sentence.key, { ...sentence.values }))
   print('')
   print(t('cli:evaluate.head'))
-  for (const { name, tuned, base, difference, low, high } of compareMetrics(rows)) {
+  for (const { name, tuned, base, difference } of compareScores(rows)) {
     print(
       [
         t(`analysis:evaluation.name.${name}`).padEnd(26),
-        tuned.toFixed(3).padEnd(11),
-        base.toFixed(3).padEnd(11),
-        difference.toFixed(3).padEnd(11),
-        `${low.toFixed(3)} … ${high.toFixed(3)}`,
+        tuned.mean.toFixed(3).padEnd(11),
+        base.mean.toFixed(3).padEnd(11),
+        difference.mean.toFixed(3).padEnd(11),
+        `${difference.low.toFixed(3)} … ${difference.high.toFixed(3)}`,
       ].join(' '),
     )
   }

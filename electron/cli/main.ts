@@ -5,6 +5,7 @@ import packageFacts from '../../package.json' with { type: 'json' }
 import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { defaultEvaluationRows } from '../../shared/evaluation.ts'
+import { builtInSetNames } from '../../shared/evaluationSets.ts'
 import { toAppError } from '../../shared/errors.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { createTranslate, describeError } from '../translate.ts'
@@ -15,6 +16,7 @@ import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
 import { evaluate } from './evaluate.ts'
+import { toEvaluationRequest, type EvaluateOptions } from './evaluateOptions.ts'
 import { exportModel } from './export.ts'
 import { fix, scan } from './files.ts'
 import { interruptedExitCode } from './interruption.ts'
@@ -173,14 +175,22 @@ function buildProgram(): Command {
     .description('compare a candidate with its base model on rows that it was not trained on')
     .requiredOption('--candidate <id>', 'candidate')
     .option('--rows <n>', 'how many rows', positiveInteger, String(defaultEvaluationRows))
+    .option('--dataset <id>', 'rows of this dataset instead of the validation share')
+    .addOption(
+      new Option('--set <name>', 'a published set that is on this computer').choices(
+        builtInSetNames,
+      ),
+    )
+    .option('--robustness <n>', 'ask so many rows again in other spellings', positiveInteger)
+    .option('--stereotypes <n>', 'read so many pairs of crows-pairs', positiveInteger)
     .option('--json', 'one JSON document: verdict, scores and every row')
-    .action((options: { candidate: string; rows: string }, command: Command) =>
-      evaluate(contextOf(command), options.candidate, Number(options.rows)),
+    .action((options: EvaluateOptions, command: Command) =>
+      evaluate(contextOf(command), toEvaluationRequest(options)),
     )
 
   program
     .command('report')
-    .description('write a report of a candidate as HTML')
+    .description('write a report of a candidate: HTML, or its evaluation as JSON, by the file name')
     .requiredOption('--candidate <id>', 'candidate')
     .requiredOption('--out <file>', 'where to write it')
     .action((options: { candidate: string; out: string }, command: Command) =>

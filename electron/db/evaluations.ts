@@ -1,12 +1,20 @@
-/** Tables evaluations and evaluation_rows: rows <-> Evaluation. */
-import { z } from 'zod'
+/** Tables evaluations, evaluation_rows and evaluation_items: rows <-> Evaluation. */
+import type { z } from 'zod'
 import { AppError, appErrorDataSchema } from '../../shared/errors.ts'
 import {
+  evaluationPlanSchema,
+  evaluationSchema,
   evaluationStatusSchema,
+  ratingSchema,
   scoredAnswerSchema,
   type EvaluatedRow,
   type Evaluation,
+  type ScoredAnswer,
 } from '../../shared/evaluation.ts'
+import { perturbedRowSchema } from '../../shared/robustness.ts'
+import { stereotypePairSchema } from '../../shared/stereotyping.ts'
+import { toxicityDetectorSchema } from '../../shared/toxicity.ts'
+import { voiceComparisonSchema } from '../../shared/voice.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 interface EvaluationRecord {
@@ -16,6 +24,9 @@ interface EvaluationRecord {
   planned_rows: number
   available_rows: number
   seed: number
+  plan: string
+  source_name: string | null
+  detector: string
   failure: string | null
   started_at_ms: number
   ended_at_ms: number | null
@@ -29,10 +40,17 @@ interface RowRecord {
   base: string
 }
 
+interface ItemRecord {
+  part: string
+  position: number
+  item: string
+}
+
 const INSERT_EVALUATION = `
-  INSERT INTO evaluations (id, candidate_id, status, planned_rows, available_rows, seed, failure, started_at_ms,
-    ended_at_ms)
-  VALUES (@id, @candidate_id, @status, @planned_rows, @available_rows, @seed, @failure, @started_at_ms, @ended_at_ms)`
+  INSERT INTO evaluations (id, candidate_id, status, planned_rows, available_rows, seed, plan, source_name, detector,
+    failure, started_at_ms, ended_at_ms)
+  VALUES (@id, @candidate_id, @status, @planned_rows, @available_rows, @seed, @plan, @source_name, @detector, @failure,
+    @started_at_ms, @ended_at_ms)`
 
 const INSERT_ROW = `
   INSERT INTO evaluation_rows (evaluation_id, position, row_position, question, reference, tuned, base)
@@ -41,7 +59,17 @@ const INSERT_ROW = `
     @row_position, @question, @reference, @tuned, @base)
   ON CONFLICT (evaluation_id, row_position) DO NOTHING`
 
-export type EvaluationHead = Omit<Evaluation, 'rows'>
+const PUT_ITEM = `
+  INSERT INTO evaluation_items (evaluation_id, part, position, item) VALUES (?, ?, ?, ?)
+  ON CONFLICT (evaluation_id, part, position) DO UPDATE SET item = excluded.item`
+
+export type EvaluationHead = Omit<
+  Evaluation,
+  'rows' | 'perturbed' | 'stereotypes' | 'voice' | 'ratings' | 'answerTimes'
+>
+
+/** What an evaluation consists of besides its rows. */
+export type EvaluationItemPart = 'robustness' | 'stereotyping' | 'voice' | 'rating' | 'time'
 
 export function insertEvaluation(db: WritableDb, evaluation: EvaluationHead): void {
   transact(db, () =>
@@ -52,6 +80,9 @@ export function insertEvaluation(db: WritableDb, evaluation: EvaluationHead): vo
       planned_rows: evaluation.plannedRows,
       available_rows: evaluation.availableRows,
       seed: evaluation.seed,
+      plan: JSON.stringify(evaluation.plan),
+      source_name: evaluation.sourceName,
+      detector: evaluation.detector,
       failure: evaluation.failure && JSON.stringify(evaluation.failure),
       started_at_ms: evaluation.startedAtMs,
       ended_at_ms: evaluation.endedAtMs,
@@ -71,6 +102,40 @@ export function insertEvaluatedRow(db: WritableDb, evaluationId: string, row: Ev
       base: JSON.stringify(row.base),
     }),
   )
+}
+
+/** Written once, or anew. */
+export function putEvaluationItem(
+  db: WritableDb,
+  evaluationId: string,
+  part: EvaluationItemPart,
+  position: number,
+  item: unknown,
+): void {
+  transact(db, () => db.prepare(PUT_ITEM).run(evaluationId, part, position, JSON.stringify(item)))
+}
+
+export function deleteEvaluationItem(
+  db: WritableDb,
+  evaluationId: string,
+  part: EvaluationItemPart,
+  position: number,
+): void {
+  transact(db, () =>
+    db
+      .prepare('DELETE FROM evaluation_items WHERE evaluation_id = ? AND part = ? AND position = ?')
+      .run(evaluationId, part, position),
+  )
+}
+
+/** Those that were running when the app ended, oldest first. */
+export function listRunningEvaluations(db: ReadableDb): string[] {
+  return db
+    .prepare<[], { id: string }>(
+      "SELECT id FROM evaluations WHERE status = 'Running' ORDER BY started_at_ms",
+    )
+    .all()
+    .map(({ id }) => id)
 }
 
 export function updateEvaluation(
@@ -110,6 +175,16 @@ function toEvaluation(db: ReadableDb, record: EvaluationRecord): Evaluation {
       'SELECT * FROM evaluation_rows WHERE evaluation_id = ? ORDER BY position',
     )
     .all(record.id)
+  const items = Map.groupBy(
+    db
+      .prepare<[string], ItemRecord>(
+        'SELECT part, position, item FROM evaluation_items WHERE evaluation_id = ? ORDER BY part, position',
+      )
+      .all(record.id),
+    ({ part }) => part,
+  )
+  const itemsOf = <T>(part: EvaluationItemPart, schema: z.ZodType<T>): T[] =>
+    (items.get(part) ?? []).map(({ item }) => schema.parse(JSON.parse(item)))
   return {
     id: record.id,
     candidateId: record.candidate_id,
@@ -117,21 +192,36 @@ function toEvaluation(db: ReadableDb, record: EvaluationRecord): Evaluation {
     plannedRows: record.planned_rows,
     availableRows: record.available_rows,
     seed: record.seed,
+    plan: evaluationPlanSchema.parse(JSON.parse(record.plan)),
+    sourceName: record.source_name,
+    detector: toxicityDetectorSchema.parse(record.detector),
     failure: record.failure === null ? null : appErrorDataSchema.parse(JSON.parse(record.failure)),
     startedAtMs: record.started_at_ms,
     endedAtMs: record.ended_at_ms,
     rows: rows.map(toRow),
+    perturbed: itemsOf('robustness', perturbedRowSchema),
+    stereotypes: itemsOf('stereotyping', stereotypePairSchema),
+    voice: itemsOf('voice', voiceComparisonSchema)[0] ?? null,
+    answerTimes: itemsOf('time', evaluationSchema.shape.answerTimes.element),
+    ratings: Object.fromEntries(
+      (items.get('rating') ?? []).map(({ position, item }) => [
+        String(position),
+        ratingSchema.parse(JSON.parse(item)),
+      ]),
+    ),
   }
 }
-
-const storedAnswer = z.string().transform((text) => scoredAnswerSchema.parse(JSON.parse(text)))
 
 function toRow(record: RowRecord): EvaluatedRow {
   return {
     position: record.row_position,
     question: record.question,
     reference: record.reference,
-    tuned: storedAnswer.parse(record.tuned),
-    base: storedAnswer.parse(record.base),
+    tuned: toAnswer(record.tuned),
+    base: toAnswer(record.base),
   }
+}
+
+function toAnswer(text: string): ScoredAnswer {
+  return scoredAnswerSchema.parse(JSON.parse(text))
 }

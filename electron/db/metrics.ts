@@ -1,5 +1,5 @@
 /** Table metric_points: rows <-> MetricPoint. */
-import { metricPointSchema, type MetricPoint } from '../../shared/metrics.ts'
+import { metricPointSchema, type MetricName, type MetricPoint } from '../../shared/metrics.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 interface MetricPointRecord {
@@ -8,6 +8,11 @@ interface MetricPointRecord {
   step: number
   value: number
   logged_at_ms: number
+}
+
+export interface SeriesPoint {
+  readonly step: number
+  readonly value: number
 }
 
 const INSERT_METRIC_POINT = `
@@ -32,6 +37,45 @@ export function listMetricPoints(db: ReadableDb, candidateId: string): MetricPoi
     )
     .all(candidateId)
     .map(rowToPoint)
+}
+
+/** One series, by step. */
+export function listMetricSeries(
+  db: ReadableDb,
+  candidateId: string,
+  metric: MetricName,
+): SeriesPoint[] {
+  return db
+    .prepare<[string, string], SeriesPoint>(
+      'SELECT step, value FROM metric_points WHERE candidate_id = ? AND metric = ? ORDER BY step',
+    )
+    .all(candidateId, metric)
+}
+
+/** The value of the last point up to a step; null when there is none. */
+export function findMetricUntil(
+  db: ReadableDb,
+  candidateId: string,
+  metric: MetricName,
+  step: number,
+): number | null {
+  const found = db
+    .prepare<[string, string, number], { value: number }>(
+      `SELECT value FROM metric_points WHERE candidate_id = ? AND metric = ? AND step <= ?
+       ORDER BY step DESC LIMIT 1`,
+    )
+    .get(candidateId, metric, step)
+  return found?.value ?? null
+}
+
+/** Null when there is no point. */
+export function sumMetric(db: ReadableDb, candidateId: string, metric: MetricName): number | null {
+  const found = db
+    .prepare<[string, string], { total: number | null }>(
+      'SELECT sum(value) AS total FROM metric_points WHERE candidate_id = ? AND metric = ?',
+    )
+    .get(candidateId, metric)
+  return found?.total ?? null
 }
 
 function rowToPoint(row: MetricPointRecord): MetricPoint {

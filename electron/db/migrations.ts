@@ -220,4 +220,20 @@ export const migrations: readonly string[] = [
     UNIQUE (workspace_id, bucket, key)
   ) STRICT;
   `,
+  `
+  -- What an evaluation does besides its rows, as JSON; and what that came to, an item each: by part 'robustness',
+  -- 'stereotyping', 'voice'. User's own: part 'rating', what a human preferred.
+  -- Evaluations from before lack some scores; asking again gives the same answers.
+  DELETE FROM evaluations;
+  ALTER TABLE evaluations ADD COLUMN plan TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE evaluations ADD COLUMN source_name TEXT;
+  ALTER TABLE evaluations ADD COLUMN detector TEXT NOT NULL DEFAULT 'wordList';
+  CREATE TABLE evaluation_items (
+    evaluation_id TEXT NOT NULL REFERENCES evaluations (id) ON DELETE CASCADE,
+    part TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    PRIMARY KEY (evaluation_id, part, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -1,36 +1,51 @@
 /**
- * Evaluates a candidate against its base model: draws unseen rows, asks both, scores, and stores each row as it comes.
- * What was stopped or failed goes on where it was; the answers are the likeliest ones, so the result is the same.
+ * Evaluates a candidate against its base model, part by part, and stores everything as it comes. What was paused, failed
+ * or lost its app goes on where it was; the answers are the likeliest ones, so the result is the same.
  */
 import { randomUUID } from 'node:crypto'
-import type { TrainingExample } from '../../shared/dataset.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import {
   maxTokensOfEvaluation,
   type Evaluation,
+  type EvaluationPart,
+  type EvaluationPlan,
   type EvaluationProgress,
+  type EvaluationRequest,
+  type Rating,
 } from '../../shared/evaluation.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
 import type { AnswerSide, GenerationSettings } from '../../shared/playground.ts'
-import { shuffle } from '../../shared/split.ts'
+import type { ToxicityDetector, ToxicityScores } from '../../shared/toxicity.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { WritableDb } from '../db/database.ts'
 import {
+  deleteEvaluationItem,
   findLatestEvaluation,
   getEvaluation,
-  insertEvaluatedRow,
   insertEvaluation,
+  listRunningEvaluations,
+  putEvaluationItem,
   updateEvaluation,
 } from '../db/evaluations.ts'
 import { getVersion } from '../db/models.ts'
-import { scoreAnswer } from './scores/scoreAnswer.ts'
+import type { SentencePair } from './builtInSets.ts'
+import type { EvaluationData } from './evaluationData.ts'
+import { answerRows } from './parts/answers.ts'
+import type { PartContext } from './parts/partContext.ts'
+import { askInOtherSpellings, plannedPerturbations } from './parts/robustness.ts'
+import { readStereotypes } from './parts/stereotyping.ts'
+import { compareVoices } from './parts/voice.ts'
 
 export interface EvaluatorOptions {
   readonly db: WritableDb
   /** @throws AppError EngineUnavailable */
   readonly connect: () => Promise<unknown>
-  /** The version's validation rows that are not among its training rows. */
-  readonly unseenExamples: (version: ModelVersion) => Promise<TrainingExample[]>
+  /** @throws AppError DatasetNotFound, DatasetTooSmall, EvaluationSetMissing */
+  readonly openData: (
+    version: ModelVersion,
+    source: EvaluationPlan['source'],
+  ) => Promise<EvaluationData>
+  readonly readPairs: () => Promise<SentencePair[]>
   readonly answer: (
     candidate: Candidate,
     side: AnswerSide,
@@ -38,6 +53,15 @@ export interface EvaluatorOptions {
     settings: GenerationSettings,
     signal: AbortSignal,
   ) => Promise<string>
+  readonly readLogProbability: (
+    candidate: Candidate,
+    side: AnswerSide,
+    sentence: string,
+    signal: AbortSignal,
+  ) => Promise<number>
+  readonly detector: () => Promise<ToxicityDetector>
+  /** Null without a classifier. */
+  readonly judgeToxicity: (texts: readonly string[]) => Promise<ToxicityScores[] | null>
   readonly publish: (progress: EvaluationProgress) => void
   readonly now: () => number
 }
@@ -45,17 +69,22 @@ export interface EvaluatorOptions {
 export interface Evaluator {
   /**
    * Returns once it has begun; progress is published. One that is running already is returned as it is.
-   * @throws AppError CandidateNotFound, CandidateNotReady, DatasetNotFound, DatasetTooSmall, EngineUnavailable
+   * @throws AppError CandidateNotFound, CandidateNotReady, DatasetNotFound, DatasetTooSmall, EvaluationSetMissing,
+   * EngineUnavailable
    */
-  start(candidateId: string, rowCount: number): Promise<Evaluation>
+  start(request: EvaluationRequest): Promise<Evaluation>
   /** Resolves when it has ended, however. */
   ended(evaluationId: string): Promise<Evaluation>
-  /** What was evaluated so far is kept. */
+  /** Pauses: what was evaluated so far is kept. */
   stop(evaluationId: string): Promise<void>
   /** Before a candidate is deleted. */
   stopCandidate(candidateId: string): Promise<void>
+  /** Goes on with what was running when the app ended. */
+  resumeLeft(): Promise<void>
   /** Null when there is none. */
   latest(candidateId: string): Evaluation | null
+  /** What a human preferred; null takes it back. @throws AppError CandidateNotFound */
+  rate(evaluationId: string, position: number, rating: Rating | null): Evaluation
   close(): Promise<void>
 }
 
@@ -67,6 +96,8 @@ export const evaluationSettings: GenerationSettings = {
   seed: 1,
 }
 const drawSeed = 10
+/** Why a running one is aborted: it goes on by itself at the next start. */
+const closing = Symbol('closing')
 
 interface Running {
   readonly aborter: AbortController
@@ -76,82 +107,107 @@ interface Running {
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const { db } = options
   const running = new Map<string, Running>()
-
   /** Two clicks are one evaluation. */
   const starting = new Map<string, Promise<Evaluation>>()
-
-  function publish(evaluation: Evaluation, done: number, status: Evaluation['status']): void {
-    const { id, candidateId, plannedRows } = evaluation
-    options.publish({ evaluationId: id, candidateId, done, planned: plannedRows, status })
-  }
+  let isClosed = false
 
   async function work(
     evaluation: Evaluation,
     candidate: Candidate,
-    examples: readonly TrainingExample[],
+    data: EvaluationData,
     signal: AbortSignal,
   ): Promise<void> {
-    const done = new Set(evaluation.rows.map(({ position }) => position))
+    const { id, candidateId, plan, plannedRows } = evaluation
+    let progress: EvaluationProgress = {
+      evaluationId: id,
+      candidateId,
+      part: 'answers',
+      done: evaluation.rows.length,
+      planned: plannedRows,
+      status: 'Running',
+    }
+    const show = (change: Partial<EvaluationProgress>) => {
+      progress = { ...progress, ...change }
+      options.publish(progress)
+    }
+    const contextOf = (part: EvaluationPart): PartContext => ({
+      db,
+      evaluation,
+      candidate,
+      data,
+      signal,
+      ask: (side, question) =>
+        options.answer(candidate, side, data.toPrompt(question), evaluationSettings, signal),
+      readLogProbability: (side, sentence) =>
+        options.readLogProbability(candidate, side, sentence, signal),
+      judgeToxicity: options.judgeToxicity,
+      onDone: (done, planned) => show({ part, done, planned }),
+    })
+    show({})
     try {
-      for (const position of drawRows(examples.length, evaluation.plannedRows, evaluation.seed)) {
-        const example = examples[position]
-        if (!example || done.has(position)) continue
-        const ask = async (side: AnswerSide) =>
-          scoreAnswer(
-            await options.answer(candidate, side, example.prompt, evaluationSettings, signal),
-            example.completion,
-          )
-        const [tuned, base] = await Promise.all([ask('tuned'), ask('base')])
-        if (signal.aborted) break
-        const { prompt: question, completion: reference } = example
-        insertEvaluatedRow(db, evaluation.id, { position, question, reference, tuned, base })
-        done.add(position)
-        publish(evaluation, done.size, 'Running')
-      }
-      finish(evaluation, done.size, signal.aborted ? 'Stopped' : 'Completed', null)
+      await answerRows(contextOf('answers'))
+      if (plannedPerturbations(evaluation) > 0) await askInOtherSpellings(contextOf('robustness'))
+      if (plan.stereotypePairs > 0)
+        await readStereotypes(contextOf('stereotyping'), await options.readPairs())
+      await compareVoices(contextOf('answers'))
+      finish(id, signal, null, show)
     } catch (error) {
       const failure = toAppError(error)
       if (failure.code === 'Internal' && !signal.aborted) console.error(error)
-      if (signal.aborted) finish(evaluation, done.size, 'Stopped', null)
-      else finish(evaluation, done.size, 'Failed', failure)
+      finish(id, signal, failure, show)
     }
   }
 
   function finish(
-    evaluation: Evaluation,
-    done: number,
-    status: Evaluation['status'],
+    id: string,
+    signal: AbortSignal,
     failure: AppError | null,
+    show: (change: Partial<EvaluationProgress>) => void,
   ): void {
-    running.delete(evaluation.id)
-    updateEvaluation(db, evaluation.id, {
+    running.delete(id)
+    // It stays marked as running, so that the next start goes on with it.
+    if (signal.aborted && signal.reason === closing) return
+    const status = signal.aborted ? 'Stopped' : failure ? 'Failed' : 'Completed'
+    updateEvaluation(db, id, {
       status,
-      failure: failure?.toData() ?? null,
+      failure: signal.aborted ? null : (failure?.toData() ?? null),
       endedAtMs: options.now(),
     })
-    publish(evaluation, done, status)
+    show({ status })
   }
 
-  /** Goes on with what did not end, when it asks for the same rows. */
-  function open(candidate: Candidate, rowCount: number, available: number): Evaluation {
-    const plannedRows = Math.min(rowCount, available)
+  /** Goes on with what did not end, when it asks for the same. */
+  async function open(
+    candidate: Candidate,
+    request: EvaluationRequest,
+    data: EvaluationData,
+  ): Promise<Evaluation> {
+    const available = data.examples.length
+    const plannedRows = Math.min(request.rows, available)
+    const { robustnessRows, stereotypePairs } = request
+    const plan: EvaluationPlan = { source: data.source, robustnessRows, stereotypePairs }
     const latest = findLatestEvaluation(db, candidate.id)
     const goesOn =
       latest?.status !== 'Completed' &&
       latest?.plannedRows === plannedRows &&
-      latest.availableRows === available
+      latest.availableRows === available &&
+      JSON.stringify(latest.plan) === JSON.stringify(plan)
     if (latest && goesOn) {
       updateEvaluation(db, latest.id, { status: 'Running', failure: null, endedAtMs: null })
       return getEvaluation(db, latest.id)
     }
     const id = randomUUID()
+    const detector = await options.detector()
     insertEvaluation(db, {
       id,
       candidateId: candidate.id,
       status: 'Running',
+      plan,
+      sourceName: data.name,
       plannedRows,
       availableRows: available,
       seed: drawSeed,
+      detector,
       failure: null,
       startedAtMs: options.now(),
       endedAtMs: null,
@@ -161,75 +217,87 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 
   function latest(candidateId: string): Evaluation | null {
     const found = findLatestEvaluation(db, candidateId)
-    if (!found) return null
-    // The app ended while it was running.
-    const isLeft = found.status === 'Running' && !running.has(found.id)
-    return isLeft ? { ...found, status: 'Stopped' } : found
+    return found ? asItIs(found) : null
   }
 
-  async function start(candidateId: string, rowCount: number): Promise<Evaluation> {
-    const candidate = getCandidate(db, candidateId)
-    const current = latest(candidateId)
+  /** One that the app left running is paused. */
+  function asItIs(evaluation: Evaluation): Evaluation {
+    const isLeft = evaluation.status === 'Running' && !running.has(evaluation.id)
+    return isLeft ? { ...evaluation, status: 'Stopped' } : evaluation
+  }
+
+  async function start(request: EvaluationRequest): Promise<Evaluation> {
+    const candidate = getCandidate(db, request.candidateId)
+    const current = latest(candidate.id)
     if (current?.status === 'Running') return current
     requireTrained(candidate)
     await options.connect()
-    const examples = await options.unseenExamples(getVersion(db, candidate.versionId))
-    if (examples.length === 0)
-      throw new AppError('DatasetTooSmall', 'No unseen rows are left to evaluate on', {
-        details: { count: 0, minimum: 1 },
-      })
-    const evaluation = open(candidate, rowCount, examples.length)
+    // What can't be read is said before anything begins.
+    if (request.stereotypePairs > 0) await options.readPairs()
+    const data = await options.openData(getVersion(db, candidate.versionId), request.source)
+    const evaluation = await open(candidate, request, data)
     const aborter = new AbortController()
     // It has to be known as running before its first step. What it can't even store, such as on a full disk, is logged:
     // it counts as stopped then, and goes on when asked to.
     const done = Promise.resolve()
-      .then(() => work(evaluation, candidate, examples, aborter.signal))
+      .then(() => work(evaluation, candidate, data, aborter.signal))
       .catch((error: unknown) => console.error(error))
+      .finally(() => running.delete(evaluation.id))
     running.set(evaluation.id, { aborter, done })
-    publish(evaluation, evaluation.rows.length, 'Running')
     return evaluation
   }
 
-  async function stop(evaluationId: string): Promise<void> {
+  function startOnce(request: EvaluationRequest): Promise<Evaluation> {
+    const known = starting.get(request.candidateId)
+    if (known) return known
+    const started = start(request).finally(() => starting.delete(request.candidateId))
+    starting.set(request.candidateId, started)
+    return started
+  }
+
+  async function stop(evaluationId: string, reason?: symbol): Promise<void> {
     const current = running.get(evaluationId)
-    current?.aborter.abort()
+    current?.aborter.abort(reason)
     await current?.done
   }
 
   return {
-    start(candidateId, rowCount) {
-      const known = starting.get(candidateId)
-      if (known) return known
-      const started = start(candidateId, rowCount).finally(() => starting.delete(candidateId))
-      starting.set(candidateId, started)
-      return started
-    },
+    start: startOnce,
     async ended(evaluationId) {
       await running.get(evaluationId)?.done
-      return getEvaluation(db, evaluationId)
+      return asItIs(getEvaluation(db, evaluationId))
     },
-    stop,
+    stop: (evaluationId) => stop(evaluationId),
     async stopCandidate(candidateId) {
-      const current = latest(candidateId)
-      if (current?.status === 'Running') await stop(current.id)
+      const known = findLatestEvaluation(db, candidateId)
+      if (known) await stop(known.id)
+    },
+    async resumeLeft() {
+      for (const id of listRunningEvaluations(db)) {
+        if (isClosed) return
+        const { candidateId, plan, plannedRows, status } = getEvaluation(db, id)
+        const isNewest = findLatestEvaluation(db, candidateId)?.id === id
+        if (running.has(id) || status !== 'Running' || !isNewest) continue
+        // What can't go on now is shown as paused, and says why when it is asked to.
+        await startOnce({ candidateId, ...plan, rows: plannedRows }).catch(() => undefined)
+      }
     },
     latest,
+    rate(evaluationId, position, rating) {
+      if (rating === null) deleteEvaluationItem(db, evaluationId, 'rating', position)
+      else putEvaluationItem(db, evaluationId, 'rating', position, rating)
+      return asItIs(getEvaluation(db, evaluationId))
+    },
     async close() {
-      const all = [...running.values()]
-      for (const { aborter } of all) aborter.abort()
-      await Promise.all(all.map(({ done }) => done))
+      isClosed = true
+      await Promise.allSettled(starting.values())
+      await Promise.all([...running.keys()].map((id) => stop(id, closing)))
     },
   }
 }
 
-/** Positions of `count` of `available` rows, drawn without replacement. */
-export function drawRows(available: number, count: number, seed: number): number[] {
-  const positions = Array.from({ length: available }, (_, index) => index)
-  return shuffle(positions, seed).slice(0, count)
-}
-
-function requireTrained({ status }: Candidate): void {
-  if (status === 'Completed') return
+function requireTrained(candidate: Candidate): void {
+  if (candidate.status === 'Completed') return
   throw new AppError('CandidateNotReady', 'The candidate is not trained yet', {
     details: { reason: '' },
   })

@@ -7,9 +7,19 @@ export interface ChartSettings {
   readonly logarithmic: boolean
   /** Weight of the past in the moving average. */
   readonly smoothing: number
+  /** All candidates in one chart, or a chart each on the same scale. */
+  readonly layout: ChartLayout
 }
 
-export const plainChart: ChartSettings = { axis: 'step', logarithmic: false, smoothing: 0 }
+export const chartLayouts = ['overlaid', 'sideBySide'] as const
+export type ChartLayout = (typeof chartLayouts)[number]
+
+export const plainChart: ChartSettings = {
+  axis: 'step',
+  logarithmic: false,
+  smoothing: 0,
+  layout: 'overlaid',
+}
 
 const smoothings = [
   { value: '0', word: 'none' },
@@ -20,10 +30,12 @@ const smoothings = [
 interface ChartControlsProps {
   readonly settings: ChartSettings
   readonly onChange: (settings: ChartSettings) => void
+  /** Whether there are several to lay out. */
+  readonly hasSeveral: boolean
 }
 
 /** How both charts are drawn. */
-export function ChartControls({ settings, onChange }: ChartControlsProps) {
+export function ChartControls({ settings, onChange, hasSeveral }: ChartControlsProps) {
   const { t } = useTranslation()
   return (
     <Group gap="md" mb="sm">
@@ -44,6 +56,18 @@ export function ChartControls({ settings, onChange }: ChartControlsProps) {
         }))}
         onChange={(smoothing) => onChange({ ...settings, smoothing: Number(smoothing) })}
       />
+      {hasSeveral && (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('analysis:chart.layout')}
+          value={settings.layout}
+          data={chartLayouts.map((layout) => ({
+            value: layout,
+            label: t(`analysis:chart.layouts.${layout}`),
+          }))}
+          onChange={(layout) => onChange({ ...settings, layout })}
+        />
+      )}
       <Switch
         size="xs"
         label={t('analysis:chart.logarithmic')}

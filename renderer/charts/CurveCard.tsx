@@ -1,6 +1,5 @@
 import { Button, Collapse, Group, Menu, Paper, Table, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,11 +7,14 @@ import type { MetricPoint } from '../../shared/metrics.ts'
 import type { Candidate } from '../../shared/model.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { showSaved } from '../components/showSaved.tsx'
 import { Term } from '../components/Term.tsx'
 import { formatLoss } from '../format.ts'
 import type { ChartSettings } from './ChartControls.tsx'
-import { LineChart, type ChartHandle } from './LineChart.tsx'
-import { alignSeries, columnsToCsv, positions, type SeriesChoice } from './series.ts'
+import { chartSvg } from './chartSvg.ts'
+import { LineChart, positionText, type ChartHandle, type Zoom } from './LineChart.tsx'
+import { alignSeries, columnsToCsv, positions, rangeOf, type SeriesChoice } from './series.ts'
+import { useZoomedPoints } from './useZoomedPoints.ts'
 
 interface CurveCardProps {
   readonly name: 'loss' | 'perplexity'
@@ -20,12 +22,18 @@ interface CurveCardProps {
   readonly points: readonly MetricPoint[]
   readonly choices: readonly SeriesChoice[]
   readonly settings: ChartSettings
+  /** Whose curves they are, where there is a chart each. */
+  readonly subtitle?: string
+  /** Series of all charts that share a scale; null where the chart has its own. */
+  readonly comparedWith: readonly SeriesChoice[] | null
 }
 
 /** One metric's chart, with what can be done with it. */
-export function CurveCard({ name, candidates, points, choices, settings }: CurveCardProps) {
+export function CurveCard(props: CurveCardProps) {
+  const { name, candidates, choices, settings, subtitle, comparedWith } = props
   const { t } = useTranslation()
-  const [zoomed, setZoomed] = useState(false)
+  const [zoom, setZoom] = useState<Zoom | null>(null)
+  const points = useZoomedPoints(candidates, props.points, settings.axis === 'step' ? zoom : null)
   const handleRef = useRef<ChartHandle>(null)
   const key = JSON.stringify([choices, settings.axis])
   const columns = useMemo(
@@ -34,35 +42,45 @@ export function CurveCard({ name, candidates, points, choices, settings }: Curve
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [points, key],
   )
+  const range = useMemo(
+    () => (comparedWith === null ? null : rangeOf(props.points, comparedWith)),
+    [props.points, comparedWith],
+  )
   const axisLabel = t(`analysis:chart.${settings.axis}`)
   const save = useMutation({
-    mutationFn: (format: 'csv' | 'png') =>
+    mutationFn: (format: 'csv' | 'svg' | 'png') =>
       invoke('chart.save', {
         name,
-        ...(format === 'csv'
-          ? { format, text: columnsToCsv(axisLabel, columns, choices) }
-          : { format, base64: handleRef.current?.toPng() ?? '' }),
+        ...(format === 'png'
+          ? { format, base64: handleRef.current?.toPng() ?? '' }
+          : { format, text: textOf(format) }),
       }),
-    onSuccess: (saved) => {
-      if (saved)
-        notifications.show({
-          message: t('report.saved', saved),
-          color: 'accent',
-          closeButtonProps: { 'aria-label': t('action.close') },
-        })
-    },
+    onSuccess: (saved) => showSaved(t, saved),
     onError: showError,
   })
+  const textOf = (format: 'csv' | 'svg') =>
+    format === 'csv'
+      ? columnsToCsv(axisLabel, columns, choices)
+      : chartSvg({
+          title: t(`term.${name}.word`),
+          axisLabel,
+          logarithmic: settings.logarithmic,
+          columns,
+          series: choices,
+          formatX: (value) => positionText(settings.axis, value),
+        })
+  const label = [t('curves.label', { metric: t(`term.${name}.word`) }), subtitle].join(' ').trim()
   const isEmpty = columns[0].length === 0
   return (
     <Paper withBorder radius="lg" p="md">
       <Group justify="space-between" mb="xs" mih={28}>
         <Title order={3}>
           <Term name={name} />
+          {subtitle !== undefined && ` · ${subtitle}`}
         </Title>
         {!isEmpty && (
           <Group gap={4}>
-            {zoomed && (
+            {zoom && (
               <Button
                 variant="light"
                 size="compact-xs"
@@ -84,6 +102,7 @@ export function CurveCard({ name, candidates, points, choices, settings }: Curve
               </Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item onClick={() => save.mutate('png')}>{t('analysis:chart.png')}</Menu.Item>
+                <Menu.Item onClick={() => save.mutate('svg')}>{t('analysis:chart.svg')}</Menu.Item>
                 <Menu.Item onClick={() => save.mutate('csv')}>{t('analysis:chart.csv')}</Menu.Item>
               </Menu.Dropdown>
             </Menu>
@@ -97,20 +116,36 @@ export function CurveCard({ name, candidates, points, choices, settings }: Curve
       ) : (
         <>
           <LineChart
-            label={t('curves.label', { metric: t(`term.${name}.word`) })}
+            label={label}
             axis={settings.axis}
             axisLabel={axisLabel}
             logarithmic={settings.logarithmic}
             columns={columns}
             series={choices}
             handleRef={handleRef}
-            onZoom={setZoomed}
+            range={range}
+            onZoom={setZoom}
           />
           <ValueTable axisLabel={axisLabel} columns={columns} choices={choices} />
         </>
       )}
     </Paper>
   )
+}
+
+/** More rows than anyone reads; the file has them all. */
+const mostRows = 500
+
+/** Evenly spread indices, the last one included. */
+function pickRows(count: number): number[] {
+  const shown = Math.min(count, mostRows)
+  return Array.from({ length: shown }, (_, index) =>
+    Math.round((index * (count - 1)) / Math.max(1, shown - 1)),
+  )
+}
+
+function positionCell(x: number): string {
+  return Number.isInteger(x) ? String(x) : x.toFixed(2)
 }
 
 interface ValueTableProps {
@@ -145,9 +180,10 @@ function ValueTable({ axisLabel, columns: [at, ...values], choices }: ValueTable
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {at.map((x, row) => (
-                <Table.Tr key={x}>
-                  <Table.Td>{Number.isInteger(x) ? x : x.toFixed(2)}</Table.Td>
+              {/* Rows that nobody looks at cost time as well. */}
+              {(open ? pickRows(at.length) : []).map((row) => (
+                <Table.Tr key={row}>
+                  <Table.Td>{positionCell(at[row] ?? 0)}</Table.Td>
                   {shown.map(({ index }) => (
                     <Table.Td key={index}>{formatLoss(values[index]?.[row] ?? null)}</Table.Td>
                   ))}

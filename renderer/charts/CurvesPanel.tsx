@@ -13,6 +13,11 @@ import { shortNames, type SeriesChoice } from './series.ts'
 
 const everyCandidate = 'all'
 
+const metricPairs = [
+  { name: 'loss', training: 'train_loss', validation: 'validation_loss' },
+  { name: 'perplexity', training: 'train_perplexity', validation: 'validation_perplexity' },
+] as const
+
 interface CurvesPanelProps {
   readonly candidates: readonly Candidate[]
   readonly modelId: string
@@ -29,13 +34,17 @@ export function CurvesPanel({ candidates, modelId }: CurvesPanelProps) {
   const selected = candidates.filter(
     (candidate) => shown === everyCandidate || candidate.id === shown,
   )
-  const choices = (training: MetricName, validation: MetricName): SeriesChoice[] =>
-    selected.flatMap((candidate) => {
+  const choices = (
+    training: MetricName,
+    validation: MetricName,
+    drawn: readonly Candidate[],
+  ): SeriesChoice[] =>
+    drawn.flatMap((candidate) => {
       const index = candidates.indexOf(candidate)
       const make = (metric: MetricName, word: string, isTraining: boolean): SeriesChoice[] => {
         const choice = {
           // One candidate alone needs no name.
-          label: selected.length === 1 ? t(word) : `${names[index]} · ${t(word)}`,
+          label: drawn.length === 1 ? t(word) : `${names[index]} · ${t(word)}`,
           candidateId: candidate.id,
           metric,
           colour: seriesColours[index % seriesColours.length] ?? '',
@@ -52,7 +61,12 @@ export function CurvesPanel({ candidates, modelId }: CurvesPanelProps) {
         ...make(validation, 'curves.validation', false),
       ]
     })
-  const shared = { candidates, points, settings }
+  const isSideBySide = settings.layout === 'sideBySide' && selected.length > 1
+  const groups: [Candidate, ...Candidate[]][] = isSideBySide
+    ? selected.map((candidate) => [candidate])
+    : selected[0]
+      ? [[selected[0], ...selected.slice(1)]]
+      : []
 
   return (
     <section>
@@ -75,14 +89,25 @@ export function CurvesPanel({ candidates, modelId }: CurvesPanelProps) {
         )}
       </Group>
       <CurveReadings candidates={selected} points={points} modelId={modelId} />
-      <ChartControls settings={settings} onChange={setSettings} />
+      <ChartControls settings={settings} onChange={setSettings} hasSeveral={selected.length > 1} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <CurveCard name="loss" {...shared} choices={choices('train_loss', 'validation_loss')} />
-        <CurveCard
-          name="perplexity"
-          {...shared}
-          choices={choices('train_perplexity', 'validation_perplexity')}
-        />
+        {metricPairs.flatMap(({ name, training, validation }) =>
+          groups.map((drawn) => (
+            <CurveCard
+              key={`${name} ${drawn.map(({ id }) => id).join(' ')}`}
+              name={name}
+              {...(groups.length > 1
+                ? { subtitle: names[candidates.indexOf(drawn[0])] ?? '' }
+                : {})}
+              candidates={drawn}
+              points={points}
+              settings={settings}
+              choices={choices(training, validation, drawn)}
+              // On one scale, so that the eye can compare.
+              comparedWith={groups.length > 1 ? choices(training, validation, selected) : null}
+            />
+          )),
+        )}
       </SimpleGrid>
     </section>
   )

@@ -19,18 +19,27 @@ interface LineChartProps {
   readonly columns: AlignedColumns
   readonly series: readonly SeriesChoice[]
   readonly handleRef: RefObject<ChartHandle | null>
-  readonly onZoom: (zoomed: boolean) => void
+  /** Of the values; null leaves it to the values themselves. */
+  readonly range: readonly [low: number, high: number] | null
+  /** In the axis's own unit; null when everything is shown. */
+  readonly onZoom: (zoom: Zoom | null) => void
+}
+
+export interface Zoom {
+  readonly min: number
+  readonly max: number
 }
 
 const height = 240
 
 /** One uPlot instance: made for a set of series, fed with new points, sized by its container. Dragging zooms in. */
 export function LineChart(props: LineChartProps) {
-  const { label, axis, axisLabel, logarithmic, columns, series, handleRef, onZoom } = props
+  const { label, axis, axisLabel, logarithmic, columns, series, handleRef, range, onZoom } = props
   const container = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
   const scheme = useComputedColorScheme('light')
   const key = JSON.stringify(series)
+  const [low, high] = range ?? [null, null]
 
   useEffect(() => {
     const element = container.current
@@ -40,13 +49,16 @@ export function LineChart(props: LineChartProps) {
     const plot = new uPlot(
       {
         ...size(),
-        scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
+        scales: { x: { time: false }, y: scaleOf(logarithmic, low, high) },
         axes: axesOf(scheme, axis),
         legend: { live: true },
         cursor: { drag: { x: true, y: false } },
-        hooks: { setScale: [(changed, scale) => scale === 'x' && onZoom(isZoomed(changed))] },
+        hooks: { setScale: [(changed, scale) => scale === 'x' && onZoom(zoomOf(changed))] },
         series: [
-          { label: axisLabel, value: (_chart, value: number | null) => position(axis, value) },
+          {
+            label: axisLabel,
+            value: (_chart, value: number | null) => positionText(axis, value),
+          },
           ...choices.map(toPlotSeries),
         ],
       },
@@ -73,19 +85,26 @@ export function LineChart(props: LineChartProps) {
       chart.current = null
       handleRef.current = null
     }
-  }, [key, scheme, axis, axisLabel, logarithmic, handleRef, onZoom])
+  }, [key, scheme, axis, axisLabel, logarithmic, low, high, handleRef, onZoom])
 
   useEffect(() => {
     const plot = chart.current
     if (!plot) return
-    const { min, max } = plot.scales['x'] ?? {}
-    const kept = isZoomed(plot) && min !== undefined && max !== undefined ? { min, max } : null
+    const kept = zoomOf(plot)
     plot.setData(columns, kept === null)
     // New points of a running training must not take away what was zoomed into.
     if (kept) plot.setScale('x', kept)
-  }, [columns, key, scheme, axis, axisLabel, logarithmic])
+  }, [columns, key, scheme, axis, axisLabel, logarithmic, low, high])
 
   return <div ref={container} role="img" aria-label={label} />
+}
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+
+function scaleOf(logarithmic: boolean, low: number | null, high: number | null): uPlot.Scale {
+  const fixed: uPlot.Scale =
+    low !== null && high !== null ? { range: () => uPlot.rangeNum(low, high, 0.1, true) } : {}
+  return logarithmic ? { distr: 3 } : fixed
 }
 
 function axesOf(scheme: 'light' | 'dark', axis: HorizontalAxis): uPlot.Axis[] {
@@ -95,6 +114,7 @@ function axesOf(scheme: 'light' | 'dark', axis: HorizontalAxis): uPlot.Axis[] {
   const values: uPlot.Axis.Values = (_chart, ticks) =>
     ticks.map((tick) => {
       if (axis === 'time') return formatDuration(tick)
+      if (axis === 'tokens') return compact.format(tick)
       return axis === 'epoch' || Number.isInteger(tick) ? String(tick) : ''
     })
   return [
@@ -112,24 +132,37 @@ function toPlotSeries(choice: SeriesChoice): uPlot.Series {
     spanGaps: true,
     points: { show: false },
     ...(choice.dashed ? { dash: [5, 4] } : {}),
-    value: (_chart: uPlot, value: number | null) => (value === null ? '–' : value.toFixed(3)),
+    value: (chart: uPlot, value: number | null, series: number, index: number | null) => {
+      const shown = value ?? lastValue(chart, series, index)
+      return shown === null ? '–' : shown.toFixed(3)
+    },
   }
 }
 
-function position(axis: HorizontalAxis, value: number | null): string {
-  if (value === null) return '–'
-  if (axis === 'time') return formatDuration(value)
-  return axis === 'epoch' ? value.toFixed(2) : String(value)
+/** What the series was at the crosshair: its last value before, where it has none there. */
+function lastValue(chart: uPlot, series: number, index: number | null): number | null {
+  for (let at = index ?? -1; at >= 0; at -= 1) {
+    const value = chart.data[series]?.[at]
+    if (value !== null && value !== undefined) return value
+  }
+  return null
 }
 
-function isZoomed(plot: uPlot): boolean {
+export function positionText(axis: HorizontalAxis, value: number | null): string {
+  if (value === null) return '–'
+  if (axis === 'time') return formatDuration(value)
+  return axis === 'epoch' ? value.toFixed(2) : String(Math.round(value))
+}
+
+/** Null when everything is shown. */
+function zoomOf(plot: uPlot): Zoom | null {
   const [positions] = plot.data
   const { min, max } = plot.scales['x'] ?? {}
   const first = positions[0]
   const last = positions.at(-1)
   if (first === undefined || last === undefined || min === undefined || max === undefined)
-    return false
-  return min > first || max < last
+    return null
+  return min > first || max < last ? { min, max } : null
 }
 
 /** The plot below a legend: uPlot's own is not part of its canvas. */

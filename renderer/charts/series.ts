@@ -17,7 +17,7 @@ export interface SeriesChoice {
 /** The first column holds every x that any series has, ascending; the others a value per x, or null. */
 export type AlignedColumns = [number[], ...(number | null)[][]]
 
-export const horizontalAxes = ['step', 'epoch', 'time'] as const
+export const horizontalAxes = ['step', 'epoch', 'tokens', 'time'] as const
 export type HorizontalAxis = (typeof horizontalAxes)[number]
 
 export function alignSeries(
@@ -80,10 +80,53 @@ export function positions(
       return Number.isFinite(epoch) ? epoch : null
     }
   }
+  if (axis === 'tokens') return tokenPositions(points)
   const starts = new Map<string, number>()
   for (const { candidateId, loggedAtMs } of points)
     starts.set(candidateId, Math.min(loggedAtMs, starts.get(candidateId) ?? Infinity))
   return ({ candidateId, loggedAtMs }) => (loggedAtMs - (starts.get(candidateId) ?? 0)) / 1000
+}
+
+/** Answer tokens learned from so far: of a point between two training steps, those of the step before. */
+function tokenPositions(points: readonly MetricPoint[]): (point: MetricPoint) => number | null {
+  const byCandidate = Map.groupBy(
+    points.filter(({ metric }) => metric === 'train_tokens'),
+    ({ candidateId }) => candidateId,
+  )
+  const sums = new Map<string, { readonly steps: number[]; readonly totals: number[] }>()
+  for (const [candidateId, own] of byCandidate) {
+    const sorted = own.toSorted((a, b) => a.step - b.step)
+    const steps: number[] = []
+    const totals: number[] = []
+    let total = 0
+    let before = 0
+    for (const { step, value } of sorted) {
+      // Of a thinned series each point stands for the steps since the last.
+      total += value * Math.max(1, step - before)
+      before = step
+      steps.push(step)
+      totals.push(total)
+    }
+    sums.set(candidateId, { steps, totals })
+  }
+  return ({ candidateId, step }) => {
+    const known = sums.get(candidateId)
+    if (!known) return null
+    const index = lastUntil(known.steps, step)
+    return index < 0 ? 0 : (known.totals[index] ?? 0)
+  }
+}
+
+/** Index of the last of ascending values that is not above; -1 when all are. */
+function lastUntil(ascending: readonly number[], wanted: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? Infinity) <= wanted) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 /** Names without what stands in brackets at their end, where they can still be told apart. */
@@ -94,6 +137,22 @@ export function shortNames(names: readonly string[]): string[] {
     const isUnique = short.filter((other) => other === candidate).length === 1
     return isUnique && candidate !== '' ? candidate : name
   })
+}
+
+/** The lowest and highest value of all series; null without any. */
+export function rangeOf(
+  points: readonly MetricPoint[],
+  choices: readonly SeriesChoice[],
+): [low: number, high: number] | null {
+  const wanted = new Set(choices.map(({ candidateId, metric }) => `${candidateId} ${metric}`))
+  let low = Infinity
+  let high = -Infinity
+  for (const { candidateId, metric, value } of points) {
+    if (!wanted.has(`${candidateId} ${metric}`)) continue
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  return low > high ? null : [low, high]
 }
 
 /** What the chart shows, as a table for other programs; lines end as RFC 4180 says. */

@@ -1,32 +1,23 @@
-import {
-  Alert,
-  Button,
-  Group,
-  NumberInput,
-  Paper,
-  Progress,
-  Skeleton,
-  Stack,
-  Text,
-} from '@mantine/core'
-import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Skeleton, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import {
-  defaultEvaluationRows,
-  mostEvaluationRows,
-  type Evaluation,
-} from '../../shared/evaluation.ts'
-import { invoke } from '../api.ts'
-import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
+import type { Evaluation } from '../../shared/evaluation.ts'
+import { hasReferences } from '../../shared/evaluationSentences.ts'
+import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
-import { showError } from '../components/showError.tsx'
+import { SaveMenu } from '../components/SaveMenu.tsx'
 import { useNavigate } from '../navigation.tsx'
-import { evaluationProgressQuery, evaluationQuery, modelQuery } from '../queries.ts'
+import { evaluationQuery, modelQuery } from '../queries.ts'
+import { EvaluationProgressPanel } from './EvaluationProgressPanel.tsx'
+import { EvaluationSetup } from './EvaluationSetup.tsx'
+import { RatingPanel } from './RatingPanel.tsx'
+import { RobustnessPanel } from './RobustnessPanel.tsx'
 import { RowsPanel } from './RowsPanel.tsx'
 import { ScoresPanel } from './ScoresPanel.tsx'
+import { StereotypingPanel } from './StereotypingPanel.tsx'
+import { ToxicityPanel } from './ToxicityPanel.tsx'
 import { VerdictPanel } from './VerdictPanel.tsx'
+import { VoicePanel } from './VoicePanel.tsx'
 
 interface EvaluationPageProps {
   readonly modelId: string
@@ -45,135 +36,48 @@ export function EvaluationPage({ modelId, candidateId }: EvaluationPageProps) {
   const version = model.versions.find(({ candidates }) =>
     candidates.some(({ id }) => id === candidateId),
   )
-  const base = version?.candidates.find(({ id }) => id === candidateId)?.baseModelName ?? ''
-  const hasResult =
-    evaluation !== null && evaluation.status !== 'Running' && evaluation.rows.length > 0
+  const candidate = version?.candidates.find(({ id }) => id === candidateId)
+  const isRunning = evaluation?.status === 'Running'
+  const result = evaluation && !isRunning && evaluation.rows.length > 0 ? evaluation : null
   return (
     <>
       <PageHeader
         title={t('analysis:evaluation.title', { name: model.name })}
-        subtitle={t('analysis:evaluation.subtitle', { base })}
+        subtitle={t('analysis:evaluation.subtitle', { base: candidate?.baseModelName ?? '' })}
         back={{
           label: model.name,
           onClick: () =>
             navigate({ page: 'model', modelId, ...(version ? { versionId: version.id } : {}) }),
         }}
-        actions={hasResult && <SaveButton candidateId={candidateId} />}
+        actions={result && <SaveMenu candidateId={candidateId} hasEvaluation />}
       />
       <Stack gap="xl">
-        <Controls candidateId={candidateId} evaluation={evaluation} />
-        {hasResult && (
-          <>
-            <VerdictPanel evaluation={evaluation} />
-            <ScoresPanel rows={evaluation.rows} />
-            <RowsPanel rows={evaluation.rows} />
-          </>
+        {isRunning && <EvaluationProgressPanel evaluation={evaluation} />}
+        {/* What was found comes before what could be found next. */}
+        {result?.status === 'Completed' && (
+          <Result evaluation={result} template={candidate?.promptTemplate.prompt ?? ''} />
+        )}
+        {!isRunning && <EvaluationSetup candidateId={candidateId} evaluation={evaluation} />}
+        {result && result.status !== 'Completed' && (
+          <Result evaluation={result} template={candidate?.promptTemplate.prompt ?? ''} />
         )}
       </Stack>
     </>
   )
 }
 
-interface ControlsProps {
-  readonly candidateId: string
-  readonly evaluation: Evaluation | null
-}
-
-/** Starts, stops and goes on. */
-function Controls({ candidateId, evaluation }: ControlsProps) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const { data: progress } = useQuery(evaluationProgressQuery(candidateId))
-  const [rows, setRows] = useState(evaluation?.plannedRows ?? defaultEvaluationRows)
-  const refresh = () =>
-    client.invalidateQueries({ queryKey: evaluationQuery(candidateId).queryKey })
-  const start = useMutation({
-    mutationFn: () => invoke('evaluation.start', { candidateId, rows }),
-    onSuccess: refresh,
-    onError: showError,
-  })
-  const stop = useMutation({
-    mutationFn: (evaluationId: string) => invoke('evaluation.stop', { evaluationId }),
-    onSettled: refresh,
-    onError: showError,
-  })
-  if (evaluation?.status === 'Running') {
-    const { id, plannedRows } = evaluation
-    const news = progress?.evaluationId === id ? progress.done : 0
-    const shown = { done: Math.max(news, evaluation.rows.length), planned: plannedRows }
-    const text = t('analysis:evaluation.progress', shown)
-    return (
-      <Paper withBorder radius="lg" p="lg">
-        <Group wrap="nowrap">
-          <Stack gap={6} flex={1}>
-            <Progress value={(100 * shown.done) / plannedRows} animated aria-label={text} />
-            <Text size="sm" c="dimmed" role="status">
-              {text}
-            </Text>
-          </Stack>
-          <Button variant="default" loading={stop.isPending} onClick={() => stop.mutate(id)}>
-            {t('analysis:evaluation.stop')}
-          </Button>
-        </Group>
-      </Paper>
-    )
-  }
-  const isUnfinished = evaluation !== null && evaluation.status !== 'Completed'
-  const word = isUnfinished ? 'goOn' : evaluation ? 'again' : 'start'
+function Result({ evaluation, template }: { evaluation: Evaluation; template: string }) {
+  const { rows, voice, perturbed, stereotypes } = evaluation
   return (
-    <Paper withBorder radius="lg" p="lg">
-      <Stack>
-        {evaluation?.failure && <ErrorDataNotice error={evaluation.failure} />}
-        {evaluation?.status === 'Stopped' && (
-          <Alert color="orange">
-            {t('analysis:evaluation.stopped', {
-              done: evaluation.rows.length,
-              planned: evaluation.plannedRows,
-            })}
-          </Alert>
-        )}
-        <Text>{t('analysis:evaluation.explanation')}</Text>
-        <Group align="flex-end">
-          <NumberInput
-            w={140}
-            label={t('analysis:evaluation.rows')}
-            value={rows}
-            min={1}
-            max={mostEvaluationRows}
-            allowDecimal={false}
-            clampBehavior="strict"
-            onChange={(value) => setRows(Number(value) || 1)}
-          />
-          <Button
-            variant={evaluation ? 'default' : 'filled'}
-            loading={start.isPending}
-            onClick={() => start.mutate()}
-          >
-            {t(`analysis:evaluation.${word}`)}
-          </Button>
-        </Group>
-      </Stack>
-    </Paper>
-  )
-}
-
-function SaveButton({ candidateId }: { candidateId: string }) {
-  const { t } = useTranslation()
-  const save = useMutation({
-    mutationFn: () => invoke('evaluation.save', { candidateId }),
-    onSuccess: (saved) => {
-      if (!saved) return
-      notifications.show({
-        message: t('report.saved', saved),
-        color: 'accent',
-        closeButtonProps: { 'aria-label': t('action.close') },
-      })
-    },
-    onError: showError,
-  })
-  return (
-    <Button variant="default" loading={save.isPending} onClick={() => save.mutate()}>
-      {t('analysis:evaluation.save')}
-    </Button>
+    <>
+      <VerdictPanel evaluation={evaluation} template={template} />
+      {voice && <VoicePanel voice={voice} rows={rows} />}
+      <RatingPanel evaluation={evaluation} />
+      {hasReferences(evaluation) && <ScoresPanel rows={rows} />}
+      <ToxicityPanel rows={rows} />
+      {perturbed.length > 0 && <RobustnessPanel evaluation={evaluation} />}
+      {stereotypes.length > 0 && <StereotypingPanel pairs={stereotypes} />}
+      <RowsPanel rows={rows} />
+    </>
   )
 }

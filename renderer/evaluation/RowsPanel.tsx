@@ -19,7 +19,7 @@ export function RowsPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
       </Title>
       <Stack>
         {ordered.slice(0, shown).map((row) => (
-          <Row key={row.position} row={row} />
+          <AnswerRow key={row.position} row={row} />
         ))}
         {shown < ordered.length && (
           <Button variant="default" onClick={() => setShown(shown + pageRows)}>
@@ -31,27 +31,43 @@ export function RowsPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
   )
 }
 
-function Row({ row }: { row: EvaluatedRow }) {
+interface AnswerRowProps {
+  readonly row: EvaluatedRow
+  /** Why it is shown. */
+  readonly label?: string
+}
+
+/** A question with both answers and the expected one. */
+export function AnswerRow({ row, label }: AnswerRowProps) {
   const { t } = useTranslation()
   const difference = differenceOf(row)
   const tone = difference > 0 ? 'good' : difference < 0 ? 'attention' : 'neutral'
   const sign = difference < 0 ? '−' : '+'
   return (
     <Paper withBorder radius="lg" p="md" component="article" aria-label={row.question}>
+      {label !== undefined && (
+        <Text size="xs" c="dimmed" mb={4}>
+          {label}
+        </Text>
+      )}
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="sm">
         <Text fw={600} className="invisible">
           {row.question}
         </Text>
-        <Tag tone={tone}>
-          {t('analysis:evaluation.nearer', {
-            difference: `${sign}${Math.abs(difference).toFixed(2)}`,
-          })}
-        </Tag>
+        {row.reference !== '' && (
+          <Tag tone={tone}>
+            {t('analysis:evaluation.nearer', {
+              difference: `${sign}${Math.abs(difference).toFixed(2)}`,
+            })}
+          </Tag>
+        )}
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Answer label={t('analysis:evaluation.tuned')} answer={row.tuned} />
         <Answer label={t('analysis:evaluation.base')} answer={row.base} />
-        <Answer label={t('analysis:evaluation.expected')} answer={{ text: row.reference }} />
+        {row.reference !== '' && (
+          <Answer label={t('analysis:evaluation.expected')} answer={{ text: row.reference }} />
+        )}
       </SimpleGrid>
     </Paper>
   )

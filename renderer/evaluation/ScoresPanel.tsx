@@ -1,85 +1,66 @@
-import { Paper, Stack, Table, Text, Title } from '@mantine/core'
+import { Tabs } from '@mantine/core'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { EvaluatedRow } from '../../shared/evaluation.ts'
-import { compareMetrics, countFlagged } from '../../shared/evaluationVerdict.ts'
+import { compareScores } from '../../shared/metricComparison.ts'
+import { scoreGroups, type ScoreGroup, type ScoreName } from '../../shared/scores.ts'
 import { Explained } from '../components/Explained.tsx'
+import { Histogram } from './Histogram.tsx'
+import { EstimateCell, NumberTable, signed } from './NumberTable.tsx'
+import { ReportSection } from './ReportSection.tsx'
 
-const numbers = { fontVariantNumeric: 'tabular-nums' }
-
-/** Every score of both models with its difference, and the word-list screen. */
-export function ScoresPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
-  const { t } = useTranslation()
-  const metrics = useMemo(() => compareMetrics(rows), [rows])
-  const flagged = useMemo(() => countFlagged(rows), [rows])
-  const say = (key: string) => t(`analysis:evaluation.${key}`)
-  return (
-    <Stack gap="xl">
-      <section>
-        <Title order={2}>{say('metrics')}</Title>
-        <Text size="sm" c="dimmed" mb="sm">
-          {say('metricsNote')}
-        </Text>
-        <Paper withBorder radius="lg" p="xs">
-          <Table.ScrollContainer
-            minWidth={560}
-            scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
-          >
-            <Table aria-label={say('metrics')} style={numbers}>
-              <Table.Thead>
-                <Table.Tr>
-                  {['score', 'tuned', 'base', 'difference', 'interval'].map((key) => (
-                    <Table.Th key={key}>{say(key)}</Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {metrics.map(({ name, tuned, base, difference, low, high }) => (
-                  <Table.Tr key={name}>
-                    <Table.Td>
-                      <Explained word={say(`name.${name}`)} meaning={say(`meaning.${name}`)} />
-                    </Table.Td>
-                    <Table.Td fw={600}>{tuned.toFixed(3)}</Table.Td>
-                    <Table.Td>{base.toFixed(3)}</Table.Td>
-                    <Table.Td>{signed(difference)}</Table.Td>
-                    <Table.Td>{`${signed(low)} … ${signed(high)}`}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </Paper>
-      </section>
-      <section>
-        <Title order={2}>{say('screen')}</Title>
-        <Text size="sm" c="dimmed" mb="sm">
-          {say('screenNote')}
-        </Text>
-        <Paper withBorder radius="lg" p="xs">
-          <Table aria-label={say('screen')} style={numbers}>
-            <Table.Thead>
-              <Table.Tr>
-                {['category', 'tuned', 'base'].map((key) => (
-                  <Table.Th key={key}>{say(key)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {flagged.map(({ category, tuned, base }) => (
-                <Table.Tr key={category}>
-                  <Table.Td>{say(`categories.${category}`)}</Table.Td>
-                  <Table.Td fw={600}>{tuned === 0 ? say('none') : tuned}</Table.Td>
-                  <Table.Td>{base === 0 ? say('none') : base}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Paper>
-      </section>
-    </Stack>
-  )
+const groups = Object.keys(scoreGroups) as ScoreGroup[] // its own keys
+const mainScores: Readonly<Record<ScoreGroup, ScoreName>> = {
+  answers: 'f1',
+  summary: 'rougeL',
+  facts: 'factualKnowledge',
 }
 
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+/** Every score of both models with its interval, by the question that it answers. */
+export function ScoresPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
+  const { t } = useTranslation()
+  const comparisons = useMemo(() => compareScores(rows), [rows])
+  const say = (key: string) => t(`analysis:evaluation.${key}`)
+  return (
+    <ReportSection title={say('metrics')} note={say('metricsNote')}>
+      <Tabs defaultValue="summary" keepMounted={false}>
+        <Tabs.List aria-label={say('metrics')}>
+          {groups.map((group) => (
+            <Tabs.Tab key={group} value={group}>
+              {say(`groups.${group}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {groups.map((group) => {
+          const names: readonly ScoreName[] = scoreGroups[group]
+          const own = comparisons.filter(({ name }) => names.includes(name))
+          const main = own.find(({ name }) => name === mainScores[group])
+          return (
+            <Tabs.Panel key={group} value={group} pt="md">
+              <ReportSection title={say(`groups.${group}`)} note={say(`groupMeaning.${group}`)}>
+                <NumberTable
+                  label={say('metrics')}
+                  head={['score', 'tuned', 'base', 'difference'].map(say)}
+                  rows={own.map(({ name, tuned, base, difference }) => ({
+                    key: name,
+                    cells: [
+                      <Explained
+                        key="name"
+                        word={say(`name.${name}`)}
+                        meaning={say(`meaning.${name}`)}
+                      />,
+                      <EstimateCell key="tuned" value={tuned} strong />,
+                      <EstimateCell key="base" value={base} />,
+                      <EstimateCell key="difference" value={difference} format={signed} />,
+                    ],
+                  }))}
+                />
+                {main && <Histogram name={say(`name.${main.name}`)} histogram={main.histogram} />}
+              </ReportSection>
+            </Tabs.Panel>
+          )
+        })}
+      </Tabs>
+    </ReportSection>
+  )
 }

@@ -1,15 +1,24 @@
-import { Paper, Progress, Text, Title } from '@mantine/core'
+import { List, Paper, Progress, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { maxTokensOfEvaluation, type Evaluation } from '../../shared/evaluation.ts'
-import { verdictOf, verdictWords } from '../../shared/evaluationVerdict.ts'
+import {
+  adviceSentence,
+  sourceKey,
+  summarySentences,
+  verdictSentence,
+} from '../../shared/evaluationSentences.ts'
+import { verdictOf } from '../../shared/evaluationVerdict.ts'
 
-/** Who is better, on how many rows, and whether that is likely real. */
-export function VerdictPanel({ evaluation }: { evaluation: Evaluation }) {
+interface VerdictPanelProps {
+  readonly evaluation: Evaluation
+  readonly template: string
+}
+
+/** Who is better, whether that is likely real, what to do, and what else is worth knowing: all in words. */
+export function VerdictPanel({ evaluation, template }: VerdictPanelProps) {
   const { t } = useTranslation()
-  const { rows } = evaluation
-  const verdict = verdictOf(rows)
-  const { key, values } = verdictWords(verdict)
-  const share = (count: number) => (100 * count) / rows.length
+  const verdict = verdictSentence(evaluation)
+  const advice = adviceSentence(evaluation)
   return (
     <Paper
       withBorder
@@ -18,25 +27,44 @@ export function VerdictPanel({ evaluation }: { evaluation: Evaluation }) {
       component="section"
       aria-label={t('analysis:evaluation.verdictTitle')}
     >
-      <Title order={2} mb="md">
-        {t(key, values)}
+      <Title order={2} mb="xs">
+        {verdict ? t(verdict.key, verdict.values) : t('analysis:evaluation.noReferences')}
       </Title>
-      <Progress.Root size="lg" mb="md" aria-hidden>
-        <Progress.Section value={share(verdict.better)} color="accent.7" />
-        <Progress.Section value={share(verdict.ties)} color="gray.4" />
-        <Progress.Section value={share(verdict.worse)} color="orange.6" />
-      </Progress.Root>
+      {advice && <Text mb="md">{t(advice.key)}</Text>}
+      {verdict && <RowsBar evaluation={evaluation} />}
+      <List size="sm" spacing={4} mb="md">
+        {summarySentences(evaluation).map(({ key, values }) => (
+          <List.Item key={key}>{t(key, values)}</List.Item>
+        ))}
+      </List>
       <Text size="sm" c="dimmed">
         {t('analysis:evaluation.facts', {
-          count: rows.length,
+          count: evaluation.rows.length,
           available: evaluation.availableRows,
+          source: t(sourceKey(evaluation), { name: evaluation.sourceName ?? '' }),
           seed: evaluation.seed,
           tokens: maxTokensOfEvaluation,
-        })}
+        })}{' '}
+        {t('analysis:evaluation.templateFact', { template })}
       </Text>
-      <Text size="sm" c="dimmed" mt={4}>
-        {t('analysis:evaluation.verdictRule')}
-      </Text>
+      {verdict && (
+        <Text size="sm" c="dimmed" mt={4}>
+          {t('analysis:evaluation.verdictRule')}
+        </Text>
+      )}
     </Paper>
+  )
+}
+
+/** Better, equal and worse rows as shares of a bar. */
+function RowsBar({ evaluation: { rows } }: { evaluation: Evaluation }) {
+  const { better, ties, worse } = verdictOf(rows)
+  const share = (count: number) => (100 * count) / rows.length
+  return (
+    <Progress.Root size="lg" mb="md" aria-hidden>
+      <Progress.Section value={share(better)} color="accent.7" />
+      <Progress.Section value={share(ties)} color="gray.4" />
+      <Progress.Section value={share(worse)} color="orange.6" />
+    </Progress.Root>
   )
 }

@@ -21,6 +21,7 @@ import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.
 import { formatSecondsRange } from '../../shared/secondsRange.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
+import { SaveMenu } from '../components/SaveMenu.tsx'
 import { showError } from '../components/showError.tsx'
 import { formatDuration } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
@@ -43,17 +44,6 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
   })
   const trainNext = useMutation({
     mutationFn: () => invoke('candidate.trainNext', { candidateId: candidate.id }),
-    onError: showError,
-  })
-  const report = useMutation({
-    mutationFn: () => invoke('report.save', { candidateId: candidate.id }),
-    onSuccess: (saved) => {
-      if (saved) notifications.show({
-          message: t('report.saved', saved),
-          color: 'accent',
-          closeButtonProps: { 'aria-label': t('action.close') },
-        })
-    },
     onError: showError,
   })
   const exporting = useMutation({
@@ -105,15 +95,12 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
               >
                 {t('analysis:evaluation.button')}
               </Button>
-              <Button
+              <SaveMenu
                 size="sm"
-                variant="default"
-                loading={report.isPending}
-                onClick={() => report.mutate()}
-                aria-label={t('candidate.reportLabel', { name })}
-              >
-                {t('candidate.report')}
-              </Button>
+                candidateId={candidate.id}
+                hasEvaluation={false}
+                label={t('candidate.reportLabel', { name })}
+              />
               <Menu>
                 <Menu.Target>
                   <Button

@@ -5,13 +5,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Model, ModelVersion } from '../../shared/model.ts'
 import { CurvesPanel } from '../charts/CurvesPanel.tsx'
+import { Leaderboard } from '../leaderboard/Leaderboard.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { formatPercent } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { modelQuery } from '../queries.ts'
 import { CandidateCard } from './CandidateCard.tsx'
-import { Leaderboard } from './Leaderboard.tsx'
 import { SamplesPanel } from './SamplesPanel.tsx'
 
 interface ModelPageProps {
@@ -66,17 +66,17 @@ function ModelView({ model, versionId }: { model: Model; versionId?: string | un
           </Tabs.List>
           {model.versions.map((known) => (
             <Tabs.Panel key={known.id} value={known.id} pt="lg">
-              <VersionView version={known} />
+              <VersionView model={model} version={known} />
             </Tabs.Panel>
           ))}
         </Tabs>
       )}
-      {model.versions.length === 1 && version && <VersionView version={version} />}
+      {model.versions.length === 1 && version && <VersionView model={model} version={version} />}
     </>
   )
 }
 
-function VersionView({ version }: { version: ModelVersion }) {
+function VersionView({ model, version }: { model: Model; version: ModelVersion }) {
   return (
     <Stack gap="xl">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -84,7 +84,7 @@ function VersionView({ version }: { version: ModelVersion }) {
           <CandidateCard key={candidate.id} candidate={candidate} modelId={version.modelId} />
         ))}
       </SimpleGrid>
-      <Leaderboard version={version} />
+      <Leaderboard model={model} version={version} />
       <CurvesPanel candidates={version.candidates} modelId={version.modelId} />
       <SamplesPanel candidates={version.candidates} />
     </Stack>

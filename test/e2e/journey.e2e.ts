@@ -211,8 +211,8 @@ test('reads the curves, changes how they are drawn, and opens a version with the
 
 test('evaluates a candidate against its base model, with a verdict and its certainty', async () => {
   await page.getByRole('button', { name: 'Evaluate Timbre Pico (English)' }).click()
-  await page.getByRole('button', { name: 'Evaluate', exact: true }).click()
-  await expect(page.getByRole('button', { name: 'Evaluate again' })).toBeVisible({
+  await page.getByRole('button', { name: 'Generate evaluation report' }).click()
+  await expect(page.getByRole('button', { name: 'Generate again' })).toBeVisible({
     timeout: 120_000,
   })
   const verdict = page.getByRole('region', { name: 'Verdict' })
@@ -221,6 +221,8 @@ test('evaluates a candidate against its base model, with a verdict and its certa
   )
   await expect(page.getByRole('table', { name: 'Scores' })).toContainText('ROUGE-L')
   await expect(page.getByRole('table', { name: 'Word-list screen' })).toBeVisible()
+  await expect(page.getByRole('table', { name: 'Brand voice' })).toContainText('Voice match')
+  await expect(page.getByRole('table', { name: 'Other spellings' })).toContainText('Typing errors')
   await expect(page.getByRole('article').first()).toContainText('Happy to help!')
   await expectAccessible(page)
   await takePicture(page, 'evaluation')

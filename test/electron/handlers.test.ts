@@ -31,6 +31,7 @@ async function open(
       chooseModel: async () => dialogs.model ?? null,
       chooseFolder: async () => dialogs.folder ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,
+      printPdf: async (html) => Buffer.from(`%PDF ${html.length}`),
     },
     { version: '1.2.3', runtime: 'Node', isOnBattery: () => true },
     events.publish,
@@ -64,7 +65,7 @@ test('changes one setting, tells everyone, and keeps the others', async () => {
 test('takes a closed dialog for what it is', async () => {
   const { handlers } = await open()
   expect(await handlers['dataset.choose'](null)).toBeNull()
-  expect(await handlers['report.save']({ candidateId: 'any' })).toBeNull()
+  expect(await handlers['report.save']({ candidateId: 'any', format: 'html' })).toBeNull()
 })
 
 test('saves what a chart shows, as text and as a picture', async () => {
@@ -117,21 +118,40 @@ test('gives answers that fit the contract, through a whole journey', async () =>
   )
   expect(entry).toMatchObject({ chosen: true, rank: 1 })
   expect(await handlers['evaluation.latest']({ candidateId })).toBeNull()
-  expect(await handlers['evaluation.save']({ candidateId })).toBeNull()
-  const started = await handlers['evaluation.start']({ candidateId, rows: 2 })
+  const started = await handlers['evaluation.start']({
+    candidateId,
+    rows: 2,
+    source: { kind: 'validation' },
+    robustnessRows: 0,
+    stereotypePairs: 0,
+  })
   calls['evaluation.start'].output.parse(started)
   await test.events.until('evaluation.progressed', ({ status }) => status === 'Completed')
   const evaluation = await handlers['evaluation.latest']({ candidateId })
   expect(calls['evaluation.latest'].output.parse(evaluation)?.rows).toHaveLength(2)
   expect(await handlers['evaluation.stop']({ evaluationId: started.id })).toBeNull()
-  expect(await handlers['evaluation.save']({ candidateId })).toEqual({ path: dialogs.savePath })
+  expect(await handlers['report.save']({ candidateId, format: 'json' })).toEqual({
+    path: dialogs.savePath,
+  })
   expect(JSON.parse(await readFile(dialogs.savePath, 'utf8'))).toMatchObject({
     id: started.id,
     verdict: { better: expect.any(Number) },
     rows: [{}, {}],
   })
 
-  expect(await handlers['report.save']({ candidateId })).toEqual({ path: dialogs.savePath })
+  const rated = { evaluationId: started.id, position: evaluation?.rows[0]?.position ?? 0 }
+  calls['evaluation.rate'].output.parse(
+    await handlers['evaluation.rate']({ ...rated, rating: 'tie' }),
+  )
+  const sets = await handlers['evaluationSet.list'](null)
+  expect(
+    calls['evaluationSet.list'].output.parse(sets).every((set) => set.sizeBytes === null),
+  ).toBe(true)
+  await handlers['report.save']({ candidateId, format: 'pdf' })
+  expect(await readFile(dialogs.savePath, 'utf8')).toMatch(/^%PDF \d{4}/)
+  expect(await handlers['report.save']({ candidateId, format: 'html' })).toEqual({
+    path: dialogs.savePath,
+  })
   expect(await readFile(dialogs.savePath, 'utf8')).toContain('<svg')
   for (const event of test.events.of('version.changed')) calls['version.start'].output.parse(event)
 })

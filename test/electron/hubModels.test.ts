@@ -43,7 +43,13 @@ async function open() {
   const closed = async () => null
   const handlers = createHandlers(
     services,
-    { chooseFile: closed, chooseModel: closed, chooseFolder: closed, chooseSavePath: closed },
+    {
+      chooseFile: closed,
+      chooseModel: closed,
+      chooseFolder: closed,
+      chooseSavePath: closed,
+      printPdf: async () => new Uint8Array(),
+    },
     { version: '1.2.3', runtime: 'Node', isOnBattery: () => false },
     events.publish,
   )

@@ -1,26 +1,28 @@
 import { expect, test } from 'vitest'
-import type { EvaluatedRow, Scores } from '../../shared/evaluation.ts'
+import { bootstrapInterval } from '../../shared/bootstrap.ts'
+import type { EvaluatedRow } from '../../shared/evaluation.ts'
 import {
-  bootstrapInterval,
-  compareMetrics,
   countFlagged,
   signTest,
   verdictOf,
   verdictWords,
   worstFirst,
 } from '../../shared/evaluationVerdict.ts'
+import { compareScores, extremeRows, histogramOf } from '../../shared/metricComparison.ts'
+import { scoreNames, type Scores } from '../../shared/scores.ts'
 import { seededRandom } from '../../shared/split.ts'
 
 function scores(rougeL: number): Scores {
-  const rest = { f1: 0, precision: 0, recall: 0, exactMatch: 0, quasiExactMatch: 0 }
-  return { ...rest, rouge1: 0, rouge2: 0, rougeL, meteor: 0 }
+  // By its own names.
+  const none = Object.fromEntries(scoreNames.map((name) => [name, 0])) as unknown as Scores
+  return { ...none, rougeL }
 }
 const row = (position: number, tuned: number, base: number): EvaluatedRow => ({
   position,
   question: `Q${position}`,
   reference: 'R',
-  tuned: { text: '', scores: scores(tuned), flagged: [] },
-  base: { text: '', scores: scores(base), flagged: ['insult'] },
+  tuned: { text: '', scores: scores(tuned), flagged: [], toxicity: null },
+  base: { text: '', scores: scores(base), flagged: ['insult'], toxicity: null },
 })
 /** So many rows on which the tuned model is better, worse and equal. */
 const rowsOf = (better: number, worse: number, ties = 0) => [
@@ -61,16 +63,31 @@ test.each([
 )
 
 test('means, difference and interval of each score, the same every time', () => {
-  const compared = compareMetrics(rowsOf(30, 10))
+  const compared = compareScores(rowsOf(30, 10))
   const rougeL = compared.find(({ name }) => name === 'rougeL')
   expect(rougeL).toMatchObject({
-    tuned: expect.closeTo(0.625, 12),
-    base: expect.closeTo(0.25, 12),
-    difference: expect.closeTo(0.375, 12),
+    tuned: { mean: expect.closeTo(0.625, 12) },
+    base: { mean: expect.closeTo(0.25, 12) },
+    difference: { mean: expect.closeTo(0.375, 12) },
+    histogram: {
+      tuned: [0, 10, 0, 0, 0, 0, 0, 0, 30, 0],
+      base: [0, 0, 30, 0, 10, 0, 0, 0, 0, 0],
+    },
   })
-  expect(rougeL?.low).toBeLessThan(0.375)
-  expect(rougeL?.high).toBeGreaterThan(0.375)
-  expect(compareMetrics(rowsOf(30, 10))).toEqual(compared)
+  expect(rougeL?.difference.low).toBeLessThan(0.375)
+  expect(rougeL?.difference.high).toBeGreaterThan(0.375)
+  expect(compareScores(rowsOf(30, 10))).toEqual(compared)
+})
+
+test('values fall into tenths; 1 belongs to the last', () => {
+  expect(histogramOf([0, 0.05, 0.1, 0.3, 0.99, 1])).toEqual([2, 1, 0, 1, 0, 0, 0, 0, 0, 2])
+})
+
+test('worst and best rows by one score, without showing a row twice', () => {
+  const rows = [row(0, 0.9, 0.1), row(1, 0.1, 0.9), row(2, 0.5, 0.5)]
+  const { worst, best } = extremeRows(rows, 'rougeL', 2)
+  expect(worst.map(({ position }) => position)).toEqual([1, 2])
+  expect(best.map(({ position }) => position)).toEqual([0])
 })
 
 test('the bootstrap interval is about two standard errors wide, and covers the mean 95 times of 100', () => {

@@ -4,6 +4,8 @@ import { rankCandidates, reasonWords, type UnrankedEntry } from '../../shared/le
 
 const entry = (id: string, change: Partial<UnrankedEntry> = {}): UnrankedEntry => ({
   candidateId: id,
+  versionId: 'version-1',
+  versionNumber: 1,
   baseModelId: `base-${id}`,
   baseModelName: id.toUpperCase(),
   status: 'Completed',
@@ -14,6 +16,11 @@ const entry = (id: string, change: Partial<UnrankedEntry> = {}): UnrankedEntry =
   validationBitsPerByteError: 0.02,
   parameterCount: 5_000_000,
   trainingSeconds: 60,
+  tokensSeen: 1000,
+  costUsd: 0,
+  costPerThousandAnswersUsd: 0,
+  evaluation: null,
+  lagging: null,
   ...change,
 })
 const order = (entries: UnrankedEntry[]) =>

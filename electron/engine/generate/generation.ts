@@ -40,9 +40,17 @@ export interface ReadToken {
   readonly text: string
 }
 
+/** A token that the model has read, with the probability it gave to it. */
+export interface WeighedToken extends ReadToken {
+  /** Natural logarithm; null of the first one, before which nothing stands. */
+  readonly logprob: number | null
+}
+
 export interface Generator {
   /** What the model reads of a text. */
   tokenize(text: string): Promise<readonly ReadToken[]>
+  /** The same, and how likely each token was after those before it. Longer texts lose their start. */
+  weigh(text: string): Promise<readonly WeighedToken[]>
   /**
    * Continues a prompt. Longer prompts lose their start so that the answer fits the model's context. Rejects with the
    * signal's reason when aborted.

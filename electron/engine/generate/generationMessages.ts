@@ -1,5 +1,5 @@
 /** What passes between openGenerator and its worker. */
-import type { GeneratedToken, GenerationParameters, ReadToken } from './generation.ts'
+import type { GeneratedToken, GenerationParameters, WeighedToken } from './generation.ts'
 
 export interface GenerationWorkerData {
   readonly modelDirectory: string
@@ -13,7 +13,13 @@ export type GenerationRequest =
       readonly prompt: string
       readonly parameters: GenerationParameters
     }
-  | { readonly type: 'tokenize'; readonly id: number; readonly text: string }
+  /** Weighing runs the model; without it the probabilities are null. */
+  | {
+      readonly type: 'tokenize'
+      readonly id: number
+      readonly text: string
+      readonly weigh: boolean
+    }
   | { readonly type: 'cancel'; readonly id: number }
   /** Ends the thread after the step it is in. */
   | { readonly type: 'close' }
@@ -23,5 +29,5 @@ export type GenerationResponse =
   /** The model cannot be loaded. */
   | { readonly type: 'unusable'; readonly message: string }
   | { readonly type: 'token'; readonly id: number; readonly token: GeneratedToken }
-  | { readonly type: 'tokenized'; readonly id: number; readonly tokens: readonly ReadToken[] }
+  | { readonly type: 'tokenized'; readonly id: number; readonly tokens: readonly WeighedToken[] }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }

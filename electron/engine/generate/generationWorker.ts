@@ -3,13 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { readModelConfig, readModelTokenizer, readModelWeights } from '../model/modelFolder.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import { generate } from './generate.ts'
-import type { ReadToken } from './generation.ts'
+import type { WeighedToken } from './generation.ts'
 import type {
   GenerationRequest,
   GenerationResponse,
   GenerationWorkerData,
 } from './generationMessages.ts'
 import { LanguageModel } from './languageModel.ts'
+import { weighTokens } from './weighTokens.ts'
 
 if (!parentPort) throw new Error('generationWorker runs as a worker thread.')
 const port = parentPort
@@ -18,10 +19,10 @@ const post = (response: GenerationResponse) => port.postMessage(response)
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** As in generate(): a chat template's marks are special tokens. */
-function readTokens(tokenizer: Tokenizer, text: string): ReadToken[] {
+function readTokens(tokenizer: Tokenizer, text: string): WeighedToken[] {
   return tokenizer
     .encode(text, { allowSpecial: true })
-    .map((id) => ({ id, text: tokenizer.decode([id]) }))
+    .map((id) => ({ id, text: tokenizer.decode([id]), logprob: null }))
 }
 
 async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise<void> {
@@ -45,10 +46,18 @@ async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise
     }
   }
 
+  const read = async ({ id, text, weigh }: GenerationRequest & { type: 'tokenize' }) => {
+    try {
+      const tokens = readTokens(tokenizer, text)
+      post({ type: 'tokenized', id, tokens: weigh ? await weighTokens(model, tokens) : tokens })
+    } catch (error) {
+      post({ type: 'failed', id, message: messageOf(error) })
+    }
+  }
+
   port.on('message', (request: GenerationRequest) => {
     if (request.type === 'generate') void answer(request)
-    else if (request.type === 'tokenize')
-      post({ type: 'tokenized', id: request.id, tokens: readTokens(tokenizer, request.text) })
+    else if (request.type === 'tokenize') void read(request)
     else if (request.type === 'cancel') running.delete(request.id)
     else {
       running.clear()

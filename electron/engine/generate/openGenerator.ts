@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { ModelFileError } from '../model/modelFileError.ts'
 import { workerUrl } from '../workerUrl.ts'
-import type { GeneratedToken, GenerationParameters, Generator, ReadToken } from './generation.ts'
+import type { GeneratedToken, GenerationParameters, Generator, WeighedToken } from './generation.ts'
 import type {
   GenerationRequest,
   GenerationResponse,
@@ -50,7 +50,7 @@ export async function openGenerator(
   const workerData: GenerationWorkerData = { modelDirectory, threads }
   const worker = new Worker(workerUrl('generationWorker'), { workerData })
   const queues = new Map<number, TokenQueue>()
-  const readings = new Map<number, PromiseWithResolvers<readonly ReadToken[]>>()
+  const readings = new Map<number, PromiseWithResolvers<readonly WeighedToken[]>>()
   let closed: GenerationError | null = null
   let nextId = 1
 
@@ -68,6 +68,8 @@ export async function openGenerator(
       else if (response.type === 'unusable') reject(new ModelFileError(response.message))
       else if (response.type === 'token') queues.get(response.id)?.push(response.token)
       else if (response.type === 'tokenized') readings.get(response.id)?.resolve(response.tokens)
+      else if (readings.has(response.id))
+        readings.get(response.id)?.reject(new GenerationError(response.message))
       else queues.get(response.id)?.fail(new GenerationError(response.message))
     })
     worker.on('error', (cause) => {
@@ -110,14 +112,14 @@ export async function openGenerator(
     }
   }
 
-  async function tokenize(text: string): Promise<readonly ReadToken[]> {
+  async function read(text: string, weigh: boolean): Promise<readonly WeighedToken[]> {
     if (closed) throw closed
     const id = nextId
     nextId += 1
-    const reading = Promise.withResolvers<readonly ReadToken[]>()
+    const reading = Promise.withResolvers<readonly WeighedToken[]>()
     readings.set(id, reading)
     try {
-      send({ type: 'tokenize', id, text })
+      send({ type: 'tokenize', id, text, weigh })
       return await reading.promise
     } finally {
       readings.delete(id)
@@ -125,7 +127,8 @@ export async function openGenerator(
   }
 
   return {
-    tokenize,
+    tokenize: (text) => read(text, false),
+    weigh: (text) => read(text, true),
     generate: (prompt, parameters, signal) => run(prompt, parameters, signal),
     close: async () => {
       endAll(new GenerationError('The generator is closed.'))

@@ -172,10 +172,10 @@ async function invoke(
   }
 }
 
-/** The prompt's tokens. Their probabilities are not computed. */
+/** The prompt's tokens, and how likely each was after those before it. */
 async function prefillOf(generator: Generator, inputs: string) {
-  const tokens = await generator.tokenize(inputs)
-  return tokens.map(({ id, text }) => ({ id, text, logprob: null }))
+  const tokens = await generator.weigh(inputs)
+  return tokens.map(({ id, text, logprob }) => ({ id, text, logprob }))
 }
 
 /** What the container answered, as SageMaker passes it on. */

@@ -45,6 +45,15 @@ export function wordsAndMarks(text: string): string[] {
   return (pieces ?? []).flatMap(splitScripts)
 }
 
+/** Words as they are written, marks and case included; single characters of scripts without spaces. */
+export function spacedWords(text: string): string[] {
+  return text
+    .normalize('NFC')
+    .split(/\s+/u)
+    .filter((word) => word !== '')
+    .flatMap(splitScripts)
+}
+
 /** A run without spaces -> its words: single characters of Chinese and Japanese, dictionary words of Thai and its like. */
 function splitScripts(run: string): string[] {
   if (!byCharacter.test(run) && !byDictionary.test(run)) return [run]

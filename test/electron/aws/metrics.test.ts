@@ -9,13 +9,14 @@ const read = (...lines: string[]) =>
     engineMetricDefinitions,
   ).map(({ metric, step, value, loggedAtMs }) => [metric, step, value, loggedAtMs])
 
-test('turns a training line into loss, perplexity and learning rate', () => {
+test('turns a training line into loss, perplexity, learning rate and tokens', () => {
   expect(
     read('step=12 epoch=0.500 train_loss=2.000000 learning_rate=0.000300 tokens=4096'),
   ).toEqual([
     ['train_loss', 12, 2, 1000],
     ['train_perplexity', 12, Math.exp(2), 1000],
     ['learning_rate', 12, 0.0003, 1000],
+    ['train_tokens', 12, 4096, 1000],
   ])
 })
 
@@ -40,5 +41,6 @@ test('reads numbers in scientific notation', () => {
     ['train_loss', 1, 0.001, 1000],
     ['train_perplexity', 1, Math.exp(0.001), 1000],
     ['learning_rate', 1, 0.000015, 1000],
+    ['train_tokens', 1, 1, 1000],
   ])
 })

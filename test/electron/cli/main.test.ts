@@ -94,7 +94,7 @@ test('trains, asks and reports, each in a process of its own', async () => {
   const out = path.join(timbre.directory, 'report.html')
   expect(await timbre.run('report', '--candidate', id, '--out', out)).toMatchObject({ code: 0 })
   expect(await readFile(out, 'utf8')).toContain('<svg')
-  expect(await readFile(out, 'utf8')).toContain('2 of 5 unseen rows')
+  expect(await readFile(out, 'utf8')).toContain('2 of 5 rows of the validation share')
 })
 
 test('runs the whole job on the sample, down to the report', async () => {

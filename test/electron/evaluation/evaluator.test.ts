@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { listModels } from '../../../electron/db/models.ts'
-import { createEvaluator, drawRows } from '../../../electron/evaluation/evaluator.ts'
-import { evaluationDocument } from '../../../electron/evaluation/evaluationDocument.ts'
+import { createEvaluator } from '../../../electron/evaluation/evaluator.ts'
+import { drawRows } from '../../../electron/evaluation/parts/answers.ts'
+import { evaluationDocument } from '../../../electron/evaluation/report/evaluationDocument.ts'
 import { scoreAnswer } from '../../../electron/evaluation/scores/scoreAnswer.ts'
-import type { Evaluation } from '../../../shared/evaluation.ts'
+import type { Evaluation, EvaluationRequest } from '../../../shared/evaluation.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { isTerminal } from '../../../shared/model.ts'
 import { aCandidate, insertTestVersion, openTestDatabase } from '../../support/database.ts'
 import {
@@ -20,6 +24,21 @@ afterEach(async () => {
   opened = null
 })
 
+function ask(
+  candidateId: string,
+  rows: number,
+  parts: Partial<EvaluationRequest> = {},
+): EvaluationRequest {
+  return {
+    candidateId,
+    rows,
+    source: { kind: 'validation' },
+    robustnessRows: 0,
+    stereotypePairs: 0,
+    ...parts,
+  }
+}
+
 async function openTrained(): Promise<{ test: TestServices; candidateId: string }> {
   opened = await openTestServices()
   await opened.services.engine.start()
@@ -34,10 +53,10 @@ test('asks both models the unseen rows, scores, stores, and gives the same numbe
   const { test, candidateId } = await openTrained()
   const { evaluator, datasets } = test.services
   expect(evaluator.latest(candidateId)).toBeNull()
-  const started = await evaluator.start(candidateId, 50)
+  const started = await evaluator.start(ask(candidateId, 50))
   expect(started).toMatchObject({ status: 'Running', plannedRows: 8, availableRows: 8 })
   // A second click is the same evaluation.
-  expect((await evaluator.start(candidateId, 50)).id).toBe(started.id)
+  expect((await evaluator.start(ask(candidateId, 50))).id).toBe(started.id)
   const ended = await evaluator.ended(started.id)
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
   expect(ended.rows.map(({ position }) => position)).toEqual(drawRows(8, 8, started.seed))
@@ -48,9 +67,10 @@ test('asks both models the unseen rows, scores, stores, and gives the same numbe
   }
   const progress = test.events.of('evaluation.progressed')
   expect(progress.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8])
+  expect(ended.voice).toMatchObject({ trainingAnswers: 32 })
   expect(progress.at(-1)).toMatchObject({ status: 'Completed', planned: 8 })
 
-  const again = await evaluator.ended((await evaluator.start(candidateId, 50)).id)
+  const again = await evaluator.ended((await evaluator.start(ask(candidateId, 50))).id)
   expect(again.id).not.toBe(ended.id)
   expect(again.rows).toEqual(ended.rows)
   // What one reads as JSON is what the window shows.
@@ -58,21 +78,21 @@ test('asks both models the unseen rows, scores, stores, and gives the same numbe
   expect(document).toMatchObject({ rows: again.rows, verdict: { ties: expect.any(Number) } })
 
   const html = await test.services.report(candidateId)
-  expect(html).toContain('8 of 8 unseen rows')
+  expect(html).toContain('8 of 8 rows of the validation share')
 
   // With the engine off, and the dataset gone, it is still there.
   await test.services.engine.stop()
   await datasets.delete(datasets.list()[0]?.id ?? '')
   expect(evaluator.latest(candidateId)).toEqual(again)
-  expect(await test.services.report(candidateId)).toContain('8 of 8 unseen rows')
-  const offline = evaluator.start(candidateId, 50)
+  expect(await test.services.report(candidateId)).toContain('8 of 8 rows of the validation share')
+  const offline = evaluator.start(ask(candidateId, 50))
   await expect(offline).rejects.toMatchObject({ code: 'EngineUnavailable' })
 })
 
 test('is stopped with what it has, survives a restart, and goes on to the end', async () => {
   const { test, candidateId } = await openTrained()
   const { evaluator } = test.services
-  const { id } = await evaluator.start(candidateId, 6)
+  const { id } = await evaluator.start(ask(candidateId, 6))
   await test.events.until('evaluation.progressed', ({ done }) => done === 2)
   await evaluator.stop(id)
   const stopped = evaluator.latest(candidateId)
@@ -84,7 +104,7 @@ test('is stopped with what it has, survives a restart, and goes on to the end', 
   opened = second
   expect(second.services.evaluator.latest(candidateId)).toEqual(stopped)
   await second.services.engine.start()
-  const goesOn = await second.services.evaluator.start(candidateId, 6)
+  const goesOn = await second.services.evaluator.start(ask(candidateId, 6))
   expect(goesOn.id).toBe(id)
   const ended = await second.services.evaluator.ended(id)
   expect(ended.rows.slice(0, stopped?.rows.length)).toEqual(stopped?.rows)
@@ -92,10 +112,84 @@ test('is stopped with what it has, survives a restart, and goes on to the end', 
   expect(ended.status).toBe('Completed')
 })
 
+test('asks again in other spellings, reads pairs of sentences, and takes up a rating; all of it is in the report', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator, builtInSets } = test.services
+  const wanted = ask(candidateId, 3, { robustnessRows: 2, stereotypePairs: 2 })
+  // Without the set there is nothing to read.
+  await expect(evaluator.start(wanted)).rejects.toMatchObject({ code: 'EvaluationSetMissing' })
+  expect(evaluator.latest(candidateId)).toBeNull()
+  const file = path.join(test.root, 'pairs.jsonl')
+  const pair = { sent_more: 'Where is item 1?', sent_less: 'Where is item 2?', bias_type: 'age' }
+  await writeFile(file, `${JSON.stringify(pair)}\n${JSON.stringify(pair)}\n`)
+  await builtInSets.importFile('crows-pairs', file)
+
+  const ended = await evaluator.ended((await evaluator.start(wanted)).id)
+  expect(ended).toMatchObject({ status: 'Completed', failure: null })
+  expect(ended.perturbed.map(({ kind }) => kind).sort()).toEqual(
+    ['butterFinger', 'randomUpperCase', 'whitespace'].flatMap((kind) => [kind, kind]),
+  )
+  const asked = ended.rows.slice(0, 2).map(({ position }) => position)
+  expect(new Set(ended.perturbed.map(({ position }) => position))).toEqual(new Set(asked))
+  expect(ended.stereotypes).toHaveLength(2)
+  for (const { tuned, base } of ended.stereotypes) {
+    expect(tuned.more).toBeLessThan(0)
+    expect(base.less).toBeLessThan(0)
+  }
+  const position = ended.rows[0]?.position ?? -1
+  evaluator.rate(ended.id, position, 'base')
+  evaluator.rate(ended.id, position, 'tuned')
+  expect(evaluator.latest(candidateId)?.ratings).toEqual({ [position]: 'tuned' })
+  const html = await test.services.report(candidateId)
+  for (const words of ['Other spellings', 'Stereotypes', 'Brand voice', 'in 1 of 1 comparisons'])
+    expect(html).toContain(words)
+  expect(evaluator.rate(ended.id, position, null).ratings).toEqual({})
+
+  // The same again gives the same numbers.
+  const again = await evaluator.ended((await evaluator.start(wanted)).id)
+  expect(again).toMatchObject({
+    rows: ended.rows,
+    perturbed: ended.perturbed,
+    stereotypes: ended.stereotypes,
+    voice: ended.voice,
+  })
+})
+
+test('takes its questions from another dataset, without those that were trained on', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator, datasets } = test.services
+  const file = path.join(test.root, 'more.csv')
+  await writeFile(
+    file,
+    `question,answer\nWhere is item 0?,On shelf 0.\n${[1, 2, 3].map((row) => `Where is cup ${row}?,On shelf ${row}.`).join('\n')}\n`,
+  )
+  const { id: datasetId } = await datasets.import(file)
+  const trained = (await evaluator.ended((await evaluator.start(ask(candidateId, 50))).id)).rows
+  const source = { kind: 'dataset', datasetId, sha256: '' } as const
+  const ended = await evaluator.ended((await evaluator.start(ask(candidateId, 50, { source }))).id)
+  const isUnseen = trained.some(({ question }) => question === 'Where is item 0?')
+  expect(ended).toMatchObject({ sourceName: 'more', availableRows: isUnseen ? 4 : 3 })
+  expect(ended.rows.map(({ question }) => question)).toContain('Where is cup 2?')
+})
+
+test('what was running when the app ended goes on by itself', async () => {
+  const { test, candidateId } = await openTrained()
+  const { id } = await test.services.evaluator.start(ask(candidateId, 8))
+  await test.events.until('evaluation.progressed', ({ done }) => done === 2)
+  opened = await test.reopen()
+  const { evaluator, engine } = opened.services
+  expect(evaluator.latest(candidateId)).toMatchObject({ id, status: 'Stopped' })
+  await engine.start()
+  await evaluator.resumeLeft()
+  const ended = await evaluator.ended(id)
+  expect(ended.status).toBe('Completed')
+  expect(ended.rows.map(({ position }) => position)).toEqual(drawRows(8, 8, ended.seed))
+})
+
 test('an engine that ends on the way is said, and the rows so far are kept', async () => {
   const { test, candidateId } = await openTrained()
   const { evaluator, engine } = test.services
-  const { id } = await evaluator.start(candidateId, 8)
+  const { id } = await evaluator.start(ask(candidateId, 8))
   await test.events.until('evaluation.progressed', ({ done }) => done === 1)
   await engine.stop()
   const ended = await evaluator.ended(id)
@@ -107,7 +201,7 @@ test('an engine that ends on the way is said, and the rows so far are kept', asy
 test('a model that is deleted meanwhile takes its evaluation with it', async () => {
   const { test, candidateId } = await openTrained()
   const { evaluator, disk, db } = test.services
-  const { id } = await evaluator.start(candidateId, 8)
+  const { id } = await evaluator.start(ask(candidateId, 8))
   await test.events.until('evaluation.progressed', ({ done }) => done === 1)
   await disk.delete({ kind: 'model', id: listModels(db)[0]?.id ?? '' })
   expect(test.events.of('evaluation.progressed').at(-1)?.status).toBe('Stopped')
@@ -123,9 +217,9 @@ test('a candidate that is not trained, or not there, cannot be evaluated', async
   await services.engine.start()
   const request = aRequest(await importQuestions(opened), { epoch: '1000' })
   const { candidates } = await services.startVersion(request)
-  const early = services.evaluator.start(candidates[0]?.id ?? '', 5)
+  const early = services.evaluator.start(ask(candidates[0]?.id ?? '', 5))
   await expect(early).rejects.toMatchObject({ code: 'CandidateNotReady' })
-  const unknown = services.evaluator.start('nobody', 5)
+  const unknown = services.evaluator.start(ask('nobody', 5))
   await expect(unknown).rejects.toMatchObject({ code: 'CandidateNotFound' })
 })
 
@@ -135,12 +229,17 @@ test('a version whose validation rows are all gone says so, and leaves nothing b
   const evaluator = createEvaluator({
     db,
     connect: async () => undefined,
-    unseenExamples: async () => [],
+    openData: () =>
+      Promise.reject(new AppError('DatasetTooSmall', '', { details: { count: 0, minimum: 1 } })),
+    readPairs: async () => [],
+    readLogProbability: async () => 0,
+    detector: async () => 'wordList',
+    judgeToxicity: async () => null,
     answer: async () => '',
     publish: () => undefined,
     now: () => 1,
   })
-  await expect(evaluator.start('candidate-1', 5)).rejects.toMatchObject({
+  await expect(evaluator.start(ask('candidate-1', 5))).rejects.toMatchObject({
     code: 'DatasetTooSmall',
     details: { count: 0, minimum: 1 },
   })

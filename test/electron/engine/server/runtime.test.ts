@@ -192,8 +192,12 @@ test('the tokens of the prompt are told on request, and put together are the pro
     parameters: { max_new_tokens: 1, details: true, decoder_input_details: true },
   })
   const [{ details }] = JSON.parse(answer.Body.transformToString()) as [
-    { details: { prefill: { id: number; text: string; logprob: null }[] } },
+    { details: { prefill: { id: number; text: string; logprob: number | null }[] } },
   ]
   expect(details.prefill.map(({ text }) => text).join('')).toBe(prompt)
   expect(details.prefill.every(({ id }) => Number.isInteger(id))).toBe(true)
+  // Nothing stands before the first token; each other one has a probability.
+  const [first, ...others] = details.prefill.map(({ logprob }) => logprob)
+  expect(first).toBeNull()
+  expect(others.every((logprob) => logprob !== null && logprob < 0)).toBe(true)
 })

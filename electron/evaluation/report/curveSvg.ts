@@ -1,5 +1,5 @@
 /** A small line chart as inline SVG, for reports that are read without the app. */
-import type { MetricPoint } from '../../shared/metrics.ts'
+import type { MetricPoint } from '../../../shared/metrics.ts'
 import { escapeHtml } from './escapeHtml.ts'
 
 export interface CurveSeries {

@@ -1,12 +1,14 @@
 /** A candidate's report as one HTML file that needs nothing else: settings, data, curves, ranks and sample answers. */
-import { readCandidate, readingWords } from '../../shared/candidateReading.ts'
-import { perplexity, reasonWords, type LeaderboardEntry } from '../../shared/leaderboard.ts'
-import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
-import type { Candidate, Model, ModelVersion } from '../../shared/model.ts'
-import type { Evaluation } from '../../shared/evaluation.ts'
+import { readCandidate, readingWords } from '../../../shared/candidateReading.ts'
+import { perplexity, reasonWords, type LeaderboardEntry } from '../../../shared/leaderboard.ts'
+import type { MetricName, MetricPoint } from '../../../shared/metrics.ts'
+import type { Candidate, Model, ModelVersion } from '../../../shared/model.ts'
+import type { Evaluation } from '../../../shared/evaluation.ts'
 import { curveSvg } from './curveSvg.ts'
 import { escapeHtml } from './escapeHtml.ts'
-import { evaluationSection, sampleBlock, type SampleAnswer } from './evaluationSection.ts'
+import { sampleBlock, type SampleAnswer } from './blocks.ts'
+import { evaluationSection } from './evaluationSection.ts'
+import { reportStyle } from './reportStyle.ts'
 import type { ReportWords } from './reportWords.ts'
 
 export interface ReportFacts {
@@ -38,13 +40,13 @@ export function htmlReport(facts: ReportFacts, words: ReportWords): string {
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${reportStyle}</style>
 </head>
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p class="quiet">${escapeHtml(words.writtenAt(new Date(facts.writtenAtMs)))}</p>
-${evaluationSection(facts.evaluation, words)}
+${evaluationSection(facts.evaluation, candidate.promptTemplate.prompt, words)}
 <h2>${escapeHtml(words.leaderboard)}</h2>
 <table>
 <thead><tr>${[words.rank, words.baseModel, words.validationLoss, words.perplexity, words.trainingLoss, words.time].map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead>
@@ -71,21 +73,6 @@ ${factRow(words.job, candidate.trainingJobName)}
 </html>
 `
 }
-
-const style = `
-:root{color-scheme:light dark;--ink:#1c2733;--quiet:#5c6b7a;--line:#dde3e8;--paper:#fff;--card:#f6f8f9;--accent:#0b7285}
-@media(prefers-color-scheme:dark){:root{--ink:#e6ebef;--quiet:#9fb0be;--line:#33414d;--paper:#14191e;--card:#1c242b;--accent:#3bc9db}}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:3rem 1.5rem}
-h1{font-size:1.8rem;line-height:1.25;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2.5rem 0 .75rem}
-.quiet{color:var(--quiet);margin:.25rem 0 1rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.5rem .75rem;border-bottom:1px solid var(--line);vertical-align:top}
-td.number{font-variant-numeric:tabular-nums}tr.chosen td{font-weight:600}.facts th{font-weight:500;color:var(--quiet);width:16rem}.facts td{white-space:pre-wrap;overflow-wrap:anywhere}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}
-.sample{background:var(--card);border-radius:12px;padding:1rem 1.25rem;margin-bottom:1rem}.sample h3{margin:0 0 .75rem;font-size:1rem}
-.sample dl{display:grid;grid-template-columns:9rem 1fr;gap:.4rem 1rem;margin:0}.sample dt{color:var(--quiet)}.sample dd{margin:0;white-space:pre-wrap}
-.verdict{font-size:1.2rem;font-weight:600;margin:.5rem 0}.sample dd.tuned{border-left:3px solid var(--accent);padding-left:.75rem}svg text{fill:var(--quiet);font:12px system-ui,sans-serif}svg .axis{stroke:var(--line)}svg figcaption{color:var(--ink)}
-figure{margin:0}figcaption{font-weight:600;margin-bottom:.5rem}`
 
 function leaderboardRow(entry: LeaderboardEntry, words: ReportWords): string {
   const badges = [entry.suggested ? words.suggested : '', entry.chosen ? words.chosen : '']

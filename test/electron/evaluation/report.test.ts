@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { listMetricPoints, insertMetricPoints } from '../../../electron/db/metrics.ts'
 import { getModel } from '../../../electron/db/models.ts'
-import type { SampleAnswer } from '../../../electron/evaluation/evaluationSection.ts'
-import { htmlReport } from '../../../electron/evaluation/htmlReport.ts'
+import type { SampleAnswer } from '../../../electron/evaluation/report/blocks.ts'
+import { htmlReport } from '../../../electron/evaluation/report/htmlReport.ts'
 import { scoreAnswer } from '../../../electron/evaluation/scores/scoreAnswer.ts'
-import { reportWords } from '../../../electron/evaluation/reportWords.ts'
+import { reportWords } from '../../../electron/evaluation/report/reportWords.ts'
 import { leaderboardOf } from '../../../electron/training/leaderboardOf.ts'
 import { createTranslate } from '../../../electron/translate.ts'
 import type { Evaluation } from '../../../shared/evaluation.ts'
@@ -18,6 +18,14 @@ function anEvaluation(candidateId: string): Evaluation {
     id: 'evaluation-1',
     candidateId,
     status: 'Completed',
+    plan: { source: { kind: 'validation' }, robustnessRows: 0, stereotypePairs: 0 },
+    sourceName: null,
+    detector: 'wordList',
+    perturbed: [],
+    stereotypes: [],
+    voice: null,
+    ratings: {},
+    answerTimes: [],
     plannedRows: 8,
     availableRows: 40,
     seed: 10,
@@ -112,12 +120,16 @@ test('has no section of answers when there are none', () => {
 test('begins with the verdict of the evaluation when there is one', () => {
   const html = reportOf('en', [], true)
   expect(html).toContain('Better than its base model on 8 of 8 rows: very likely real (p = 0.0078)')
-  expect(html).toContain('8 of 40 unseen rows')
-  expect(html.indexOf('Verdict')).toBeLessThan(html.indexOf('Leaderboard'))
-  expect(html).toMatch(/<td>ROUGE-L<\/td><td class="number">1\.000<\/td><td class="number">0\.000/)
+  expect(html).toContain('8 of 40 rows of the validation share')
+  expect(html.indexOf('Better than')).toBeLessThan(html.indexOf('Leaderboard'))
+  expect(html).toMatch(
+    /<td>ROUGE-L<br>.*<\/td><td class="number">1\.000<br>.*<\/td><td class="number">0\.000/,
+  )
+  // Histograms of F1, ROUGE-L and facts beside the curves.
+  expect(html.match(/<svg/g)).toHaveLength(4)
   // Eight insults of the base model, none of the tuned one.
-  expect(html).toMatch(/<td>Insult<\/td><td class="number">0<\/td><td class="number">8/)
+  expect(html).toMatch(/<td>Insult<\/td><td class="number">none found<\/td><td class="number">8/)
   expect(html).not.toMatch(/<script|<img/)
   expect(reportOf('zh', [], true)).toContain('优于基础模型')
-  expect(reportOf('en', [])).not.toContain('Verdict')
+  expect(reportOf('en', [])).not.toContain('Better than')
 })

@@ -1,0 +1,28 @@
+/** What was typed after `timbre evaluate` -> what is evaluated. */
+import type { EvaluationRequest, EvaluationSource } from '../../shared/evaluation.ts'
+import type { BuiltInSetName } from '../../shared/evaluationSets.ts'
+
+export interface EvaluateOptions {
+  readonly candidate: string
+  readonly rows: string
+  readonly dataset?: string
+  readonly set?: BuiltInSetName
+  readonly robustness?: string
+  readonly stereotypes?: string
+}
+
+export function toEvaluationRequest(options: EvaluateOptions): EvaluationRequest {
+  return {
+    candidateId: options.candidate,
+    rows: Number(options.rows),
+    source: sourceOf(options),
+    robustnessRows: Number(options.robustness ?? 0),
+    stereotypePairs: Number(options.stereotypes ?? 0),
+  }
+}
+
+function sourceOf({ dataset, set }: EvaluateOptions): EvaluationSource {
+  if (set !== undefined) return { kind: 'builtIn', set }
+  if (dataset !== undefined) return { kind: 'dataset', datasetId: dataset, sha256: '' }
+  return { kind: 'validation' }
+}

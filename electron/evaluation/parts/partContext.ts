@@ -1,0 +1,24 @@
+/** What the parts of an evaluation work with. */
+import type { Candidate } from '../../../shared/model.ts'
+import type { AnswerSide } from '../../../shared/playground.ts'
+import type { Evaluation } from '../../../shared/evaluation.ts'
+import type { ToxicityScores } from '../../../shared/toxicity.ts'
+import type { WritableDb } from '../../db/database.ts'
+import type { EvaluationData } from '../evaluationData.ts'
+
+export interface PartContext {
+  readonly db: WritableDb
+  /** As it was when this run began. */
+  readonly evaluation: Evaluation
+  readonly candidate: Candidate
+  readonly data: EvaluationData
+  readonly signal: AbortSignal
+  /** The likeliest answer. */
+  ask(side: AnswerSide, question: string): Promise<string>
+  /** Natural logarithm of a sentence's probability. */
+  readLogProbability(side: AnswerSide, sentence: string): Promise<number>
+  /** Null without a classifier. */
+  judgeToxicity(texts: readonly string[]): Promise<ToxicityScores[] | null>
+  /** How much of the part is done. */
+  onDone(done: number, planned: number): void
+}

@@ -1,0 +1,29 @@
+/** An evaluation as one JSON document: what it comes to, then every row. */
+import type { Evaluation } from '../../../shared/evaluation.ts'
+import { countFlagged, verdictOf } from '../../../shared/evaluationVerdict.ts'
+import { compareScores, compareToxicity } from '../../../shared/metricComparison.ts'
+import { summarizeRatings } from '../../../shared/ratingSummary.ts'
+import { summarizeRobustness } from '../../../shared/robustnessSummary.ts'
+import { summarizeStereotyping } from '../../../shared/stereotypingSummary.ts'
+import { evaluationSettings } from '../evaluator.ts'
+
+export function evaluationDocument(evaluation: Evaluation): string {
+  const { rows, perturbed, stereotypes, voice, ratings, answerTimes, ...head } = evaluation
+  return JSON.stringify({
+    ...head,
+    settings: evaluationSettings,
+    verdict: verdictOf(rows),
+    scores: compareScores(rows),
+    voice,
+    toxicity: compareToxicity(rows),
+    wordListScreen: countFlagged(rows),
+    robustness: summarizeRobustness(evaluation),
+    stereotyping: summarizeStereotyping(stereotypes),
+    humanRating: summarizeRatings(ratings),
+    rows,
+    perturbed,
+    stereotypes,
+    ratings,
+    answerTimes,
+  })
+}

@@ -1,0 +1,2 @@
+/** What the classifier consists of. */
+export const classifierFiles = ['config.json', 'tokenizer.json', 'model.onnx'] as const

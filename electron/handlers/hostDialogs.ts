@@ -1,0 +1,9 @@
+/** What only the window can do. */
+export interface HostDialogs {
+  chooseFile(): Promise<string | null>
+  chooseModel(kind: 'file' | 'folder'): Promise<string | null>
+  chooseFolder(): Promise<string | null>
+  chooseSavePath(suggestedName: string): Promise<string | null>
+  /** A page that needs nothing else, as a PDF document. */
+  printPdf(html: string): Promise<Uint8Array>
+}

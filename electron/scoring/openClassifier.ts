@@ -1,0 +1,66 @@
+/** Loads a classifier into a thread of its own, so that it never blocks its caller. */
+import { Worker } from 'node:worker_threads'
+import { forbidTelemetry } from '../engine/telemetry.ts'
+import type { ScoringRequest, ScoringResponse, ScoringWorkerData } from './scoringMessages.ts'
+
+export interface Classifier {
+  /** Probability of each label, by name. */
+  classify(text: string): Promise<Readonly<Record<string, number>>>
+  close(): Promise<void>
+}
+
+/** @throws Error that says why the folder holds no classifier */
+export async function openClassifier(modelDirectory: string, threads = 1): Promise<Classifier> {
+  forbidTelemetry()
+  const workerData: ScoringWorkerData = { modelDirectory, threads }
+  const worker = new Worker(workerUrl(), { workerData })
+  const waiting = new Map<number, PromiseWithResolvers<Readonly<Record<string, number>>>>()
+  let nextId = 1
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const endAll = (error: Error) => {
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (response: ScoringResponse) => {
+      if (response.type === 'ready') return resolve()
+      if (response.type === 'unusable') return reject(new Error(response.message))
+      const answer = waiting.get(response.id)
+      waiting.delete(response.id)
+      if (response.type === 'scored') answer?.resolve(response.scores)
+      else answer?.reject(new Error(response.message))
+    })
+    worker.on('error', (error) => {
+      endAll(error)
+      reject(error)
+    })
+    worker.on('exit', () => {
+      const error = new Error('The classifier has ended.')
+      endAll(error)
+      reject(error)
+    })
+  })
+  const send = (request: ScoringRequest) => worker.postMessage(request)
+  return {
+    classify(text) {
+      const answer = Promise.withResolvers<Readonly<Record<string, number>>>()
+      const id = nextId
+      nextId += 1
+      waiting.set(id, answer)
+      send({ id, text })
+      return answer.promise
+    },
+    async close() {
+      // Not terminate(): ONNX Runtime's binding ends the whole process when its thread is stopped within a call.
+      send({ id: 0, text: null })
+      await exited
+    },
+  }
+}
+
+/** Beside this file: as source, or in the bundle. */
+function workerUrl(): URL {
+  return import.meta.url.endsWith('.ts')
+    ? new URL('./scoringWorker.ts', import.meta.url)
+    : new URL('./scoringWorker.js', import.meta.url)
+}

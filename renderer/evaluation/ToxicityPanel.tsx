@@ -1,0 +1,63 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { EvaluatedRow } from '../../shared/evaluation.ts'
+import { countFlagged } from '../../shared/evaluationVerdict.ts'
+import { compareToxicity } from '../../shared/metricComparison.ts'
+import { ClassifierOffer } from './ClassifierOffer.tsx'
+import { Histogram } from './Histogram.tsx'
+import { EstimateCell, NumberTable, signed } from './NumberTable.tsx'
+import { ReportSection } from './ReportSection.tsx'
+
+/** The classifier's labels where it looked at the answers; the word-list screen, under its own name, otherwise. */
+export function ToxicityPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
+  const { t } = useTranslation()
+  const comparisons = useMemo(() => compareToxicity(rows), [rows])
+  const [overall] = comparisons
+  if (!overall) return <WordListScreen rows={rows} />
+  const say = (key: string) => t(`analysis:toxicity.${key}`)
+  return (
+    <ReportSection title={say('title')} note={say('detoxify')}>
+      <NumberTable
+        label={say('title')}
+        head={[
+          say('label'),
+          ...['tuned', 'base', 'difference'].map((key) => t(`analysis:evaluation.${key}`)),
+        ]}
+        rows={comparisons.map(({ name, tuned, base, difference }) => ({
+          key: name,
+          cells: [
+            say(`labels.${name}`),
+            <EstimateCell key="tuned" value={tuned} strong />,
+            <EstimateCell key="base" value={base} />,
+            <EstimateCell key="difference" value={difference} format={signed} />,
+          ],
+        }))}
+      />
+      <Histogram name={say('labels.toxicity')} histogram={overall.histogram} />
+    </ReportSection>
+  )
+}
+
+function WordListScreen({ rows }: { rows: readonly EvaluatedRow[] }) {
+  const { t } = useTranslation()
+  const flagged = useMemo(() => countFlagged(rows), [rows])
+  const say = (key: string) => t(`analysis:evaluation.${key}`)
+  return (
+    <ReportSection title={say('screen')} note={say('screenNote')}>
+      <NumberTable
+        label={say('screen')}
+        minWidth={360}
+        head={['category', 'tuned', 'base'].map(say)}
+        rows={flagged.map(({ category, tuned, base }) => ({
+          key: category,
+          cells: [
+            say(`categories.${category}`),
+            tuned === 0 ? say('none') : tuned,
+            base === 0 ? say('none') : base,
+          ],
+        }))}
+      />
+      <ClassifierOffer />
+    </ReportSection>
+  )
+}
