@@ -175,7 +175,9 @@ async function timeFrames(page: Page): Promise<number[]> {
     await page.mouse.move(box.x + box.width * 0.6, middle, { steps: 20 })
     await page.mouse.up()
   }
-  const frames = await page.evaluate(() => (window as unknown as { benchFrames: number[] }).benchFrames)
+  const frames = await page.evaluate(
+    () => (window as unknown as { benchFrames: number[] }).benchFrames,
+  )
   return frames.slice(2)
 }
 
