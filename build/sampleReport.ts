@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { _electron } from '@playwright/test'
+import { _electron, type Page } from '@playwright/test'
 import { forkEngine } from '../electron/engineProcess/forkEngine.ts'
 import { createServices } from '../electron/services.ts'
 import { isTerminal } from '../shared/model.ts'
@@ -74,10 +74,20 @@ async function printReport(dataDirectory: string, candidateId: string): Promise<
   ensureSystemLibraries(runtime.executable, console.log)
   const display = hasDisplay() ? null : await startVirtualDisplay()
   const isRoot = process.getuid?.() === 0
-  const environment = { ...process.env, ...runtime.environment, ...display?.environment }
+  const environment = {
+    ...process.env,
+    ...runtime.environment,
+    ...display?.environment,
+    LANG: 'en-US',
+  }
   const app = await _electron.launch({
     executablePath: runtime.executable,
-    args: [...(isRoot ? ['--no-sandbox'] : []), repositoryRoot, `--data-dir=${dataDirectory}`],
+    args: [
+      ...(isRoot ? ['--no-sandbox'] : []),
+      '--lang=en-US',
+      repositoryRoot,
+      `--data-dir=${dataDirectory}`,
+    ],
     env: Object.fromEntries(
       Object.entries(environment).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value]],
@@ -106,10 +116,30 @@ async function printReport(dataDirectory: string, candidateId: string): Promise<
       candidateId,
     )
     if (!answer.includes('"ok":true')) throw new Error(answer)
+    await takePictures(page)
   } finally {
     await app.close()
     display?.close()
   }
+}
+
+/** The evaluation as the window shows it. */
+async function takePictures(page: Page): Promise<void> {
+  const take = (name: string) =>
+    page.screenshot({
+      path: path.join(repositoryRoot, 'docs', 'pictures', `${name}.png`),
+      animations: 'disabled',
+    })
+  await page.getByRole('button', { name: 'Models' }).click()
+  await page.getByRole('button', { name: /^Help desk voice/ }).click()
+  await page.getByRole('button', { name: /^Evaluate / }).click()
+  await page.getByRole('region', { name: 'Verdict' }).waitFor()
+  await take('evaluation')
+  await page.getByRole('region', { name: 'Brand voice' }).scrollIntoViewIfNeeded()
+  await page
+    .getByRole('heading', { name: 'Brand voice' })
+    .evaluate((heading) => heading.scrollIntoView({ block: 'start' }))
+  await take('brand-voice')
 }
 
 const work = mkdtempSync(path.join(os.tmpdir(), 'timbre-report-'))

@@ -79,7 +79,8 @@ function robustnessSentence(evaluation: Evaluation): Sentence | null {
     ({ kind, rows }) => kind === 'butterFinger' && rows > 0,
   )
   if (!typing) return null
-  const percent = (value: number) => Math.round(100 * value)
+  // Longer answers can change by more than all their words; as a sentence that is all of them.
+  const percent = (value: number) => Math.min(100, Math.round(100 * value))
   return {
     key: 'analysis:summary.robustness',
     values: {

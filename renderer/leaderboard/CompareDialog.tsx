@@ -27,6 +27,17 @@ export function CompareDialog({ model, entries, onClose }: CompareDialogProps) {
       title={say('compareTitle')}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
+      <Title order={3} mb="xs">
+        {say('differences')}
+      </Title>
+      {differing.length === 0 ? (
+        <Text size="sm">{say('noDifferences')}</Text>
+      ) : (
+        <SettingsTable label={say('differences')} names={names} settings={differing} marked />
+      )}
+      <Title order={3} mt="lg" mb="xs">
+        {say('measures')}
+      </Title>
       <Table aria-label={say('compareTitle')} style={{ fontVariantNumeric: 'tabular-nums' }}>
         <Table.Thead>
           <Table.Tr>
@@ -52,14 +63,6 @@ export function CompareDialog({ model, entries, onClose }: CompareDialogProps) {
           ))}
         </Table.Tbody>
       </Table>
-      <Title order={3} mt="lg" mb="xs">
-        {say('differences')}
-      </Title>
-      {differing.length === 0 ? (
-        <Text size="sm">{say('noDifferences')}</Text>
-      ) : (
-        <SettingsTable label={say('differences')} names={names} settings={differing} marked />
-      )}
       <Title order={3} mt="lg" mb="xs">
         {say('sameSettings')}
       </Title>

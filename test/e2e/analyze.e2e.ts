@@ -96,13 +96,13 @@ test('a report says in words what was found, part by part', async () => {
   await expect(verdict).toContainText('Worth using')
   await expect(verdict).toContainText(/sounds more like your data/)
   await expectAccessible(page)
-  await takePicture(page, 'evaluation')
+  await takePicture(page, 'evaluation-parts')
   const voice = page.getByRole('region', { name: 'Brand voice' })
   await expect(voice.getByRole('table', { name: 'Your usual greetings' })).toContainText(
     'happy to help',
   )
   await voice.scrollIntoViewIfNeeded()
-  await takePicture(page, 'brand-voice')
+  await takePicture(page, 'evaluation-voice')
   await page.getByRole('tab', { name: 'Right answers' }).click()
   await expect(page.getByText('Distribution of F1 over words')).toBeVisible()
   await page.getByRole('tab', { name: 'Same content in the same words' }).click()
