@@ -45,7 +45,6 @@ export const mainBundle: InlineConfig = nodeBundle('dist/main', {
   entries: {
     main: 'electron/main.ts',
     cli: 'electron/cli/main.ts',
-    scoringWorker: 'electron/scoring/scoringWorker.ts',
   },
   format: 'es',
 })
@@ -59,6 +58,8 @@ export const engineBundle: InlineConfig = nodeBundle('dist/engine', {
     estimateWorker: 'electron/engine/train/estimateWorker.ts',
     generationWorker: 'electron/engine/generate/generationWorker.ts',
     conversionWorker: 'electron/engine/convert/conversionWorker.ts',
+    // The app's own, here because threads are loaded from plain files.
+    scoringWorker: 'electron/scoring/scoringWorker.ts',
   },
   format: 'es',
 })

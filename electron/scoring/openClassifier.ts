@@ -1,4 +1,5 @@
 /** Loads a classifier into a thread of its own, so that it never blocks its caller. */
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { forbidTelemetry } from '../engine/telemetry.ts'
 import type { ScoringRequest, ScoringResponse, ScoringWorkerData } from './scoringMessages.ts'
@@ -13,7 +14,7 @@ export interface Classifier {
 export async function openClassifier(modelDirectory: string, threads = 1): Promise<Classifier> {
   forbidTelemetry()
   const workerData: ScoringWorkerData = { modelDirectory, threads }
-  const worker = new Worker(workerUrl(), { workerData })
+  const worker = new Worker(workerFile(), { workerData })
   const waiting = new Map<number, PromiseWithResolvers<Readonly<Record<string, number>>>>()
   let nextId = 1
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -58,9 +59,16 @@ export async function openClassifier(modelDirectory: string, threads = 1): Promi
   }
 }
 
-/** Beside this file: as source, or in the bundle. */
-function workerUrl(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('./scoringWorker.ts', import.meta.url)
-    : new URL('./scoringWorker.js', import.meta.url)
+/**
+ * From source beside this file; from the bundle beside the engine's workers, which an installed app keeps outside its
+ * archive.
+ */
+function workerFile(): string {
+  const relative = import.meta.url.endsWith('.ts')
+    ? './scoringWorker.ts'
+    : '../engine/scoringWorker.js'
+  return fileURLToPath(new URL(relative, import.meta.url)).replace(
+    /([\\/]app\.asar)([\\/])/,
+    '$1.unpacked$2',
+  )
 }

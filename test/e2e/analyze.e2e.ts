@@ -5,6 +5,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './support/accessibility.ts'
 import { writeAnalyzedModel } from './support/analyzedModel.ts'
 import {
+  answerDialog,
   answerSaveDialog,
   launchApp,
   makeDataDirectory,
@@ -156,4 +157,14 @@ test('in Chinese, dark and in a small window it reads as well', async () => {
   await expect(page.getByRole('region', { name: '结论' })).toContainText('优于基础模型')
   await expectAccessible(page)
   await takePicture(page, 'evaluation-zh-dark')
+})
+
+test('a toxicity classifier that the user has is taken, checked and used from then on', async () => {
+  await answerDialog(running, path.resolve(import.meta.dirname, '../fixtures/classifier'))
+  await page.getByRole('button', { name: '选择已有的文件夹' }).click()
+  await expect(page.getByText('Detoxify 分类器已在此计算机上', { exact: false })).toBeVisible({
+    timeout: 60_000,
+  })
+  await page.getByRole('button', { name: '移除' }).click()
+  await expect(page.getByRole('button', { name: '下载分类器' })).toBeVisible()
 })
