@@ -8,6 +8,7 @@ import { getSettings, updateSettings } from './db/settings.ts'
 import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
 import { analyzeHandlers } from './handlers/analyzeHandlers.ts'
 import type { HostDialogs } from './handlers/hostDialogs.ts'
+import { catalogHandlers } from './handlers/catalogHandlers.ts'
 import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import { diskHandlers } from './handlers/diskHandlers.ts'
 import type { Services } from './services.ts'
@@ -29,6 +30,7 @@ export function createHandlers(
   return {
     ...workspaceHandlers(services),
     ...diskHandlers(services.disk),
+    ...catalogHandlers(services),
     'app.describe': async () => ({
       version: host.version,
       runtime: host.runtime,

@@ -25,7 +25,10 @@ import { createHubModels, type HubModels } from './baseModels/huggingFace/hubMod
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
 import type { KeyStore } from './secrets/secretFile.ts'
 import { baseModelId, readModelSource, type ModelSource } from './baseModels/modelSource.ts'
-import { stopTrainingJob } from './aws/trainingJobs.ts'
+import { createCatalog, type Catalog } from './training/catalog/catalog.ts'
+import { createHubDocuments } from './training/catalog/hubDocuments.ts'
+import { createLicences, type Licences } from './training/catalog/licences.ts'
+import { wayOf } from './training/ways/ways.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
 import { getCandidate, moveToFrontOfQueue, updateCandidate } from './db/candidates.ts'
@@ -111,6 +114,8 @@ export interface Services {
   readonly signIns: SignIns
   /** Following goes on afterwards. @throws AppError Cancelled, SignInRefused, SignInElsewhere */
   signIn(workspaceId: string, flow: 'browser' | 'code'): Promise<void>
+  readonly catalog: Catalog
+  readonly licences: Licences
   /** @throws AppError EngineUnavailable, WorkspaceNotFound, WorkspaceIncomplete, CredentialsMissing */
   connect(workspaceId: string): Promise<Connection>
   /** Who its credentials belong to. @throws AppError as `connect` does, but for WorkspaceIncomplete */
@@ -316,10 +321,18 @@ export function createServices(options: ServicesOptions): Services {
     publish: (progress) => options.publish('evaluation.progressed', progress),
     now,
   })
+  const documents = createHubDocuments({
+    db,
+    describeLocal: hubModel,
+    onProgress: (progress) => options.publish('catalog.progressed', progress),
+  })
+  const catalog = createCatalog(documents)
+  const licences = createLicences({ db, documents, now })
   const training: StartVersionOptions = {
     db,
     connect: connectTo,
-    describeHubModel: hubModel,
+    describeBaseModel: (connection, id) => catalog.describe(connection, id),
+    requireLicence: (connection, baseModel) => licences.require(connection, baseModel),
     getDataset: (id) => datasets.get(id),
     readExamples: (id, columns, sha256) => datasets.readExamples(id, columns, sha256),
     estimateOf: (key) => estimates.get(key),
@@ -386,8 +399,8 @@ export function createServices(options: ServicesOptions): Services {
 
   async function stopCandidate(candidateId: string): Promise<void> {
     const candidate = getCandidate(db, candidateId)
-    const { clients } = await connectTo(getVersion(db, candidate.versionId).workspaceId)
-    await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
+    const connection = await connectTo(getVersion(db, candidate.versionId).workspaceId)
+    await wayOf(candidate).stop(connection, candidate).catch((error: unknown) => {
       // Still queued here: there is no job to stop, and none is made any more.
       const hasNoJob = error instanceof AppError && error.code === 'NotFound'
       if (!hasNoJob || candidate.status !== 'Queued') throw error
@@ -451,6 +464,8 @@ export function createServices(options: ServicesOptions): Services {
         sizeBytes,
       })
     },
+    catalog,
+    licences,
     connect: connectTo,
     testWorkspace: async (id) => getCaller((await connections.open(id)).clients),
     disk,

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { analyzeCalls, analyzeEvents } from './contract/analyzeCalls.ts'
 import { call } from './contract/call.ts'
+import { catalogCalls, catalogEvents } from './contract/catalogCalls.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
@@ -33,6 +34,7 @@ const byCandidate = z.object({ candidateId: z.string() })
 
 export const calls = {
   ...workspaceCalls,
+  ...catalogCalls,
 
   ...diskCalls,
   'app.describe': call(
@@ -153,6 +155,7 @@ export const calls = {
 
 export const events = {
   ...workspaceEvents,
+  ...catalogEvents,
   'engine.changed': engineStatusSchema,
   'dataset.changed': datasetSchema,
   'version.changed': modelVersionSchema,

@@ -55,6 +55,10 @@ export const errorCodes = [
   'ClassifierUnusable',
   'ReportNotPrintable',
   'TrainingFailed',
+  'TooManyRows',
+  'TooManyLongRows',
+  'LicenceNotAccepted',
+  'LicenceChanged',
   'QuotaExceeded',
   // environment
   'EngineUnavailable',
@@ -73,7 +77,6 @@ export const errorCodes = [
   'PassRoleDenied',
   'PermissionMissing',
   'RoleNotAssumable',
-  'LicenceNotAccepted',
   'KeyAccessDenied',
   'OutOfMemory',
   'ContainerUnhealthy',

@@ -32,6 +32,11 @@ export const metricNameSchema = z.enum([
   'learning_rate',
   /** Answer tokens that the step learned from. */
   'train_tokens',
+  /** Overlap of the answers with the expected ones, 0 to 1; told by Autopilot alone. */
+  'validation_rouge1',
+  'validation_rouge2',
+  'validation_rougeL',
+  'validation_rougeLsum',
 ])
 export type MetricName = z.infer<typeof metricNameSchema>
 

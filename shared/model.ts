@@ -8,6 +8,7 @@ import {
   promptTemplateSchema,
 } from './promptTemplate.ts'
 import { samplePromptsSchema } from './sampleAnswers.ts'
+import { cloudChoiceSchema, cloudFactsSchema, trainingWaySchema } from './trainingWay.ts'
 import { localWorkspaceId } from './workspace.ts'
 
 export const problemTypeSchema = z.enum(['fine-tune-foundation-model'])
@@ -40,6 +41,9 @@ export const baseModelSchema = z.object({
   promptTemplate: promptTemplateSchema.default(defaultPromptTemplate),
   /** Imported by the analyst, who can also remove it. */
   isImported: z.boolean().default(false),
+  way: trainingWaySchema.default('jumpStart'),
+  /** Null on this computer. */
+  cloud: cloudFactsSchema.nullable().default(null),
 })
 export type BaseModel = z.infer<typeof baseModelSchema>
 
@@ -89,6 +93,8 @@ export const candidateSchema = z.object({
   trainingSeconds: z.number().nullable(),
   /** From first step to checked artifact, as it was reckoned before the start; null: it was not. */
   estimatedSeconds: z.object({ low: z.number(), high: z.number() }).nullable(),
+  /** Null on this computer. */
+  cloud: cloudChoiceSchema.nullable(),
 })
 export type Candidate = z.infer<typeof candidateSchema>
 
@@ -154,6 +160,8 @@ export const fineTuneRequestSchema = z.object({
         hyperparameters: z.record(z.string(), z.string()),
         /** Left out: the base model's own. */
         promptTemplate: editedTemplateSchema.optional(),
+        /** In an account at AWS. */
+        cloud: cloudChoiceSchema.optional(),
       }),
     )
     .min(1)

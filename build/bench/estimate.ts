@@ -104,7 +104,7 @@ export async function benchEstimate({ quick, say }: BenchOptions): Promise<Bench
       if (!seconds) throw new Error('Nothing was measured.')
       const jobName = `bench-${index}`
       const uris = { outputUri: `${prefix}/output/`, checkpointUri: `${prefix}/checkpoint/` }
-      await createTrainingJob(clients, { ...run, ...uris, jobName, roleArn })
+      await createTrainingJob(connection, { ...run, ...uris, jobName, choice: null })
       const taken = await secondsOf(connection, jobName)
       const said = (seconds.low + seconds.high) / 2
       const error = Math.abs(said - taken) / taken

@@ -22,6 +22,8 @@ export interface AwsClients {
   readonly sts: STSClient
   /** Those that only accounts at AWS need; loaded when first asked for. */
   readonly cloud: () => Promise<CloudClients>
+  /** Where all calls without an address of their own go; null: to AWS. */
+  readonly customEndpoint: string | null
   /** What these clients' calls and streams throw, as an AppError. */
   readonly translate: (thrown: unknown) => AppError
   destroy(): void
@@ -57,6 +59,7 @@ export function createClients(target: Target, onRequest: () => void = () => unde
       (cloud ??= import('./cloudClients.ts').then(({ createCloudClients }) =>
         createCloudClients(optionsFor, globalRegionOf(target.region), translate),
       )),
+    customEndpoint: target.kind === 'local' ? target.endpoint : (target.endpoints.default ?? null),
     translate,
     destroy() {
       for (const client of [s3, sageMaker, runtime, logs, sts]) client.destroy()

@@ -1,79 +1,41 @@
-/** The hub's models: JumpStart's documents -> base models, and what starting a job on one needs. */
+/** The hub's models: which there are, and what is written about each. */
 import {
   DescribeHubContentCommand,
   type DescribeHubContentCommandOutput,
   ListHubContentsCommand,
 } from '@aws-sdk/client-sagemaker'
-import { z } from 'zod'
-import type { MetricDefinition } from '../../shared/metrics.ts'
-import type { BaseModel } from '../../shared/model.ts'
-import { defaultPromptTemplate, promptTemplateSchema } from '../../shared/promptTemplate.ts'
-import type { AwsClients } from './clients.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { AwsClients } from './clients.ts'
 import { withAwsErrors } from './errors.ts'
+import { readHubModel, type HubModel } from './hubDocument.ts'
 
-const publicHub = 'SageMakerPublicHub'
+export type { HubModel } from './hubDocument.ts'
+
+export const publicHub = 'SageMakerPublicHub'
 /** The account's own: base models that were imported. An AWS account may not have it. */
 export const privateHub = 'timbre'
 /** Where the engine shows the files of all base models: `<id>/<version>/<file>`. */
 export const engineModelsBucket = 'timbre-models'
 
-/** What training and hosting a hub model takes. */
-export interface HubModel {
-  readonly baseModel: BaseModel
-  readonly metricDefinitions: readonly MetricDefinition[]
-  readonly trainingImage: string
-  readonly trainingArtifactUri: string
-  readonly trainingInstanceType: string
-  readonly trainingVolumeGb: number
-  readonly hostingImage: string
-  readonly hostingArtifactUri: string
-  readonly hostingInstanceType: string
+export interface HubSummary {
+  readonly name: string
+  readonly version: string
+  readonly arn: string
+  readonly keywords: readonly string[]
 }
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
-
-/** The parts of schema 2.3.0 that are used; documents hold many more. */
-const documentSchema = z.looseObject({
-  Provider: z.string().default(''),
-  License: z.string().default(''),
-  Languages: z.array(z.string()).default([]),
-  ParameterCount: z.number().nullable().default(null),
-  ContextTokens: z.number().nullable().default(null),
-  TrainingEcrUri: z.string(),
-  TrainingArtifactUri: z.string(),
-  DefaultTrainingInstanceType: z.string(),
-  TrainingVolumeSize: z.number().default(30),
-  HostingEcrUri: z.string(),
-  HostingArtifactUri: z.string(),
-  DefaultInferenceInstanceType: z.string(),
-  Hyperparameters: z.array(
-    z.looseObject({
-      Name: z.string(),
-      Type: z.string(),
-      Default: scalar.default(''),
-      Min: z.number().optional(),
-      Max: z.number().optional(),
-      Options: z.array(scalar).optional(),
-      Scope: z.string().default('algorithm'),
-      Advanced: z.boolean().default(false),
-    }),
-  ),
-  PromptTemplate: promptTemplateSchema.default(defaultPromptTemplate),
-  TrainingMetrics: z.array(z.object({ Name: z.string(), Regex: z.string() })).default([]),
-})
-
-/** Those that can be trained, of both hubs. */
+/** Those that can be trained on this computer, of both hubs. */
 export async function listHubModelIds(clients: AwsClients): Promise<string[]> {
   const own = await listHub(clients, privateHub).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'NotFound') return []
     throw error
   })
-  return [...(await listHub(clients, publicHub)), ...own]
+  return [...(await listHub(clients, publicHub)), ...own].map(({ name }) => name)
 }
 
-async function listHub({ sageMaker }: AwsClients, hubName: string): Promise<string[]> {
-  const ids: string[] = []
+/** All that are available, page after page. */
+export async function listHub({ sageMaker }: AwsClients, hubName: string): Promise<HubSummary[]> {
+  const found: HubSummary[] = []
   let nextToken: string | undefined
   do {
     const page = await withAwsErrors(() =>
@@ -81,6 +43,7 @@ async function listHub({ sageMaker }: AwsClients, hubName: string): Promise<stri
         new ListHubContentsCommand({
           HubName: hubName,
           HubContentType: 'Model',
+          MaxResults: 100,
           NextToken: nextToken,
         }),
       ),
@@ -88,10 +51,23 @@ async function listHub({ sageMaker }: AwsClients, hubName: string): Promise<stri
     const available = (page.HubContentSummaries ?? []).filter(
       (content) => content.HubContentStatus === 'Available',
     )
-    ids.push(...available.flatMap((content) => content.HubContentName ?? []))
+    found.push(
+      ...available.flatMap((content) =>
+        content.HubContentName === undefined
+          ? []
+          : [
+              {
+                name: content.HubContentName,
+                version: content.HubContentVersion ?? '',
+                arn: content.HubContentArn ?? '',
+                keywords: content.HubContentSearchKeywords ?? [],
+              },
+            ],
+      ),
+    )
     nextToken = page.NextToken
   } while (nextToken)
-  return ids
+  return found
 }
 
 export async function describeHubContent(
@@ -110,7 +86,7 @@ export async function describeHubContent(
   )
 }
 
-/** From the public hub, or else from the account's own. */
+/** Of this computer's engine: from the public hub, or else from the account's own. */
 export async function describeHubModel(clients: AwsClients, id: string): Promise<HubModel> {
   let isImported = false
   const content = await describeHubContent(clients, publicHub, id).catch((error: unknown) => {
@@ -118,43 +94,5 @@ export async function describeHubModel(clients: AwsClients, id: string): Promise
     isImported = true
     return describeHubContent(clients, privateHub, id)
   })
-  const document = documentSchema.parse(JSON.parse(content.HubContentDocument ?? '{}'))
-  return {
-    baseModel: {
-      id,
-      version: content.HubContentVersion ?? '',
-      displayName: content.HubContentDisplayName ?? id,
-      provider: document.Provider,
-      license: document.License,
-      description: content.HubContentDescription ?? '',
-      languages: document.Languages,
-      parameterCount: document.ParameterCount,
-      contextTokens: document.ContextTokens,
-      card: content.HubContentMarkdown ?? '',
-      promptTemplate: document.PromptTemplate,
-      isImported,
-      hyperparameters: document.Hyperparameters.filter((field) => field.Scope === 'algorithm').map(
-        (field) => ({
-          name: field.Name,
-          type: field.Type === 'int' || field.Type === 'float' ? field.Type : 'text',
-          default: String(field.Default ?? ''),
-          ...(field.Min === undefined ? {} : { min: field.Min }),
-          ...(field.Max === undefined ? {} : { max: field.Max }),
-          ...(field.Options === undefined ? {} : { options: field.Options.map(String) }),
-          advanced: field.Advanced,
-        }),
-      ),
-    },
-    metricDefinitions: document.TrainingMetrics.map(({ Name, Regex }) => ({
-      name: Name,
-      regex: Regex,
-    })),
-    trainingImage: document.TrainingEcrUri,
-    trainingArtifactUri: document.TrainingArtifactUri,
-    trainingInstanceType: document.DefaultTrainingInstanceType,
-    trainingVolumeGb: document.TrainingVolumeSize,
-    hostingImage: document.HostingEcrUri,
-    hostingArtifactUri: document.HostingArtifactUri,
-    hostingInstanceType: document.DefaultInferenceInstanceType,
-  }
+  return readHubModel(id, content, { isImported, isCloud: false })
 }

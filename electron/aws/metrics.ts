@@ -2,7 +2,7 @@
 import { perplexity } from '../../shared/leaderboard.ts'
 import type { MetricDefinition, MetricName, MetricPoint } from '../../shared/metrics.ts'
 
-/** Published names -> ours. JumpStart's own trainers name theirs differently; they join this table with the cloud. */
+/** What this computer's trainer publishes -> ours. */
 const metricByPublishedName: Readonly<Record<string, MetricName>> = {
   'timbre:train-loss': 'train_loss',
   'timbre:eval-loss': 'validation_loss',
@@ -17,13 +17,29 @@ const perplexityOf: Partial<Record<MetricName, MetricName>> = {
   validation_loss: 'validation_perplexity',
 }
 
-/** Lines without a step carry no point. Perplexity is computed, never read: exp(loss). */
+/** How many of each were read before: JumpStart's trainers print no steps. */
+export interface SeenPoints {
+  readonly training: number
+  readonly validation: number
+}
+
+/**
+ * Perplexity is computed, never read: exp(loss). Where a definition tells the step, lines without one carry no point.
+ * Otherwise points are counted: a training loss takes the next place, a validation loss that of the last training loss, or of
+ * its own count where training losses are as rare.
+ */
 export function toMetricPoints(
   candidateId: string,
   lines: readonly { readonly atMs: number; readonly line: string }[],
   definitions: readonly MetricDefinition[],
+  seen: SeenPoints,
 ): MetricPoint[] {
-  const compiled = definitions.map(({ name, regex }) => ({ name, regex: new RegExp(regex) }))
+  const compiled = definitions.flatMap(({ name, regex }) => {
+    const expression = compile(regex)
+    return expression ? [{ name, regex: expression }] : []
+  })
+  const tellsStep = compiled.some(({ name }) => name === stepMetric)
+  let { training, validation } = seen
   const points: MetricPoint[] = []
   for (const { atMs, line } of lines) {
     const values = new Map<string, number>()
@@ -31,11 +47,14 @@ export function toMetricPoints(
       const value = Number(regex.exec(line)?.[1] ?? Number.NaN)
       if (Number.isFinite(value)) values.set(name, value)
     }
-    const step = values.get(stepMetric)
-    if (step === undefined) continue
+    const toldStep = values.get(stepMetric)
+    if (tellsStep && toldStep === undefined) continue
     for (const [name, value] of values) {
-      const metric = metricByPublishedName[name]
+      const metric = metricByPublishedName[name] ?? lossOf(name)
       if (!metric) continue
+      if (!tellsStep && metric === 'train_loss') training += 1
+      if (!tellsStep && metric === 'validation_loss') validation += 1
+      const step = toldStep ?? (metric === 'train_loss' ? training : Math.max(training, validation))
       const point = { candidateId, step, loggedAtMs: atMs }
       points.push({ ...point, metric, value })
       const derived = perplexityOf[metric]
@@ -43,4 +62,20 @@ export function toMetricPoints(
     }
   }
   return points
+}
+
+/** JumpStart's names: `huggingface-textgeneration:eval-loss`, `...:train-loss`. */
+function lossOf(publishedName: string): MetricName | null {
+  const name = publishedName.toLowerCase()
+  if (/(eval|valid\w*)[-_: ]*(epoch[-_: ]*)?loss$/.test(name)) return 'validation_loss'
+  return /(^|[-_: ])(train(ing)?[-_: ]*)?(epoch[-_: ]*)?loss$/.test(name) ? 'train_loss' : null
+}
+
+/** One of another dialect of regular expressions reads nothing. */
+function compile(regex: string): RegExp | null {
+  try {
+    return new RegExp(regex)
+  } catch {
+    return null
+  }
 }

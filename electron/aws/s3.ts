@@ -2,12 +2,13 @@
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import type { AppError } from '../../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
 import { createPrivateBucket } from './setup/bucket.ts'
@@ -92,4 +93,15 @@ export async function listStoredObjects(
     if (refusal.code !== 'NotFound') throw refusal
   }
   return objects
+}
+
+/** @param uri s3://bucket/key @throws AppError NotFound */
+export async function readText({ s3 }: AwsClients, uri: string): Promise<string> {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
+  if (bucket === undefined || key === undefined)
+    throw new AppError('NotFound', `${uri} is no address of an object`)
+  return withAwsErrors(async () => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    return (await Body?.transformToString()) ?? ''
+  })
 }

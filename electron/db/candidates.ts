@@ -9,6 +9,7 @@ import {
 } from '../../shared/model.ts'
 import { promptTemplateSchema } from '../../shared/promptTemplate.ts'
 import { isInBin } from './bin.ts'
+import { cloudChoiceSchema } from '../../shared/trainingWay.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 interface CandidateRecord {
@@ -30,15 +31,16 @@ interface CandidateRecord {
   ended_at_ms: number | null
   training_seconds: number | null
   estimated_seconds: string | null
+  cloud: string | null
 }
 
 const INSERT_CANDIDATE = `
   INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, prompt_template, hyperparameters,
     training_job_name, training_job_arn, status, secondary_status, progress, failure, model_artifact_uri,
-    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds)
+    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds, cloud)
   VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @prompt_template, @hyperparameters,
     @training_job_name, @training_job_arn, @status, @secondary_status, @progress, @failure, @model_artifact_uri,
-    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds)`
+    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds, @cloud)`
 
 const UPDATE_CANDIDATE = `
   UPDATE candidates SET training_job_name = @training_job_name, training_job_arn = @training_job_arn, status = @status,
@@ -220,6 +222,7 @@ function rowToCandidate(row: CandidateRecord): Candidate {
       row.estimated_seconds === null
         ? null
         : estimatedSecondsSchema.parse(JSON.parse(row.estimated_seconds)),
+    cloud: row.cloud === null ? null : cloudChoiceSchema.parse(JSON.parse(row.cloud)),
   }
 }
 
@@ -243,5 +246,6 @@ function candidateToRow(candidate: Candidate): CandidateRecord {
     ended_at_ms: candidate.endedAtMs,
     training_seconds: candidate.trainingSeconds,
     estimated_seconds: candidate.estimatedSeconds && JSON.stringify(candidate.estimatedSeconds),
+    cloud: candidate.cloud && JSON.stringify(candidate.cloud),
   }
 }

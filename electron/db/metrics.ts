@@ -78,6 +78,22 @@ export function sumMetric(db: ReadableDb, candidateId: string, metric: MetricNam
   return found?.total ?? null
 }
 
+/** How many losses of each kind a candidate has. */
+export function countPoints(
+  db: ReadableDb,
+  candidateId: string,
+): { readonly training: number; readonly validation: number } {
+  const count = db
+    .prepare<[string, string], number>(
+      'SELECT count(*) FROM metric_points WHERE candidate_id = ? AND metric = ?',
+    )
+    .pluck()
+  return {
+    training: count.get(candidateId, 'train_loss') ?? 0,
+    validation: count.get(candidateId, 'validation_loss') ?? 0,
+  }
+}
+
 function rowToPoint(row: MetricPointRecord): MetricPoint {
   return metricPointSchema.parse({
     candidateId: row.candidate_id,

@@ -236,4 +236,26 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (evaluation_id, part, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What was chosen for an account at AWS, as JSON.
+  ALTER TABLE candidates ADD COLUMN cloud TEXT;
+
+  -- User's own: licences that were accepted, with the very text that was shown. Its hash tells when the text has changed.
+  CREATE TABLE licence_acceptances (
+    uri TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    text TEXT NOT NULL,
+    accepted_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (uri, text_sha256)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Cache of AWS's hub: a version's document never changes. Null: not a model that can be fine-tuned here.
+  CREATE TABLE hub_documents (
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    content TEXT,
+    PRIMARY KEY (region, name, version)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -7,7 +7,7 @@ import { deleteEndpoint } from '../aws/endpoints.ts'
 import { deleteHubModel } from '../aws/hubImport.ts'
 import { deletePrefix } from '../aws/modelExport.ts'
 import { deleteObject } from '../aws/s3.ts'
-import { stopTrainingJob } from '../aws/trainingJobs.ts'
+import { wayOf } from '../training/ways/ways.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { deleteCandidate, findCandidate, listAllCandidates } from '../db/candidates.ts'
 import { removeBinRecord } from '../db/bin.ts'
@@ -94,11 +94,14 @@ async function eraseFiles(options: EraseOptions, candidate: Candidate): Promise<
   const connection = await connectFor(options, candidate)
   const { clients } = connection
   if (!isTerminal(candidate.status))
-    await stopTrainingJob(clients, candidate.trainingJobName).catch((error: unknown) => {
-      // Its job was never made, or the engine lost it: nothing is left to stop.
-      if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
-    })
-  if (candidate.modelArtifactUri !== null) {
+    await wayOf(candidate)
+      .stop(connection, candidate)
+      .catch((error: unknown) => {
+        // Its job was never made, or the engine lost it: nothing is left to stop.
+        if (!(error instanceof AppError) || error.code !== 'NotFound') throw error
+      })
+  // Bedrock's models are no objects: they stay in its own list.
+  if (candidate.modelArtifactUri?.startsWith('s3://')) {
     await deleteEndpoint(clients, endpointName(candidate.modelArtifactUri))
     await deleteObject(clients, candidate.modelArtifactUri)
   }

@@ -6,7 +6,8 @@ import { getCandidate, setLogForwardToken, updateCandidate } from '../db/candida
 import { transact, type WritableDb } from '../db/database.ts'
 import { insertEvent } from '../db/events.ts'
 import { getModel, getVersion } from '../db/models.ts'
-import { trainingJobName } from './jobNames.ts'
+import { readBaseModelId } from '../../shared/trainingWay.ts'
+import { wayOf } from './ways/ways.ts'
 
 /**
  * Puts it into the queue; what was learned so far stays on the curve.
@@ -26,7 +27,10 @@ export function continueCandidate(db: WritableDb, candidateId: string, atMs: num
     updateCandidate(db, candidateId, {
       status: 'Queued',
       secondaryStatus: null,
-      trainingJobName: trainingJobName(getModel(db, version.modelId).name, candidate.baseModelId),
+      trainingJobName: wayOf(candidate).nameJob(
+        getModel(db, version.modelId).name,
+        readBaseModelId(candidate.baseModelId).name,
+      ),
       trainingJobArn: null,
       failure: null,
       modelArtifactUri: null,

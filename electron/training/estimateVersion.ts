@@ -18,8 +18,14 @@ export async function estimateVersion(
 ): Promise<CandidateEstimate[]> {
   const { connection, runs } = await prepareVersion(options, request)
   const estimates: CandidateEstimate[] = []
-  for (const { hubModel, hyperparameters, uris, key } of runs) {
-    const baseModelId = hubModel.baseModel.id
+  for (const { model, hyperparameters, uris, key } of runs) {
+    const baseModelId = model.baseModel.id
+    const { hubModel } = model
+    // Only this computer's own trainer can be tried.
+    if (!hubModel || connection.kind !== 'local') {
+      estimates.push({ baseModelId, estimate: null, failure: null })
+      continue
+    }
     try {
       const known = options.estimateOf(key)
       const estimate =

@@ -1,28 +1,29 @@
 /** From a request to training jobs: split, upload, a row in the database, one job per base model. */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Dataset, TrainingExample } from '../../shared/dataset.ts'
-import { AppError, toAppError } from '../../shared/errors.ts'
-import { type Candidate, type FineTuneRequest, type ModelVersion } from '../../shared/model.ts'
+import { AppError, toAppError, type AppErrorData, type ErrorCode } from '../../shared/errors.ts'
+import type { BaseModel, Candidate, FineTuneRequest, ModelVersion } from '../../shared/model.ts'
+import { readBaseModelId, type CloudChoice } from '../../shared/trainingWay.ts'
 import type { PromptTemplate } from '../../shared/promptTemplate.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 import { splitRows } from '../../shared/split.ts'
-import type { HubModel } from '../aws/hub.ts'
-import { ensureBucket, putTextOnce } from '../aws/s3.ts'
-import { createTrainingJob, stopTrainingJob } from '../aws/trainingJobs.ts'
 import { transact, type WritableDb } from '../db/database.ts'
 import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
-import { getVersion, insertModelVersion } from '../db/models.ts'
-import { hasRoom } from './queue.ts'
+import { getModel, getVersion, insertModelVersion } from '../db/models.ts'
+import { hasRoom, hasRoomFor } from './queue.ts'
 import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { completeHyperparameters } from './hyperparameters.ts'
-import { trainingJobName } from './jobNames.ts'
+import type { TrainableModel, UploadedData, VersionData } from './ways/way.ts'
+import { wayOf } from './ways/ways.ts'
 
 export interface StartVersionOptions {
   readonly db: WritableDb
   readonly connect: (workspaceId: string) => Promise<Connection>
-  readonly describeHubModel: (id: string) => Promise<HubModel>
+  readonly describeBaseModel: (connection: Connection, id: string) => Promise<TrainableModel>
+  /** @throws AppError LicenceNotAccepted */
+  readonly requireLicence: (connection: Connection, baseModel: BaseModel) => Promise<void>
   readonly getDataset: (id: string) => Dataset
   /** @param contentSha256 the state that a version was started from; the dataset as it stands when left out */
   readonly readExamples: (
@@ -47,7 +48,8 @@ export interface PreparedVersion {
 }
 
 export interface PreparedRun {
-  readonly hubModel: HubModel
+  readonly model: TrainableModel
+  readonly choice: CloudChoice | null
   readonly promptTemplate: PromptTemplate
   /** Wire map, complete. */
   readonly hyperparameters: Record<string, string>
@@ -56,17 +58,21 @@ export interface PreparedRun {
   readonly key: string
 }
 
-/** @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, EngineUnavailable */
+/**
+ * @throws AppError HyperparameterInvalid, ColumnNotFound, DatasetTooSmall, TooManyRows, TooManyLongRows, LicenceNotAccepted,
+ *   EngineUnavailable
+ */
 export async function prepareVersion(
   options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf'>,
   request: FineTuneRequest,
 ): Promise<PreparedVersion> {
   const connection = await options.connect(request.workspaceId)
-  const hubModels = await Promise.all(
-    request.candidates.map((candidate) => options.describeHubModel(candidate.baseModelId)),
+  const models = await Promise.all(
+    request.candidates.map(({ baseModelId }) => options.describeBaseModel(connection, baseModelId)),
   )
+  for (const { baseModel } of models) await options.requireLicence(connection, baseModel)
   const settings = request.candidates.map((candidate, index) =>
-    completeHyperparameters(requireItem(hubModels, index).baseModel, candidate.hyperparameters),
+    completeHyperparameters(requireItem(models, index).baseModel, candidate.hyperparameters),
   )
   const dataset = options.getDataset(request.datasetId)
   const examples = await options.readExamples(request.datasetId, request.columns)
@@ -80,13 +86,15 @@ export async function prepareVersion(
     request.samplePrompts.length > 0 ? request.samplePrompts : pickPrompts(split.validation)
   const data = { ...split, samplePrompts }
   const runs: PreparedRun[] = []
-  for (const [index, hubModel] of hubModels.entries()) {
+  for (const [index, model] of models.entries()) {
+    const { baseModel } = model
     const hyperparameters = requireItem(settings, index)
-    const promptTemplate =
-      requireItem(request.candidates, index).promptTemplate ?? hubModel.baseModel.promptTemplate
-    const uris = await upload(connection, data, promptTemplate)
-    const key = JSON.stringify([hubModel.baseModel.id, hyperparameters, uris])
-    runs.push({ hubModel, promptTemplate, hyperparameters, uris, key })
+    const asked = requireItem(request.candidates, index)
+    const promptTemplate = asked.promptTemplate ?? baseModel.promptTemplate
+    const choice = connection.kind === 'local' ? null : choiceFor(baseModel, asked.cloud)
+    const uris = await model.upload(connection, data, promptTemplate)
+    const key = JSON.stringify([baseModel.id, hyperparameters, uris])
+    runs.push({ model, choice, promptTemplate, hyperparameters, uris, key })
   }
   return { connection, dataset, data, runs }
 }
@@ -131,7 +139,9 @@ export async function startVersion(
   )
   for (const [index, candidate] of version.candidates.entries()) {
     if (!hasRoom(db, request.workspaceId)) break
-    await createJob(options, connection, candidate, requireItem(runs, index).hubModel, data)
+    if (!hasRoomFor(db, connection, candidate)) continue
+    const { model } = requireItem(runs, index)
+    await createJob(options, connection, candidate, { model, modelName: request.name, data })
   }
   return getVersion(db, versionId)
 }
@@ -147,7 +157,7 @@ export async function submitCandidate(
 ): Promise<void> {
   const version = getVersion(options.db, candidate.versionId)
   try {
-    const hubModel = await options.describeHubModel(candidate.baseModelId)
+    const model = await options.describeBaseModel(connection, candidate.baseModelId)
     const examples = await options.readExamples(
       version.datasetId,
       version.columns,
@@ -155,7 +165,8 @@ export async function submitCandidate(
     )
     const split = splitRows(examples, version.validationFraction, version.splitSeed)
     const data = { ...split, samplePrompts: version.samplePrompts }
-    await createJob(options, connection, candidate, hubModel, data)
+    const modelName = getModel(options.db, version.modelId).name
+    await createJob(options, connection, candidate, { model, modelName, data })
   } catch (error) {
     failUnlessRetryable(options, candidate, error)
   }
@@ -163,7 +174,7 @@ export async function submitCandidate(
 
 function newCandidate(
   modelName: string,
-  { hubModel: { baseModel }, promptTemplate, hyperparameters }: PreparedRun,
+  { model: { baseModel }, choice, promptTemplate, hyperparameters }: PreparedRun,
   createdAtMs: number,
 ): Omit<Candidate, 'versionId' | 'estimatedSeconds'> {
   return {
@@ -172,7 +183,10 @@ function newCandidate(
     baseModelName: baseModel.displayName,
     promptTemplate,
     hyperparameters,
-    trainingJobName: trainingJobName(modelName, baseModel.id),
+    trainingJobName: wayOf({ baseModelId: baseModel.id }).nameJob(
+      modelName,
+      readBaseModelId(baseModel.id).name,
+    ),
     trainingJobArn: null,
     status: 'Queued',
     secondaryStatus: null,
@@ -183,14 +197,22 @@ function newCandidate(
     startedAtMs: null,
     endedAtMs: null,
     trainingSeconds: null,
+    cloud: choice,
   }
 }
 
-/** What a version is trained on. */
-interface VersionData {
-  readonly training: readonly TrainingExample[]
-  readonly validation: readonly TrainingExample[]
-  readonly samplePrompts: readonly string[]
+/** @throws AppError HyperparameterInvalid when the base model is not trained on such a machine */
+function choiceFor({ cloud }: BaseModel, asked: CloudChoice | undefined): CloudChoice {
+  const { instanceType, spot = false } = asked ?? {}
+  const types = cloud?.instanceTypes ?? []
+  if (instanceType !== undefined && !types.includes(instanceType))
+    throw new AppError('HyperparameterInvalid', `${instanceType} is not offered`, {
+      details: { field: 'instanceType', value: instanceType, range: types.join(', ') },
+    })
+  return {
+    spot: spot && cloud?.canUseSpot === true,
+    ...(instanceType === undefined ? {} : { instanceType }),
+  }
 }
 
 /** The first of the validation rows, which are in random order; none of them twice. */
@@ -200,28 +222,27 @@ function pickPrompts(validation: readonly TrainingExample[]): string[] {
   return [...distinct].slice(0, mostSamplePrompts)
 }
 
-export interface UploadedData {
-  readonly trainingUri: string
-  readonly validationUri: string
-  readonly outputUri: string
+interface JobParts {
+  readonly model: TrainableModel
+  readonly modelName: string
+  readonly data: VersionData
 }
 
 async function createJob(
   { db, now }: StartVersionOptions,
   connection: Connection,
   candidate: Candidate,
-  hubModel: HubModel,
-  data: VersionData,
+  { model, modelName, data }: JobParts,
 ): Promise<void> {
   try {
-    const uris = await upload(connection, data, candidate.promptTemplate)
-    const trainingJobArn = await createTrainingJob(connection.clients, {
+    const uris = await model.upload(connection, data, candidate.promptTemplate)
+    const trainingJobArn = await model.submit(connection, {
       jobName: candidate.trainingJobName,
-      roleArn: connection.roleArn,
-      hubModel,
+      modelName,
       hyperparameters: candidate.hyperparameters,
       checkpointUri: checkpointUri(connection, candidate.id),
-      ...uris,
+      choice: candidate.cloud,
+      uris,
     })
     const isWanted = transact(db, () => {
       const current = findCandidate(db, candidate.id)
@@ -232,7 +253,7 @@ async function createJob(
       return current !== undefined && current.status !== 'Stopped'
     })
     // Stopped or deleted while its job was being created.
-    if (!isWanted) await stopTrainingJob(connection.clients, candidate.trainingJobName)
+    if (!isWanted) await wayOf(candidate).stop(connection, candidate)
   } catch (error) {
     failUnlessRetryable({ db, now }, candidate, error)
   }
@@ -244,7 +265,10 @@ function failUnlessRetryable(
   error: unknown,
 ): void {
   const failure = toAppError(error).toData()
-  if (failure.retryable) return
+  if (failure.retryable || passes.has(failure.code)) {
+    noteWaiting(db, candidate, failure)
+    return
+  }
   transact(db, () => {
     if (findCandidate(db, candidate.id)?.status !== 'Queued') return
     updateCandidate(db, candidate.id, { status: 'Failed', failure, endedAtMs: now() })
@@ -257,46 +281,29 @@ function failUnlessRetryable(
   })
 }
 
+/** A sign-in that has ended, or a clock that is off, says nothing against the job: it is sent once that is mended. */
+const passes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CredentialsMissing',
+  'SignInExpired',
+  'ClockSkewed',
+])
+
+/** Shown while it waits; what it waits for is the error's code. */
+function noteWaiting(db: WritableDb, { id }: Candidate, { code }: AppErrorData): void {
+  transact(db, () => {
+    const current = findCandidate(db, id)
+    const secondaryStatus = `Waiting:${code}`
+    if (current?.status === 'Queued' && current.secondaryStatus !== secondaryStatus)
+      updateCandidate(db, id, { secondaryStatus })
+  })
+}
+
 /** Where a training that is stopped leaves what it takes to go on. */
 export function checkpointUri(
   { bucket, prefix }: Pick<Connection, 'bucket' | 'prefix'>,
   candidateId: string,
 ): string {
   return `s3://${bucket}/${prefix}/checkpoints/${candidateId}/`
-}
-
-/** Keys are made of the content's hash, so that the same split is sent once. */
-async function upload(
-  { clients, bucket, prefix: below }: Connection,
-  { training, validation, samplePrompts }: VersionData,
-  promptTemplate: PromptTemplate,
-): Promise<UploadedData> {
-  await ensureBucket(clients, bucket)
-  const template = `${JSON.stringify(promptTemplate, null, 2)}\n`
-  const prompts = `${JSON.stringify(samplePrompts, null, 2)}\n`
-  const trainingText = toJsonLines(training)
-  const validationText = toJsonLines(validation)
-  const hash = createHash('sha256')
-    .update([template, prompts, trainingText, validationText].join('\0'))
-    .digest('hex')
-  const prefix = `${below}/datasets/${hash}`
-  const put = (name: string, text: string, type: string) =>
-    putTextOnce(clients, bucket, `${prefix}/${name}`, text, type)
-  await put('training/template.json', template, 'application/json')
-  await put('training/prompts.json', prompts, 'application/json')
-  await put('training/train.jsonl', trainingText, 'application/jsonlines')
-  await put('validation/validation.jsonl', validationText, 'application/jsonlines')
-  return {
-    trainingUri: `s3://${bucket}/${prefix}/training/`,
-    validationUri: `s3://${bucket}/${prefix}/validation/`,
-    outputUri: `s3://${bucket}/${below}/jobs/`,
-  }
-}
-
-function toJsonLines(examples: readonly TrainingExample[]): string {
-  return examples
-    .map(({ prompt, completion }) => `${JSON.stringify({ prompt, completion })}\n`)
-    .join('')
 }
 
 function requireItem<T>(items: readonly T[], index: number): T {

@@ -5,12 +5,12 @@
  */
 import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
-import { AppError, toAppError } from '../../shared/errors.ts'
+import { AppError, toAppError, type ErrorCode } from '../../shared/errors.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { fromFailureReason } from '../aws/failureCatalog.ts'
 import { findLogStream, readLogPage } from '../aws/logs.ts'
 import { toMetricPoints } from '../aws/metrics.ts'
-import { describeTrainingJob, type TrainingJob } from '../aws/trainingJobs.ts'
+import type { TrainingJob } from '../aws/trainingJobs.ts'
 import {
   findCandidate,
   findLogForwardToken,
@@ -23,13 +23,15 @@ import {
 import { transact, type WritableDb } from '../db/database.ts'
 import { insertEvent } from '../db/events.ts'
 import { saveLogPage } from '../db/logLines.ts'
-import { insertMetricPoints, listMetricPoints } from '../db/metrics.ts'
+import { countPoints, insertMetricPoints, listMetricPoints } from '../db/metrics.ts'
 import { findVersion } from '../db/models.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { AccountPace } from './accountPace.ts'
 import { createAccountFollower, type AccountFollower } from './followAccount.ts'
 import { createPace, type Pace } from './pace.ts'
-import { hasRoom } from './queue.ts'
+import { hasRoom, hasRoomFor } from './queue.ts'
+import type { WayJob } from './ways/way.ts'
+import { wayOf } from './ways/ways.ts'
 
 export interface TrainingWatchOptions {
   readonly db: WritableDb
@@ -68,6 +70,7 @@ interface Account {
 
 const defaultIntervalMs = 700
 const streamLastsMs = 5 * 60_000
+const forbidden: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['AccessDenied', 'PermissionMissing'])
 
 /** What this process has told its listeners about a candidate. */
 interface Announced {
@@ -149,6 +152,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     const queued = listOpenCandidatesIn(db, workspaceId).filter(({ status }) => status === 'Queued')
     for (const candidate of queued) {
       if (closed || !hasRoom(db, workspaceId)) break
+      if (!hasRoomFor(db, connection, candidate)) continue
       await unlessItPasses(() => options.submit(connection, candidate))
       announce(candidate.id)
     }
@@ -177,27 +181,44 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
     candidate: Candidate,
     mayGoOn: () => boolean,
   ): Promise<boolean> {
-    let job: TrainingJob
+    const way = wayOf(candidate)
+    let job: WayJob
     try {
-      job = await describeTrainingJob(connection.clients, candidate.trainingJobName)
+      job = await way.describeJob(connection, candidate)
     } catch (error) {
       const isUnknown = error instanceof AppError && error.code === 'NotFound'
       if (!isUnknown) throw error
       endAsLost(candidate)
       return true
     }
-    const isRead = await readLog(connection, candidate, job, mayGoOn)
+    const { logJobName } = job
+    const isRead =
+      logJobName === null ||
+      (await unlessForbidden(() => readLog(connection, candidate, job, logJobName, mayGoOn)))
+    if (isRead) await unlessForbidden(() => readPoints(connection, candidate, job))
     if (!closed && (isRead || !isTerminal(job.status))) store(candidate, job)
     return isRead
+  }
+
+  /** Whoever may not see the log or the curve is told the status all the same. */
+  async function unlessForbidden(read: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await read()
+    } catch (error) {
+      const isForbidden = error instanceof AppError && forbidden.has(error.code)
+      if (!isForbidden) throw error
+      return true
+    }
   }
 
   async function readLog(
     { clients }: Connection,
     candidate: Candidate,
-    job: TrainingJob,
+    job: WayJob,
+    logJobName: string,
     mayGoOn: () => boolean,
   ): Promise<boolean> {
-    const stream = await findStream(clients, candidate)
+    const stream = await findStream(clients, logJobName)
     if (stream === null) return true
     for (;;) {
       if (closed || !findCandidate(db, candidate.id)) return true
@@ -210,7 +231,6 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       }
       const page = await readLogPage(clients, stream, fromToken)
       if (closed || page.forwardToken === fromToken) return true
-      const points = toMetricPoints(candidate.id, page.lines, job.metricDefinitions)
       const added = transact(db, () => {
         // The model may have been deleted meanwhile.
         if (!findCandidate(db, candidate.id)) return null
@@ -219,7 +239,12 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
           nextToken: page.forwardToken,
           lines: page.lines,
         })
-        return isNew ? insertMetricPoints(db, points) : null
+        if (!isNew) return null
+        const seen = countPoints(db, candidate.id)
+        return insertMetricPoints(
+          db,
+          toMetricPoints(candidate.id, page.lines, job.metricDefinitions, seen),
+        )
       })
       if (added === null) continue
       if (state) state.logToken = page.forwardToken
@@ -228,13 +253,28 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   }
 
   /** Asked for now and then only: each call counts. A job that was interrupted writes to another. */
-  async function findStream(clients: Connection['clients'], candidate: Candidate) {
-    const { trainingJobName: jobName } = candidate
+  async function findStream(clients: Connection['clients'], jobName: string) {
     const known = streams.get(jobName)
     if (known && options.now() - known.foundAtMs < streamLastsMs) return known.name
     const name = await findLogStream(clients, jobName)
     if (name !== null) streams.set(jobName, { name, foundAtMs: options.now() })
     return name
+  }
+
+  /** Curves that stand elsewhere than in the log; once it has ended, what is missing is asked for again next time. */
+  async function readPoints(
+    connection: Connection,
+    candidate: Candidate,
+    job: WayJob,
+  ): Promise<boolean> {
+    const hasPoints = listMetricPoints(db, candidate.id).length > 0
+    const points = await wayOf(candidate).readPoints(connection, candidate, job, hasPoints)
+    if (closed || points.length === 0) return true
+    const added = transact(db, () =>
+      findCandidate(db, candidate.id) ? insertMetricPoints(db, points) : [],
+    )
+    announcePoints(candidate.id, added)
+    return true
   }
 
   function announcePoints(candidateId: string, points: readonly MetricPoint[]): void {

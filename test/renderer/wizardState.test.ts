@@ -41,6 +41,8 @@ const base = (id: string, hyperparameters: BaseModel['hyperparameters']): BaseMo
   hyperparameters,
   promptTemplate: defaultPromptTemplate,
   isImported: false,
+  way: 'jumpStart',
+  cloud: null,
 })
 const baseModels = [base('a', [field, rate]), base('b', [field])]
 

@@ -56,6 +56,7 @@ export function aCandidate(
     endedAtMs: null,
     trainingSeconds: null,
     estimatedSeconds: null,
+    cloud: null,
     ...overrides,
   }
 }

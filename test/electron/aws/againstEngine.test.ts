@@ -29,6 +29,7 @@ let clients: AwsClients
 const bucket = 'timbre-test'
 const roleArn = 'arn:aws:iam::000000000000:role/TimbreExecution'
 const dead: AwsClients[] = []
+const connection = () => ({ clients, roleArn, kmsKeyArn: null, vpc: null, tags: [] })
 
 beforeAll(async () => {
   engine = await startTestEngine()
@@ -54,13 +55,13 @@ async function aJob(jobName: string, epoch = '1'): Promise<TrainingJobSpec> {
     await putTextOnce(clients, bucket, `data/${channel}/rows.jsonl`, lines, 'application/jsonlines')
   return {
     jobName,
-    roleArn,
     hubModel: await describeHubModel(clients, tinyModelId),
     hyperparameters: { epoch, per_device_train_batch_size: '4', max_input_length: '64' },
     checkpointUri: `s3://${bucket}/checkpoints/${jobName}/`,
     trainingUri: `s3://${bucket}/data/training/`,
     validationUri: `s3://${bucket}/data/validation/`,
     outputUri: `s3://${bucket}/jobs/`,
+    choice: null,
   }
 }
 
@@ -82,8 +83,8 @@ test('reads base models, their forms and metric definitions from the hub', async
 
 test('creates one job, however often it is asked under the same name', async () => {
   const spec = await aJob('created-twice')
-  const arn = await createTrainingJob(clients, spec)
-  expect(await createTrainingJob(clients, spec)).toBe(arn)
+  const arn = await createTrainingJob(connection(), spec)
+  expect(await createTrainingJob(connection(), spec)).toBe(arn)
   const { TrainingJobSummaries: jobs } = await clients.sageMaker.send(
     new ListTrainingJobsCommand({ NameContains: 'created-twice' }),
   )
@@ -103,7 +104,7 @@ test('creates one job, however often it is asked under the same name', async () 
 
 test('reads a log to its end and goes on from the token', async () => {
   expect(await findLogStream(clients, 'nobody')).toBeNull()
-  await createTrainingJob(clients, await aJob('logged'))
+  await createTrainingJob(connection(), await aJob('logged'))
   await untilEnded('logged')
   const stream = (await findLogStream(clients, 'logged')) ?? ''
   const page = await readLogPage(clients, stream, null)

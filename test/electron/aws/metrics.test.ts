@@ -7,6 +7,7 @@ const read = (...lines: string[]) =>
     'c',
     lines.map((line, index) => ({ atMs: 1000 + index, line })),
     engineMetricDefinitions,
+    { training: 0, validation: 0 },
   ).map(({ metric, step, value, loggedAtMs }) => [metric, step, value, loggedAtMs])
 
 test('turns a training line into loss, perplexity, learning rate and tokens', () => {

@@ -195,7 +195,8 @@ test('keeps the hub in its order and drops what it no longer has', () => {
     const text = { displayName: id, provider: 'Timbre', license: 'Apache-2.0', description: '' }
     const size = { parameterCount: 1, contextTokens: null, languages: ['en'], hyperparameters: [] }
     const own = { promptTemplate: defaultPromptTemplate, isImported: false }
-    return { id, version: '1.0.0', card: '# Card', ...text, ...size, ...own }
+    const here = { way: 'jumpStart' as const, cloud: null }
+    return { id, version: '1.0.0', card: '# Card', ...text, ...size, ...own, ...here }
   })
   replaceBaseModels(db, models)
   expect(listBaseModels(db)).toEqual(models)

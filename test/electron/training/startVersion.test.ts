@@ -42,6 +42,8 @@ const baseModel: BaseModel = {
   card: '',
   promptTemplate: defaultPromptTemplate,
   isImported: false,
+  way: 'jumpStart',
+  cloud: null,
   hyperparameters: engineHyperparameters.map(({ options, ...field }) => ({
     ...field,
     ...(options ? { options: [...options] } : {}),

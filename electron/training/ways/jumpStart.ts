@@ -1,0 +1,69 @@
+/** A hub model's own trainer, run by CreateTrainingJob: on this computer by the engine, in AWS on machines by the hour. */
+import { listHub, publicHub } from '../../aws/hub.ts'
+import type { HubModel } from '../../aws/hubDocument.ts'
+import { createTrainingJob, describeTrainingJob, stopTrainingJob } from '../../aws/trainingJobs.ts'
+import { trainingJobName } from '../jobNames.ts'
+import { requireWithinLimits } from './dataLimits.ts'
+import { jsonLines, uploadFiles } from './uploadFiles.ts'
+import type { TrainableModel, Way } from './way.ts'
+
+export const jumpStart: Way = {
+  way: 'jumpStart',
+  async listBaseModels(connection, documents) {
+    const models = await documents.list(connection, () => listHub(connection.clients, publicHub))
+    return models.flatMap(({ model }) => (model.isTrainable ? [model.hubModel.baseModel] : []))
+  },
+  async describeBaseModel(connection, name, documents) {
+    return trainable(await documents.describe(connection, name))
+  },
+  nameJob: trainingJobName,
+  async describeJob({ clients }, { trainingJobName: jobName }) {
+    return { ...(await describeTrainingJob(clients, jobName)), logJobName: jobName }
+  },
+  readPoints: async () => [],
+  stop: ({ clients }, { trainingJobName: jobName }) => stopTrainingJob(clients, jobName),
+  mostJobs: () => null,
+}
+
+/** JSON Lines, and a template whose places are their keys. */
+function trainable(hubModel: HubModel): TrainableModel {
+  const { baseModel } = hubModel
+  return {
+    baseModel,
+    hubModel,
+    async upload(connection, data, promptTemplate) {
+      requireWithinLimits(baseModel, data)
+      const { training, validation, samplePrompts } = data
+      const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+      const template = json(promptTemplate)
+      const type = 'application/json'
+      const lines = 'application/jsonlines'
+      return uploadFiles(
+        connection,
+        [
+          { name: 'training/template.json', text: template, type },
+          // Of this computer's trainer; AWS's reads .jsonl files and the template alone.
+          ...(connection.kind === 'local'
+            ? [{ name: 'training/prompts.json', text: json(samplePrompts), type }]
+            : [{ name: 'validation/template.json', text: template, type }]),
+          { name: 'training/train.jsonl', text: pairs(training), type: lines },
+          { name: 'validation/validation.jsonl', text: pairs(validation), type: lines },
+        ],
+        { training: 'training/', validation: 'validation/' },
+      )
+    },
+    submit: (connection, { jobName, hyperparameters, uris, checkpointUri, choice }) =>
+      createTrainingJob(connection, {
+        jobName,
+        hubModel,
+        hyperparameters,
+        checkpointUri,
+        choice,
+        ...uris,
+      }),
+  }
+}
+
+function pairs(examples: readonly { prompt: string; completion: string }[]): string {
+  return jsonLines(examples.map(({ prompt, completion }) => ({ prompt, completion })))
+}
