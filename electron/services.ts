@@ -336,6 +336,7 @@ export function createServices(options: ServicesOptions): Services {
     getDataset: (id) => datasets.get(id),
     readExamples: (id, columns, sha256) => datasets.readExamples(id, columns, sha256),
     estimateOf: (key) => estimates.get(key),
+    submitting: new Set(),
     now,
   }
   const watch = watchTraining({

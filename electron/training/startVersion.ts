@@ -33,6 +33,8 @@ export interface StartVersionOptions {
   ) => Promise<TrainingExample[]>
   /** What was estimated for a run just like this one; by its key. */
   readonly estimateOf: (runKey: string) => RunEstimate | undefined
+  /** Candidates whose job is being created. */
+  readonly submitting: Set<string>
   readonly now: () => number
 }
 
@@ -63,7 +65,7 @@ export interface PreparedRun {
  *   EngineUnavailable
  */
 export async function prepareVersion(
-  options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf'>,
+  options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf' | 'submitting'>,
   request: FineTuneRequest,
 ): Promise<PreparedVersion> {
   const connection = await options.connect(request.workspaceId)
@@ -229,11 +231,15 @@ interface JobParts {
 }
 
 async function createJob(
-  { db, now }: StartVersionOptions,
+  options: StartVersionOptions,
   connection: Connection,
   candidate: Candidate,
   { model, modelName, data }: JobParts,
 ): Promise<void> {
+  const { db, now, submitting } = options
+  // The watch has begun with it already, or the start has.
+  if (submitting.has(candidate.id)) return
+  submitting.add(candidate.id)
   try {
     const uris = await model.upload(connection, data, candidate.promptTemplate)
     const trainingJobArn = await model.submit(connection, {
@@ -255,7 +261,9 @@ async function createJob(
     // Stopped or deleted while its job was being created.
     if (!isWanted) await wayOf(candidate).stop(connection, candidate)
   } catch (error) {
-    failUnlessRetryable({ db, now }, candidate, error)
+    failUnlessRetryable(options, candidate, error)
+  } finally {
+    submitting.delete(candidate.id)
   }
 }
 

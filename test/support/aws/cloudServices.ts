@@ -1,0 +1,54 @@
+/** The services of the app, working in a workspace whose account is a double. */
+import { openTestServices, type TestServices } from '../services.ts'
+import { startAwsDouble, type AwsDouble, type AwsDoubleOptions } from './awsDouble.ts'
+import { aDraft } from './workspaceDraft.ts'
+
+export interface CloudServices {
+  readonly test: TestServices
+  readonly double: AwsDouble
+  readonly workspaceId: string
+  close(): Promise<void>
+}
+
+export async function openCloudServices(
+  options: AwsDoubleOptions & { readonly endpoint?: (url: string) => string } = {},
+): Promise<CloudServices> {
+  const double = await startAwsDouble(options)
+  const test = await openTestServices()
+  const workspaceId = await addDoubleWorkspace(
+    test.services,
+    double,
+    options.endpoint?.(double.url) ?? double.url,
+  )
+  return {
+    test,
+    double,
+    workspaceId,
+    async close() {
+      await test.close()
+      await double.close()
+    },
+  }
+}
+
+/** @param url where its calls go: the double itself, or a proxy before it */
+export async function addDoubleWorkspace(
+  { workspaces }: TestServices['services'],
+  { region, account }: Pick<AwsDouble, 'region' | 'account'>,
+  url: string,
+): Promise<string> {
+  const { id } = workspaces.create(
+    aDraft({
+      name: 'Double',
+      region,
+      executionRoleArn: `arn:aws:iam::${account}:role/TimbreExecution`,
+      endpoints: { default: url },
+    }),
+  )
+  await workspaces.setKeys(id, {
+    accessKeyId: 'AKIADOUBLEDOUBLE0001',
+    secretAccessKey: 'double-secret-double-secret-double-secret',
+    sessionToken: null,
+  })
+  return id
+}
