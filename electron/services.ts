@@ -20,6 +20,7 @@ import { splitRows } from '../shared/split.ts'
 import type { ColumnRoles, TrainingExample } from '../shared/dataset.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { importHubModel } from './aws/hubImport.ts'
+import { listTrainingPrices } from './aws/machinePrices.ts'
 import { ensureBucket } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
@@ -116,6 +117,8 @@ export interface Services {
   signIn(workspaceId: string, flow: 'browser' | 'code'): Promise<void>
   readonly catalog: Catalog
   readonly licences: Licences
+  /** Of training machines by the hour. @throws AppError AccessDenied */
+  listMachinePrices(workspaceId: string): Promise<Record<string, number>>
   /** @throws AppError EngineUnavailable, WorkspaceNotFound, WorkspaceIncomplete, CredentialsMissing */
   connect(workspaceId: string): Promise<Connection>
   /** Who its credentials belong to. @throws AppError as `connect` does, but for WorkspaceIncomplete */
@@ -467,6 +470,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     catalog,
     licences,
+    listMachinePrices: async (id) => listTrainingPrices(await connectTo(id)),
     connect: connectTo,
     testWorkspace: async (id) => getCaller((await connections.open(id)).clients),
     disk,

@@ -2,12 +2,14 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import enAnalysis from '../shared/locales/en/analysis.json'
+import enCatalog from '../shared/locales/en/catalog.json'
 import enApp from '../shared/locales/en/app.json'
 import enDisk from '../shared/locales/en/disk.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
 import enWorkspaces from '../shared/locales/en/workspaces.json'
 import zhAnalysis from '../shared/locales/zh/analysis.json'
+import zhCatalog from '../shared/locales/zh/catalog.json'
 import zhApp from '../shared/locales/zh/app.json'
 import zhDisk from '../shared/locales/zh/disk.json'
 import zhErrors from '../shared/locales/zh/errors.json'
@@ -25,6 +27,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         analysis: enAnalysis,
         app: enApp,
         disk: enDisk,
+        catalog: enCatalog,
         errors: enErrors,
         findings: enFindings,
         workspaces: enWorkspaces,
@@ -33,6 +36,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         analysis: zhAnalysis,
         app: zhApp,
         disk: zhDisk,
+        catalog: zhCatalog,
         errors: zhErrors,
         findings: zhFindings,
         workspaces: zhWorkspaces,

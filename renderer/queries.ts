@@ -35,6 +35,40 @@ export const baseModelsQuery = queryOptions({
   queryKey: ['baseModels'],
   queryFn: () => invoke('baseModel.list'),
 })
+/** Of an account at AWS. */
+export const catalogQuery = (workspaceId: string) =>
+  queryOptions({
+    queryKey: ['catalog', workspaceId],
+    queryFn: () => invoke('catalog.list', { workspaceId }),
+    staleTime: 10 * 60_000,
+    retry: false,
+  })
+/** With its card and its form. */
+export const catalogModelQuery = (workspaceId: string, baseModelId: string) =>
+  queryOptions({
+    queryKey: ['catalog', workspaceId, baseModelId],
+    queryFn: () => invoke('catalog.describe', { workspaceId, baseModelId }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+export const licenceQuery = (workspaceId: string, baseModelId: string) =>
+  queryOptions({
+    queryKey: ['licence', workspaceId, baseModelId],
+    queryFn: () => invoke('licence.read', { workspaceId, baseModelId }),
+    retry: false,
+  })
+/** Of machines by the hour; they change rarely. */
+export const pricesQuery = (workspaceId: string) =>
+  queryOptions({
+    queryKey: ['prices', workspaceId],
+    queryFn: () => invoke('catalog.prices', { workspaceId }),
+    staleTime: 24 * 3_600_000,
+    retry: false,
+  })
+export const workspacesQuery = queryOptions({
+  queryKey: ['workspaces'],
+  queryFn: () => invoke('workspace.list'),
+})
 /** What is being downloaded from the Hub; null when nothing is. */
 export const hubDownloadQuery = queryOptions({
   queryKey: ['hubDownload'],
@@ -150,6 +184,9 @@ export function followEvents(client: QueryClient): () => void {
       client.setQueryData(hubDownloadQuery.queryKey, download),
     ),
     on('settings.changed', (settings) => client.setQueryData(settingsQuery.queryKey, settings)),
+    on('workspaces.changed', (workspaces) =>
+      client.setQueryData(workspacesQuery.queryKey, workspaces),
+    ),
     on('dataset.changed', (dataset) => {
       client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
       void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })

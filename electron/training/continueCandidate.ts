@@ -17,7 +17,8 @@ import { wayOf } from './ways/ways.ts'
 export function continueCandidate(db: WritableDb, candidateId: string, atMs: number): ModelVersion {
   return transact(db, () => {
     const candidate = getCandidate(db, candidateId)
-    if (candidate.status !== 'Stopped')
+    // AWS's trainers begin anew: that would be another candidate.
+    if (candidate.status !== 'Stopped' || candidate.cloud !== null)
       throw new AppError('CandidateNotReady', 'Only a stopped training can go on', {
         details: { reason: '' },
       })

@@ -128,7 +128,7 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
               </Menu>
             </>
           )}
-          {candidate.status === 'Stopped' && (
+          {candidate.status === 'Stopped' && candidate.cloud === null && (
             <Button
               size="sm"
               loading={goOn.isPending}
@@ -177,7 +177,9 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
         closeButtonProps={{ 'aria-label': t('action.close') }}
         centered
       >
-        <Text mb="lg">{t('candidate.stopText')}</Text>
+        <Text mb="lg">
+          {t(candidate.cloud === null ? 'candidate.stopText' : 'catalog:stopText')}
+        </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={stopDialog.close}>
             {t('candidate.keepTraining')}
@@ -224,9 +226,7 @@ function CandidateState({ candidate }: { candidate: Candidate }) {
         <Text size="sm" c="dimmed">
           {progress
             ? t('candidate.step', { step: progress.step, total: progress.totalSteps })
-            : t(`secondary.${candidate.secondaryStatus ?? 'Pending'}`, {
-                defaultValue: candidate.secondaryStatus ?? '',
-              })}
+            : secondaryWords(candidate.secondaryStatus, t)}
         </Text>
         <Text size="sm" c="dimmed">
           {left === null || left === undefined
@@ -236,6 +236,15 @@ function CandidateState({ candidate }: { candidate: Candidate }) {
       </Group>
     </Stack>
   )
+}
+
+/** What it is doing just now, or waits for; AWS's own word where there is none of ours. */
+function secondaryWords(secondaryStatus: string | null, t: TFunction): string {
+  const [kind, code] = (secondaryStatus ?? 'Pending').split(':')
+  if (kind === 'Waiting' && code !== undefined)
+    return t(`catalog:waiting.${code}`, { defaultValue: t('secondary.Pending') })
+  const own = t(`catalog:secondary.${kind}`, { defaultValue: kind ?? '' })
+  return t(`secondary.${kind}`, { defaultValue: own })
 }
 
 /** How long it took, beside what was said before the start. */

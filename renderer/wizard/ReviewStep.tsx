@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
 import { formatCount, formatPercent } from '../format.ts'
+import type { Workspace } from '../../shared/workspace.ts'
 import { typedPrompts, valueOf, type WizardDraft } from './wizardState.ts'
 
 interface ReviewStepProps {
@@ -10,13 +11,15 @@ interface ReviewStepProps {
   readonly datasets: readonly Dataset[]
   readonly baseModels: readonly BaseModel[]
   readonly fields: readonly HyperparameterField[]
+  readonly workspaces: readonly Workspace[]
 }
 
-export function ReviewStep({ draft, datasets, baseModels, fields }: ReviewStepProps) {
+export function ReviewStep({ draft, datasets, baseModels, fields, workspaces }: ReviewStepProps) {
   const { t, i18n } = useTranslation()
   const dataset = datasets.find((known) => known.id === draft.datasetId)
   const chosen = baseModels.filter((model) => draft.baseModelIds.includes(model.id))
   const prompts = typedPrompts(draft)
+  const place = workspaces.find(({ id }) => id === draft.workspaceId)
   const rows: [string, string][] = [
     [t('wizard.name'), draft.name],
     [t('wizard.problemType'), t('wizard.fineTune')],
@@ -30,11 +33,21 @@ export function ReviewStep({ draft, datasets, baseModels, fields }: ReviewStepPr
     [t('wizard.columns'), `${draft.question ?? ''} → ${draft.answer ?? ''}`],
     [t('wizard.step.baseModels'), chosen.map((model) => model.displayName).join(', ')],
     [t('wizard.validationShare'), formatPercent(draft.validationFraction)],
+    // AWS's trainers answer no questions while they train.
+    ...(place?.kind === 'aws'
+      ? []
+      : [
+          [
+            t('wizard.samplePrompts'),
+            prompts.length === 0 ? t('wizard.samplePromptsPicked') : prompts.join(' · '),
+          ] satisfies [string, string],
+        ]),
     [
-      t('wizard.samplePrompts'),
-      prompts.length === 0 ? t('wizard.samplePromptsPicked') : prompts.join(' · '),
+      t('wizard.where'),
+      place?.kind === 'aws'
+        ? t('catalog:inAws', { name: place.name, region: place.region })
+        : t('wizard.thisComputer'),
     ],
-    [t('wizard.where'), t('wizard.thisComputer')],
     ...fields.map((field): [string, string] => [
       t(`hyperparameter.${field.name}.label`, { defaultValue: field.name }),
       field.options

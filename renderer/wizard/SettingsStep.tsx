@@ -13,6 +13,7 @@ import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
 import { formatPercent } from '../format.ts'
 import type { StepProps } from './stepProps.ts'
 import { TemplateEditor } from './TemplateEditor.tsx'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import { isValid, valueOf } from './wizardState.ts'
 
 export function SettingsStep({
@@ -25,14 +26,32 @@ export function SettingsStep({
   baseModels: readonly BaseModel[]
 }) {
   const { t } = useTranslation()
+  const isCloud = draft.workspaceId !== localWorkspaceId
+  // The other ways take the bare question and answer.
+  const withTemplate = baseModels.filter(({ way }) => way === 'jumpStart')
+  const hasAdvanced = fields.some((field) => field.advanced)
   const control = (field: HyperparameterField) => (
     <FieldControl
       key={field.name}
       field={field}
       value={valueOf(draft, field)}
+      ownDefaults={ownDefaults(field.name)}
       onChange={(value) => dispatch({ type: 'hyperparameterTyped', name: field.name, value })}
     />
   )
+  /** What each base model starts from, when they differ; nothing once a value was typed for all. */
+  const ownDefaults = (name: string) => {
+    if (draft.hyperparameters[name] !== undefined) return ''
+    const own = baseModels
+      .filter(({ id }) => draft.baseModelIds.includes(id))
+      .flatMap(({ displayName, hyperparameters }) => {
+        const known = hyperparameters.find((field) => field.name === name)
+        return known ? [{ displayName, value: known.default }] : []
+      })
+    if (new Set(own.map(({ value }) => value)).size < 2) return ''
+    const defaults = own.map(({ displayName, value }) => `${displayName} ${value}`).join(' · ')
+    return t('catalog:ownDefaults', { defaults })
+  }
   const typed = (name: string) => {
     const field = fields.find((candidate) => candidate.name === name)
     return field && valueOf(draft, field)
@@ -60,37 +79,41 @@ export function SettingsStep({
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         {fields.filter((field) => !field.advanced).map(control)}
       </SimpleGrid>
-      <Input.Wrapper
-        label={t('wizard.samplePrompts')}
-        description={t('wizard.samplePromptsHint')}
-        labelElement="div"
-      >
-        <Stack gap="xs" mt="xs">
-          {draft.samplePrompts.map((prompt, index) => (
-            <TextInput
-              key={index}
-              aria-label={t('wizard.samplePrompt', { number: index + 1 })}
-              placeholder={t('wizard.samplePromptPlaceholder')}
-              maxLength={2000}
-              value={prompt}
-              onChange={(event) =>
-                dispatch({ type: 'samplePromptTyped', index, prompt: event.currentTarget.value })
-              }
-            />
-          ))}
-        </Stack>
-      </Input.Wrapper>
-      <TemplateEditor {...{ draft, dispatch, baseModels }} />
-      <Accordion variant="separated" order={3}>
-        <Accordion.Item value="advanced">
-          <Accordion.Control>{t('wizard.advanced')}</Accordion.Control>
-          <Accordion.Panel>
-            <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              {fields.filter((field) => field.advanced && applies(field, typed)).map(control)}
-            </SimpleGrid>
-          </Accordion.Panel>
-        </Accordion.Item>
-      </Accordion>
+      {!isCloud && (
+        <Input.Wrapper
+          label={t('wizard.samplePrompts')}
+          description={t('wizard.samplePromptsHint')}
+          labelElement="div"
+        >
+          <Stack gap="xs" mt="xs">
+            {draft.samplePrompts.map((prompt, index) => (
+              <TextInput
+                key={index}
+                aria-label={t('wizard.samplePrompt', { number: index + 1 })}
+                placeholder={t('wizard.samplePromptPlaceholder')}
+                maxLength={2000}
+                value={prompt}
+                onChange={(event) =>
+                  dispatch({ type: 'samplePromptTyped', index, prompt: event.currentTarget.value })
+                }
+              />
+            ))}
+          </Stack>
+        </Input.Wrapper>
+      )}
+      <TemplateEditor {...{ draft, dispatch, baseModels: withTemplate }} />
+      {hasAdvanced && (
+        <Accordion variant="separated" order={3}>
+          <Accordion.Item value="advanced">
+            <Accordion.Control>{t('wizard.advanced')}</Accordion.Control>
+            <Accordion.Panel>
+              <SimpleGrid cols={{ base: 1, sm: 2 }}>
+                {fields.filter((field) => field.advanced && applies(field, typed)).map(control)}
+              </SimpleGrid>
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+      )}
     </Stack>
   )
 }
@@ -103,10 +126,11 @@ function applies({ name }: HyperparameterField, typed: (name: string) => string 
 interface FieldControlProps {
   readonly field: HyperparameterField
   readonly value: string
+  readonly ownDefaults: string
   readonly onChange: (value: string) => void
 }
 
-function FieldControl({ field, value, onChange }: FieldControlProps) {
+function FieldControl({ field, value, ownDefaults, onChange }: FieldControlProps) {
   const { t } = useTranslation()
   const label = t(`hyperparameter.${field.name}.label`, { defaultValue: field.name })
   const meaning = t(`hyperparameter.${field.name}.meaning`, { defaultValue: '' })
@@ -116,7 +140,7 @@ function FieldControl({ field, value, onChange }: FieldControlProps) {
       : ''
   const shared = {
     label,
-    description: [meaning, range].filter((part) => part !== '').join(' '),
+    description: [meaning, range, ownDefaults].filter((part) => part !== '').join(' '),
     error: isValid(field, value) ? null : t('wizard.outOfRange'),
   }
   if (field.options) {

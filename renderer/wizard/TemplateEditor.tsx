@@ -73,16 +73,20 @@ export function TemplateEditor({
             </Button>
           </Group>
         )}
-        {isValid && datasetId !== null && question !== null && answer !== null && (
-          <Preview
-            request={{
-              baseModelId: model.id,
-              promptTemplate: template,
-              datasetId,
-              columns: { question, answer },
-            }}
-          />
-        )}
+        {isValid &&
+          model.cloud === null &&
+          datasetId !== null &&
+          question !== null &&
+          answer !== null && (
+            <Preview
+              request={{
+                baseModelId: model.id,
+                promptTemplate: template,
+                datasetId,
+                columns: { question, answer },
+              }}
+            />
+          )}
       </Stack>
     </Input.Wrapper>
   )

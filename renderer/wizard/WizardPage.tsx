@@ -9,7 +9,20 @@ import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { useNavigate, type Proposal } from '../navigation.tsx'
-import { baseModelsQuery, datasetsQuery, modelsQuery } from '../queries.ts'
+import { localWorkspaceId, type Workspace } from '../../shared/workspace.ts'
+import { CatalogStep } from '../catalog/CatalogStep.tsx'
+import { CloudChoices } from '../catalog/CloudChoices.tsx'
+import { CloudReview } from '../catalog/CloudReview.tsx'
+import { hourlyTotal } from '../catalog/machines.ts'
+import { useCatalogModels } from '../catalog/useCatalogModels.ts'
+import {
+  baseModelsQuery,
+  datasetsQuery,
+  modelsQuery,
+  settingsQuery,
+  workspacesQuery,
+} from '../queries.ts'
+import { WhereSelect } from './WhereSelect.tsx'
 import { BaseModelsStep } from './BaseModelsStep.tsx'
 import { DataStep } from './DataStep.tsx'
 import { EstimatePanel } from './EstimatePanel.tsx'
@@ -36,13 +49,19 @@ export function WizardPage({ datasetId, modelId, proposal }: WizardPageProps) {
   const datasets = useQuery(datasetsQuery)
   const models = useQuery(modelsQuery)
   const baseModels = useQuery(baseModelsQuery)
-  const error = datasets.error ?? models.error ?? baseModels.error
+  const workspaces = useQuery(workspacesQuery)
+  const settings = useQuery(settingsQuery)
+  const error =
+    datasets.error ?? models.error ?? baseModels.error ?? workspaces.error ?? settings.error
   if (error) return <ErrorNotice error={error} />
-  if (!datasets.data || !models.data || !baseModels.data) return <Skeleton h={480} radius="lg" />
+  if (!datasets.data || !models.data || !baseModels.data || !workspaces.data || !settings.data)
+    return <Skeleton h={480} radius="lg" />
   return (
     <Wizard
       datasets={datasets.data}
-      baseModels={baseModels.data}
+      localModels={baseModels.data}
+      workspaces={workspaces.data}
+      workspaceId={settings.data.workspaceId}
       dataset={datasets.data.find((dataset) => dataset.id === datasetId)}
       model={models.data.find((model) => model.id === modelId)}
       proposal={proposal}
@@ -52,18 +71,30 @@ export function WizardPage({ datasetId, modelId, proposal }: WizardPageProps) {
 
 interface WizardProps {
   readonly datasets: readonly Dataset[]
-  readonly baseModels: readonly BaseModel[]
+  readonly localModels: readonly BaseModel[]
+  readonly workspaces: readonly Workspace[]
+  /** Where the next training goes, unless something else is chosen here. */
+  readonly workspaceId: string
   readonly dataset?: Dataset | undefined
   readonly model?: Model | undefined
   readonly proposal?: Proposal | undefined
 }
 
-function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps) {
+function Wizard({
+  datasets,
+  localModels,
+  workspaces,
+  workspaceId,
+  dataset,
+  model,
+  proposal,
+}: WizardProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
   const [draft, dispatch] = useReducer(wizardReducer, undefined, () =>
     startDraft({
+      workspaceId,
       ...(dataset ? { dataset } : {}),
       ...(model ? { model } : {}),
       ...(proposal ? { change: proposal } : {}),
@@ -79,6 +110,11 @@ function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps)
   })
   const [batteryAsked, battery] = useDisclosure(false)
   const index = wizardSteps.indexOf(draft.step)
+  const isCloud = draft.workspaceId !== localWorkspaceId
+  const catalogue = useCatalogModels(draft)
+  const { prices } = catalogue
+  const baseModels = isCloud ? catalogue.baseModels : localModels
+  const hourly = isCloud ? hourlyTotal(baseModels, draft.cloud, prices) : null
   const fields = sharedFields(baseModels, draft.baseModelIds)
   const problem = problemOf(draft, draft.step, fields)
   const request = toRequest(draft, baseModels)
@@ -86,7 +122,7 @@ function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps)
 
   /** A battery may not last for it, so the analyst decides. */
   async function startUnlessOnBattery(wanted: FineTuneRequest): Promise<void> {
-    if (await invoke('app.isOnBattery')) battery.open()
+    if (!isCloud && (await invoke('app.isOnBattery'))) battery.open()
     else start.mutate(wanted)
   }
 
@@ -126,7 +162,22 @@ function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps)
         </Title>
         {draft.step === 'name' && <NameStep {...steps} />}
         {draft.step === 'data' && <DataStep {...steps} datasets={datasets} />}
-        {draft.step === 'baseModels' && <BaseModelsStep {...steps} baseModels={baseModels} />}
+        {draft.step === 'baseModels' && (
+          <>
+            <WhereSelect {...steps} workspaces={workspaces} />
+            {isCloud ? (
+              <CatalogStep
+                {...steps}
+                prices={prices}
+                rows={
+                  datasets.find(({ id }) => id === draft.datasetId)?.scan.usableRowCount ?? null
+                }
+              />
+            ) : (
+              <BaseModelsStep {...steps} baseModels={localModels} />
+            )}
+          </>
+        )}
         {draft.step === 'settings' && proposal && (
           <Alert mb="md">
             {t('analysis:reading.filledIn', {
@@ -136,13 +187,21 @@ function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps)
             })}
           </Alert>
         )}
+        {draft.step !== 'baseModels' && catalogue.error && <ErrorNotice error={catalogue.error} />}
+        {draft.step === 'settings' && isCloud && (
+          <CloudChoices {...steps} baseModels={baseModels} prices={prices} />
+        )}
         {draft.step === 'settings' && (
           <SettingsStep {...steps} fields={fields} baseModels={baseModels} />
         )}
         {draft.step === 'review' && (
           <>
-            {request && <EstimatePanel {...{ request, baseModels, dispatch }} />}
-            <ReviewStep draft={draft} datasets={datasets} baseModels={baseModels} fields={fields} />
+            {isCloud ? (
+              <CloudReview {...{ draft, baseModels, prices }} />
+            ) : (
+              request && <EstimatePanel {...{ request, baseModels, dispatch }} />
+            )}
+            <ReviewStep {...{ draft, datasets, baseModels, fields, workspaces }} />
           </>
         )}
         {tried && problem && (
@@ -159,8 +218,15 @@ function Wizard({ datasets, baseModels, dataset, model, proposal }: WizardProps)
           >
             {t('wizard.back')}
           </Button>
-          <Button type="submit" loading={start.isPending}>
-            {t(draft.step === 'review' ? 'wizard.start' : 'wizard.next')}
+          <Button
+            type="submit"
+            loading={start.isPending || (draft.step !== 'baseModels' && catalogue.isPending)}
+          >
+            {draft.step !== 'review'
+              ? t('wizard.next')
+              : hourly === null
+                ? t('wizard.start')
+                : t('catalog:review.start', { price: `$${hourly.toFixed(2)}` })}
           </Button>
         </Group>
       </form>

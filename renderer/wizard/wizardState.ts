@@ -9,6 +9,7 @@ import {
 } from '../../shared/model.ts'
 
 import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTemplate.ts'
+import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 
@@ -19,6 +20,8 @@ export interface WizardDraft {
   readonly step: WizardStep
   /** The model that gets a new version; null for a new model. */
   readonly modelId: string | null
+  /** Where it is trained. */
+  readonly workspaceId: string
   readonly name: string
   readonly datasetId: string | null
   readonly question: string | null
@@ -31,6 +34,8 @@ export interface WizardDraft {
   readonly promptTemplates: Readonly<Record<string, PromptTemplate>>
   /** As typed, one place each; empty ones are picked from the validation rows. */
   readonly samplePrompts: readonly string[]
+  /** Machines, by base model; only what was chosen. */
+  readonly cloud: Readonly<Record<string, CloudChoice>>
 }
 
 export type WizardAction =
@@ -41,7 +46,13 @@ export type WizardAction =
       readonly role: 'question' | 'answer'
       readonly column: string | null
     }
+  | { readonly type: 'placeChosen'; readonly workspaceId: string }
   | { readonly type: 'baseModelsChosen'; readonly ids: readonly string[] }
+  | {
+      readonly type: 'cloudChosen'
+      readonly baseModelId: string
+      readonly choice: CloudChoice
+    }
   | { readonly type: 'hyperparameterTyped'; readonly name: string; readonly value: string }
   | { readonly type: 'validationShareChosen'; readonly fraction: number }
   | { readonly type: 'samplePromptTyped'; readonly index: number; readonly prompt: string }
@@ -75,6 +86,8 @@ export function startDraft(options: {
   dataset?: Dataset
   model?: Model
   change?: SettingChange
+  /** For a new model; a new version is trained where the one before was. */
+  workspaceId?: string
 }): WizardDraft {
   const { change } = options
   const isChanged = ({ id }: { id: string }) => id === change?.candidateId
@@ -85,6 +98,7 @@ export function startDraft(options: {
   return {
     step: changed ? 'settings' : options.model ? 'data' : 'name',
     modelId: options.model?.id ?? null,
+    workspaceId: previous?.workspaceId ?? options.workspaceId ?? localWorkspaceId,
     name: options.model?.name ?? '',
     datasetId: options.dataset?.id ?? previous?.datasetId ?? null,
     question: roles?.question ?? null,
@@ -106,6 +120,11 @@ export function startDraft(options: {
       { length: mostSamplePrompts },
       (_, index) => previous?.samplePrompts[index] ?? '',
     ),
+    cloud: Object.fromEntries(
+      (previous?.candidates ?? []).flatMap(({ baseModelId, cloud }) =>
+        cloud ? [[baseModelId, cloud]] : [],
+      ),
+    ),
   }
 }
 
@@ -122,6 +141,20 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
       }
     case 'columnChosen':
       return { ...draft, [action.role]: action.column }
+    case 'placeChosen':
+      // Each place has base models of its own, and their settings.
+      return action.workspaceId === draft.workspaceId
+        ? draft
+        : {
+            ...draft,
+            workspaceId: action.workspaceId,
+            baseModelIds: [],
+            hyperparameters: {},
+            promptTemplates: {},
+            cloud: {},
+          }
+    case 'cloudChosen':
+      return { ...draft, cloud: { ...draft.cloud, [action.baseModelId]: action.choice } }
     case 'baseModelsChosen':
       return { ...draft, baseModelIds: action.ids }
     case 'hyperparameterTyped':
@@ -214,10 +247,24 @@ export function sharedFields(
   const fields = new Map<string, HyperparameterField>()
   for (const model of baseModels.filter((known) => ids.includes(known.id))) {
     for (const field of model.hyperparameters) {
-      if (!fields.has(field.name)) fields.set(field.name, field)
+      const known = fields.get(field.name)
+      fields.set(field.name, known ? narrowed(known, field) : field)
     }
   }
   return [...fields.values()]
+}
+
+/** What both allow; the first one's default, kept within. */
+function narrowed(a: HyperparameterField, b: HyperparameterField): HyperparameterField {
+  const min = Math.max(a.min ?? -Infinity, b.min ?? -Infinity)
+  const max = Math.min(a.max ?? Infinity, b.max ?? Infinity)
+  const options = a.options && b.options && a.options.filter((one) => b.options?.includes(one))
+  return {
+    ...a,
+    ...(Number.isFinite(min) ? { min } : {}),
+    ...(Number.isFinite(max) ? { max } : {}),
+    ...(options && options.length > 0 ? { options } : {}),
+  }
 }
 
 /** Null while something is missing. A setting goes to the base models that know it. */
@@ -228,7 +275,7 @@ export function toRequest(
   const { datasetId, question, answer } = draft
   if (datasetId === null || question === null || answer === null) return null
   return {
-    workspaceId: localWorkspaceId,
+    workspaceId: draft.workspaceId,
     modelId: draft.modelId,
     name: draft.name.trim(),
     problemType: 'fine-tune-foundation-model',
@@ -242,6 +289,7 @@ export function toRequest(
       .map((model) => ({
         baseModelId: model.id,
         promptTemplate: draft.promptTemplates[model.id],
+        ...(model.cloud ? { cloud: draft.cloud[model.id] ?? { spot: false } } : {}),
         hyperparameters: Object.fromEntries(
           model.hyperparameters
             .filter((field) => draft.hyperparameters[field.name] !== undefined)

@@ -25,6 +25,8 @@ export const catalogCalls = {
   ),
   /** With its card and its form. */
   'catalog.describe': call(ofBaseModel, baseModelSchema),
+  /** US dollars an hour by training machine, of the account's region. */
+  'catalog.prices': call(z.object({ workspaceId: z.string() }), z.record(z.string(), z.number())),
   /** Null: it asks for none. */
   'licence.read': call(ofBaseModel, licenceTextSchema.nullable()),
   /** The text that was shown, by its hash. */
