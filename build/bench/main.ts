@@ -1,6 +1,7 @@
 /** `npm run bench -- <suite> [--quick] [--json]`: medians of several runs, the peer measured in the same run. */
 import { parseArgs } from 'node:util'
 import { benchCharts } from './charts.ts'
+import { benchChaos } from './chaos.ts'
 import { benchEstimate } from './estimate.ts'
 import { benchFuzz } from './fuzz.ts'
 import { benchGenerate } from './generate.ts'
@@ -21,6 +22,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   report: benchReport,
   fuzz: benchFuzz,
   upload: benchUpload,
+  chaos: benchChaos,
 }
 
 const { values, positionals } = parseArgs({

@@ -189,6 +189,8 @@ function codeByFacts(code: unknown, status: number | undefined): ErrorCode {
   if (status === 404) return 'NotFound'
   if (status === 403) return 'AccessDenied'
   if (status !== undefined && status >= 500) return 'AwsUnavailable'
+  // Answered, and the answer could not be read: it was cut on its way. What was asked for may have been done.
+  if (status !== undefined && status < 300) return 'NetworkUnavailable'
   return 'Internal'
 }
 

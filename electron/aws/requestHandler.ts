@@ -2,9 +2,10 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { rootCertificates } from 'node:tls'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
+import { createRecordingHandler } from './recorder.ts'
 import type { NetworkSettings } from './target.ts'
 
 /** The container has 60 s to answer; a stream's first bytes may take as long. */
@@ -24,7 +25,7 @@ export function createRequestHandler(
   }
   const agentOptions = { keepAlive: true, maxSockets: mostSockets, ...trusted }
   const proxyUrl = options.goesThroughProxy === false ? null : network.proxyUrl
-  return new NodeHttpHandler({
+  return createRecordingHandler({
     connectionTimeout: connectTimeoutMs,
     requestTimeout: answerTimeoutMs,
     throwOnRequestTimeout: true,

@@ -24,7 +24,8 @@ export async function ensureBucket(clients: AwsClients, bucket: string): Promise
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket }))
   } catch (error) {
-    if (fromSdkError(error).code !== 'NotFound') throw fromSdkError(error)
+    // Answers to HEAD have no words: whatever else is wrong, the upload that follows is told properly.
+    if (fromSdkError(error).code !== 'NotFound') return
     if (clients.kind === 'aws')
       return createPrivateBucket({ clients, region: await s3.config.region() }, bucket, null)
     await withAwsErrors(() => s3.send(new CreateBucketCommand({ Bucket: bucket }))).catch(
@@ -47,8 +48,8 @@ export async function putTextOnce(
   try {
     await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
     return
-  } catch (error) {
-    if (fromSdkError(error).code !== 'NotFound') throw fromSdkError(error)
+  } catch {
+    // Not there, or nobody may look: then writing it again does no harm, and its refusal has words.
   }
   await withAwsErrors(() =>
     s3.send(

@@ -292,6 +292,7 @@ function failUnlessRetryable(
 /** A sign-in that has ended, or a clock that is off, says nothing against the job: it is sent once that is mended. */
 const passes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CredentialsMissing',
+  'CredentialsRefused',
   'SignInExpired',
   'ClockSkewed',
 ])

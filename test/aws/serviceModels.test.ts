@@ -75,7 +75,7 @@ test('refuses a union with two members', () => {
 
 function request(method: string, target: string, more: Partial<WireRequest> = {}): WireRequest {
   const [path = '', search = ''] = target.split('?')
-  return { method, path, query: queryOf(search), headers: {}, body: null, serviceId: 'S3', ...more }
+  return { method, path, query: queryOf(search), headers: {}, body: null, signedFor: 's3', ...more }
 }
 
 test.each([
@@ -99,7 +99,7 @@ test('reads lists and structures of a form', () => {
   const body = Buffer.from(
     'Action=SimulatePrincipalPolicy&Version=2010-05-08&PolicySourceArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx&ActionNames.member.1=s3%3AGetObject&ActionNames.member.2=s3%3APutObject&ContextEntries.member.1.ContextKeyName=k',
   )
-  const { input } = decodeRequest(request('POST', '/', { body, serviceId: 'IAM' }))
+  const { input } = decodeRequest(request('POST', '/', { body, signedFor: 'iam' }))
   expect(input).toMatchObject({
     ActionNames: ['s3:GetObject', 's3:PutObject'],
     ContextEntries: [{ ContextKeyName: 'k' }],
@@ -121,7 +121,7 @@ test('reads a document of S3', () => {
 
 test('names an operation that no model has', () => {
   const headers = { 'x-amz-target': 'SageMaker.DoMagic' }
-  expect(() => decodeRequest(request('POST', '/', { serviceId: 'SageMaker', headers }))).toThrow(
+  expect(() => decodeRequest(request('POST', '/', { signedFor: 'sagemaker', headers }))).toThrow(
     /no operation/,
   )
 })

@@ -94,7 +94,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
 
   async function answer(request: WireRequest): Promise<WireAnswer> {
     const requestId = `00000000-0000-4000-8000-${String((count += 1)).padStart(12, '0')}`
-    if (signedServiceOf(request.headers) === 'sagemaker-mlflow') return mlflow(request, requestId)
+    if (request.signedFor === 'sagemaker-mlflow') return mlflow(request, requestId)
     let decoded: DecodedRequest
     try {
       decoded = decodeRequest(request)
@@ -116,7 +116,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
         failure,
       })
     try {
-      const found = validateRequest(decoded, request)
+      const found = validateRequest(decoded)
       problems.push(...found.map((problem) => `${name}: ${problem}`))
       if (found.length > 0) throw new ServiceFailure('ValidationException', found.join('; '))
       context.failures.check(operation.name)
@@ -213,7 +213,7 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
     query: queryOf(search),
     headers: { ...headers, ...unframed.trailers },
     body: unframed.body,
-    serviceId: null,
+    signedFor: signedServiceOf(headers),
   }
 }
 

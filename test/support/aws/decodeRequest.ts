@@ -10,7 +10,7 @@ import {
   type ServiceModel,
   type Shape,
 } from './serviceModel.ts'
-import { signedServiceOf, type WireRequest } from './wireRequest.ts'
+import type { WireRequest } from './wireRequest.ts'
 
 export interface DecodedRequest {
   readonly model: ServiceModel
@@ -31,11 +31,9 @@ export function decodeRequest(request: WireRequest): DecodedRequest {
 }
 
 /** SageMaker and its runtime sign with one name, as Bedrock and its runtime do. */
-function modelsFor({ serviceId, headers, body }: WireRequest): ServiceModel[] {
+function modelsFor({ signedFor, headers, body }: WireRequest): ServiceModel[] {
   const all = [...serviceModels.values()]
-  if (serviceId !== null) return all.filter(({ metadata }) => metadata.serviceId === serviceId)
-  const signed = signedServiceOf(headers)
-  if (signed !== null) return all.filter((model) => signingNameOf(model) === signed)
+  if (signedFor !== null) return all.filter((model) => signingNameOf(model) === signedFor)
   // Signing in is not signed: SSO's portal and OIDC, and STS with a web identity.
   const isForm = (headers['content-type'] ?? '').includes('x-www-form-urlencoded')
   return all.filter(({ service }) =>
@@ -208,8 +206,8 @@ const xmlParser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, 
 
 function parseXml(body: Buffer): Record<string, unknown> {
   const document: unknown = xmlParser.parse(body.toString('utf8'))
-  const { '?xml': _declaration, ...roots } = isRecord(document) ? document : {}
-  return roots
+  const roots = isRecord(document) ? Object.entries(document) : []
+  return Object.fromEntries(roots.filter(([name]) => name !== '?xml'))
 }
 
 function parseObject(body: Buffer | null): Record<string, unknown> {

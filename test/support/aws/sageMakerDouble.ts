@@ -45,9 +45,8 @@ export function createSageMakerDouble(
           'ResourceNotFound',
           `Hub content ${String(input['HubContentName'])} does not exist.`,
         )
-      const { OriginalCreationTime: _time, ...summary } = summaryOf(context, entry)
       return {
-        ...summary,
+        ...contentOf(context, entry),
         HubName: 'SageMakerPublicHub',
         HubArn: `arn:aws:sagemaker:${context.region}:aws:hub/SageMakerPublicHub`,
         HubContentDocument: JSON.stringify(entry.document),
@@ -129,6 +128,10 @@ export function createSageMakerDouble(
 }
 
 function summaryOf(context: DoubleContext, entry: CatalogEntry) {
+  return { ...contentOf(context, entry), OriginalCreationTime: new Date(Date.UTC(2025, 5, 1)) }
+}
+
+function contentOf(context: DoubleContext, entry: CatalogEntry) {
   return {
     HubContentName: entry.name,
     HubContentArn: `arn:aws:sagemaker:${context.region}:aws:hub-content/SageMakerPublicHub/Model/${entry.name}/${entry.version}`,
@@ -141,7 +144,6 @@ function summaryOf(context: DoubleContext, entry: CatalogEntry) {
     HubContentSearchKeywords: entry.keywords,
     HubContentStatus: 'Available',
     CreationTime: new Date(Date.UTC(2025, 5, 1)),
-    OriginalCreationTime: new Date(Date.UTC(2025, 5, 1)),
   }
 }
 

@@ -8,8 +8,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>
   /** Null when it was not kept: the content of an object. */
   readonly body: Buffer | null
-  /** AWS's own name of the service (`SageMaker`, `S3`); null: the signature's scope says it. */
-  readonly serviceId: string | null
+  /** The service that the signature names; null where nothing is signed, as when signing in. */
+  readonly signedFor: string | null
 }
 
 export function queryOf(search: string): [string, string][] {

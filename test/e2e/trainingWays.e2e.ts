@@ -1,0 +1,182 @@
+/** All four ways of training through the window, against an account's double. */
+import { expect, test, type Page } from '@playwright/test'
+import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
+import { knownFailures } from '../support/aws/failures.ts'
+import { aDraft } from '../support/aws/workspaceDraft.ts'
+import { expectAccessible } from './support/accessibility.ts'
+import {
+  dropFile,
+  launchApp,
+  makeDataDirectory,
+  writeSmallCsv,
+  type LaunchedApp,
+} from './support/launch.ts'
+import { takePicture } from './support/pictures.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let double: AwsDouble
+let running: LaunchedApp
+let page: Page
+
+test.beforeAll(async () => {
+  double = await startAwsDouble()
+  running = await launchApp(await makeDataDirectory())
+  page = running.page
+  const draft = aDraft({
+    name: 'Company account',
+    region: double.region,
+    executionRoleArn: `arn:aws:iam::${double.account}:role/TimbreExecution`,
+    endpoints: { default: double.url },
+  })
+  await page.evaluate(async (wanted) => {
+    const made = await window.timbre.invoke('workspace.create', wanted)
+    if (!made.ok) throw new Error(made.error.message)
+    const { id } = made.value as { id: string }
+    const keys = {
+      accessKeyId: 'AKIADOUBLEDOUBLE0001',
+      secretAccessKey: 'double-secret-double-secret',
+    }
+    await window.timbre.invoke('workspace.setKeys', { id, keys })
+  }, draft)
+})
+test.afterAll(async () => {
+  await running.app.close()
+  await double.close()
+})
+
+async function openCatalogue(rows: number, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Datasets' }).click()
+  await dropFile(page, await writeSmallCsv(running.dataDirectory, rows))
+  await page.getByRole('button', { name: 'Fix all' }).click()
+  await page.getByRole('button', { name: 'Fine-tune a model with this' }).click()
+  await page.getByRole('textbox', { name: 'Model name' }).fill(name)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('combobox', { name: 'Question column' })).toHaveValue('question')
+  await page.getByRole('button', { name: 'Next' }).click()
+  const where = page.getByRole('combobox', { name: 'Where it is trained' })
+  await where.click()
+  await page.getByRole('option', { name: /Company account/ }).click()
+  await expect(page.getByText(/of 40 base models/)).toBeVisible()
+}
+
+async function choose(search: string, name: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Search' }).fill(search)
+  await page.getByRole('checkbox', { name, exact: true }).first().click()
+}
+
+test('looks base models up by name, way, provider, size and price', async () => {
+  await openCatalogue(160, 'Cloud voice')
+  await expectAccessible(page)
+  await takePicture(page, 'catalogue')
+  await page.getByRole('textbox', { name: 'Search' }).fill('falcon 40b')
+  await expect(page.getByRole('checkbox', { name: /Falcon 40B/ })).toHaveCount(3)
+  await page.getByRole('combobox', { name: 'Way of training' }).click()
+  await page.getByRole('option', { name: 'Autopilot' }).click()
+  await expect(page.getByRole('checkbox', { name: /Falcon 40B/ })).toHaveCount(2)
+  await page.getByRole('textbox', { name: 'Search' }).fill('nothing like it')
+  await expect(page.getByText('No base model fits')).toBeVisible()
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await page.getByRole('combobox', { name: 'Price per hour' }).click()
+  await page.getByRole('option', { name: 'Up to $2' }).click()
+  await expect(page.getByText(/^3 of 40 base models/)).toBeVisible()
+  await page.getByRole('button', { name: 'Show all' }).click()
+})
+
+test('shows a licence before its model can be chosen', async () => {
+  await page.getByRole('textbox', { name: 'Search' }).fill('llama 3.2 1b jumpstart')
+  await page.getByRole('textbox', { name: 'Search' }).fill('llama 3.2 1b')
+  const llama = page.getByRole('checkbox', { name: 'Llama 3.2 1B Instruct' }).first()
+  await llama.click()
+  const dialog = page.getByRole('dialog', { name: 'Licence of Llama 3.2 1B Instruct' })
+  await expect(dialog.getByText('COMMUNITY LICENSE AGREEMENT')).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'licence')
+  await dialog.getByRole('button', { name: 'Not now' }).click()
+  await expect(llama).not.toBeChecked()
+  await llama.click()
+  await dialog.getByRole('button', { name: 'I accept' }).click()
+  await expect(llama).toBeChecked()
+})
+
+test('trains one model each way, from settings and price to the curves', async () => {
+  await choose('falcon 7b bf16', 'Falcon 7B BF16')
+  await choose('falcon 40b', 'Falcon 40B')
+  await choose('qwen3 4b', 'Qwen3 4B')
+  await choose('nova micro', 'Nova Micro')
+  await expect(page.getByRole('group', { name: 'Chosen' })).toContainText('Nova Micro')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('group', { name: 'Machines' })).toBeVisible()
+  await page.getByRole('checkbox', { name: 'Use spare machines (spot)' }).first().check()
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-settings')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('cell', { name: 'ml.g5.12xlarge', exact: true })).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'at most $1.52 per hour' })).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-review')
+  await page.getByRole('button', { name: 'Start at $8.61 per hour' }).click()
+  await expect(page.getByRole('heading', { name: 'Cloud voice', level: 1 })).toBeVisible()
+  await expect.poll(() => double.jobs.all.length).toBe(5)
+  double.advance(20 * 60_000)
+  await takePicture(page, 'cloud-training')
+  await expect
+    .poll(
+      () => {
+        double.advance(5 * 60_000)
+        return page.getByText('Completed', { exact: true }).count()
+      },
+      { timeout: 120_000 },
+    )
+    .toBeGreaterThanOrEqual(5)
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-completed')
+  expect(double.problems).toEqual([])
+})
+
+test('says what went wrong, in every way, with AWS’s own words below', async () => {
+  double.jobs.plan('', 'outOfMemory')
+  double.failures.refuse(
+    'CreateModelCustomizationJob',
+    knownFailures.accessDenied('bedrock:CreateModelCustomizationJob'),
+  )
+  await openCatalogue(160, 'Failing voice')
+  await choose('falcon 7b bf16', 'Falcon 7B BF16')
+  await choose('mistral 7b instruct', 'Mistral 7B Instruct')
+  await choose('qwen3 4b', 'Qwen3 4B')
+  await choose('nova micro', 'Nova Micro')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: /^Start at/ }).click()
+  await expect(page.getByRole('heading', { name: 'Failing voice', level: 1 })).toBeVisible()
+  await expect
+    .poll(
+      () => {
+        double.advance(10 * 60_000)
+        return page.getByText('Failed', { exact: true }).count()
+      },
+      { timeout: 120_000 },
+    )
+    .toBeGreaterThanOrEqual(4)
+  const bedrock = page.getByRole('region', { name: 'Nova Micro' })
+  await bedrock.getByRole('button', { name: 'Details' }).click()
+  await expect(bedrock).toContainText(
+    'is not authorized to perform: bedrock:CreateModelCustomizationJob',
+  )
+  await expectAccessible(page)
+})
+
+test('fits a small window, in Chinese and in the dark', async () => {
+  await openCatalogue(160, 'Small voice')
+  await page.evaluate(() =>
+    window.timbre.invoke('settings.update', { language: 'zh', colorScheme: 'dark' }),
+  )
+  await page.setViewportSize({ width: 640, height: 480 })
+  await expect(page.getByRole('textbox', { name: '搜索' })).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'catalogue-zh-dark')
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow).toBe(0)
+})
