@@ -63,7 +63,8 @@ export async function readMlflowHistory(
     const page = historySchema.parse(answer)
     for (const { step, value, timestamp } of page.metrics) {
       const number = Number(value)
-      if (Number.isFinite(number)) points.push({ key, step, value: number, atMs: timestamp })
+      if (Number.isFinite(number))
+        points.push({ key, step, value: number, atMs: Math.round(timestamp) })
     }
     pageToken = page.next_page_token
   } while (pageToken)

@@ -65,7 +65,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
   const speed = options.speed ?? 1
   const startedAtMs = Date.now()
   let advancedMs = 0
-  const now = () => startedAtMs + (Date.now() - startedAtMs) * speed + advancedMs
+  const now = () => Math.round(startedAtMs + (Date.now() - startedAtMs) * speed + advancedMs)
   const objects = createObjectStore(now)
   const catalog = buildCatalog(region)
   publishCatalog(objects, catalog)

@@ -45,10 +45,18 @@ export async function addDoubleWorkspace(
       endpoints: { default: url },
     }),
   )
+  await typeKeys(workspaces, id)
+  return id
+}
+
+/** Without a key store they are kept until the app ends: after a restart they are typed again. */
+export async function typeKeys(
+  workspaces: TestServices['services']['workspaces'],
+  id: string,
+): Promise<void> {
   await workspaces.setKeys(id, {
     accessKeyId: 'AKIADOUBLEDOUBLE0001',
     secretAccessKey: 'double-secret-double-secret-double-secret',
     sessionToken: null,
   })
-  return id
 }
