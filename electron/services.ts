@@ -404,11 +404,13 @@ export function createServices(options: ServicesOptions): Services {
   async function stopCandidate(candidateId: string): Promise<void> {
     const candidate = getCandidate(db, candidateId)
     const connection = await connectTo(getVersion(db, candidate.versionId).workspaceId)
-    await wayOf(candidate).stop(connection, candidate).catch((error: unknown) => {
-      // Still queued here: there is no job to stop, and none is made any more.
-      const hasNoJob = error instanceof AppError && error.code === 'NotFound'
-      if (!hasNoJob || candidate.status !== 'Queued') throw error
-    })
+    await wayOf(candidate)
+      .stop(connection, candidate)
+      .catch((error: unknown) => {
+        // Still queued here: there is no job to stop, and none is made any more.
+        const hasNoJob = error instanceof AppError && error.code === 'NotFound'
+        if (!hasNoJob || candidate.status !== 'Queued') throw error
+      })
     transact(db, () => {
       const { status } = getCandidate(db, candidateId)
       if (isTerminal(status)) return

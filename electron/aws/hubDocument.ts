@@ -302,12 +302,19 @@ function recipeOf({ RecipeCollection }: HubDocument): HubRecipe | null {
   }
 }
 
+/** Sizes with a fraction; `2-7b` of Llama 2 is none of them. */
+const fractions = ['0-5', '0-6', '1-1', '1-3', '1-5', '1-6', '1-7', '6-9']
+
 /** AWS's documents don't tell the size, but the ids do: `...-7b-...`, `...-560m`, `...-1-7b`, `...-06b`. */
 export function countInName(id: string): number | null {
-  const match = /(?:^|-)(\d+(?:-\d)?)(b|m)(?=-|$)/.exec(id.toLowerCase())
+  const match = /(?:^|-)((?:\d-)?\d+)(b|m)(?=-|$)/.exec(id.toLowerCase())
   if (!match) return null
   const [, digits = '', unit] = match
-  const isSmall = /^0\d$/.test(digits)
-  const value = isSmall ? Number(digits) / 10 : Number(digits.replace('-', '.'))
+  const whole = digits.split('-').at(-1) ?? ''
+  const value = fractions.includes(digits)
+    ? Number(digits.replace('-', '.'))
+    : /^0\d$/.test(whole)
+      ? Number(whole) / 10
+      : Number(whole)
   return Math.round(value * (unit === 'b' ? 1e9 : 1e6))
 }

@@ -45,3 +45,54 @@ test('reads numbers in scientific notation', () => {
     ['train_tokens', 1, 1, 1000],
   ])
 })
+
+const jumpStart = (texts: readonly string[], definitions: readonly [string, string][]) =>
+  toMetricPoints(
+    'c',
+    texts.map((line) => ({ atMs: 0, line })),
+    definitions.map(([name, regex]) => ({ name, regex })),
+    { training: 0, validation: 0 },
+  )
+    .filter(({ metric }) => metric.endsWith('_loss'))
+    .map(({ metric, step, value }) => [metric, step, value])
+
+test('counts the epochs of JumpStart’s Llama trainer, which tells no steps', () => {
+  const epoch = (number: number) => [
+    ` eval_ppl=tensor(7.39, device='cuda:0') eval_epoch_loss=tensor(2.${number}, device='cuda:0')`,
+    `Epoch ${number}: train_perplexity=4.4, train_epoch_loss=1.${number}, epoch time 12s`,
+  ]
+  expect(
+    jumpStart(
+      [...epoch(1), ...epoch(2)],
+      [
+        ['huggingface-textgeneration:eval-loss', 'eval_epoch_loss=tensor\\(([0-9\\.]+)'],
+        ['huggingface-textgeneration:eval-ppl', 'eval_ppl=tensor\\(([0-9\\.]+)'],
+        ['huggingface-textgeneration:train-loss', 'train_epoch_loss=([0-9\\.]+)'],
+      ],
+    ),
+  ).toEqual([
+    ['validation_loss', 1, 2.1],
+    ['train_loss', 1, 1.1],
+    ['validation_loss', 2, 2.2],
+    ['train_loss', 2, 1.2],
+  ])
+})
+
+test('puts a validation loss beside the training loss before it', () => {
+  const definitions: [string, string][] = [
+    ['huggingface-textgeneration:train-loss', "'loss': ([0-9]+\\.[0-9]+)"],
+    ['huggingface-textgeneration:eval-loss', "'eval_loss': ([0-9]+\\.[0-9]+)"],
+    ['of another dialect', '(?P<loss>[0-9]+)'],
+  ]
+  expect(
+    jumpStart(
+      ["{'loss': 2.5}", "{'loss': 2.25}", "{'eval_loss': 2.0}", "{'loss': 1.5}"],
+      definitions,
+    ),
+  ).toEqual([
+    ['train_loss', 1, 2.5],
+    ['train_loss', 2, 2.25],
+    ['validation_loss', 2, 2],
+    ['train_loss', 3, 1.5],
+  ])
+})

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { filterCatalog, noFilter, valuesOf } from '../../renderer/catalog/catalogFilter.ts'
+import { hourlyTotal, machineOf } from '../../renderer/catalog/machines.ts'
+import { baseModelSchema, type BaseModel } from '../../shared/model.ts'
+
+function model(id: string, change: Partial<BaseModel> = {}, type?: string): BaseModel {
+  return baseModelSchema.parse({
+    id,
+    version: '1',
+    displayName: id,
+    provider: 'Acme',
+    license: 'MIT',
+    description: '',
+    languages: [],
+    parameterCount: null,
+    contextTokens: null,
+    card: '',
+    hyperparameters: [],
+    cloud: {
+      task: 'Text Generation',
+      eula: null,
+      rows: { min: 1, max: null },
+      tokens: null,
+      instanceTypes: type ? [type] : [],
+      canUseSpot: true,
+      billing: 'instanceHours',
+      serving: 'endpoint',
+    },
+    ...change,
+  })
+}
+
+const prices = { 'ml.small': 1.5, 'ml.large': 20 }
+const models = [
+  model('Beta 7B', { parameterCount: 7e9, provider: 'Meta' }, 'ml.large'),
+  model('alpha 1B', { parameterCount: 1e9 }, 'ml.small'),
+  model('Gamma 40B', { parameterCount: 40e9, way: 'autopilot', license: 'Apache-2.0' }),
+]
+const ids = (change: Partial<typeof noFilter>) =>
+  filterCatalog(models, { ...noFilter, ...change }, prices).map(({ id }) => id)
+
+test('finds by all words, by filters together, and sorts what is unknown last', () => {
+  expect(ids({})).toEqual(['alpha 1B', 'Beta 7B', 'Gamma 40B'])
+  expect(ids({ text: 'meta  7b' })).toEqual(['Beta 7B'])
+  expect(ids({ text: 'meta 1b' })).toEqual([])
+  expect(ids({ way: 'autopilot' })).toEqual(['Gamma 40B'])
+  expect(ids({ size: 'middle' })).toEqual(['Beta 7B'])
+  expect(ids({ license: 'MIT', provider: 'Acme' })).toEqual(['alpha 1B'])
+  expect(ids({ mostHourly: 2 })).toEqual(['alpha 1B'])
+  expect(ids({ order: 'price' })).toEqual(['alpha 1B', 'Beta 7B', 'Gamma 40B'])
+  expect(ids({ order: 'size' })).toEqual(['alpha 1B', 'Beta 7B', 'Gamma 40B'])
+})
+
+test('offers each value once, in order', () => {
+  expect(valuesOf(models, ({ provider }) => provider)).toEqual(['Acme', 'Meta'])
+})
+
+test('adds what the chosen machines cost, as far as it is known', () => {
+  expect(hourlyTotal(models, {}, prices)).toBe(21.5)
+  expect(
+    hourlyTotal(models, { 'Beta 7B': { spot: false, instanceType: 'ml.small' } }, prices),
+  ).toBe(3)
+  expect(hourlyTotal(models.slice(2), {}, prices)).toBeNull()
+  expect(machineOf(models[1]!, { spot: true })).toEqual({ type: 'ml.small', isSpot: true })
+  expect(machineOf(models[2]!, undefined)).toBeNull()
+})
