@@ -114,6 +114,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     'ListObjectsV2',
     'ListParts',
     'PutBucketEncryption',
+    'PutBucketLifecycleConfiguration',
     'PutBucketPolicy',
     'PutBucketTagging',
     'PutObject',

@@ -38,7 +38,7 @@ const secretQuery = /^x-amz-(signature|security-token|credential)$/i
 const secretMember =
   /^(tokencode|webidentitytoken|samlassertion|assertion|secretaccesskey|sessiontoken|clientsecret|refreshtoken|accesstoken|devicecode|code|codeverifier|password)$/i
 /** Of a query: what is put is a setting of the bucket, not a user's rows. */
-const bucketSettings = ['encryption', 'policy', 'publicAccessBlock', 'tagging']
+const bucketSettings = ['encryption', 'lifecycle', 'policy', 'publicAccessBlock', 'tagging']
 
 /** A handler as the SDK has it; what it sends is written down where a file is named. */
 export function createRecordingHandler(

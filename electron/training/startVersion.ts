@@ -237,8 +237,9 @@ async function createJob(
   { model, modelName, data }: JobParts,
 ): Promise<void> {
   const { db, now, submitting } = options
-  // The watch has begun with it already, or the start has.
-  if (submitting.has(candidate.id)) return
+  // The watch has begun with it already, or the start has; or it was stopped.
+  const isQueued = findCandidate(db, candidate.id)?.status === 'Queued'
+  if (!isQueued || submitting.has(candidate.id)) return
   submitting.add(candidate.id)
   try {
     const uris = await model.upload(connection, data, candidate.promptTemplate)

@@ -6,7 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRecordingHandler } from '../../../electron/aws/recorder.ts'
 import { startAwsDouble, type AwsDouble } from '../../support/aws/awsDouble.ts'
-import { openCloudServices } from '../../support/aws/cloudServices.ts'
+import { lookAtAll, openCloudServices } from '../../support/aws/cloudServices.ts'
 import { validateRecording } from '../../support/aws/validateRecording.ts'
 import { importQuestions } from '../../support/services.ts'
 
@@ -105,7 +105,7 @@ test('records a run of the app, and AWS’s models accept all of it', async () =
       ].map((baseModelId) => ({ baseModelId, hyperparameters: {} })),
     })
     cloud.double.advance(10 * 3_600_000)
-    await services.watch.check()
+    await lookAtAll(services)
     await services.catalog.list(await services.connect(cloud.workspaceId))
     expect(version.candidates).toHaveLength(4)
   } finally {

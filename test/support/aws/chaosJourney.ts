@@ -5,7 +5,7 @@ import { toAppError } from '../../../shared/errors.ts'
 import { isTerminal, type Candidate } from '../../../shared/model.ts'
 import { importQuestions, openTestServices, type TestServices } from '../services.ts'
 import { startAwsDouble, type AwsDouble } from './awsDouble.ts'
-import { addDoubleWorkspace, typeKeys } from './cloudServices.ts'
+import { addDoubleWorkspace, lookAtAll, typeKeys } from './cloudServices.ts'
 import { createRandom, startFaultyProxy, type Fault } from './faultyProxy.ts'
 import type { Scenario } from './timeline.ts'
 
@@ -73,7 +73,7 @@ export async function runChaosJourney(seed: number, probability = 0.18): Promise
         restarts += 1
       }
       double.advance(90_000 * (0.5 + random()))
-      await test.services.watch.check()
+      await lookAtAll(test.services)
       if (round === stopAt) {
         const open = candidates().find(({ status }) => !isTerminal(status))
         if (open) {

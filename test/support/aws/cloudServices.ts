@@ -1,4 +1,6 @@
 /** The services of the app, working in a workspace whose account is a double. */
+import { listOpenCandidates } from '../../../electron/db/candidates.ts'
+import { updateSettings } from '../../../electron/db/settings.ts'
 import { openTestServices, type TestServices } from '../services.ts'
 import { startAwsDouble, type AwsDouble, type AwsDoubleOptions } from './awsDouble.ts'
 import { aDraft } from './workspaceDraft.ts'
@@ -33,7 +35,7 @@ export async function openCloudServices(
 
 /** @param url where its calls go: the double itself, or a proxy before it */
 export async function addDoubleWorkspace(
-  { workspaces }: TestServices['services'],
+  { workspaces, db }: TestServices['services'],
   { region, account }: Pick<AwsDouble, 'region' | 'account'>,
   url: string,
 ): Promise<string> {
@@ -46,7 +48,16 @@ export async function addDoubleWorkspace(
     }),
   )
   await typeKeys(workspaces, id)
+  // The usual budget of calls is for people, who wait.
+  updateSettings(db, { awsCallsPerMinute: 6000 })
   return id
+}
+
+/** A look at everything that has not ended, as if the window showed it. */
+export async function lookAtAll({ db, watch }: TestServices['services']): Promise<void> {
+  watch.watch(listOpenCandidates(db).map(({ id }) => id))
+  watch.hurry()
+  await watch.check()
 }
 
 /** Without a key store they are kept until the app ends: after a restart they are typed again. */

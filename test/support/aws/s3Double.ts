@@ -64,6 +64,7 @@ export const s3Double: ServiceDouble = {
     return { PolicyStatus: { IsPublic: false } }
   },
   PutBucketTagging: keep('Tagging'),
+  PutBucketLifecycleConfiguration: keep('LifecycleConfiguration'),
   GetBucketVersioning: (context, input) => {
     requireBucket(context, input)
     return {}

@@ -4,7 +4,11 @@ import { listEvents } from '../../../../electron/db/events.ts'
 import { getVersion } from '../../../../electron/db/models.ts'
 import type { MetricName } from '../../../../shared/metrics.ts'
 import type { Candidate, FineTuneRequest } from '../../../../shared/model.ts'
-import { openCloudServices, type CloudServices } from '../../../support/aws/cloudServices.ts'
+import {
+  lookAtAll,
+  openCloudServices,
+  type CloudServices,
+} from '../../../support/aws/cloudServices.ts'
 import { importQuestions } from '../../../support/services.ts'
 
 let cloud: CloudServices
@@ -50,7 +54,7 @@ async function untilEnded(versionId: string): Promise<Candidate[]> {
   const { services } = cloud.test
   for (let round = 0; round < 60; round += 1) {
     cloud.double.advance(120_000)
-    await services.watch.check()
+    await lookAtAll(services)
     const { candidates } = getVersion(services.db, versionId)
     if (candidates.every(({ status }) => /Completed|Failed|Stopped/.test(status))) return candidates
   }
@@ -277,7 +281,7 @@ test('a quota of none fails the candidate with AWS’s own sentence', async () =
   const version = await start([{ baseModelId: 'huggingface-llm-mistral-7b', hyperparameters: {} }])
   expect(version.candidates[0]).toMatchObject({
     status: 'Failed',
-    failure: { code: 'QuotaExceeded' },
+    failure: { code: 'InstanceQuotaExceeded' },
   })
 })
 
