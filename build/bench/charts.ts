@@ -96,6 +96,7 @@ function writeTraining(db: WritableDb, steps: number): void {
           endedAtMs: 2,
           trainingSeconds: 1,
           estimatedSeconds: null,
+          cloud: null,
         },
       ],
     },
