@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -292,8 +293,12 @@ if os.path.exists(command):
     cli("sagemaker", "describe-auto-ml-job-v2", "--auto-ml-job-name", auto, "--query", "AutoMLJobStatus")
     cli("sagemaker", "search", "--resource", "ModelPackage")
     cli("logs", "filter-log-events", "--log-group-name", group, "--filter-pattern", "train_loss", "--max-items", "1")
-    cli("sagemaker-runtime", "invoke-endpoint", "--endpoint-name", name, "--content-type", "application/json",
-        "--cli-binary-format", "raw-in-base64-out", "--body", json.dumps(body), os.devnull)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as body_file:
+        json.dump(body, body_file)
+        body_file.flush()
+        # From a file: version 1 of the CLI takes text as it is, version 2 takes it for base64.
+        cli("sagemaker-runtime", "invoke-endpoint", "--endpoint-name", name, "--content-type", "application/json",
+            "--body", f"fileb://{body_file.name}", os.devnull)
 
 # Away with it all
 sm.delete_endpoint(EndpointName=name)
