@@ -67,6 +67,8 @@ import { localWorkspaceId, workspaceDraftSchema, type Caller } from '../shared/w
 import { getCaller } from './aws/identity.ts'
 import { createSignIns, type SignIns } from './workspaces/signIns.ts'
 import { getAwsWorkspace } from './db/workspaces.ts'
+import { createAdoption, type Adoption } from './workspaces/adoptJobs.ts'
+import { createPreflight, type PreflightService } from './workspaces/preflight.ts'
 import { createSetup, type Setup } from './workspaces/setup.ts'
 import { createUploads, type Uploads } from './workspaces/uploads.ts'
 import { createWorkspaces, type Workspaces } from './workspaces/workspaceService.ts'
@@ -109,6 +111,8 @@ export interface Services {
   readonly workspaces: Workspaces
   readonly troubles: WorkspaceTroubles
   readonly setup: Setup
+  readonly preflight: PreflightService
+  readonly adoption: Adoption
   readonly uploads: Uploads
   /** A dataset as it stands, to the workspace's bucket. */
   sendDataset(workspaceId: string, datasetId: string): Promise<Upload>
@@ -206,6 +210,22 @@ export function createServices(options: ServicesOptions): Services {
     setExecutionRole(id, executionRoleArn) {
       const workspace = getAwsWorkspace(db, id)
       workspaces.update(id, workspaceDraftSchema.parse({ ...workspace, executionRoleArn }))
+    },
+    now,
+  })
+  const preflight = createPreflight({
+    db,
+    open: (id) => connections.open(id),
+    workspace: (id) => getAwsWorkspace(db, id),
+    now,
+  })
+  const adoption = createAdoption({
+    db,
+    open: (id) => connections.open(id),
+    onAdopted(version) {
+      options.publish('version.changed', version)
+      watch.expect(version.candidates)
+      watch.hurry()
     },
     now,
   })
@@ -453,6 +473,8 @@ export function createServices(options: ServicesOptions): Services {
     workspaces,
     troubles,
     setup,
+    preflight,
+    adoption,
     uploads,
     signIns,
     async signIn(id, flow) {

@@ -258,4 +258,17 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (region, name, version)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- User's own: what candidates cost at AWS. It stays when its candidate is deleted.
+  CREATE TABLE run_costs (
+    candidate_id TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    price_per_hour REAL NOT NULL,
+    currency TEXT NOT NULL,
+    billable_seconds REAL NOT NULL,
+    is_ended INTEGER NOT NULL,
+    started_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_costs_by_workspace ON run_costs (workspace_id, started_at_ms);
+  `,
 ]

@@ -36,6 +36,17 @@ export function workspaceHandlers(services: Services): Pick<Handlers, keyof type
       return null
     },
 
+    'job.listForeign': ({ id }) => services.adoption.list(id),
+    'job.adopt': async ({ id, ...job }) => {
+      await services.adoption.adopt(id, job)
+      return null
+    },
+
+    'preflight.check': ({ id, instanceTypes }) => services.preflight.check(id, instanceTypes),
+    'preflight.requestIncrease': async ({ id, quotaCode, wanted }) => ({
+      status: await services.preflight.requestIncrease(id, quotaCode, wanted),
+    }),
+
     'upload.list': async () => services.uploads.list(),
     'upload.sendDataset': ({ workspaceId, datasetId }) =>
       services.sendDataset(workspaceId, datasetId),

@@ -50,8 +50,12 @@ export function createAccountPace({
     dueAtMs = setAtMs + ms
   }
 
+  function scaled(usualMs: number): number {
+    return (usualMs * usualCallsPerMinute) / callsPerMinute()
+  }
+
   return {
-    scaled: (usualMs) => (usualMs * usualCallsPerMinute) / callsPerMinute(),
+    scaled,
     // A clock that was set back must not hold up the next look for as long.
     isDue: () => now() >= dueAtMs || now() < setAtMs,
     hasRoomFor(count) {
@@ -63,12 +67,12 @@ export function createAccountPace({
     succeeded(isWatched) {
       failures = 0
       const usual = isWatched ? watchedIntervalMs : quietIntervalMs
-      wait(this.scaled(usual) * (1 - jitter + 2 * jitter * random()))
+      wait(scaled(usual) * (1 - jitter + 2 * jitter * random()))
     },
     failed() {
       const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** failures)
       failures += 1
-      wait(longest * (0.5 + 0.5 * random()))
+      wait(scaled(longest) * (0.5 + 0.5 * random()))
     },
     hurry() {
       failures = 0

@@ -26,9 +26,16 @@ export function ErrorDataNotice({ error }: { error: AppErrorData }) {
           {t('error.details')}
         </Button>
         <Collapse expanded={open}>
-          <Code block>{`${error.code}: ${error.message}`}</Code>
+          <Code block>{rawWords(error)}</Code>
         </Collapse>
       </Stack>
     </Alert>
   )
+}
+
+/** As it was said, with the id that AWS's support asks for. */
+function rawWords({ code, message, details }: AppErrorData): string {
+  const { awsError = '', status = '', requestId = '' } = details
+  const facts = [awsError, status, requestId].filter((fact) => fact !== '').join(' · ')
+  return [`${code}: ${message}`, ...(facts === '' ? [] : [facts])].join('\n')
 }

@@ -13,7 +13,7 @@ import {
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconChevronDown } from '@tabler/icons-react'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
@@ -25,7 +25,7 @@ import { SaveMenu } from '../components/SaveMenu.tsx'
 import { showError } from '../components/showError.tsx'
 import { formatDuration } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
-import { logQuery } from '../queries.ts'
+import { TrainingLog } from './TrainingLog.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 
 export function CandidateCard({ candidate, modelId }: { candidate: Candidate; modelId: string }) {
@@ -197,7 +197,7 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
         title={t('candidate.logTitle', { name })}
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >
-        {logOpen && <TrainingLog candidateId={candidate.id} />}
+        {logOpen && <TrainingLog candidateId={candidate.id} hasFailed={candidate.status === 'Failed'} />}
       </Drawer>
     </Card>
   )
@@ -260,16 +260,4 @@ function tookWords(
     time: formatDuration((endedAtMs - startedAtMs) / 1000),
     estimate: formatSecondsRange(estimatedSeconds, language),
   })
-}
-
-function TrainingLog({ candidateId }: { candidateId: string }) {
-  const { t } = useTranslation()
-  const { data } = useQuery({ ...logQuery(candidateId), staleTime: 0 })
-  if (!data) return null
-  if (data.length === 0) return <Text c="dimmed">{t('candidate.logEmpty')}</Text>
-  return (
-    <Text component="pre" fz="xs" ff="monospace" className="invisible" tabIndex={0}>
-      {data.map((entry) => entry.line).join('\n')}
-    </Text>
-  )
 }

@@ -3,7 +3,7 @@ import { IconGitBranch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Model, ModelVersion } from '../../shared/model.ts'
+import { isTerminal, type Model, type ModelVersion } from '../../shared/model.ts'
 import { CurvesPanel } from '../charts/CurvesPanel.tsx'
 import { Leaderboard } from '../leaderboard/Leaderboard.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
@@ -12,6 +12,7 @@ import { formatPercent } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { modelQuery } from '../queries.ts'
 import { CandidateCard } from './CandidateCard.tsx'
+import { useFollowing } from '../workspaces/useFollowing.ts'
 import { SamplesPanel } from './SamplesPanel.tsx'
 
 interface ModelPageProps {
@@ -31,6 +32,9 @@ function ModelView({ model, versionId }: { model: Model; versionId?: string | un
   const navigate = useNavigate()
   const [chosen, setChosen] = useState(versionId ?? model.versions[0]?.id ?? null)
   const version = model.versions.find((known) => known.id === chosen) ?? model.versions[0]
+  useFollowing(
+    (version?.candidates ?? []).filter(({ status }) => !isTerminal(status)).map(({ id }) => id),
+  )
   return (
     <>
       <PageHeader

@@ -8,6 +8,7 @@ import { invoke } from '../api.ts'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { showError } from '../components/showError.tsx'
 import { useNavigate } from '../navigation.tsx'
+import { ForeignJobsPanel } from './ForeignJobsPanel.tsx'
 import { KeysPanel } from './KeysPanel.tsx'
 import { SetupPanel } from './SetupPanel.tsx'
 import { UploadsPanel } from './UploadsPanel.tsx'
@@ -70,6 +71,7 @@ function KnownWorkspace({ workspace }: { workspace: AwsWorkspace }) {
         {workspace.credentials.kind === 'keys' && <KeysPanel workspaceId={workspace.id} />}
         <SetupPanel workspace={workspace} />
         <UploadsPanel workspaceId={workspace.id} />
+        <ForeignJobsPanel workspaceId={workspace.id} />
         <Paper withBorder radius="lg" p="lg">
           <WorkspaceForm
             // What the setup changes is shown here as well.

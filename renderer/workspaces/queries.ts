@@ -39,6 +39,21 @@ export const rolesQuery = (id: string) =>
     staleTime: 60_000,
     retry: false,
   })
+/** Asked for by a click: it calls AWS. */
+export const foreignJobsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['foreignJobs', id],
+    queryFn: () => invoke('job.listForeign', { id }),
+    enabled: false,
+    retry: false,
+  })
+export const preflightQuery = (id: string, instanceTypes: string[]) =>
+  queryOptions({
+    queryKey: ['preflight', id, instanceTypes],
+    queryFn: () => invoke('preflight.check', { id, instanceTypes }),
+    staleTime: 60_000,
+    retry: false,
+  })
 export const uploadsQuery = queryOptions({
   queryKey: ['uploads'],
   queryFn: () => invoke('upload.list'),

@@ -10,6 +10,8 @@ import {
   workspaceSchema,
   workspaceTroubleSchema,
 } from '../workspace.ts'
+import { preflightSchema } from '../cost.ts'
+import { foreignJobSchema } from '../foreignJob.ts'
 import { setupReportSchema, trustingRoleSchema } from '../setup.ts'
 import { uploadSchema } from '../upload.ts'
 import { mfaCodeSchema, mfaQuestionSchema, signInStateSchema } from '../signIn.ts'
@@ -49,6 +51,24 @@ export const workspaceCalls = {
   /** Makes the execution role, and chooses it. */
   'setup.createRole': call(byId, z.object({ roleArn: z.string() })),
   'setup.createBucket': call(byId, nothing),
+
+  /** The newest of the account that Timbre did not start. */
+  'job.listForeign': call(byId, z.array(foreignJobSchema)),
+  /** Into the history, where it is followed from then on. */
+  'job.adopt': call(
+    foreignJobSchema.pick({ jobName: true, kind: true }).extend({ id: z.string() }),
+    nothing,
+  ),
+
+  /** Quota, price and budget, before anything is started. */
+  'preflight.check': call(
+    z.object({ id: z.string(), instanceTypes: z.array(z.string()).max(20) }),
+    preflightSchema,
+  ),
+  'preflight.requestIncrease': call(
+    z.object({ id: z.string(), quotaCode: z.string(), wanted: z.number().positive().max(1000) }),
+    z.object({ status: z.string() }),
+  ),
 
   /** Newest first. */
   'upload.list': call(nothing, z.array(uploadSchema)),

@@ -62,15 +62,13 @@ export function loraAdapter(
   options: LoraOptions,
   dropoutSource: DropoutSource | null,
 ): NonNullable<AttentionContext['adapter']> {
-  const sites = new Map<string, number>()
+  let site = 0
   return (layer: number, projection: Projection, x: Tensor) => {
     const name = layerParameterName(layer, projection)
     const down = adapter.get(loraName(name, 'A'))
     const up = adapter.get(loraName(name, 'B'))
     if (!down || !up) return null
-    // A layer that is computed a second time leaves out the same.
-    const site = sites.get(name) ?? sites.size + 1
-    sites.set(name, site)
+    site += 1
     const input = dropoutSource
       ? dropout(graph, x, noiseFor(graph, x, dropoutSource), dropoutSource.share, site)
       : x

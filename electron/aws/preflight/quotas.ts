@@ -1,0 +1,73 @@
+/** How many machines of a type the account may run, and asking AWS for more. */
+import {
+  ListAWSDefaultServiceQuotasCommand,
+  ListServiceQuotasCommand,
+  RequestServiceQuotaIncreaseCommand,
+  type ServiceQuota,
+} from '@aws-sdk/client-service-quotas'
+import { withAwsErrors } from '../errors.ts'
+import type { OpenAccount } from '../workspace.ts'
+
+export interface Quota {
+  readonly code: string
+  readonly value: number
+  readonly isAdjustable: boolean
+}
+
+export type QuotaUse = 'training job usage' | 'spot training job usage' | 'endpoint usage'
+
+const serviceCode = 'sagemaker'
+const pageSize = 100
+
+/**
+ * By quota name, such as "ml.g5.12xlarge for training job usage". There are thousands, so they are read once for each
+ * region; what the account has no value of its own for stands at AWS's default.
+ */
+export async function listQuotas({
+  clients,
+}: Pick<OpenAccount, 'clients'>): Promise<ReadonlyMap<string, Quota>> {
+  const { serviceQuotas } = await clients.cloud()
+  const quotas = new Map<string, Quota>()
+  const add = (found: readonly ServiceQuota[] | undefined) => {
+    for (const { QuotaName, QuotaCode, Value, Adjustable } of found ?? []) {
+      if (QuotaName !== undefined && QuotaCode !== undefined && Value !== undefined)
+        quotas.set(QuotaName, { code: QuotaCode, value: Value, isAdjustable: Adjustable === true })
+    }
+  }
+  for (const Command of [ListAWSDefaultServiceQuotasCommand, ListServiceQuotasCommand]) {
+    let nextToken: string | undefined
+    do {
+      const page = await withAwsErrors(() =>
+        serviceQuotas.send(
+          new Command({ ServiceCode: serviceCode, MaxResults: pageSize, NextToken: nextToken }),
+        ),
+      )
+      add(page.Quotas)
+      nextToken = page.NextToken
+    } while (nextToken !== undefined)
+  }
+  return quotas
+}
+
+export function quotaName(instanceType: string, use: QuotaUse): string {
+  return `${instanceType} for ${use}`
+}
+
+/** @returns the request's status, in AWS's words. One that was made before is no error: it says PENDING */
+export async function requestIncrease(
+  { clients }: Pick<OpenAccount, 'clients'>,
+  quotaCode: string,
+  wanted: number,
+): Promise<string> {
+  const { serviceQuotas } = await clients.cloud()
+  const answer = await withAwsErrors(() =>
+    serviceQuotas.send(
+      new RequestServiceQuotaIncreaseCommand({
+        ServiceCode: serviceCode,
+        QuotaCode: quotaCode,
+        DesiredValue: wanted,
+      }),
+    ),
+  )
+  return answer.RequestedQuota?.Status ?? 'PENDING'
+}

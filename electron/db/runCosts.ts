@@ -1,0 +1,79 @@
+/** Table run_costs: what each candidate costs in an account at AWS, as it accrues. */
+import { transact, type ReadableDb, type WritableDb } from './database.ts'
+
+export interface RunCost {
+  readonly candidateId: string
+  readonly workspaceId: string
+  /** Of all its machines together. */
+  readonly pricePerHour: number
+  readonly currency: string
+  /** What was reckoned, until AWS tells what it bills. */
+  readonly billableSeconds: number
+  readonly isEnded: boolean
+  readonly startedAtMs: number
+}
+
+interface RunCostRecord {
+  candidate_id: string
+  workspace_id: string
+  price_per_hour: number
+  currency: string
+  billable_seconds: number
+  is_ended: number
+  started_at_ms: number
+}
+
+const SAVE_RUN_COST = `
+  INSERT INTO run_costs (candidate_id, workspace_id, price_per_hour, currency, billable_seconds, is_ended, started_at_ms)
+  VALUES (@candidate_id, @workspace_id, @price_per_hour, @currency, @billable_seconds, @is_ended, @started_at_ms)
+  ON CONFLICT (candidate_id) DO UPDATE SET billable_seconds = excluded.billable_seconds, is_ended = excluded.is_ended`
+
+export function saveRunCost(db: WritableDb, cost: RunCost): void {
+  transact(db, () =>
+    db.prepare(SAVE_RUN_COST).run({
+      candidate_id: cost.candidateId,
+      workspace_id: cost.workspaceId,
+      price_per_hour: cost.pricePerHour,
+      currency: cost.currency,
+      billable_seconds: cost.billableSeconds,
+      is_ended: cost.isEnded ? 1 : 0,
+      started_at_ms: cost.startedAtMs,
+    }),
+  )
+}
+
+export function findRunCost(db: ReadableDb, candidateId: string): RunCost | undefined {
+  const row = db
+    .prepare<[string], RunCostRecord>('SELECT * FROM run_costs WHERE candidate_id = ?')
+    .get(candidateId)
+  return row && rowToRunCost(row)
+}
+
+/** Started since then. It outlives its candidate: money that was spent stays spent. */
+export function listRunCosts(
+  db: ReadableDb,
+  workspaceId: string,
+  sinceMs: number,
+): (RunCost & { readonly amount: number })[] {
+  return db
+    .prepare<[string, number], RunCostRecord>(
+      'SELECT * FROM run_costs WHERE workspace_id = ? AND started_at_ms >= ?',
+    )
+    .all(workspaceId, sinceMs)
+    .map((row) => ({
+      ...rowToRunCost(row),
+      amount: (row.price_per_hour * row.billable_seconds) / 3600,
+    }))
+}
+
+function rowToRunCost(row: RunCostRecord): RunCost {
+  return {
+    candidateId: row.candidate_id,
+    workspaceId: row.workspace_id,
+    pricePerHour: row.price_per_hour,
+    currency: row.currency,
+    billableSeconds: row.billable_seconds,
+    isEnded: row.is_ended === 1,
+    startedAtMs: row.started_at_ms,
+  }
+}

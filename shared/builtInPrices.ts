@@ -1,0 +1,26 @@
+/**
+ * Prices of training machines for when the price list can't be asked: on demand, by the hour, us-east-1, in US dollars.
+ * Figures of AWS's public price list that nobody held against it since; shown with their date, as an estimate.
+ */
+export const builtInPricesAt = '2026-09-01'
+
+const inUsEast1: Readonly<Record<string, number>> = {
+  'ml.m5.large': 0.115,
+  'ml.m5.xlarge': 0.23,
+  'ml.m5.2xlarge': 0.461,
+  'ml.g4dn.xlarge': 0.736,
+  'ml.g4dn.2xlarge': 0.94,
+  'ml.g4dn.12xlarge': 4.89,
+  'ml.g5.xlarge': 1.408,
+  'ml.g5.2xlarge': 1.515,
+  'ml.g5.4xlarge': 2.03,
+  'ml.g5.8xlarge': 3.06,
+  'ml.g5.12xlarge': 7.09,
+  'ml.g5.24xlarge': 10.18,
+  'ml.g5.48xlarge': 20.36,
+}
+
+/** Undefined where the table has none; only the region it was made for is known. */
+export function builtInPrice(instanceType: string, region: string): number | undefined {
+  return region === 'us-east-1' ? inUsEast1[instanceType] : undefined
+}

@@ -1,0 +1,54 @@
+/** What training in an account costs, and the arithmetic that shows it. */
+import { z } from 'zod'
+
+export const currencySchema = z.enum(['USD', 'CNY'])
+export type Currency = z.infer<typeof currencySchema>
+
+export const machineCheckSchema = z.object({
+  instanceType: z.string(),
+  /** Null: not offered there, or not known. */
+  pricePerHour: z.number().nullable(),
+  /** table: from the one that comes with Timbre, of `pricedAt`. */
+  priceFrom: z.enum(['priceList', 'table', 'unknown']),
+  /** ISO date, of the built-in table. */
+  pricedAt: z.string().nullable(),
+  /** Null: the price list could not be asked. */
+  isOffered: z.boolean().nullable(),
+  quota: z.object({ code: z.string(), value: z.number(), isAdjustable: z.boolean() }).nullable(),
+})
+export type MachineCheck = z.infer<typeof machineCheckSchema>
+
+export const preflightSchema = z.object({
+  currency: currencySchema,
+  machines: z.array(machineCheckSchema),
+  /** Since the first of this month. */
+  spent: z.number(),
+  /** Started and not ended: counted as if they took as long as was reckoned. */
+  committed: z.number(),
+  budget: z.number().nullable(),
+})
+export type Preflight = z.infer<typeof preflightSchema>
+
+/** A job by the hour. Seconds are billed; storage is not counted, being small beside it. */
+export interface HourlyRun {
+  readonly pricePerHour: number
+  readonly instances: number
+  readonly seconds: number
+}
+
+export function costOf({ pricePerHour, instances, seconds }: HourlyRun): number {
+  return (pricePerHour * instances * seconds) / 3600
+}
+
+/** Null where no budget was set. */
+export function leftOf({ spent, committed, budget }: Preflight): number | null {
+  return budget === null ? null : Math.max(0, budget - spent - committed)
+}
+
+export function formatMoney(amount: number, currency: Currency, language: string): string {
+  return new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+  }).format(amount)
+}
