@@ -122,8 +122,8 @@ async function findEndpointStatus(
     return { status: endpoint.EndpointStatus ?? '', reason: endpoint.FailureReason ?? '' }
   } catch (error) {
     const refusal = fromSdkError(error)
-    // An endpoint that is not there is a ValidationException, not a ResourceNotFound.
-    if (refusal.code === 'InvalidRequest') return null
+    // An endpoint that is not there is a ValidationException; its words tell, where they are known.
+    if (refusal.code === 'NotFound' || refusal.code === 'InvalidRequest') return null
     throw refusal
   }
 }
