@@ -366,7 +366,11 @@ export function createServices(options: ServicesOptions): Services {
     db,
     connect: connectTo,
     submit: (connection, candidate) => submitCandidate(training, connection, candidate),
-    publish: options.publish,
+    publish: (event, payload) => {
+      if (!Array.isArray(payload) && payload.workspaceId !== localWorkspaceId)
+        void preflight.count(payload)
+      options.publish(event, payload)
+    },
     onEnded: (candidate, version) =>
       options.onEnded?.(candidate, version, getModel(db, version.modelId)),
     paceOf: paces,
@@ -510,6 +514,11 @@ export function createServices(options: ServicesOptions): Services {
       return previewPrompt(await connect(), model, examples, request)
     },
     async startVersion(request) {
+      if (request.workspaceId !== localWorkspaceId)
+        await preflight.requireBudget(
+          request.workspaceId,
+          request.candidates.flatMap(({ cloud }) => cloud?.instanceType ?? []),
+        )
       const version = await startVersion(training, request)
       options.publish('version.changed', version)
       watch.expect(version.candidates)

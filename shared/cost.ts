@@ -23,7 +23,7 @@ export const preflightSchema = z.object({
   machines: z.array(machineCheckSchema),
   /** Since the first of this month. */
   spent: z.number(),
-  /** Started and not ended: counted as if they took as long as was reckoned. */
+  /** Of trainings that go on: what they came to until they were looked at last. */
   committed: z.number(),
   budget: z.number().nullable(),
 })
@@ -38,11 +38,6 @@ export interface HourlyRun {
 
 export function costOf({ pricePerHour, instances, seconds }: HourlyRun): number {
   return (pricePerHour * instances * seconds) / 3600
-}
-
-/** Null where no budget was set. */
-export function leftOf({ spent, committed, budget }: Preflight): number | null {
-  return budget === null ? null : Math.max(0, budget - spent - committed)
 }
 
 export function formatMoney(amount: number, currency: Currency, language: string): string {

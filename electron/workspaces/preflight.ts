@@ -2,16 +2,24 @@
 import { builtInPrice, builtInPricesAt } from '../../shared/builtInPrices.ts'
 import type { MachineCheck, Preflight } from '../../shared/cost.ts'
 import { AppError } from '../../shared/errors.ts'
+import { isTerminal, type ModelVersion } from '../../shared/model.ts'
 import { currencyOf } from '../../shared/partition.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import { findPrice } from '../aws/preflight/prices.ts'
-import { listQuotas, quotaName, requestIncrease, type Quota } from '../aws/preflight/quotas.ts'
+import {
+  listDefaultQuotas,
+  listQuotas,
+  quotaName,
+  requestIncrease,
+  type Quota,
+  type Quotas,
+} from '../aws/preflight/quotas.ts'
 import type { OpenAccount } from '../aws/workspace.ts'
-import type { ReadableDb } from '../db/database.ts'
-import { listRunCosts } from '../db/runCosts.ts'
+import type { WritableDb } from '../db/database.ts'
+import { findRunCost, listRunCosts, saveRunCost } from '../db/runCosts.ts'
 
 export interface PreflightOptions {
-  readonly db: ReadableDb
+  readonly db: WritableDb
   readonly open: (workspaceId: string) => Promise<OpenAccount>
   readonly workspace: (id: string) => AwsWorkspace
   readonly now: () => number
@@ -22,8 +30,14 @@ export interface PreflightService {
   check(workspaceId: string, instanceTypes: readonly string[]): Promise<Preflight>
   /** @returns AWS's word for the state of the request */
   requestIncrease(workspaceId: string, quotaCode: string, wanted: number): Promise<string>
-  /** @throws AppError BudgetExceeded */
-  requireBudget(workspaceId: string, cost: number): void
+  /**
+   * An hour of each machine has to fit into what is left of the month: what takes longer shows only while it is trained.
+   *
+   * @throws AppError BudgetExceeded
+   */
+  requireBudget(workspaceId: string, instanceTypes: readonly string[]): Promise<void>
+  /** Counts what the version's candidates cost so far. Never rejects. */
+  count(version: ModelVersion): Promise<void>
 }
 
 /** Quotas and prices change rarely. */
@@ -31,22 +45,30 @@ const keptMs = 10 * 60_000
 
 export function createPreflight(options: PreflightOptions): PreflightService {
   const { db, now } = options
-  const quotas = new Map<string, { atMs: number; found: Promise<ReadonlyMap<string, Quota>> }>()
+  const quotas = new Map<string, { atMs: number; found: Promise<Quotas> }>()
 
-  function quotasOf(opened: OpenAccount): Promise<ReadonlyMap<string, Quota>> {
-    const known = quotas.get(opened.workspaceId)
+  function kept(key: string, read: () => Promise<Quotas>): Promise<Quotas> {
+    const known = quotas.get(key)
     if (known && now() - known.atMs < keptMs) return known.found
-    const found = listQuotas(opened)
-    quotas.set(opened.workspaceId, { atMs: now(), found })
-    found.catch(() => quotas.delete(opened.workspaceId))
+    const found = read()
+    quotas.set(key, { atMs: now(), found })
+    found.catch(() => quotas.delete(key))
     return found
+  }
+
+  /** The account's own value, or else AWS's default. */
+  async function quotaOf(opened: OpenAccount, name: string): Promise<Quota | null> {
+    const { workspaceId } = opened
+    const own = await kept(`${workspaceId} own`, () => listQuotas(opened))
+    if (own.has(name)) return own.get(name) ?? null
+    return (await kept(`${workspaceId} default`, () => listDefaultQuotas(opened))).get(name) ?? null
   }
 
   async function checkMachine(opened: OpenAccount, instanceType: string): Promise<MachineCheck> {
     const currency = currencyOf(opened.region)
-    const [listed, known] = await Promise.all([
+    const [listed, quota] = await Promise.all([
       findPrice(opened, instanceType, 'Training', currency).catch(() => undefined),
-      quotasOf(opened).catch(() => undefined),
+      quotaOf(opened, quotaName(instanceType, 'training job usage')).catch(() => null),
     ])
     const table = listed === undefined ? builtInPrice(instanceType, opened.region) : undefined
     return {
@@ -55,7 +77,7 @@ export function createPreflight(options: PreflightOptions): PreflightService {
       priceFrom: listed ? 'priceList' : table === undefined ? 'unknown' : 'table',
       pricedAt: table === undefined ? null : builtInPricesAt,
       isOffered: listed === undefined ? null : listed !== null,
-      quota: known?.get(quotaName(instanceType, 'training job usage')) ?? null,
+      quota,
     }
   }
 
@@ -86,13 +108,43 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     async requestIncrease(workspaceId, quotaCode, wanted) {
       return requestIncrease(await options.open(workspaceId), quotaCode, wanted)
     },
-    requireBudget(workspaceId, cost) {
+    async requireBudget(workspaceId, instanceTypes) {
       const { spent, committed, budget } = moneyOf(workspaceId)
-      if (budget === null || spent + committed + cost <= budget) return
+      if (budget === null) return
+      const opened = await options.open(workspaceId)
+      const machines = await Promise.all(instanceTypes.map((type) => checkMachine(opened, type)))
+      const cost = machines.reduce((sum, { pricePerHour }) => sum + (pricePerHour ?? 0), 0)
+      if (spent + committed + cost <= budget) return
       const left = Math.max(0, budget - spent - committed)
       throw new AppError('BudgetExceeded', 'The budget of this month does not suffice', {
         details: { cost: cost.toFixed(2), left: left.toFixed(2) },
       })
+    },
+    async count({ workspaceId, candidates }) {
+      for (const candidate of candidates) {
+        const instanceType = candidate.cloud?.instanceType
+        if (instanceType === undefined || candidate.startedAtMs === null) continue
+        const known = findRunCost(db, candidate.id)
+        if (known?.isEnded) continue
+        const price =
+          known?.pricePerHour ??
+          (await options
+            .open(workspaceId)
+            .then((opened) => checkMachine(opened, instanceType))
+            .then(({ pricePerHour }) => pricePerHour)
+            .catch(() => null))
+        if (price === null) continue
+        saveRunCost(db, {
+          candidateId: candidate.id,
+          workspaceId,
+          pricePerHour: price,
+          currency: currencyOf(options.workspace(workspaceId).region),
+          billableSeconds:
+            candidate.trainingSeconds ?? Math.max(0, (now() - candidate.startedAtMs) / 1000),
+          isEnded: isTerminal(candidate.status),
+          startedAtMs: candidate.startedAtMs,
+        })
+      }
     },
   }
 }

@@ -24,3 +24,16 @@ export function hourlyTotal(
   })
   return known.length === 0 ? null : known.reduce((sum, price) => sum + price, 0)
 }
+
+/** An hour of each machine, those of a type together; how long a training takes nobody knows before. */
+export function plannedMachines(
+  models: readonly BaseModel[],
+  choices: Readonly<Record<string, CloudChoice>>,
+): { readonly instanceType: string; readonly count: number; readonly seconds: number }[] {
+  const counts = new Map<string, number>()
+  for (const model of models) {
+    const type = machineOf(model, choices[model.id])?.type
+    if (type !== undefined) counts.set(type, (counts.get(type) ?? 0) + 1)
+  }
+  return [...counts].map(([instanceType, count]) => ({ instanceType, count, seconds: 3600 }))
+}

@@ -9,11 +9,12 @@ import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { useNavigate, type Proposal } from '../navigation.tsx'
-import { localWorkspaceId, type Workspace } from '../../shared/workspace.ts'
+import { localWorkspaceId, type AwsWorkspace, type Workspace } from '../../shared/workspace.ts'
 import { CatalogStep } from '../catalog/CatalogStep.tsx'
 import { CloudChoices } from '../catalog/CloudChoices.tsx'
 import { CloudReview } from '../catalog/CloudReview.tsx'
-import { hourlyTotal } from '../catalog/machines.ts'
+import { CostReview } from '../workspaces/CostReview.tsx'
+import { hourlyTotal, plannedMachines } from '../catalog/machines.ts'
 import { useCatalogModels } from '../catalog/useCatalogModels.ts'
 import {
   baseModelsQuery,
@@ -115,6 +116,10 @@ function Wizard({
   const { prices } = catalogue
   const baseModels = isCloud ? catalogue.baseModels : localModels
   const hourly = isCloud ? hourlyTotal(baseModels, draft.cloud, prices) : null
+  const place = workspaces.find(
+    (workspace): workspace is AwsWorkspace =>
+      workspace.kind === 'aws' && workspace.id === draft.workspaceId,
+  )
   const fields = sharedFields(baseModels, draft.baseModelIds)
   const problem = problemOf(draft, draft.step, fields)
   const request = toRequest(draft, baseModels)
@@ -197,7 +202,16 @@ function Wizard({
         {draft.step === 'review' && (
           <>
             {isCloud ? (
-              <CloudReview {...{ draft, baseModels, prices }} />
+              <>
+                <CloudReview {...{ draft, baseModels, prices }} />
+                {place && (
+                  <CostReview
+                    workspaceId={place.id}
+                    region={place.region}
+                    machines={plannedMachines(baseModels, draft.cloud)}
+                  />
+                )}
+              </>
             ) : (
               request && <EstimatePanel {...{ request, baseModels, dispatch }} />
             )}

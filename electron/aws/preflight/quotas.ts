@@ -3,7 +3,6 @@ import {
   ListAWSDefaultServiceQuotasCommand,
   ListServiceQuotasCommand,
   RequestServiceQuotaIncreaseCommand,
-  type ServiceQuota,
 } from '@aws-sdk/client-service-quotas'
 import { withAwsErrors } from '../errors.ts'
 import type { OpenAccount } from '../workspace.ts'
@@ -19,33 +18,42 @@ export type QuotaUse = 'training job usage' | 'spot training job usage' | 'endpo
 const serviceCode = 'sagemaker'
 const pageSize = 100
 
-/**
- * By quota name, such as "ml.g5.12xlarge for training job usage". There are thousands, so they are read once for each
- * region; what the account has no value of its own for stands at AWS's default.
- */
-export async function listQuotas({
-  clients,
-}: Pick<OpenAccount, 'clients'>): Promise<ReadonlyMap<string, Quota>> {
+/** By quota name, such as "ml.g5.12xlarge for training job usage". There are thousands, so they are read once. */
+export type Quotas = ReadonlyMap<string, Quota>
+
+/** What the account has a value of its own for. */
+export function listQuotas(account: Pick<OpenAccount, 'clients'>): Promise<Quotas> {
+  return readQuotas(account, (input) => new ListServiceQuotasCommand(input))
+}
+
+/** What holds for accounts that never asked for more. */
+export function listDefaultQuotas(account: Pick<OpenAccount, 'clients'>): Promise<Quotas> {
+  return readQuotas(account, (input) => new ListAWSDefaultServiceQuotasCommand(input))
+}
+
+async function readQuotas(
+  { clients }: Pick<OpenAccount, 'clients'>,
+  command: (input: {
+    ServiceCode: string
+    MaxResults: number
+    NextToken: string | undefined
+  }) => ListServiceQuotasCommand | ListAWSDefaultServiceQuotasCommand,
+): Promise<Quotas> {
   const { serviceQuotas } = await clients.cloud()
   const quotas = new Map<string, Quota>()
-  const add = (found: readonly ServiceQuota[] | undefined) => {
-    for (const { QuotaName, QuotaCode, Value, Adjustable } of found ?? []) {
+  let nextToken: string | undefined
+  do {
+    const page = await withAwsErrors(() =>
+      serviceQuotas.send(
+        command({ ServiceCode: serviceCode, MaxResults: pageSize, NextToken: nextToken }),
+      ),
+    )
+    for (const { QuotaName, QuotaCode, Value, Adjustable } of page.Quotas ?? []) {
       if (QuotaName !== undefined && QuotaCode !== undefined && Value !== undefined)
         quotas.set(QuotaName, { code: QuotaCode, value: Value, isAdjustable: Adjustable === true })
     }
-  }
-  for (const Command of [ListAWSDefaultServiceQuotasCommand, ListServiceQuotasCommand]) {
-    let nextToken: string | undefined
-    do {
-      const page = await withAwsErrors(() =>
-        serviceQuotas.send(
-          new Command({ ServiceCode: serviceCode, MaxResults: pageSize, NextToken: nextToken }),
-        ),
-      )
-      add(page.Quotas)
-      nextToken = page.NextToken
-    } while (nextToken !== undefined)
-  }
+    nextToken = page.NextToken
+  } while (nextToken !== undefined)
   return quotas
 }
 

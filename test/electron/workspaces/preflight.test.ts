@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { OpenAccount } from '../../../electron/aws/workspace.ts'
+import { inMemory, openDatabase, type WritableDb } from '../../../electron/db/database.ts'
+import { getVersion } from '../../../electron/db/models.ts'
+import { updateCandidate } from '../../../electron/db/candidates.ts'
+import { createPreflight } from '../../../electron/workspaces/preflight.ts'
+import type { AwsWorkspace } from '../../../shared/workspace.ts'
+import { aDraft } from '../../support/aws/workspaceDraft.ts'
+import { aCandidate, insertTestVersion } from '../../support/database.ts'
+
+const type = 'ml.g5.12xlarge'
+const nowMs = Date.UTC(2026, 10, 15)
+let db: WritableDb
+let prices: Record<string, unknown>[]
+let canAskPrices: boolean
+let quotas: Record<string, number>
+let budget: number | null
+const asked: object[] = []
+
+beforeEach(() => {
+  db = openDatabase(inMemory)
+  prices = [price('USD', '7.09')]
+  canAskPrices = true
+  quotas = { [`${type} for training job usage`]: 2 }
+  budget = null
+  asked.length = 0
+})
+afterEach(() => db.close())
+
+const price = (currency: string, amount: string) => ({
+  terms: {
+    OnDemand: {
+      term: { priceDimensions: { rate: { unit: 'Hrs', pricePerUnit: { [currency]: amount } } } },
+    },
+  },
+})
+
+function open(region = 'us-east-1') {
+  const workspace: AwsWorkspace = {
+    ...aDraft({ region, monthlyBudget: budget }),
+    id: 'cloud',
+    kind: 'aws',
+    createdAtMs: 0,
+  }
+  const clients = {
+    cloud: async () => ({
+      pricing: {
+        async send() {
+          if (!canAskPrices) throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+          return { PriceList: prices.map((product) => JSON.stringify(product)) }
+        },
+      },
+      serviceQuotas: {
+        async send({
+          constructor: { name },
+          input,
+        }: {
+          constructor: { name: string }
+          input: object
+        }) {
+          asked.push(input)
+          if (name === 'RequestServiceQuotaIncreaseCommand')
+            return { RequestedQuota: { Status: 'PENDING' } }
+          const listed =
+            name === 'ListServiceQuotasCommand'
+              ? quotas
+              : { 'ml.p5.48xlarge for training job usage': 0 }
+          return {
+            Quotas: Object.entries(listed).map(([QuotaName, Value]) => ({
+              QuotaName,
+              QuotaCode: 'L-1',
+              Value,
+              Adjustable: true,
+            })),
+          }
+        },
+      },
+    }),
+  }
+  const opened = { workspaceId: 'cloud', region, clients } as unknown as OpenAccount // as far as it is asked
+  return createPreflight({
+    db,
+    open: async () => opened,
+    workspace: () => workspace,
+    now: () => nowMs,
+  })
+}
+
+test('price, quota and region of each machine', async () => {
+  const { machines, currency } = await open().check('cloud', [type, 'ml.p5.48xlarge'])
+  expect(currency).toBe('USD')
+  expect(machines[0]).toEqual({
+    instanceType: type,
+    pricePerHour: 7.09,
+    priceFrom: 'priceList',
+    pricedAt: null,
+    isOffered: true,
+    quota: { code: 'L-1', value: 2, isAdjustable: true },
+  })
+  // What the account has no value of its own for stands at AWS's default.
+  expect(machines[1]?.quota).toMatchObject({ value: 0 })
+})
+
+test('a machine that the region does not offer has no price', async () => {
+  prices = []
+  const { machines } = await open().check('cloud', [type])
+  expect(machines[0]).toMatchObject({ pricePerHour: null, isOffered: false, priceFrom: 'unknown' })
+})
+
+test('a price list that can’t be asked leaves the built-in table, with its date', async () => {
+  canAskPrices = false
+  const { machines } = await open().check('cloud', [type])
+  expect(machines[0]).toMatchObject({ priceFrom: 'table', isOffered: null })
+  expect(machines[0]?.pricedAt).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+  const elsewhere = await open('eu-central-1').check('cloud', [type])
+  expect(elsewhere.machines[0]).toMatchObject({ priceFrom: 'unknown', pricePerHour: null })
+})
+
+test('in China prices are in its own currency', async () => {
+  prices = [price('CNY', '60.5')]
+  const { machines, currency } = await open('cn-north-1').check('cloud', [type])
+  expect([currency, machines[0]?.pricePerHour]).toEqual(['CNY', 60.5])
+})
+
+test('asks for more, and says what AWS answered', async () => {
+  expect(await open().requestIncrease('cloud', 'L-1', 4)).toBe('PENDING')
+  expect(asked).toEqual([{ ServiceCode: 'sagemaker', QuotaCode: 'L-1', DesiredValue: 4 }])
+})
+
+test('what was trained counts, by seconds, and a budget that is used up refuses', async () => {
+  budget = 10
+  const preflight = open()
+  const { id } = insertTestVersion(db, {
+    workspaceId: 'cloud',
+    candidates: [
+      {
+        ...aCandidate(),
+        id: 'c-1',
+        cloud: { instanceType: type, spot: false },
+        startedAtMs: nowMs - 3_600_000,
+      },
+    ],
+  })
+  await preflight.count(getVersion(db, id))
+  expect(await preflight.check('cloud', [])).toMatchObject({
+    spent: 0,
+    committed: 7.09,
+    budget: 10,
+  })
+  updateCandidate(db, 'c-1', { status: 'Completed', trainingSeconds: 1800 })
+  await preflight.count(getVersion(db, id))
+  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 7.09 / 2, committed: 0 })
+  await expect(preflight.requireBudget('cloud', [type])).rejects.toMatchObject({
+    code: 'BudgetExceeded',
+    details: { cost: '7.09', left: '6.46' },
+  })
+  await preflight.requireBudget('cloud', [])
+})
