@@ -1,14 +1,12 @@
 /** Generation with a key-value cache, beside node-llama-cpp on the same weights in f16 where it is installed. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { parseModelConfig } from '../../electron/engine/model/config.ts'
 import { modelFolderToGguf } from '../../electron/engine/model/gguf/modelFolderToGguf.ts'
-import { writeModelFolder } from '../../electron/engine/model/modelFolder.ts'
-import { ParameterBlock, parameterSpecs } from '../../electron/engine/model/parameters.ts'
 import { repositoryRoot } from '../repositoryRoot.ts'
 import type { GenerationFigures, GenerationTask } from './generation.ts'
+import { writeRandomModel } from './randomModel.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { type ShapeName, shapes } from './shapes.ts'
 
@@ -59,22 +57,6 @@ export async function benchGenerate({ quick, say }: BenchOptions): Promise<Bench
     }
   }
   return results
-}
-
-/** The shape's weights are any small numbers; the tokenizer is a bundled model's, so that llama.cpp loads the file. */
-async function writeRandomModel(size: ShapeName, directory: string): Promise<void> {
-  const config = parseModelConfig(shapes[size])
-  const weights = new ParameterBlock(parameterSpecs(config))
-  for (let index = 0; index < weights.flat.length; index += 1)
-    weights.flat[index] = ((index % 997) - 498) / 25_000
-  const bundled = path.join(repositoryRoot, 'models', 'timbre-pico-en')
-  const files = new Map(
-    ['tokenizer.json', 'template.json'].map((name) => [
-      name,
-      readFileSync(path.join(bundled, name), 'utf8'),
-    ]),
-  )
-  await writeModelFolder(directory, { config, weights, dtype: 'F16', files })
 }
 
 function engineFigures(task: GenerationTask): GenerationFigures {

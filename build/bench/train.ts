@@ -1,8 +1,12 @@
 /** A training step (forward, backward, AdamW) of the engine, beside transformers and peft on PyTorch where installed. */
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { repositoryRoot } from '../repositoryRoot.ts'
-import type { BenchOptions, BenchResult } from './result.ts'
+import type { FirstStepTask } from './firstStep.ts'
+import { writeRandomModel } from './randomModel.ts'
+import { median, type BenchOptions, type BenchResult } from './result.ts'
 import { shapes } from './shapes.ts'
 import type { StepFigures, StepTask } from './trainingStep.ts'
 
@@ -52,6 +56,7 @@ export async function benchTrain({ quick, say }: BenchOptions): Promise<BenchRes
       },
     )
   }
+  results.push(await benchFirstStep(quick, say))
   return results
 }
 
@@ -94,4 +99,56 @@ function bestPeer(task: StepTask, say: (line: string) => void): Peer | null {
 
 function describe(name: string, { tokensPerSecond, peakMegabytes }: StepFigures): string {
   return `${name}: ${tokensPerSecond.toFixed(0)} tokens/s, ${peakMegabytes.toFixed(0)} MB`
+}
+
+const firstStepCase = '135M LoRA r=8 q,v 4x128'
+
+/** From the start of a job to the end of its first step; the weights lie on the disk as f16. */
+async function benchFirstStep(quick: boolean, say: BenchOptions['say']): Promise<BenchResult> {
+  const work = mkdtempSync(path.join(os.tmpdir(), 'timbre-bench-'))
+  try {
+    const modelDirectory = path.join(work, 'model')
+    await writeRandomModel('135M', modelDirectory)
+    const trainingPath = path.join(work, 'train.jsonl')
+    const text = (row: number) =>
+      Array.from({ length: 60 }, (_, at) => `word ${row + at}`).join(' ')
+    writeFileSync(
+      trainingPath,
+      Array.from(
+        { length: 64 },
+        (_, row) => `${JSON.stringify({ prompt: text(row), completion: text(row + 1) })}\n`,
+      ).join(''),
+    )
+    const runs = quick ? 1 : 5
+    const seconds = Array.from({ length: runs }, (_, run) => {
+      const workDirectory = path.join(work, `run-${run}`)
+      mkdirSync(workDirectory)
+      return secondsToFirstStep({ modelDirectory, trainingPath, workDirectory, threads })
+    })
+    say(
+      `engine, ${firstStepCase}: first step after ${seconds.map((s) => s.toFixed(2)).join(', ')} s`,
+    )
+    return {
+      suite: 'train',
+      case: firstStepCase,
+      metric: 'start to first step',
+      value: median(seconds),
+      unit: 's',
+      peer: null,
+      peerValue: null,
+      ratio: null,
+      n: runs,
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function secondsToFirstStep(task: FirstStepTask): number {
+  const script = path.join(repositoryRoot, 'build', 'bench', 'firstStep.ts')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(task)], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`The engine's first step failed: ${stderr}`)
+  return (JSON.parse(stdout) as { seconds: number }).seconds
 }

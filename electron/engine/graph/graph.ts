@@ -55,7 +55,7 @@ export class Graph {
   readonly externalConstants: ExternalConstant[] = []
   readonly inputs: Tensor[] = []
   readonly outputs: Tensor[] = []
-  readonly tape: TapeEntry[] = []
+  #tape: TapeEntry[] = []
   /** Outputs of sum(): what fuseSums may take into a product. */
   readonly sums = new Set<string>()
   readonly #constantsByKey = new Map<string, Tensor>()
@@ -156,9 +156,26 @@ export class Graph {
     return tensors as { [Index in keyof Outputs]: Tensor }
   }
 
+  /** What is differentiated, in the order of its emission. */
+  get tape(): readonly TapeEntry[] {
+    return this.#tape
+  }
+
+  /** Emits on a tape of its own, which nothing else walks. */
+  onTapeOfItsOwn(emit: () => Tensor): { output: Tensor; tape: readonly TapeEntry[] } {
+    const outer = this.#tape
+    const tape: TapeEntry[] = []
+    this.#tape = tape
+    try {
+      return { output: emit(), tape }
+    } finally {
+      this.#tape = outer
+    }
+  }
+
   /** Puts an op on the tape, unless nothing trainable flows through it. */
   record(output: Tensor, inputs: readonly Tensor[], rule: GradientRule): Tensor {
-    if (output.trainable) this.tape.push({ output, inputs, rule })
+    if (output.trainable) this.#tape.push({ output, inputs, rule })
     return output
   }
 

@@ -62,13 +62,15 @@ export function loraAdapter(
   options: LoraOptions,
   dropoutSource: DropoutSource | null,
 ): NonNullable<AttentionContext['adapter']> {
-  let site = 0
+  const sites = new Map<string, number>()
   return (layer: number, projection: Projection, x: Tensor) => {
     const name = layerParameterName(layer, projection)
     const down = adapter.get(loraName(name, 'A'))
     const up = adapter.get(loraName(name, 'B'))
     if (!down || !up) return null
-    site += 1
+    // A layer that is computed a second time leaves out the same.
+    const site = sites.get(name) ?? sites.size + 1
+    sites.set(name, site)
     const input = dropoutSource
       ? dropout(graph, x, noiseFor(graph, x, dropoutSource), dropoutSource.share, site)
       : x

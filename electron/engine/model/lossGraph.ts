@@ -17,6 +17,8 @@ export interface LossGraphOptions {
   readonly lora: LoraOptions | null
   /** For other devices than the processor; see Graph. */
   readonly isPortable?: boolean
+  /** Less memory for about a third more time; see AttentionContext. */
+  readonly recomputes?: boolean
 }
 
 /** Inputs beside the weights. Rows are positions of the flattened (batch * length) ids. */
@@ -47,7 +49,15 @@ export function noiseWidth(config: ModelConfig): number {
 /** Loss = sum over rows of row weight * cross-entropy in nats; gradients of what is trained under gradientName(). */
 export function buildLossGraph(
   config: ModelConfig,
-  { batch, length, positions, withGradients, lora, isPortable = false }: LossGraphOptions,
+  {
+    batch,
+    length,
+    positions,
+    withGradients,
+    lora,
+    isPortable = false,
+    recomputes = false,
+  }: LossGraphOptions,
 ): Graph {
   const graph = new Graph({ isPortable })
   const weights = weightInputs(graph, parameterSpecs(config), withGradients && lora === null)
@@ -64,6 +74,7 @@ export function buildLossGraph(
     mask: causalMask(graph, length, config.heads / config.keyValueHeads),
     rotary: rotaryTables(graph, config, length, graph.integers([0])),
     ...(pickedRows ? { pickedRows } : {}),
+    recomputes: recomputes && withGradients,
     ...(lora && adapter
       ? {
           adapter: loraAdapter(

@@ -1,4 +1,5 @@
 /** The Llama decoder as a graph: embedding, pre-norm blocks of grouped-query attention and SwiGLU, final norm. */
+import { recomputed } from '../graph/gradient.ts'
 import type { Graph, Tensor } from '../graph/graph.ts'
 import {
   type RotaryTables,
@@ -97,6 +98,8 @@ export interface AttentionContext {
   readonly rotary: RotaryTables
   /** int64 (picked): the rows that are wanted; all of them when left out. */
   readonly pickedRows?: Tensor
+  /** Computes each layer a second time for its gradients, instead of keeping what it computed. */
+  readonly recomputes?: boolean
   /**
    * Called with one layer's new keys and values, (batch, key-value heads, length, head size) each; gives what attention
    * runs over: the same ones, or the cached ones followed by them.
@@ -135,17 +138,21 @@ export function decoder(
   context: AttentionContext,
 ): Tensor {
   const norm = (x: Tensor, scale: Tensor) => rmsNorm(graph, x, scale, config.rmsNormEpsilon)
-  let hidden = gatherRows(graph, weight(weights, embeddingName), ids)
-  for (let index = 0; index < config.layers; index += 1) {
+  const runLayer = (index: number, hidden: Tensor): Tensor => {
     const layer = openLayer(graph, weights, index, context)
     const normalized = norm(hidden, layer.weight('input_layernorm'))
     const picked = index === config.layers - 1 ? context.pickedRows : undefined
     const attended = attention(graph, config, layer, normalized, context)
     const kept = (x: Tensor) => (picked ? gatherRows(graph, x, picked) : x)
-    hidden = add(graph, kept(hidden), layer.project('self_attn.o_proj', kept(attended)))
-    const normalizedAgain = norm(hidden, layer.weight('post_attention_layernorm'))
-    hidden = add(graph, hidden, feedForward(graph, layer, normalizedAgain))
+    const mixed = add(graph, kept(hidden), layer.project('self_attn.o_proj', kept(attended)))
+    const normalizedAgain = norm(mixed, layer.weight('post_attention_layernorm'))
+    return add(graph, mixed, feedForward(graph, layer, normalizedAgain))
   }
+  let hidden = gatherRows(graph, weight(weights, embeddingName), ids)
+  for (let index = 0; index < config.layers; index += 1)
+    hidden = context.recomputes
+      ? recomputed(graph, hidden, (x) => runLayer(index, x))
+      : runLayer(index, hidden)
   return norm(hidden, weight(weights, finalNormName))
 }
 

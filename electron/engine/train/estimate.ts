@@ -22,6 +22,7 @@ import {
   type MemoryShortage,
   memoryShortage,
   modelBytes,
+  mustRecompute,
   trainedBytes,
   trainingBytes,
 } from './memory.ts'
@@ -75,6 +76,7 @@ export async function estimateRun(
   const question = { config, lora, batchSize, length }
   const freeMemoryBytes = process.availableMemory()
   const shortage = memoryShortage(question, freeMemoryBytes)
+  const recomputes = mustRecompute(question, freeMemoryBytes)
   const stepsPerEpoch = Math.ceil(
     Math.ceil(training.examples.length / batchSize) / accumulatedBatches,
   )
@@ -85,7 +87,7 @@ export async function estimateRun(
   const checkpointBytes = 4 * trainedBytes(config, lora)
   const facts = {
     steps,
-    memoryBytes: trainingBytes(question),
+    memoryBytes: shortage?.needed ?? trainingBytes({ ...question, recomputes }),
     freeMemoryBytes,
     diskBytes: checkpointBytes + 3 * weightBytes,
     freeDiskBytes: bavail * bsize,
@@ -94,7 +96,7 @@ export async function estimateRun(
   }
   if (shortage || !measures) return { ...facts, seconds: null }
 
-  const model = new TrainableModel(config, threads, lora, seed, task.provider)
+  const model = new TrainableModel(config, threads, lora, seed, task.provider, recomputes)
   try {
     const loading = await timed(() => readModelWeightsInto(task.baseModelDirectory, model.weights))
     const sampling =

@@ -57,18 +57,24 @@ export class TrainableModel {
   readonly lora: LoraOptions | null
   readonly #threads: number
   readonly #provider: ExecutionProvider
+  readonly #recomputes: boolean
   #accumulatedMemory: Float32Array | null = null
   readonly #weightFeeds: ReadonlyMap<string, TensorValue>
   readonly #gradientTargets: ReadonlyMap<string, TensorValue>
   readonly #sessions = new Map<string, { readonly session: Session; readonly cost: number }>()
 
-  /** The adapter, where there is one, starts from `seed`; the weights are the caller's to fill. */
+  /**
+   * The adapter, where there is one, starts from `seed`; the weights are the caller's to fill.
+   *
+   * @param recomputes less memory for more time, with the same results
+   */
   constructor(
     config: ModelConfig,
     threads: number,
     lora: LoraOptions | null = null,
     seed = 0,
     provider: ExecutionProvider = 'cpu',
+    recomputes = false,
   ) {
     this.config = config
     this.lora = lora
@@ -79,6 +85,7 @@ export class TrainableModel {
     this.moments = createAdamWState(this.trained.flat.length)
     this.#threads = threads
     this.#provider = provider
+    this.#recomputes = recomputes
     const windows = (block: ParameterBlock, rename: (name: string) => string) =>
       new Map(
         block.parameters.map(({ spec, data }) => [rename(spec.name), { data, shape: spec.shape }]),
@@ -206,6 +213,7 @@ export class TrainableModel {
       withGradients,
       lora: this.lora,
       isPortable: this.#provider !== 'cpu',
+      recomputes: this.#recomputes,
     })
     const session = await Session.create(graph, {
       threads: this.#threads,

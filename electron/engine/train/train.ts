@@ -17,7 +17,7 @@ import {
 } from './batches.ts'
 import { checkpointName, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { type TokenizedExample, readExamples } from './examples.ts'
-import { describeShortage, memoryShortage } from './memory.ts'
+import { describeShortage, memoryShortage, mustRecompute } from './memory.ts'
 import { TrainableModel } from './model.ts'
 import { answerSamples, readSamplePrompts } from './samplePrompts.ts'
 import { scheduleFactor } from './schedule.ts'
@@ -78,11 +78,14 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   }
   const training = await readSet(task.trainingPath, 'training')
   const validation = task.validationPath ? await readSet(task.validationPath, 'validation') : null
-  const shortage = memoryShortage(
-    { config, lora, batchSize, length: longestInput([...training, ...(validation ?? [])]) },
-    process.availableMemory(),
-  )
+  const length = longestInput([...training, ...(validation ?? [])])
+  const question = { config, lora, batchSize, length }
+  const available = process.availableMemory()
+  const shortage = memoryShortage(question, available)
   if (shortage) throw new TrainingError('ClientError', describeShortage(shortage))
+  const recomputes = mustRecompute(question, available)
+  if (recomputes)
+    log('Memory is short: each layer is computed twice, which takes about a third longer.')
   const prompts = await readSamplePrompts(task.promptsPath)
   const batchesPerEpoch = Math.ceil(training.length / batchSize)
   const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulatedBatches)
@@ -90,7 +93,7 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
 
   await mkdir(task.checkpointDirectory, { recursive: true })
   const checkpointFile = path.join(task.checkpointDirectory, checkpointName)
-  const model = new TrainableModel(config, task.threads, lora, seed, task.provider)
+  const model = new TrainableModel(config, task.threads, lora, seed, task.provider, recomputes)
   const { trained } = model
   const bestWeights = new Float32Array(trained.flat.length)
   const arrays = { weights: trained.flat, ...model.moments, bestWeights }

@@ -111,3 +111,25 @@ test('a tiny model learns one batch by heart', async () => {
 test('the same start gives bit-identical losses', async () => {
   expect(await losses(20)).toEqual(await losses(20))
 })
+
+test.each([
+  ['all weights', null],
+  [
+    'an adapter with dropout',
+    { rank: 2, alpha: 4, dropout: 0.3, targets: ['q_proj', 'v_proj', 'down_proj'] as const },
+  ],
+])('layers that are computed twice give the same bits: %s', async (_, lora) => {
+  const [kept, twice] = await Promise.all(
+    [false, true].map(async (recomputes) => {
+      const model = new TrainableModel(tinyConfig, 1, lora, 3, 'cpu', recomputes)
+      model.weights.flat.set(tinyWeights().flat)
+      // An adapter starts as nothing: with B at zero no gradient would reach A.
+      if (lora) model.trained.flat.forEach((value, index, all) => (all[index] = value + 0.01))
+      const { loss } = await model.backward(pickedBatch, 7)
+      await model.close()
+      return { loss, gradients: [...model.gradients.flat] }
+    }),
+  )
+  expect(twice).toEqual(kept)
+  expect(kept?.gradients.some((value) => value !== 0)).toBe(true)
+})
