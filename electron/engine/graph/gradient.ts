@@ -31,7 +31,10 @@ function pullBack(
       const contribution = contributions[index]
       if (!contribution || !operand.trainable) return
       const sum = gradientByName.get(operand.name)
-      gradientByName.set(operand.name, sum ? graph.sum(sum, contribution) : contribution)
+      gradientByName.set(
+        operand.name,
+        sum ? graph.node('Add', [sum, contribution], operand.shape) : contribution,
+      )
     })
   }
   return inputs.map(({ name }) => gradientByName.get(name) ?? null)

@@ -56,8 +56,6 @@ export class Graph {
   readonly inputs: Tensor[] = []
   readonly outputs: Tensor[] = []
   #tape: TapeEntry[] = []
-  /** Outputs of sum(): what fuseSums may take into a product. */
-  readonly sums = new Set<string>()
   readonly #constantsByKey = new Map<string, Tensor>()
   #names = 0
 
@@ -122,13 +120,6 @@ export class Graph {
     domain = '',
   ): Tensor {
     return this.multiNode(operator, inputs, [{ shape }], attributes, domain)[0]
-  }
-
-  /** a + b, of one shape. */
-  sum(a: Tensor, b: Tensor): Tensor {
-    const output = this.node('Add', [a, b], a.shape)
-    this.sums.add(output.name)
-    return output
   }
 
   /** Emits one node with several outputs. */

@@ -1,5 +1,4 @@
 /** Graph -> ONNX model bytes. Field numbers are those of onnx.proto (ONNX 1.14, IR version 8). */
-import { fuseSums } from './fuseSums.ts'
 import protobuf from 'protobufjs/minimal.js'
 import type {
   Attribute,
@@ -45,7 +44,7 @@ export function encodeOnnx(graph: Graph): Uint8Array {
 }
 
 function writeGraph(writer: Writer, graph: Graph): void {
-  for (const node of fuseSums(graph)) message(writer, 1, () => writeNode(writer, node))
+  for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node))
   text(writer, 2, 'timbre')
   for (const constant of graph.constants) message(writer, 5, () => writeConstant(writer, constant))
   for (const constant of graph.externalConstants)

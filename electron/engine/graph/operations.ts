@@ -66,7 +66,8 @@ export function matmul(graph: Graph, a: Tensor, b: Tensor, options: MatmulOption
 
 export function add(graph: Graph, a: Tensor, b: Tensor): Tensor {
   requireSameShape('add', a, b)
-  return graph.record(graph.sum(a, b), [a, b], (gradient) => [gradient, gradient])
+  const output = graph.node('Add', [a, b], a.shape)
+  return graph.record(output, [a, b], (gradient) => [gradient, gradient])
 }
 
 export function mul(graph: Graph, a: Tensor, b: Tensor): Tensor {
