@@ -4,48 +4,13 @@
  */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
-import { bytesOfSymbols, symbolOfByte } from './byteSymbols.ts'
+import {
+  parseBytePairEncoding,
+  type BytePairEncoding,
+} from '../../../shared/tokenizer/bytePairEncoding.ts'
+import { bytesOfSymbols, symbolOfByte } from '../../../shared/tokenizer/byteSymbols.ts'
 import { ModelFileError } from './modelFileError.ts'
-import { createPairMerges } from './pairMerging.ts'
 import { readTokenizerConfig } from './tokenizerConfig.ts'
-import { gpt2Pattern, splitDigits, splitPreTokens, withUnicodeWhiteSpace } from './preTokenizer.ts'
-
-const preTokenizerSchema = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('ByteLevel'),
-    add_prefix_space: z.literal(false),
-    use_regex: z.boolean().default(true),
-  }),
-  z.looseObject({ type: z.literal('Digits'), individual_digits: z.boolean() }),
-  z.looseObject({
-    type: z.literal('Split'),
-    pattern: z.object({ Regex: z.string() }),
-    behavior: z.literal('Isolated'),
-    invert: z.literal(false).default(false),
-  }),
-])
-
-const tokenizerSchema = z.looseObject({
-  added_tokens: z
-    .array(z.looseObject({ id: z.number().int(), content: z.string(), special: z.boolean() }))
-    .default([]),
-  // What is not listed here would change the ids without a word, so it is refused.
-  normalizer: z
-    .looseObject({ type: z.enum(['NFC', 'NFD', 'NFKC', 'NFKD']) })
-    .nullable()
-    .default(null),
-  pre_tokenizer: z.union([
-    z.looseObject({ type: z.literal('Sequence'), pretokenizers: z.array(preTokenizerSchema) }),
-    preTokenizerSchema,
-  ]),
-  model: z.looseObject({
-    type: z.literal('BPE'),
-    ignore_merges: z.boolean().default(false),
-    vocab: z.record(z.string(), z.number().int().nonnegative()),
-    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
-  }),
-})
 
 export interface StreamingDecoder {
   /** The text that this id completes: whole characters only, '' while a character's bytes are still to come. */
@@ -76,14 +41,8 @@ const cachedWordLength = 64
  * @throws ModelFileError when the document is no byte-level BPE tokenizer, or its merges name unknown tokens.
  */
 export function parseTokenizer(document: unknown, endOfText: string | null = null): Tokenizer {
-  const parsed = tokenizerSchema.safeParse(document)
-  if (!parsed.success) {
-    throw new ModelFileError(
-      `tokenizer.json is not a byte-level BPE tokenizer: ${z.prettifyError(parsed.error)}`,
-    )
-  }
-  const { model, added_tokens: addedTokens, normalizer, pre_tokenizer: preTokenizer } = parsed.data
-  const idOf = new Map(Object.entries(model.vocab))
+  const encoding = readEncoding(document)
+  const { idOf, addedTokens, idOfByte, pairMerges } = encoding
   const tokens = new Map<number, string>()
   const bytesOfToken = new Map<number, Uint8Array>()
   for (const [token, id] of idOf) {
@@ -97,31 +56,13 @@ export function parseTokenizer(document: unknown, endOfText: string | null = nul
     if (isSpecial) special.set(content, id)
   }
   const vocabularySize = [...tokens.keys()].reduce((most, id) => Math.max(most, id), -1) + 1
-
-  const pairMerges = createPairMerges(
-    model.merges.map((merge) => {
-      const [left, right] = typeof merge === 'string' ? splitMerge(merge) : merge
-      const ids = [idOf.get(left), idOf.get(right), idOf.get(left + right)] as const
-      if (ids[0] === undefined || ids[1] === undefined || ids[2] === undefined) {
-        throw new ModelFileError(
-          `tokenizer.json merges "${left}" and "${right}", but lacks a token of the three`,
-        )
-      }
-      return [ids[0], ids[1], ids[2]] as const
-    }),
-  )
-  const idOfByte = Array.from({ length: 256 }, (_, byte) => idOf.get(symbolOfByte(byte)))
-
-  const splitters = (
-    preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer]
-  ).map(splitterOf)
   let wordCache = new Map<string, number[]>()
 
   function encodeWord(word: string): readonly number[] {
     const known = wordCache.get(word)
     if (known) return known
     const bytes = Buffer.from(word, 'utf8')
-    const whole = model.ignore_merges ? idOf.get(symbolsOf(bytes)) : undefined
+    const whole = encoding.ignoresMerges ? idOf.get(symbolsOf(bytes)) : undefined
     const ids = whole === undefined ? pairMerges.merge(byteIds(bytes)) : [whole]
     if (word.length > cachedWordLength) return ids
     if (wordCache.size >= cachedWordsLimit) wordCache = new Map()
@@ -135,9 +76,7 @@ export function parseTokenizer(document: unknown, endOfText: string | null = nul
   }
 
   function appendPlain(ids: number[], text: string): void {
-    let pieces = [normalizer ? text.normalize(normalizer.type) : text]
-    for (const split of splitters) pieces = pieces.flatMap(split)
-    for (const piece of pieces) for (const id of encodeWord(piece)) ids.push(id)
+    for (const piece of encoding.split(text)) for (const id of encodeWord(piece)) ids.push(id)
   }
 
   function encode(text: string, options: { allowSpecial?: boolean } = {}): number[] {
@@ -199,23 +138,12 @@ export async function loadTokenizer(directory: string): Promise<Tokenizer> {
   return parseTokenizer(document, endOfText)
 }
 
-function splitterOf(split: z.infer<typeof preTokenizerSchema>): (text: string) => string[] {
-  if (split.type === 'Digits') return split.individual_digits ? splitDigits : (text) => [text]
-  if (split.type === 'ByteLevel') {
-    return split.use_regex ? (text) => splitPreTokens(text, gpt2Pattern) : (text) => [text]
-  }
-  let pattern: RegExp
+function readEncoding(document: unknown): BytePairEncoding {
   try {
-    pattern = new RegExp(withUnicodeWhiteSpace(split.pattern.Regex), 'gu')
-  } catch (error) {
-    throw new ModelFileError(`tokenizer.json has a pattern that can't be read`, { cause: error })
+    return parseBytePairEncoding(document)
+  } catch (cause) {
+    throw new ModelFileError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
-  return (text) => splitPreTokens(text, pattern)
-}
-
-function splitMerge(merge: string): [string, string] {
-  const space = merge.indexOf(' ')
-  return [merge.slice(0, space), merge.slice(space + 1)]
 }
 
 function symbolsOf(bytes: Uint8Array): string {

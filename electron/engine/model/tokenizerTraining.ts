@@ -1,6 +1,6 @@
 /** Learns a byte-level BPE vocabulary from text and writes it as Hugging Face's tokenizer.json. */
-import { symbolOfByte } from './byteSymbols.ts'
-import { gpt2Pattern, splitDigits, splitPreTokens } from './preTokenizer.ts'
+import { symbolOfByte } from '../../../shared/tokenizer/byteSymbols.ts'
+import { gpt2Pattern, splitDigits, splitPreTokens } from '../../../shared/tokenizer/preTokenizer.ts'
 
 /** Chinese has no spaces: longer runs are whole sentences, which teach no useful merges. */
 const longestWordBytes = 36

@@ -4,7 +4,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { symbolOfByte } from '../../../../electron/engine/model/byteSymbols.ts'
+import { symbolOfByte } from '../../../../shared/tokenizer/byteSymbols.ts'
 import { ModelFileError } from '../../../../electron/engine/model/modelFileError.ts'
 import { loadTokenizer, parseTokenizer } from '../../../../electron/engine/model/tokenizer.ts'
 

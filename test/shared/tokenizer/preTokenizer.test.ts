@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { bytesOfSymbols, symbolOfByte } from '../../../../electron/engine/model/byteSymbols.ts'
+import { bytesOfSymbols, symbolOfByte } from '../../../shared/tokenizer/byteSymbols.ts'
 import {
   gpt2Pattern,
   splitDigits,
   splitPreTokens,
   withUnicodeWhiteSpace,
-} from '../../../../electron/engine/model/preTokenizer.ts'
+} from '../../../shared/tokenizer/preTokenizer.ts'
 
 // The pieces are those of ByteLevel(add_prefix_space=False, use_regex=True) in Hugging Face's tokenizers 0.23.3.
 test.each([

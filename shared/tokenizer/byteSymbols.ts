@@ -2,6 +2,7 @@
 
 const symbols: string[] = []
 const bytes = new Map<string, number>()
+const encoder = new TextEncoder()
 
 function isVisible(byte: number): boolean {
   return (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255)
@@ -23,7 +24,7 @@ export function bytesOfSymbols(token: string): Uint8Array {
   const result: number[] = []
   for (const symbol of token) {
     const byte = bytes.get(symbol)
-    if (byte === undefined) result.push(...Buffer.from(symbol, 'utf8'))
+    if (byte === undefined) result.push(...encoder.encode(symbol))
     else result.push(byte)
   }
   return Uint8Array.from(result)

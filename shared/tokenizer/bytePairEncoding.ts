@@ -1,0 +1,131 @@
+/**
+ * What a tokenizer.json says about turning text into byte-level byte pairs (Sennrich et al. 2016; Radford et al. 2019).
+ * The engine makes its tokenizer of it; the workbench counts tokens with it.
+ */
+import { z } from 'zod'
+import { symbolOfByte } from './byteSymbols.ts'
+import { createPairMerges, type PairMerges } from './pairMerging.ts'
+import { gpt2Pattern, splitDigits, splitPreTokens, withUnicodeWhiteSpace } from './preTokenizer.ts'
+
+const preTokenizerSchema = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('ByteLevel'),
+    add_prefix_space: z.literal(false),
+    use_regex: z.boolean().default(true),
+  }),
+  z.looseObject({ type: z.literal('Digits'), individual_digits: z.boolean() }),
+  z.looseObject({
+    type: z.literal('Split'),
+    pattern: z.object({ Regex: z.string() }),
+    behavior: z.literal('Isolated'),
+    invert: z.literal(false).default(false),
+  }),
+])
+type PreTokenizer = z.infer<typeof preTokenizerSchema>
+
+const tokenizerSchema = z.looseObject({
+  added_tokens: z
+    .array(z.looseObject({ id: z.number().int(), content: z.string(), special: z.boolean() }))
+    .default([]),
+  // What is not listed here would change the ids without a word, so it is refused.
+  normalizer: z
+    .looseObject({ type: z.enum(['NFC', 'NFD', 'NFKC', 'NFKD']) })
+    .nullable()
+    .default(null),
+  pre_tokenizer: z.union([
+    z.looseObject({ type: z.literal('Sequence'), pretokenizers: z.array(preTokenizerSchema) }),
+    preTokenizerSchema,
+  ]),
+  model: z.looseObject({
+    type: z.literal('BPE'),
+    ignore_merges: z.boolean().default(false),
+    vocab: z.record(z.string(), z.number().int().nonnegative()),
+    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+  }),
+})
+
+export interface BytePairEncoding {
+  readonly idOf: ReadonlyMap<string, number>
+  readonly addedTokens: readonly { id: number; content: string; special: boolean }[]
+  /** By byte; undefined where the vocabulary lacks it. */
+  readonly idOfByte: readonly (number | undefined)[]
+  /** By rank: the ids of the left and right token, and of the token that they become. */
+  readonly merges: readonly (readonly [left: number, right: number, merged: number])[]
+  readonly pairMerges: PairMerges
+  /** A word that is a token of its own is taken as it is. */
+  readonly ignoresMerges: boolean
+  /** Normalises text and cuts it into the words that are encoded one by one. */
+  split(text: string): string[]
+  /** A word ends before every space that follows something visible, so that text may be cut there beforehand. */
+  readonly endsWordsAtSpaces: boolean
+}
+
+/** @throws Error in plain words when the document is no byte-level BPE tokenizer, or its merges name unknown tokens. */
+export function parseBytePairEncoding(document: unknown): BytePairEncoding {
+  const parsed = tokenizerSchema.safeParse(document)
+  if (!parsed.success) {
+    throw new Error(
+      `tokenizer.json is not a byte-level BPE tokenizer: ${z.prettifyError(parsed.error)}`,
+    )
+  }
+  const { model, added_tokens: addedTokens, normalizer, pre_tokenizer: preTokenizer } = parsed.data
+  const idOf = new Map(Object.entries(model.vocab))
+  const merges = model.merges.map((merge) => {
+    const [left, right] = typeof merge === 'string' ? splitMerge(merge) : merge
+    const ids = [idOf.get(left), idOf.get(right), idOf.get(left + right)] as const
+    if (ids[0] === undefined || ids[1] === undefined || ids[2] === undefined) {
+      throw new Error(
+        `tokenizer.json merges "${left}" and "${right}", but lacks a token of the three`,
+      )
+    }
+    return [ids[0], ids[1], ids[2]] as const
+  })
+  const steps = preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer]
+  const splitters = steps.map(splitterOf)
+  return {
+    idOf,
+    addedTokens,
+    idOfByte: Array.from({ length: 256 }, (_, byte) => idOf.get(symbolOfByte(byte))),
+    merges,
+    pairMerges: createPairMerges(merges),
+    ignoresMerges: model.ignore_merges,
+    split(text) {
+      let pieces = [normalizer ? text.normalize(normalizer.type) : text]
+      for (const split of splitters) pieces = pieces.flatMap(split)
+      return pieces
+    },
+    endsWordsAtSpaces: steps.some(endsWordsAtSpaces),
+  }
+}
+
+/** True of the patterns of GPT-2, GPT-4, Llama 3, Qwen and their kin: in each, only white space goes before a word. */
+function endsWordsAtSpaces(step: PreTokenizer): boolean {
+  if (step.type === 'ByteLevel') return step.use_regex
+  return step.type === 'Split' && knownPatterns.has(step.pattern.Regex)
+}
+
+const knownPatterns: ReadonlySet<string> = new Set([
+  // GPT-4 and Llama 3
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+  // Qwen 2 to 3
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+])
+
+function splitterOf(split: PreTokenizer): (text: string) => string[] {
+  if (split.type === 'Digits') return split.individual_digits ? splitDigits : (text) => [text]
+  if (split.type === 'ByteLevel') {
+    return split.use_regex ? (text) => splitPreTokens(text, gpt2Pattern) : (text) => [text]
+  }
+  let pattern: RegExp
+  try {
+    pattern = new RegExp(withUnicodeWhiteSpace(split.pattern.Regex), 'gu')
+  } catch (error) {
+    throw new Error(`tokenizer.json has a pattern that can't be read`, { cause: error })
+  }
+  return (text) => splitPreTokens(text, pattern)
+}
+
+function splitMerge(merge: string): [string, string] {
+  const space = merge.indexOf(' ')
+  return [merge.slice(0, space), merge.slice(space + 1)]
+}
