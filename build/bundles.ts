@@ -45,6 +45,7 @@ export const mainBundle: InlineConfig = nodeBundle('dist/main', {
   entries: {
     main: 'electron/main.ts',
     cli: 'electron/cli/main.ts',
+    rowWorker: 'electron/dataset/workbench/rowWorker.ts',
   },
   format: 'es',
 })

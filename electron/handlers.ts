@@ -11,6 +11,7 @@ import type { HostDialogs } from './handlers/hostDialogs.ts'
 import { catalogHandlers } from './handlers/catalogHandlers.ts'
 import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import { diskHandlers } from './handlers/diskHandlers.ts'
+import { createWorkbenchHandlers } from './handlers/workbenchHandlers.ts'
 import type { Services } from './services.ts'
 
 export interface HostFacts {
@@ -62,13 +63,19 @@ export function createHandlers(
     'dataset.list': async () => datasets.list(),
     'dataset.get': async ({ id }) => datasets.get(id),
     'dataset.rows': (request) => datasets.rows(request),
-    'dataset.fix': ({ id, codes }) => datasets.fix(id, codes),
+    'dataset.fix': async ({ id, codes }) => {
+      // A fix works on what the analyst sees.
+      await services.workbench.save(id)
+      return datasets.fix(id, codes)
+    },
     'dataset.undoFix': ({ id }) => datasets.undoFix(id),
     'dataset.rename': async ({ id, name }) => datasets.rename(id, name),
     'dataset.delete': async ({ id }) => {
       await services.disk.delete({ kind: 'dataset', id })
       return null
     },
+
+    ...createWorkbenchHandlers(services, dialogs.chooseSavePath),
 
     'baseModel.list': () => services.listBaseModels(),
     'baseModel.choose': async ({ kind }) => {

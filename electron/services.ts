@@ -15,13 +15,14 @@ import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
+import type { ExportedDataset, ExportRequest } from '../shared/workbench/exportFormat.ts'
+import type { SplitPreview, SplitRequest } from '../shared/workbench/splitPlan.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
-import { splitRows } from '../shared/split.ts'
 import type { ColumnRoles, TrainingExample } from '../shared/dataset.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { importHubModel } from './aws/hubImport.ts'
 import { listTrainingPrices } from './aws/machinePrices.ts'
-import { ensureBucket } from './aws/s3.ts'
+import { ensureBucket, getText } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
 import type { KeyStore } from './secrets/secretFile.ts'
@@ -31,6 +32,10 @@ import { createHubDocuments } from './training/catalog/hubDocuments.ts'
 import { createLicences, type Licences } from './training/catalog/licences.ts'
 import { wayOf } from './training/ways/ways.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
+import { writeFileWhole } from './dataset/content.ts'
+import { exportRows } from './dataset/workbench/exportRows.ts'
+import { previewOf } from './dataset/workbench/previewSplit.ts'
+import { createWorkbench, type Tokenizer, type Workbench } from './dataset/workbench/workbench.ts'
 import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
 import { getCandidate, moveToFrontOfQueue, updateCandidate } from './db/candidates.ts'
 import { openDatabase, transact, type WritableDb } from './db/database.ts'
@@ -59,6 +64,7 @@ import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts
 import { continueCandidate } from './training/continueCandidate.ts'
 import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
+import { createReadSplit, pinPlan } from './training/readSplit.ts'
 import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
@@ -100,6 +106,7 @@ export interface ServicesOptions {
 export interface Services {
   readonly db: WritableDb
   readonly datasets: DatasetService
+  readonly workbench: Workbench
   readonly engine: EngineSupervisor
   readonly playground: Playground
   readonly evaluator: Evaluator
@@ -138,6 +145,10 @@ export interface Services {
   importBaseModel(source: string): Promise<BaseModel>
   /** @throws AppError DatasetTooSmall, ColumnNotFound, EngineUnavailable */
   previewPrompt(request: PreviewRequest): Promise<PromptPreview>
+  /** @throws AppError ColumnNotFound, SplitImpossible */
+  previewSplit(request: SplitRequest): Promise<SplitPreview>
+  /** Writes a dataset as it stands, without the rows that were excluded. @throws AppError ColumnNotFound, DiskFull */
+  exportDataset(request: ExportRequest, file: string): Promise<ExportedDataset>
   startVersion(request: FineTuneRequest): Promise<ModelVersion>
   /** What each run would take. @throws AppError as startVersion does */
   estimateVersion(request: FineTuneRequest): Promise<CandidateEstimate[]>
@@ -242,14 +253,39 @@ export function createServices(options: ServicesOptions): Services {
     return described
   }
 
+  const readSplit = createReadSplit(datasets.readExamples)
   /** @throws AppError DatasetNotFound */
-  async function splitExamples(version: ModelVersion) {
-    const examples = await datasets.readExamples(
-      version.datasetId,
-      version.columns,
-      version.datasetSha256,
-    )
-    return splitRows(examples, version.validationFraction, version.splitSeed)
+  const splitExamples = (version: ModelVersion) => readSplit(version, version.datasetSha256)
+  const workbench = createWorkbench({
+    db,
+    datasets,
+    contentDirectory: path.join(options.dataDirectory, 'content'),
+    tokenizerOf,
+    onProfileProgress: (datasetId, fraction) =>
+      options.publish('workbench.profiled', { datasetId, fraction }),
+    clock: now,
+  })
+
+  /** Null where the engine is off, or the model is one whose files are elsewhere. */
+  async function tokenizerOf(baseModelId: string): Promise<Tokenizer | null> {
+    try {
+      const { clients } = await connect()
+      const { baseModel, trainingArtifactUri } = await hubModel(baseModelId)
+      const folder = trainingArtifactUri.replace(/\/*$/, '/')
+      const document = await getText(clients, `${folder}tokenizer.json`)
+      const { prompt, completion } = baseModel.promptTemplate
+      return {
+        baseModelId,
+        document,
+        limit: longestInput(baseModel),
+        templateText: (prompt + completion).replace('{prompt}', '').replace('{completion}', ''),
+      }
+    } catch (error) {
+      const isOutOfReach =
+        error instanceof AppError && ['EngineUnavailable', 'NotFound'].includes(error.code)
+      if (isOutOfReach) return null
+      throw error
+    }
   }
 
   /** Validation rows without those that stand among the training rows as well. @throws AppError DatasetNotFound */
@@ -357,7 +393,8 @@ export function createServices(options: ServicesOptions): Services {
     describeBaseModel: (connection, id) => catalog.describe(connection, id),
     requireLicence: (connection, baseModel) => licences.require(connection, baseModel),
     getDataset: (id) => datasets.get(id),
-    readExamples: (id, columns, sha256) => datasets.readExamples(id, columns, sha256),
+    trainingContent: (id) => workbench.trainingContent(id),
+    readSplit,
     estimateOf: (key) => estimates.get(key),
     submitting: new Set(),
     now,
@@ -466,6 +503,18 @@ export function createServices(options: ServicesOptions): Services {
   return {
     db,
     datasets,
+    workbench,
+    async previewSplit(request) {
+      const contentSha256 = await workbench.trainingContent(request.datasetId)
+      const split = await pinPlan(request.split, workbench.trainingContent)
+      return previewOf(await readSplit({ ...request, split }, contentSha256), request.splitSeed)
+    },
+    async exportDataset({ datasetId, format, columns, systemPrompt = '' }, file) {
+      const rows = await workbench.rows(datasetId)
+      const run = exportRows(rows, { format, roles: columns, systemPrompt })
+      await writeFileWhole(file, run.chunks)
+      return run.counts
+    },
     engine,
     playground,
     evaluator,
@@ -509,7 +558,9 @@ export function createServices(options: ServicesOptions): Services {
     listBaseModels: readBaseModels,
     importBaseModel: async (sourcePath) => addBaseModel(await readModelSource(sourcePath)),
     async previewPrompt(request) {
-      const examples = await datasets.readExamples(request.datasetId, request.columns)
+      const contentSha256 = await workbench.trainingContent(request.datasetId)
+      const { datasetId, columns } = request
+      const examples = await datasets.readExamples(datasetId, columns, contentSha256)
       const model = await hubModel(request.baseModelId)
       return previewPrompt(await connect(), model, examples, request)
     },
@@ -562,6 +613,7 @@ export function createServices(options: ServicesOptions): Services {
     async close() {
       signIns.close()
       await uploads.close()
+      workbench.close()
       await huggingFace.close()
       playground.close()
       await evaluator.close()
@@ -572,6 +624,14 @@ export function createServices(options: ServicesOptions): Services {
       db.close()
     },
   }
+}
+
+/** What a row may have without being cut, as training does by default. */
+function longestInput({ contextTokens, hyperparameters }: BaseModel): number | null {
+  const setting = Number(hyperparameters.find(({ name }) => name === 'max_input_length')?.default)
+  const limits = [contextTokens, Number.isFinite(setting) && setting > 0 ? setting : null]
+  const known = limits.filter((limit) => limit !== null)
+  return known.length > 0 ? Math.min(...known) : null
 }
 
 /** One for each workspace. */

@@ -8,6 +8,7 @@ import enDisk from '../shared/locales/en/disk.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
 import enWorkspaces from '../shared/locales/en/workspaces.json'
+import enWorkbench from '../shared/locales/en/workbench.json'
 import zhAnalysis from '../shared/locales/zh/analysis.json'
 import zhCatalog from '../shared/locales/zh/catalog.json'
 import zhApp from '../shared/locales/zh/app.json'
@@ -15,6 +16,7 @@ import zhDisk from '../shared/locales/zh/disk.json'
 import zhErrors from '../shared/locales/zh/errors.json'
 import zhFindings from '../shared/locales/zh/findings.json'
 import zhWorkspaces from '../shared/locales/zh/workspaces.json'
+import zhWorkbench from '../shared/locales/zh/workbench.json'
 import type { Language } from '../shared/settings.ts'
 
 export async function initialiseWords(language: Language): Promise<void> {
@@ -31,6 +33,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         errors: enErrors,
         findings: enFindings,
         workspaces: enWorkspaces,
+        workbench: enWorkbench,
       },
       zh: {
         analysis: zhAnalysis,
@@ -40,6 +43,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         errors: zhErrors,
         findings: zhFindings,
         workspaces: zhWorkspaces,
+        workbench: zhWorkbench,
       },
     },
     // React escapes what it renders.

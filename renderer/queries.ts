@@ -6,6 +6,7 @@ import type { FineTuneRequest, Model } from '../shared/model.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import { invoke, on } from './api.ts'
 import { followWorkspaces } from './workspaces/queries.ts'
+import { profileProgressQuery, workbenchQuery } from './workbench/workbenchQueries.ts'
 
 export const appQuery = queryOptions({ queryKey: ['app'], queryFn: () => invoke('app.describe') })
 export const settingsQuery = queryOptions({
@@ -190,7 +191,12 @@ export function followEvents(client: QueryClient): () => void {
     on('dataset.changed', (dataset) => {
       client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
       void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })
+      // A fix or an undo changed what the grid shows.
+      void client.invalidateQueries({ queryKey: workbenchQuery(dataset.id).queryKey })
     }),
+    on('workbench.profiled', ({ datasetId, fraction }) =>
+      client.setQueryData(profileProgressQuery(datasetId).queryKey, fraction),
+    ),
     on('version.changed', (version) => {
       client.setQueryData(
         modelQuery(version.modelId).queryKey,

@@ -8,6 +8,7 @@ import { call } from './contract/call.ts'
 import { catalogCalls, catalogEvents } from './contract/catalogCalls.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
+import { workbenchCalls, workbenchEvents } from './contract/workbenchCalls.ts'
 import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
@@ -86,6 +87,8 @@ export const calls = {
   /** Refused with DatasetInUse while a job that was started from it has not ended. */
   'dataset.delete': call(byId, nothing),
 
+  ...workbenchCalls,
+
   'baseModel.list': call(nothing, z.array(baseModelSchema)),
   /** Opens the system's dialog for a GGUF file or a Hugging Face folder; null when it was closed without a choice. */
   'baseModel.choose': call(
@@ -158,6 +161,7 @@ export const events = {
   ...catalogEvents,
   'engine.changed': engineStatusSchema,
   'dataset.changed': datasetSchema,
+  ...workbenchEvents,
   'version.changed': modelVersionSchema,
   'metrics.added': z.array(metricPointSchema),
   'answer.appended': answerPieceSchema,

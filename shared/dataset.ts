@@ -44,7 +44,12 @@ export const findingSchema = z.object({
 })
 export type Finding = z.infer<typeof findingSchema>
 
-export const columnRolesSchema = z.object({ question: z.string(), answer: z.string() })
+export const columnRolesSchema = z.object({
+  question: z.string(),
+  answer: z.string(),
+  /** What the model is asked, with `{column}` for the question and columns of context; the question alone when left out. */
+  inputTemplate: z.string().max(8000).optional(),
+})
 export type ColumnRoles = z.infer<typeof columnRolesSchema>
 
 export const scanReportSchema = z.object({
@@ -102,4 +107,6 @@ export type DatasetRow = z.infer<typeof datasetRowSchema>
 export interface TrainingExample {
   readonly prompt: string
   readonly completion: string
+  /** Of the column that a split keeps together; only where it was asked for. */
+  readonly group?: string
 }

@@ -19,6 +19,7 @@ export const errorCodes = [
   'CellTooLarge',
   'ColumnNotFound',
   'DatasetTooSmall',
+  'SplitImpossible',
   'DatasetNotFound',
   'DatasetInUse',
   'FixNotApplicable',

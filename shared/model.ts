@@ -10,6 +10,7 @@ import {
 import { samplePromptsSchema } from './sampleAnswers.ts'
 import { cloudChoiceSchema, cloudFactsSchema, trainingWaySchema } from './trainingWay.ts'
 import { localWorkspaceId } from './workspace.ts'
+import { sampleRowsSchema, splitPlanSchema } from './workbench/splitPlan.ts'
 
 export const problemTypeSchema = z.enum(['fine-tune-foundation-model'])
 
@@ -110,6 +111,10 @@ export const modelVersionSchema = z.object({
   columns: columnRolesSchema,
   validationFraction: z.number(),
   splitSeed: z.number().int(),
+  /** Random when left out. */
+  split: splitPlanSchema.optional(),
+  /** A trial on so many rows; all when left out. */
+  sampleRows: sampleRowsSchema.optional(),
   trainingRowCount: z.number().int(),
   validationRowCount: z.number().int(),
   /** Answered at every evaluation, so that one can watch it learn. */
@@ -150,6 +155,10 @@ export const fineTuneRequestSchema = z.object({
   columns: columnRolesSchema,
   validationFraction: z.number().min(0.05).max(0.5),
   splitSeed: z.number().int().min(0).max(2147483647),
+  /** Random when left out. */
+  split: splitPlanSchema.optional(),
+  /** A trial on so many rows; all when left out. */
+  sampleRows: sampleRowsSchema.optional(),
   /** Empty: some are picked from the validation rows. */
   samplePrompts: samplePromptsSchema.default([]),
   /** One candidate per entry; values as typed, checked against the base model's fields. */

@@ -42,3 +42,77 @@ export function splitRows<T>(
     validation: rows.filter((_, index) => validationIndices.has(index)),
   }
 }
+
+/**
+ * The same for rows that belong together: whole groups go to one side, in seeded order, until validation has its share.
+ *
+ * @param groupOf rows of one group have the same key
+ * @returns null when all rows are of one group, and there is nothing to divide
+ */
+export function splitGroups<T>(
+  rows: readonly T[],
+  groupOf: (row: T, index: number) => string | number,
+  validationFraction: number,
+  seed: number,
+): { training: T[]; validation: T[]; groupCount: number } | null {
+  const keys = rows.map(groupOf)
+  const sizes = new Map<string | number, number>()
+  for (const key of keys) sizes.set(key, (sizes.get(key) ?? 0) + 1)
+  if (sizes.size < 2) return null
+  const wanted = Math.max(1, Math.round(rows.length * validationFraction))
+  const chosen = new Set<string | number>()
+  let count = 0
+  for (const key of shuffle([...sizes.keys()], seed)) {
+    const size = sizes.get(key) ?? 0
+    // A group that would take more than its share waits, unless nothing was chosen yet and this is the last.
+    const isTooLarge = count + size > wanted * 1.5 && count > 0
+    if (count >= wanted || chosen.size === sizes.size - 1) break
+    if (isTooLarge) continue
+    chosen.add(key)
+    count += size
+  }
+  return {
+    training: rows.filter((_, index) => !chosen.has(keys[index] ?? '')),
+    validation: rows.filter((_, index) => chosen.has(keys[index] ?? '')),
+    groupCount: sizes.size,
+  }
+}
+
+/** The same with every stratum having its share on both sides, as far as it has rows for both. */
+export function splitStrata<T>(
+  rows: readonly T[],
+  stratumOf: (row: T, index: number) => string | number,
+  validationFraction: number,
+  seed: number,
+): { training: T[]; validation: T[]; groupCount: number } {
+  const indices = rows.map((_, index) => index)
+  const strata = Map.groupBy(indices, (index) => stratumOf(rows[index] as T, index)) // an index of rows
+  const validation = new Set<number>()
+  let owed = 0
+  for (const members of strata.values()) {
+    owed += members.length * validationFraction
+    // What rounding left over is carried to the next stratum, so that the total is right.
+    const count = Math.min(Math.round(owed), Math.max(members.length - 1, 0))
+    owed -= count
+    for (const index of shuffle(members, seed).slice(0, count)) validation.add(index)
+  }
+  if (validation.size === 0)
+    return { ...splitRows(rows, validationFraction, seed), groupCount: strata.size }
+  return {
+    training: rows.filter((_, index) => !validation.has(index)),
+    validation: rows.filter((_, index) => validation.has(index)),
+    groupCount: strata.size,
+  }
+}
+
+/** So many rows, picked with the seed, in the order of the file. */
+export function sampleOf<T>(rows: readonly T[], count: number | null, seed: number): readonly T[] {
+  if (count === null || count >= rows.length) return rows
+  const order = shuffle(
+    rows.map((_, index) => index),
+    // Not the split's own order, or the sample would be the same for every share.
+    seed ^ 0x5a17,
+  )
+  const kept = new Set(order.slice(0, count))
+  return rows.filter((_, index) => kept.has(index))
+}

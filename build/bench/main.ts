@@ -7,6 +7,7 @@ import { benchFuzz } from './fuzz.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLaunch } from './launch.ts'
 import { benchReport } from './report.ts'
+import { benchProfile } from './profile.ts'
 import { benchScale } from './scale.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { benchTrain } from './train.ts'
@@ -20,6 +21,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   estimate: benchEstimate,
   charts: benchCharts,
   report: benchReport,
+  profile: benchProfile,
   fuzz: benchFuzz,
   upload: benchUpload,
   chaos: benchChaos,

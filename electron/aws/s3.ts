@@ -58,6 +58,19 @@ export async function putTextOnce(
   )
 }
 
+/** @param uri s3://bucket/key @throws AppError NotFound */
+export async function getText({ s3 }: AwsClients, uri: string): Promise<string> {
+  const { Bucket, Key } = placeOf(uri)
+  const answer = await withAwsErrors(() => s3.send(new GetObjectCommand({ Bucket, Key })))
+  return (await answer.Body?.transformToString()) ?? ''
+}
+
+function placeOf(uri: string): { Bucket: string; Key: string } {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
+  if (Bucket !== undefined && Key !== undefined) return { Bucket, Key }
+  throw new AppError('NotFound', `${uri} is no address of an object`, { details: { uri } })
+}
+
 /** @param uri s3://bucket/key; one that is gone already is no error */
 export async function deleteObject({ s3 }: AwsClients, uri: string): Promise<void> {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []

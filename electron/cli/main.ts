@@ -8,6 +8,7 @@ import { defaultEvaluationRows } from '../../shared/evaluation.ts'
 import { builtInSetNames } from '../../shared/evaluationSets.ts'
 import { toAppError } from '../../shared/errors.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
+import { dataFormatSchema } from '../../shared/workbench/exportFormat.ts'
 import { createTranslate, describeError } from '../translate.ts'
 import { addModel, type AddModelOptions } from './addModel.ts'
 import { ask } from './ask.ts'
@@ -18,6 +19,7 @@ import type { CommandContext } from './commandContext.ts'
 import { evaluate } from './evaluate.ts'
 import { toEvaluationRequest, type EvaluateOptions } from './evaluateOptions.ts'
 import { exportModel } from './export.ts'
+import { exportData, type ExportDataOptions } from './exportData.ts'
 import { fix, scan } from './files.ts'
 import { interruptedExitCode } from './interruption.ts'
 import { listModels, removeModel } from './models.ts'
@@ -84,6 +86,23 @@ function buildProgram(): Command {
     .option('--json', 'one JSON document')
     .action((file: string, options: { out: string; only?: FindingCode[] }, command: Command) =>
       fix(contextOf(command), file, options.out, options.only),
+    )
+
+  program
+    .command('export-data <source>')
+    .description('write a dataset of the library (its name or id) or a file as another file')
+    .addOption(
+      new Option('--format <format>', 'what to write')
+        .choices(dataFormatSchema.options)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <file>', 'where to write it')
+    .option('--input <column>', 'column with the questions; guessed by default')
+    .option('--output <column>', 'column with the answers; guessed by default')
+    .option('--system <text>', "the system's turn of conversations")
+    .option('--json', 'one JSON document')
+    .action((source: string, options: ExportDataOptions, command: Command) =>
+      exportData(contextOf(command), source, options),
     )
 
   program

@@ -78,9 +78,15 @@ export interface DatasetService {
    * The rows that training can use, in file order: `scan.usableRowCount` of them for the suggested roles.
    *
    * @param contentSha256 an earlier state, such as the one a version was trained on
+   * @param groupColumn whose cells the examples carry, for a split that keeps groups together
    * @throws AppError ColumnNotFound
    */
-  readExamples(id: string, roles: ColumnRoles, contentSha256?: string): Promise<TrainingExample[]>
+  readExamples(
+    id: string,
+    roles: ColumnRoles,
+    contentSha256?: string,
+    groupColumn?: string,
+  ): Promise<TrainingExample[]>
   /** Writes the content as it stands to a file. @throws AppError DiskFull, DataDirectoryUnusable */
   exportTo(id: string, path: string): Promise<void>
   /** Removes what a crash left in the content store. */
@@ -240,8 +246,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     undoFix,
     rename,
     delete: remove,
-    readExamples: async (id, roles, contentSha256) =>
-      readTrainingExamples(store.read(contentSha256 ?? getDataset(db, id).contentSha256), roles),
+    readExamples: async (id, roles, contentSha256, groupColumn) =>
+      readTrainingExamples(
+        store.read(contentSha256 ?? getDataset(db, id).contentSha256),
+        roles,
+        groupColumn,
+      ),
     exportTo: async (id, path) =>
       writeFileWhole(path, store.read(getDataset(db, id).contentSha256)),
     removeUnreferenced,

@@ -23,7 +23,10 @@ export interface RoleIndices {
 
 /** @throws AppError ColumnNotFound */
 export function roleIndices(columns: readonly string[], roles: ColumnRoles): RoleIndices {
-  return { question: indexOf(columns, roles.question), answer: indexOf(columns, roles.answer) }
+  return {
+    question: columnIndex(columns, roles.question),
+    answer: columnIndex(columns, roles.answer),
+  }
 }
 
 /** Checks rows in file order; remembers them, to know repetitions. */
@@ -81,7 +84,8 @@ export function withoutEmptyExtras(record: CsvRecord, columnCount: number): Buff
   return Buffer.concat([record.bytes.subarray(0, last.stop), lineEnd])
 }
 
-function indexOf(columns: readonly string[], column: string): number {
+/** @throws AppError ColumnNotFound */
+export function columnIndex(columns: readonly string[], column: string): number {
   const index = columns.indexOf(column)
   if (index >= 0) return index
   throw new AppError('ColumnNotFound', `There is no column ${column}`, {

@@ -1,18 +1,33 @@
 /** The rows of a table that training can use, as question/answer pairs. */
 import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
-import { cellText, isBlank, readCsv } from './csv.ts'
-import { RowCheck, roleIndices } from './rowCheck.ts'
+import { fillInput } from '../../shared/inputTemplate.ts'
+import { cellText, isBlank, readCsv, type CsvRecord } from './csv.ts'
+import { columnIndex, RowCheck, roleIndices } from './rowCheck.ts'
 import type { Chunks } from './textEncoding.ts'
 import { openTable, openText } from './textSource.ts'
 
-/** @throws AppError ColumnNotFound */
+/**
+ * @param groupColumn whose cells the examples carry, for a split that keeps groups together
+ * @throws AppError ColumnNotFound
+ */
 export async function readTrainingExamples(
   content: Chunks,
   roles: ColumnRoles,
+  groupColumn?: string,
 ): Promise<TrainingExample[]> {
   const table = await openTable((await openText(content)).body)
   const { question, answer } = roleIndices(table.columns, roles)
+  const group = groupColumn === undefined ? -1 : columnIndex(table.columns, groupColumn)
   const check = new RowCheck(table, roles)
+  const { inputTemplate } = roles
+  const indexOf = new Map(table.columns.map((column, index) => [column, index]))
+  const promptOf = (record: CsvRecord) => {
+    if (inputTemplate === undefined) return cellText(record, question)
+    return fillInput(inputTemplate, (column) => {
+      const index = indexOf.get(column)
+      return index === undefined ? undefined : cellText(record, index)
+    })
+  }
   const examples: TrainingExample[] = []
   let hasHeader = false
   for await (const batch of readCsv(table.text, table)) {
@@ -22,7 +37,11 @@ export async function readTrainingExamples(
         continue
       }
       if (!check.check(record).isUsable) continue
-      examples.push({ prompt: cellText(record, question), completion: cellText(record, answer) })
+      examples.push({
+        prompt: promptOf(record),
+        completion: cellText(record, answer),
+        ...(group === -1 ? {} : { group: cellText(record, group) }),
+      })
     }
   }
   return examples

@@ -47,7 +47,10 @@ const SELECT_REFERENCED_CONTENT = `
   UNION SELECT original_sha256 FROM datasets
   UNION SELECT content_before FROM dataset_fixes
   UNION SELECT content_after FROM dataset_fixes
-  UNION SELECT dataset_sha256 FROM versions`
+  UNION SELECT dataset_sha256 FROM versions
+  UNION SELECT json_extract(split, '$.contentSha256') FROM versions
+    WHERE json_extract(split, '$.contentSha256') IS NOT NULL
+  UNION SELECT content_sha256 FROM dataset_edits`
 
 const COUNT_OPEN_CANDIDATES_OF_DATASET = `
   SELECT count(*) FROM candidates JOIN versions ON versions.id = candidates.version_id

@@ -271,4 +271,26 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX run_costs_by_workspace ON run_costs (workspace_id, started_at_ms);
   `,
+  `
+  -- How a version's rows were asked and divided: a template over columns, the plan as JSON, a trial's number of rows.
+  ALTER TABLE versions ADD COLUMN input_template TEXT;
+  ALTER TABLE versions ADD COLUMN split TEXT;
+  ALTER TABLE versions ADD COLUMN sample_rows INTEGER;
+
+  -- User's own: the log of edits over a content, only ever added to; undo and redo are entries. Entries are JSON.
+  CREATE TABLE dataset_edits (
+    dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+    content_sha256 TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (dataset_id, content_sha256, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- User's own: which columns ask and answer, where it is not what was guessed. JSON.
+  CREATE TABLE dataset_roles (
+    dataset_id TEXT PRIMARY KEY REFERENCES datasets (id) ON DELETE CASCADE,
+    roles TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -8,6 +8,7 @@ import {
 } from '../../shared/model.ts'
 import { samplePromptsSchema } from '../../shared/sampleAnswers.ts'
 import { isInBin } from './bin.ts'
+import { splitPlanSchema } from '../../shared/workbench/splitPlan.ts'
 import { getCandidate, insertCandidate, listCandidatesOfVersion } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
@@ -33,6 +34,9 @@ interface VersionRecord {
   training_row_count: number
   validation_row_count: number
   sample_prompts: string
+  input_template: string | null
+  split: string | null
+  sample_rows: number | null
   chosen_candidate_id: string | null
   created_at_ms: number
 }
@@ -40,10 +44,10 @@ interface VersionRecord {
 const INSERT_VERSION = `
   INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256,
     question_column, answer_column, validation_fraction, split_seed, training_row_count, validation_row_count,
-    sample_prompts, chosen_candidate_id, created_at_ms)
+    sample_prompts, input_template, split, sample_rows, chosen_candidate_id, created_at_ms)
   VALUES (@id, @model_id, @number, @workspace_id, @dataset_id, @dataset_name, @dataset_sha256,
     @question_column, @answer_column, @validation_fraction, @split_seed, @training_row_count, @validation_row_count,
-    @sample_prompts, NULL, @created_at_ms)`
+    @sample_prompts, @input_template, @split, @sample_rows, NULL, @created_at_ms)`
 
 const NEXT_VERSION_NUMBER = `
   SELECT coalesce(max(number), 0) + 1 FROM versions WHERE model_id = ?`
@@ -240,9 +244,15 @@ function rowToVersion(row: VersionRecord, candidates: Candidate[]): ModelVersion
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     datasetSha256: row.dataset_sha256,
-    columns: { question: row.question_column, answer: row.answer_column },
+    columns: {
+      question: row.question_column,
+      answer: row.answer_column,
+      ...(row.input_template === null ? {} : { inputTemplate: row.input_template }),
+    },
     validationFraction: row.validation_fraction,
     splitSeed: row.split_seed,
+    ...(row.split === null ? {} : { split: splitPlanSchema.parse(JSON.parse(row.split)) }),
+    ...(row.sample_rows === null ? {} : { sampleRows: row.sample_rows }),
     trainingRowCount: row.training_row_count,
     validationRowCount: row.validation_row_count,
     samplePrompts: samplePromptsSchema.parse(JSON.parse(row.sample_prompts)),
@@ -275,6 +285,9 @@ function versionToRow(
     training_row_count: version.trainingRowCount,
     validation_row_count: version.validationRowCount,
     sample_prompts: JSON.stringify(version.samplePrompts),
+    input_template: version.columns.inputTemplate ?? null,
+    split: version.split ? JSON.stringify(version.split) : null,
+    sample_rows: version.sampleRows ?? null,
     created_at_ms: version.createdAtMs,
   }
 }

@@ -6,7 +6,6 @@ import type { BaseModel, Candidate, FineTuneRequest, ModelVersion } from '../../
 import { readBaseModelId, type CloudChoice } from '../../shared/trainingWay.ts'
 import type { PromptTemplate } from '../../shared/promptTemplate.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
-import { splitRows } from '../../shared/split.ts'
 import { transact, type WritableDb } from '../db/database.ts'
 import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
@@ -14,9 +13,11 @@ import { getModel, getVersion, insertModelVersion } from '../db/models.ts'
 import { hasRoom, hasRoomFor } from './queue.ts'
 import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
+import type { SplitPlan } from '../../shared/workbench/splitPlan.ts'
 import { completeHyperparameters } from './hyperparameters.ts'
 import type { TrainableModel, UploadedData, VersionData } from './ways/way.ts'
 import { wayOf } from './ways/ways.ts'
+import { pinPlan, type ReadSplit } from './readSplit.ts'
 
 export interface StartVersionOptions {
   readonly db: WritableDb
@@ -25,12 +26,9 @@ export interface StartVersionOptions {
   /** @throws AppError LicenceNotAccepted */
   readonly requireLicence: (connection: Connection, baseModel: BaseModel) => Promise<void>
   readonly getDataset: (id: string) => Dataset
-  /** @param contentSha256 the state that a version was started from; the dataset as it stands when left out */
-  readonly readExamples: (
-    id: string,
-    columns: FineTuneRequest['columns'],
-    contentSha256?: string,
-  ) => Promise<TrainingExample[]>
+  /** The state of a dataset to train on: with its edits, without the rows that were excluded. */
+  readonly trainingContent: (id: string) => Promise<string>
+  readonly readSplit: ReadSplit
   /** What was estimated for a run just like this one; by its key. */
   readonly estimateOf: (runKey: string) => RunEstimate | undefined
   /** Candidates whose job is being created. */
@@ -44,7 +42,10 @@ export const fewestRows = 10
 /** A request, checked and with its data in S3. */
 export interface PreparedVersion {
   readonly connection: Connection
+  /** In the state that is trained on. */
   readonly dataset: Dataset
+  /** Undefined for a random split. */
+  readonly plan: SplitPlan | undefined
   readonly data: VersionData
   readonly runs: readonly PreparedRun[]
 }
@@ -76,14 +77,16 @@ export async function prepareVersion(
   const settings = request.candidates.map((candidate, index) =>
     completeHyperparameters(requireItem(models, index).baseModel, candidate.hyperparameters),
   )
-  const dataset = options.getDataset(request.datasetId)
-  const examples = await options.readExamples(request.datasetId, request.columns)
-  if (examples.length < fewestRows) {
-    throw new AppError('DatasetTooSmall', `Only ${examples.length} rows can be used`, {
-      details: { count: examples.length, minimum: fewestRows },
+  const contentSha256 = await options.trainingContent(request.datasetId)
+  const dataset = { ...options.getDataset(request.datasetId), contentSha256 }
+  const plan = await pinPlan(request.split, options.trainingContent)
+  const split = await options.readSplit({ ...request, split: plan }, contentSha256)
+  const count = split.training.length + split.validation.length
+  if (count < fewestRows || split.validation.length === 0) {
+    throw new AppError('DatasetTooSmall', `Only ${count} rows can be used`, {
+      details: { count, minimum: fewestRows },
     })
   }
-  const split = splitRows(examples, request.validationFraction, request.splitSeed)
   const samplePrompts =
     request.samplePrompts.length > 0 ? request.samplePrompts : pickPrompts(split.validation)
   const data = { ...split, samplePrompts }
@@ -98,7 +101,7 @@ export async function prepareVersion(
     const key = JSON.stringify([baseModel.id, hyperparameters, uris])
     runs.push({ model, choice, promptTemplate, hyperparameters, uris, key })
   }
-  return { connection, dataset, data, runs }
+  return { connection, dataset, plan, data, runs }
 }
 
 /**
@@ -112,7 +115,7 @@ export async function startVersion(
   request: FineTuneRequest,
 ): Promise<ModelVersion> {
   const { db, now } = options
-  const { connection, dataset, data, runs } = await prepareVersion(options, request)
+  const { connection, dataset, plan, data, runs } = await prepareVersion(options, request)
   const versionId = randomUUID()
   const createdAtMs = now()
   const version = insertModelVersion(
@@ -129,6 +132,8 @@ export async function startVersion(
       columns: request.columns,
       validationFraction: request.validationFraction,
       splitSeed: request.splitSeed,
+      ...(plan ? { split: plan } : {}),
+      ...(request.sampleRows ? { sampleRows: request.sampleRows } : {}),
       trainingRowCount: data.training.length,
       validationRowCount: data.validation.length,
       samplePrompts: [...data.samplePrompts],
@@ -160,12 +165,7 @@ export async function submitCandidate(
   const version = getVersion(options.db, candidate.versionId)
   try {
     const model = await options.describeBaseModel(connection, candidate.baseModelId)
-    const examples = await options.readExamples(
-      version.datasetId,
-      version.columns,
-      version.datasetSha256,
-    )
-    const split = splitRows(examples, version.validationFraction, version.splitSeed)
+    const split = await options.readSplit(version, version.datasetSha256)
     const data = { ...split, samplePrompts: version.samplePrompts }
     const modelName = getModel(options.db, version.modelId).name
     await createJob(options, connection, candidate, { model, modelName, data })

@@ -6,11 +6,13 @@ import {
   SimpleGrid,
   Skeleton,
   Stack,
+  Tabs,
   Text,
   Title,
 } from '@mantine/core'
 import { IconArrowBackUp, IconCircleCheck, IconSparkles, IconWand } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Dataset, FindingCode } from '../../shared/dataset.ts'
 import { invoke } from '../api.ts'
@@ -21,7 +23,12 @@ import { Tag } from '../components/Tag.tsx'
 import { formatBytes, formatCount } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { datasetQuery, datasetsQuery } from '../queries.ts'
-import { DataPreview } from './DataPreview.tsx'
+import type { RowFilter } from '../../shared/workbench/view.ts'
+import { ExportMenu } from '../workbench/ExportMenu.tsx'
+import { PreparePanel } from '../workbench/PreparePanel.tsx'
+import { ProfilePanel } from '../workbench/ProfilePanel.tsx'
+import { RowsPanel } from '../workbench/RowsPanel.tsx'
+import { rolesQuery } from '../workbench/workbenchQueries.ts'
 import { FindingCard } from './FindingCard.tsx'
 
 export function DatasetPage({ datasetId }: { datasetId: string }) {
@@ -49,6 +56,13 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
     onSuccess: keep,
     onError: showError,
   })
+  const [tab, setTab] = useState<string>('findings')
+  const [filters, setFilters] = useState<readonly RowFilter[]>([])
+  const { data: roles } = useQuery(rolesQuery(dataset.id))
+  function showRows(rows: readonly number[]): void {
+    setFilters(rows.length > 0 ? [{ kind: 'rows', rows: [...new Set(rows)] }] : [])
+    setTab('rows')
+  }
   const { findings, rowCount, usableRowCount, columns } = dataset.scan
   const fixable = findings.filter((finding) => finding.fixable).map((finding) => finding.code)
 
@@ -59,86 +73,108 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
         subtitle={t('dataset.untouched')}
         back={{ label: t('navigation.datasets'), onClick: () => navigate({ page: 'datasets' }) }}
         actions={
-          <Button
-            leftSection={<IconSparkles size={18} aria-hidden />}
-            disabled={dataset.scan.suggestedRoles === null}
-            onClick={() => navigate({ page: 'wizard', datasetId: dataset.id })}
-          >
-            {t('dataset.fineTune')}
-          </Button>
+          <>
+            <ExportMenu datasetId={dataset.id} />
+            <Button
+              leftSection={<IconSparkles size={18} aria-hidden />}
+              disabled={dataset.scan.suggestedRoles === null}
+              onClick={() => navigate({ page: 'wizard', datasetId: dataset.id })}
+            >
+              {t('dataset.fineTune')}
+            </Button>
+          </>
         }
       />
-      <SimpleGrid cols={{ base: 2, sm: 4 }} mb="xl">
-        <Fact label={t('dataset.rows')} value={formatCount(rowCount, i18n.language)} />
-        <Fact label={t('dataset.usableRows')} value={formatCount(usableRowCount, i18n.language)} />
-        <Fact label={t('dataset.columns')} value={String(columns.length)} />
-        <Fact label={t('dataset.size')} value={formatBytes(dataset.sizeBytes)} />
-      </SimpleGrid>
 
-      <Group justify="space-between" mb="sm">
-        <Title order={2}>{t('dataset.findings')}</Title>
-        {fixable.length > 1 && (
-          <Button
-            variant="light"
-            leftSection={<IconWand size={18} aria-hidden />}
-            loading={fix.isPending}
-            onClick={() => fix.mutate(fixable)}
-          >
-            {t('dataset.fixAll')}
-          </Button>
-        )}
-      </Group>
-      {findings.length === 0 ? (
-        <Alert
-          color="accent"
-          icon={<IconCircleCheck aria-hidden />}
-          title={t('dataset.cleanTitle')}
-        >
-          {t('dataset.cleanText')}
-        </Alert>
-      ) : (
-        <Stack gap="sm">
-          {findings.map((finding) => (
-            <FindingCard
-              key={finding.code}
-              finding={finding}
-              isFixing={fix.isPending}
-              onFix={() => fix.mutate([finding.code])}
-            />
+      <Tabs value={tab} onChange={(next) => setTab(next ?? 'findings')} keepMounted={false}>
+        <Tabs.List mb="md">
+          {(['findings', 'rows', 'profile', 'prepare'] as const).map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`workbench:tab.${name}`)}
+            </Tabs.Tab>
           ))}
-        </Stack>
-      )}
-
-      {dataset.appliedFixes.length > 0 && (
-        <Paper withBorder p="md" mt="md" radius="lg">
-          <Group justify="space-between" align="flex-start">
-            <Stack gap={4}>
-              <Title order={3}>{t('dataset.applied')}</Title>
-              <Group gap="xs">
-                {dataset.appliedFixes.map((applied, index) => (
-                  <Tag key={index} tone="good">
-                    {t(`findings:${applied.code}.done`, { count: applied.count })}
-                  </Tag>
-                ))}
-              </Group>
-            </Stack>
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<IconArrowBackUp size={16} aria-hidden />}
-              loading={undo.isPending}
-              onClick={() => undo.mutate()}
-            >
-              {t('dataset.undo')}
-            </Button>
+        </Tabs.List>
+        <Tabs.Panel value="findings">
+          <SimpleGrid cols={{ base: 2, sm: 4 }} mb="md">
+            <Fact label={t('dataset.rows')} value={formatCount(rowCount, i18n.language)} />
+            <Fact
+              label={t('dataset.usableRows')}
+              value={formatCount(usableRowCount, i18n.language)}
+            />
+            <Fact label={t('dataset.columns')} value={String(columns.length)} />
+            <Fact label={t('dataset.size')} value={formatBytes(dataset.sizeBytes)} />
+          </SimpleGrid>
+          <Group justify="space-between" mb="sm">
+            <Title order={2}>{t('dataset.findings')}</Title>
+            {fixable.length > 1 && (
+              <Button
+                variant="light"
+                leftSection={<IconWand size={18} aria-hidden />}
+                loading={fix.isPending}
+                onClick={() => fix.mutate(fixable)}
+              >
+                {t('dataset.fixAll')}
+              </Button>
+            )}
           </Group>
-        </Paper>
-      )}
+          {findings.length === 0 ? (
+            <Alert
+              color="accent"
+              icon={<IconCircleCheck aria-hidden />}
+              title={t('dataset.cleanTitle')}
+            >
+              {t('dataset.cleanText')}
+            </Alert>
+          ) : (
+            <Stack gap="sm">
+              {findings.map((finding) => (
+                <FindingCard
+                  key={finding.code}
+                  finding={finding}
+                  isFixing={fix.isPending}
+                  onFix={() => fix.mutate([finding.code])}
+                  onShowRows={showRows}
+                />
+              ))}
+            </Stack>
+          )}
 
-      <Title order={2} mt="xl" mb="sm">
-        {t('dataset.preview')}
-      </Title>
-      <DataPreview dataset={dataset} />
+          {dataset.appliedFixes.length > 0 && (
+            <Paper withBorder p="md" mt="md" radius="lg">
+              <Group justify="space-between" align="flex-start">
+                <Stack gap={4}>
+                  <Title order={3}>{t('dataset.applied')}</Title>
+                  <Group gap="xs">
+                    {dataset.appliedFixes.map((applied, index) => (
+                      <Tag key={index} tone="good">
+                        {t(`findings:${applied.code}.done`, { count: applied.count })}
+                      </Tag>
+                    ))}
+                  </Group>
+                </Stack>
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconArrowBackUp size={16} aria-hidden />}
+                  loading={undo.isPending}
+                  onClick={() => undo.mutate()}
+                >
+                  {t('dataset.undo')}
+                </Button>
+              </Group>
+            </Paper>
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="rows">
+          <RowsPanel datasetId={dataset.id} filters={filters} onFilters={setFilters} />
+        </Tabs.Panel>
+        <Tabs.Panel value="profile">
+          {roles && <ProfilePanel datasetId={dataset.id} roles={roles} onShowRows={showRows} />}
+        </Tabs.Panel>
+        <Tabs.Panel value="prepare">
+          <PreparePanel dataset={dataset} />
+        </Tabs.Panel>
+      </Tabs>
     </>
   )
 }

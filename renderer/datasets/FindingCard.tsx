@@ -8,16 +8,19 @@ interface FindingCardProps {
   readonly finding: Finding
   readonly isFixing: boolean
   readonly onFix: () => void
+  /** Numbers of the rows that the examples are in. */
+  readonly onShowRows: (rows: readonly number[]) => void
 }
 
 const tones: Record<Severity, Tone> = { error: 'bad', warning: 'attention', info: 'neutral' }
 const shownLines = 8
 
-export function FindingCard({ finding, isFixing, onFix }: FindingCardProps) {
+export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCardProps) {
   const { t } = useTranslation()
   const [open, { toggle }] = useDisclosure(false)
   const title = t(`findings:${finding.code}.title`, { count: finding.count })
   const lines = [...new Set(finding.examples.map((example) => example.line))]
+  const rows = finding.examples.flatMap(({ row }) => row ?? [])
   const isUndecodable = finding.code === 'invalid-utf8' && !finding.fixable
   return (
     <Card withBorder padding="md" radius="lg" component="section" aria-label={title}>
@@ -36,16 +39,16 @@ export function FindingCard({ finding, isFixing, onFix }: FindingCardProps) {
                 lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : ''),
             })}
           </Text>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            px={0}
-            style={{ alignSelf: 'flex-start' }}
-            onClick={toggle}
-            aria-expanded={open}
-          >
-            {t(open ? 'dataset.hidePlaces' : 'dataset.showPlaces')}
-          </Button>
+          <Group gap="md">
+            <Button variant="subtle" size="compact-sm" px={0} onClick={toggle} aria-expanded={open}>
+              {t(open ? 'dataset.hidePlaces' : 'dataset.showPlaces')}
+            </Button>
+            {rows.length > 0 && (
+              <Button variant="subtle" size="compact-sm" px={0} onClick={() => onShowRows(rows)}>
+                {t('workbench:profile.showRows')}
+              </Button>
+            )}
+          </Group>
         </Stack>
         {finding.fixable && (
           <Button variant="light" onClick={onFix} loading={isFixing} style={{ flexShrink: 0 }}>

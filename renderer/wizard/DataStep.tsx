@@ -1,7 +1,11 @@
-import { Alert, Select, SimpleGrid, Stack } from '@mantine/core'
+import { Alert, Select, Stack, Textarea } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
+import { mostSystemPromptCharacters } from '../../shared/systemPrompt.ts'
 import { formatCount } from '../format.ts'
+import { RolesEditor } from '../workbench/RolesEditor.tsx'
+import { rolesQuery } from '../workbench/workbenchQueries.ts'
 import type { StepProps } from './stepProps.ts'
 
 export function DataStep({
@@ -11,6 +15,13 @@ export function DataStep({
 }: StepProps & { datasets: readonly Dataset[] }) {
   const { t, i18n } = useTranslation()
   const dataset = datasets.find((known) => known.id === draft.datasetId)
+  const client = useQueryClient()
+  /** With the columns that the analyst chose in the workbench, if any. */
+  async function choose(chosen: Dataset): Promise<void> {
+    const roles = await client.fetchQuery(rolesQuery(chosen.id)).catch(() => null)
+    dispatch({ type: 'datasetChosen', dataset: chosen })
+    if (roles) dispatch({ type: 'rolesChosen', inputTemplate: undefined, ...roles })
+  }
   const fixable = dataset?.scan.findings.filter((finding) => finding.fixable).length ?? 0
   return (
     <Stack maw={640}>
@@ -28,21 +39,29 @@ export function DataStep({
         allowDeselect={false}
         onChange={(id) => {
           const chosen = datasets.find((known) => known.id === id)
-          if (chosen) dispatch({ type: 'datasetChosen', dataset: chosen })
+          if (chosen) void choose(chosen)
         }}
       />
-      <SimpleGrid cols={2}>
-        {(['question', 'answer'] as const).map((role) => (
-          <Select
-            key={role}
-            label={t(`wizard.${role}`)}
-            data={dataset?.scan.columns ?? []}
-            value={draft[role]}
-            disabled={!dataset}
-            onChange={(column) => dispatch({ type: 'columnChosen', role, column })}
-          />
-        ))}
-      </SimpleGrid>
+      {dataset && (
+        <RolesEditor
+          datasetId={dataset.id}
+          columns={dataset.scan.columns}
+          roles={draft}
+          onChange={(roles) => dispatch({ type: 'rolesChosen', ...roles })}
+        />
+      )}
+      <Textarea
+        label={t('workbench:roles.system')}
+        description={t('workbench:roles.systemHint')}
+        autosize
+        minRows={2}
+        maxRows={8}
+        maxLength={mostSystemPromptCharacters}
+        value={draft.systemPrompt}
+        onChange={(event) =>
+          dispatch({ type: 'systemPromptTyped', systemPrompt: event.currentTarget.value })
+        }
+      />
       {fixable > 0 && <Alert color="orange">{t('wizard.fixFirst', { count: fixable })}</Alert>}
     </Stack>
   )

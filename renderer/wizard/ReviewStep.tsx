@@ -32,7 +32,23 @@ export function ReviewStep({ draft, datasets, baseModels, fields, workspaces }: 
     ],
     [t('wizard.columns'), `${draft.question ?? ''} → ${draft.answer ?? ''}`],
     [t('wizard.step.baseModels'), chosen.map((model) => model.displayName).join(', ')],
-    [t('wizard.validationShare'), formatPercent(draft.validationFraction)],
+    [
+      t('workbench:split.kind'),
+      draft.split.kind === 'file'
+        ? t('workbench:split.name.file')
+        : `${t(`workbench:split.name.${draft.split.kind}`)} · ${formatPercent(draft.validationFraction)}`,
+    ],
+    ...(draft.sampleRows === null
+      ? []
+      : [
+          [t('workbench:split.trial'), formatCount(draft.sampleRows, i18n.language)] as [
+            string,
+            string,
+          ],
+        ]),
+    ...(draft.systemPrompt.trim() === ''
+      ? []
+      : [[t('workbench:roles.system'), draft.systemPrompt] as [string, string]]),
     // AWS's trainers answer no questions while they train.
     ...(place?.kind === 'aws'
       ? []

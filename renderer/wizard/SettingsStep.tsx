@@ -1,27 +1,21 @@
-import {
-  Accordion,
-  Input,
-  NumberInput,
-  Select,
-  SimpleGrid,
-  Slider,
-  Stack,
-  TextInput,
-} from '@mantine/core'
+import { Accordion, Input, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
-import { formatPercent } from '../format.ts'
+import { SplitEditor, SplitOutcome } from '../workbench/SplitEditor.tsx'
 import type { StepProps } from './stepProps.ts'
 import { TemplateEditor } from './TemplateEditor.tsx'
 import { localWorkspaceId } from '../../shared/workspace.ts'
-import { isValid, valueOf } from './wizardState.ts'
+import { isValid, splitRequestOf, valueOf } from './wizardState.ts'
 
 export function SettingsStep({
   draft,
   dispatch,
   fields,
   baseModels,
+  datasets,
 }: StepProps & {
+  datasets: readonly Dataset[]
   fields: readonly HyperparameterField[]
   baseModels: readonly BaseModel[]
 }) {
@@ -56,26 +50,27 @@ export function SettingsStep({
     const field = fields.find((candidate) => candidate.name === name)
     return field && valueOf(draft, field)
   }
+  const dataset = datasets.find(({ id }) => id === draft.datasetId)
+  const split = splitRequestOf(draft)
   return (
     <Stack gap="lg">
-      <Input.Wrapper
-        label={t('wizard.validationShare')}
-        description={t('wizard.validationShareHint')}
-        maw={520}
-      >
-        <Slider
-          mt="sm"
-          mb="lg"
-          min={0.05}
-          max={0.5}
-          step={0.05}
-          value={draft.validationFraction}
-          label={formatPercent}
-          thumbLabel={t('wizard.validationShare')}
-          marks={[0.1, 0.2, 0.3, 0.4, 0.5].map((value) => ({ value, label: formatPercent(value) }))}
-          onChange={(fraction) => dispatch({ type: 'validationShareChosen', fraction })}
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
+        <SplitEditor
+          columns={dataset?.scan.columns ?? []}
+          datasets={datasets}
+          datasetId={draft.datasetId ?? ''}
+          value={draft}
+          onChange={(choice) => dispatch({ type: 'splitChosen', ...choice })}
         />
-      </Input.Wrapper>
+        {split && (
+          <SplitOutcome
+            request={split}
+            onUseSimilar={() =>
+              dispatch({ type: 'splitChosen', ...draft, split: { kind: 'similar' } })
+            }
+          />
+        )}
+      </SimpleGrid>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         {fields.filter((field) => !field.advanced).map(control)}
       </SimpleGrid>

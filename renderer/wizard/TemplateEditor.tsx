@@ -8,7 +8,7 @@ import type { PreviewRequest, ReadToken } from '../../shared/promptPreview.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { previewQuery } from '../queries.ts'
 import type { StepProps } from './stepProps.ts'
-import { isTemplateValid } from './wizardState.ts'
+import { isTemplateValid, templateOf } from './wizardState.ts'
 
 /** The text around question and answer, to be changed, with one row exactly as the model is shown it. */
 export function TemplateEditor({
@@ -24,7 +24,7 @@ export function TemplateEditor({
   const own = model.promptTemplate
   const template = draft.promptTemplates[model.id] ?? own
   const isValid = isTemplateValid(template)
-  const { datasetId, question, answer } = draft
+  const { datasetId, question, answer, inputTemplate } = draft
   return (
     <Input.Wrapper
       label={t('template.title')}
@@ -81,9 +81,13 @@ export function TemplateEditor({
             <Preview
               request={{
                 baseModelId: model.id,
-                promptTemplate: template,
+                promptTemplate: templateOf(draft, model) ?? own,
                 datasetId,
-                columns: { question, answer },
+                columns: {
+                  question,
+                  answer,
+                  ...(inputTemplate === undefined ? {} : { inputTemplate }),
+                },
               }}
             />
           )}

@@ -197,7 +197,7 @@ function Wizard({
           <CloudChoices {...steps} baseModels={baseModels} prices={prices} />
         )}
         {draft.step === 'settings' && (
-          <SettingsStep {...steps} fields={fields} baseModels={baseModels} />
+          <SettingsStep {...steps} fields={fields} baseModels={baseModels} datasets={datasets} />
         )}
         {draft.step === 'review' && (
           <>

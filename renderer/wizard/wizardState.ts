@@ -12,6 +12,8 @@ import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTe
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
+import { withSystemPrompt } from '../../shared/systemPrompt.ts'
+import type { SplitPlan, SplitRequest } from '../../shared/workbench/splitPlan.ts'
 
 export const wizardSteps = ['name', 'data', 'baseModels', 'settings', 'review'] as const
 export type WizardStep = (typeof wizardSteps)[number]
@@ -26,10 +28,17 @@ export interface WizardDraft {
   readonly datasetId: string | null
   readonly question: string | null
   readonly answer: string | null
+  /** The question with columns of context; the question alone when undefined. */
+  readonly inputTemplate: string | undefined
+  /** An instruction for all answers; '' for none. */
+  readonly systemPrompt: string
   readonly baseModelIds: readonly string[]
   /** Only what was typed; the rest are the base model's defaults. */
   readonly hyperparameters: Readonly<Record<string, string>>
   readonly validationFraction: number
+  readonly split: SplitPlan
+  /** A trial on so many rows; null for all. */
+  readonly sampleRows: number | null
   /** Those that were changed, by base model. */
   readonly promptTemplates: Readonly<Record<string, PromptTemplate>>
   /** As typed, one place each; empty ones are picked from the validation rows. */
@@ -42,11 +51,13 @@ export type WizardAction =
   | { readonly type: 'named'; readonly name: string }
   | { readonly type: 'datasetChosen'; readonly dataset: Dataset }
   | {
-      readonly type: 'columnChosen'
-      readonly role: 'question' | 'answer'
-      readonly column: string | null
+      readonly type: 'rolesChosen'
+      readonly question: string | null
+      readonly answer: string | null
+      readonly inputTemplate: string | undefined
     }
   | { readonly type: 'placeChosen'; readonly workspaceId: string }
+  | { readonly type: 'systemPromptTyped'; readonly systemPrompt: string }
   | { readonly type: 'baseModelsChosen'; readonly ids: readonly string[] }
   | {
       readonly type: 'cloudChosen'
@@ -54,7 +65,12 @@ export type WizardAction =
       readonly choice: CloudChoice
     }
   | { readonly type: 'hyperparameterTyped'; readonly name: string; readonly value: string }
-  | { readonly type: 'validationShareChosen'; readonly fraction: number }
+  | {
+      readonly type: 'splitChosen'
+      readonly validationFraction: number
+      readonly split: SplitPlan
+      readonly sampleRows: number | null
+    }
   | { readonly type: 'samplePromptTyped'; readonly index: number; readonly prompt: string }
   /** Null goes back to the base model's own. */
   | {
@@ -70,6 +86,7 @@ export type StepProblem =
   | 'datasetMissing'
   | 'columnsMissing'
   | 'columnsEqual'
+  | 'questionMissingInTemplate'
   | 'baseModelsMissing'
   | 'hyperparameterInvalid'
   | 'templateInvalid'
@@ -103,6 +120,8 @@ export function startDraft(options: {
     datasetId: options.dataset?.id ?? previous?.datasetId ?? null,
     question: roles?.question ?? null,
     answer: roles?.answer ?? null,
+    inputTemplate: roles?.inputTemplate,
+    systemPrompt: '',
     baseModelIds: changed
       ? [changed.baseModelId]
       : (previous?.candidates.map((candidate) => candidate.baseModelId) ?? []),
@@ -111,6 +130,8 @@ export function startDraft(options: {
         ? { ...changed.hyperparameters, [change.setting]: change.to }
         : (previous?.candidates[0]?.hyperparameters ?? {}),
     validationFraction: previous?.validationFraction ?? 0.2,
+    split: previous?.split ?? { kind: 'random' },
+    sampleRows: previous?.sampleRows ?? null,
     promptTemplates: Object.fromEntries(
       (previous?.candidates ?? [])
         .filter(({ promptTemplate }) => isTemplateValid(promptTemplate))
@@ -138,9 +159,9 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
         datasetId: action.dataset.id,
         question: action.dataset.scan.suggestedRoles?.question ?? null,
         answer: action.dataset.scan.suggestedRoles?.answer ?? null,
+        inputTemplate: undefined,
+        split: { kind: 'random' },
       }
-    case 'columnChosen':
-      return { ...draft, [action.role]: action.column }
     case 'placeChosen':
       // Each place has base models of its own, and their settings.
       return action.workspaceId === draft.workspaceId
@@ -155,6 +176,12 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
           }
     case 'cloudChosen':
       return { ...draft, cloud: { ...draft.cloud, [action.baseModelId]: action.choice } }
+    case 'rolesChosen': {
+      const { question, answer, inputTemplate } = action
+      return { ...draft, question, answer, inputTemplate }
+    }
+    case 'systemPromptTyped':
+      return { ...draft, systemPrompt: action.systemPrompt }
     case 'baseModelsChosen':
       return { ...draft, baseModelIds: action.ids }
     case 'hyperparameterTyped':
@@ -162,8 +189,10 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
         ...draft,
         hyperparameters: { ...draft.hyperparameters, [action.name]: action.value },
       }
-    case 'validationShareChosen':
-      return { ...draft, validationFraction: action.fraction }
+    case 'splitChosen': {
+      const { validationFraction, split, sampleRows } = action
+      return { ...draft, validationFraction, split, sampleRows }
+    }
     case 'samplePromptTyped':
       return { ...draft, samplePrompts: draft.samplePrompts.with(action.index, action.prompt) }
     case 'templateTyped':
@@ -198,7 +227,8 @@ export function problemOf(
     case 'data':
       if (draft.datasetId === null) return 'datasetMissing'
       if (draft.question === null || draft.answer === null) return 'columnsMissing'
-      return draft.question === draft.answer ? 'columnsEqual' : null
+      if (draft.question === draft.answer) return 'columnsEqual'
+      return lacksQuestion(draft) ? 'questionMissingInTemplate' : null
     case 'baseModels':
       return draft.baseModelIds.length === 0 ? 'baseModelsMissing' : null
     case 'settings':
@@ -210,6 +240,10 @@ export function problemOf(
     case 'review':
       return null
   }
+}
+
+function lacksQuestion({ question, inputTemplate }: WizardDraft): boolean {
+  return inputTemplate !== undefined && !inputTemplate.includes(`{${question}}`)
 }
 
 /** Those that were filled in. */
@@ -267,6 +301,24 @@ function narrowed(a: HyperparameterField, b: HyperparameterField): Hyperparamete
   }
 }
 
+/** With the instruction in it; undefined where it is the base model's own. */
+export function templateOf(draft: WizardDraft, model: BaseModel): PromptTemplate | undefined {
+  const edited = draft.promptTemplates[model.id]
+  if (draft.systemPrompt.trim() === '') return edited
+  return withSystemPrompt(edited ?? model.promptTemplate, draft.systemPrompt)
+}
+
+export const wizardSeed = 1
+
+/** What a look at the split takes; null while something is missing. */
+export function splitRequestOf(draft: WizardDraft): SplitRequest | null {
+  const { datasetId, question, answer, inputTemplate, validationFraction, split, sampleRows } =
+    draft
+  if (datasetId === null || question === null || answer === null) return null
+  const columns = { question, answer, ...(inputTemplate === undefined ? {} : { inputTemplate }) }
+  return { datasetId, columns, validationFraction, split, sampleRows, splitSeed: wizardSeed }
+}
+
 /** Null while something is missing. A setting goes to the base models that know it. */
 export function toRequest(
   draft: WizardDraft,
@@ -280,15 +332,21 @@ export function toRequest(
     name: draft.name.trim(),
     problemType: 'fine-tune-foundation-model',
     datasetId,
-    columns: { question, answer },
+    columns: {
+      question,
+      answer,
+      ...(draft.inputTemplate === undefined ? {} : { inputTemplate: draft.inputTemplate }),
+    },
     validationFraction: draft.validationFraction,
-    splitSeed: 1,
+    splitSeed: wizardSeed,
+    ...(draft.split.kind === 'random' ? {} : { split: draft.split }),
+    ...(draft.sampleRows === null ? {} : { sampleRows: draft.sampleRows }),
     samplePrompts: typedPrompts(draft),
     candidates: baseModels
       .filter((model) => draft.baseModelIds.includes(model.id))
       .map((model) => ({
         baseModelId: model.id,
-        promptTemplate: draft.promptTemplates[model.id],
+        promptTemplate: templateOf(draft, model),
         ...(model.cloud ? { cloud: draft.cloud[model.id] ?? { spot: false } } : {}),
         hyperparameters: Object.fromEntries(
           model.hyperparameters

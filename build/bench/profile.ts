@@ -1,0 +1,129 @@
+/**
+ * How fast the background checks go over a dataset (tokens, near duplicates, topics), how long a page and a search take.
+ * In the threads and with the code that the app uses.
+ */
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { finished } from 'node:stream/promises'
+import { createDatasetService } from '../../electron/dataset/datasetService.ts'
+import { createWorkbench } from '../../electron/dataset/workbench/workbench.ts'
+import { inMemory, openDatabase } from '../../electron/db/database.ts'
+import { repositoryRoot } from '../repositoryRoot.ts'
+import { median, type BenchOptions, type BenchResult } from './result.ts'
+
+const words =
+  'the lamp is warm and light we send a new one within five days for you please return it in its box order parcel shade bulb dimmer cable voucher invoice refund desk window glass'.split(
+    ' ',
+  )
+
+/** Rows like a help desk's, all different, of about 100 bytes. */
+async function writeRows(file: string, rowCount: number, answerWords: number): Promise<number> {
+  const stream = createWriteStream(file)
+  let state = 7
+  const next = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+  const text = (count: number) =>
+    Array.from({ length: count }, () => words[next(words.length)]).join(' ')
+  stream.write('question,answer\n')
+  let bytes = 0
+  for (let row = 0; row < rowCount;) {
+    let block = ''
+    for (let at = 0; at < 2000 && row < rowCount; at += 1, row += 1)
+      block += `Where is order ${row} with the ${text(5)}?,"Happy to help, ${text(answerWords)}."\n`
+    bytes += block.length
+    if (!stream.write(block))
+      await new Promise<void>((resolve) => stream.once('drain', () => resolve()))
+  }
+  stream.end()
+  await finished(stream)
+  return bytes
+}
+
+export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchResult[]> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'timbre-bench-'))
+  const contentDirectory = path.join(directory, 'content')
+  const db = openDatabase(inMemory)
+  const datasets = createDatasetService({
+    db,
+    contentDirectory,
+    publish: () => undefined,
+    clock: Date.now,
+  })
+  const document = readFileSync(
+    path.join(repositoryRoot, 'models', 'timbre-nano-en-zh', 'tokenizer.json'),
+    'utf8',
+  )
+  const tokenizer = { baseModelId: 'timbre-nano-en-zh', document, limit: 256, templateText: '' }
+  const workbench = createWorkbench({
+    db,
+    datasets,
+    contentDirectory,
+    tokenizerOf: async () => tokenizer,
+    onProfileProgress: () => undefined,
+    clock: Date.now,
+  })
+  const results: BenchResult[] = []
+  const add = (name: string, metric: string, value: number, unit: string, n: number) =>
+    results.push({
+      suite: 'profile',
+      case: name,
+      metric,
+      value,
+      unit,
+      peer: null,
+      peerValue: null,
+      ratio: null,
+      n,
+    })
+  try {
+    const profiled = path.join(directory, 'profiled.csv')
+    const bytes = await writeRows(profiled, quick ? 100_000 : 800_000, 30)
+    const { id } = await datasets.import(profiled)
+    say(`profiling ${(bytes / 1e6).toFixed(0)} MB`)
+    const columns = { question: 'question', answer: 'answer' }
+    const began = performance.now()
+    await workbench.profile({ datasetId: id, columns, baseModelId: tokenizer.baseModelId })
+    const seconds = (performance.now() - began) / 1000
+    add(`${(bytes / 1e6).toFixed(0)} MB`, 'profile', bytes / 1e6 / seconds, 'MB/s', 1)
+    rmSync(profiled)
+
+    const large = path.join(directory, 'large.csv')
+    const rowCount = quick ? 1_000_000 : 10_000_000
+    const largeBytes = await writeRows(large, rowCount, 8)
+    say(`importing ${(largeBytes / 1e6).toFixed(0)} MB`)
+    const { id: largeId } = await datasets.import(large)
+    rmSync(large)
+    const name = `${rowCount / 1e6} million rows`
+    await workbench.open(largeId)
+    const pages: number[] = []
+    for (let at = 0; at < 40; at += 1) {
+      const offset = Math.floor(((at * 7919) % 40) * (rowCount / 40))
+      const start = performance.now()
+      await workbench.page(largeId, offset, 100)
+      pages.push(performance.now() - start)
+    }
+    add(name, 'page, median', median(pages), 'ms', pages.length)
+    add(name, 'page, slowest', Math.max(...pages), 'ms', pages.length)
+    const gigabytes = largeBytes / 1e9
+    for (const [metric, text] of [
+      ['search, rare text', `order ${rowCount - 5} with`],
+      ['search, absent text', 'zebra crossing'],
+    ] as const) {
+      const times: number[] = []
+      for (let run = 0; run < 3; run += 1) {
+        const start = performance.now()
+        await workbench.find({ datasetId: largeId, text, column: null, matchCase: false })
+        times.push((performance.now() - start) / 1000)
+      }
+      add(`${gigabytes.toFixed(2)} GB`, metric, median(times), 's', times.length)
+    }
+  } finally {
+    workbench.close()
+    db.close()
+    rmSync(directory, { recursive: true, force: true })
+  }
+  return results
+}

@@ -1,0 +1,292 @@
+/** The table of rows: as many as there are, and never more in the document than can be seen. */
+import { Loader } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { IconArrowDown, IconArrowUp, IconEyeOff } from '@tabler/icons-react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { GridRow, RowSort, WorkbenchState } from '../../shared/workbench/view.ts'
+import { formatCount } from '../format.ts'
+import { CellEditor } from './CellEditor.tsx'
+import { actionOf, type Cell, type GridAction } from './gridKeys.ts'
+import {
+  contentHeight,
+  drawnRows,
+  fullRows,
+  isScaled,
+  rowHeight,
+  scrollTopOf,
+  topOf,
+  topShowing,
+  type GridSize,
+} from './gridScroll.ts'
+import type { Selection } from './selection.ts'
+import { useGridRows } from './useGridRows.ts'
+
+/** More would be wider than anyone scrolls; files with thousands of columns exist. */
+const mostColumns = 40
+
+export interface WorkbenchGridProps {
+  readonly state: WorkbenchState
+  readonly selection: Selection
+  readonly sort: RowSort | null
+  readonly onSelect: (selection: Selection) => void
+  readonly onSort: (column: number) => void
+  /** Keys that are not the grid's own business. */
+  readonly onAction: (action: GridAction['kind']) => void
+  readonly onWrite: (row: GridRow, column: number, text: string) => void
+  /** The whole text of a cell, which the grid may have in part only. */
+  readonly wholeText: (row: GridRow, column: number) => Promise<string>
+}
+
+export function WorkbenchGrid(props: WorkbenchGridProps) {
+  const { state, selection, sort, onSelect, onSort, onAction, onWrite, wholeText } = props
+  const { t, i18n } = useTranslation('workbench')
+  const { ref: viewport, height } = useElementSize<HTMLDivElement>()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const [editing, setEditing] = useState<{ cell: Cell; text: string } | null>(null)
+  const columns = state.columns.slice(0, mostColumns)
+  const size: GridSize = {
+    rowCount: state.shownCount,
+    height: Math.max(height - rowHeight, rowHeight),
+  }
+  const shownTop = Math.min(top, Math.max(0, state.shownCount - 1))
+  const drawn = drawnRows(shownTop, size)
+  const rowOf = useGridRows(state.datasetId, state.revision, drawn)
+  const { active } = selection
+
+  function scrollTo(wanted: number): void {
+    setTop(wanted)
+    const element = scroller.current
+    if (element) element.scrollTop = scrollTopOf(wanted, size)
+  }
+
+  // The selection can be moved from outside: a search, a finding.
+  const shownPlace = useRef(active.place)
+  useEffect(() => {
+    if (shownPlace.current === active.place) return
+    shownPlace.current = active.place
+    scrollTo(topShowing(active.place, top, size))
+  })
+
+  // A wheel moves by rows, however many of them share a pixel of the bar. React's own listener can't prevent.
+  useEffect(() => {
+    const element = scroller.current
+    if (!element || !isScaled(size)) return
+    const onWheel = (event: WheelEvent) => {
+      if (event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return
+      event.preventDefault()
+      const rows =
+        event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY : event.deltaY / rowHeight
+      scrollTo(
+        Math.min(Math.max(top + rows, 0), Math.max(0, size.rowCount - size.height / rowHeight)),
+      )
+    }
+    element.addEventListener('wheel', onWheel, { passive: false })
+    return () => element.removeEventListener('wheel', onWheel)
+  })
+
+  function onScroll(): void {
+    const element = scroller.current
+    if (!element) return
+    // What scrollTo set comes back here, rounded to a pixel that may stand for many rows.
+    if (Math.abs(element.scrollTop - scrollTopOf(top, size)) > 1)
+      setTop(topOf(element.scrollTop, size))
+  }
+
+  async function beginEdit(text: string | null): Promise<void> {
+    const row = rowOf(active.place)
+    if (!row) return
+    setEditing({ cell: active, text: text ?? (await wholeText(row, active.column)) })
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
+    const press = {
+      key: event.key,
+      ctrl: event.ctrlKey || event.metaKey,
+      shift: event.shiftKey,
+      alt: event.altKey,
+    }
+    const extent = {
+      rowCount: state.shownCount,
+      columnCount: columns.length,
+      pageRows: fullRows(size),
+    }
+    const action = actionOf(press, active, extent)
+    if (!action) return
+    event.preventDefault()
+    if (action.kind === 'move') {
+      onSelect({
+        active: action.cell,
+        anchor: action.extends ? selection.anchor : action.cell.place,
+      })
+    } else if (action.kind === 'edit') void beginEdit(action.text)
+    else onAction(action.kind)
+  }
+
+  function finishEdit(text: string | null, next: 'down' | 'right' | 'left' | null): void {
+    if (!editing) return
+    const { cell } = editing
+    const row = rowOf(cell.place)
+    setEditing(null)
+    if (row && text !== null && text !== editing.text) onWrite(row, cell.column, text)
+    scroller.current?.focus()
+    const moved = {
+      place: Math.min(cell.place + (next === 'down' ? 1 : 0), Math.max(0, state.shownCount - 1)),
+      column: Math.min(
+        Math.max(cell.column + (next === 'right' ? 1 : next === 'left' ? -1 : 0), 0),
+        columns.length - 1,
+      ),
+    }
+    if (next) onSelect({ active: moved, anchor: moved.place })
+  }
+
+  const [from, to] = [
+    Math.min(selection.anchor, active.place),
+    Math.max(selection.anchor, active.place),
+  ]
+  const template = `4.5rem repeat(${columns.length}, minmax(11rem, 1fr))`
+  const places = Array.from(
+    { length: Math.max(0, drawn.to - drawn.from) },
+    (_, at) => drawn.from + at,
+  )
+  return (
+    <div ref={viewport} className="grid-viewport">
+      <div
+        ref={scroller}
+        className="grid"
+        role="grid"
+        tabIndex={0}
+        aria-label={t('grid.label')}
+        aria-rowcount={state.shownCount + 1}
+        aria-colcount={state.columns.length + 1}
+        aria-multiselectable
+        aria-activedescendant={
+          editing || state.shownCount === 0 ? undefined : cellId(active.place, active.column)
+        }
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+      >
+        <div role="rowgroup" className="grid-head" style={{ height: rowHeight }}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid-row"
+            style={{ gridTemplateColumns: template }}
+          >
+            <div role="columnheader" aria-colindex={1} className="grid-number">
+              {t('grid.row')}
+            </div>
+            {columns.map((name, column) => (
+              <ColumnHeader
+                key={column}
+                name={name}
+                column={column}
+                sort={sort?.column === column ? sort : null}
+                onSort={() => onSort(column)}
+              />
+            ))}
+          </div>
+        </div>
+        <div
+          role="rowgroup"
+          className="grid-body"
+          style={{ height: size.height, marginBottom: -size.height }}
+        >
+          {places.map((place) => {
+            const row = rowOf(place)
+            const isSelected = from !== to && place >= from && place <= to
+            return (
+              <div
+                key={place}
+                role="row"
+                aria-rowindex={place + 2}
+                aria-selected={isSelected || place === active.place}
+                className={`grid-row${isSelected ? ' selected' : ''}${row?.isExcluded ? ' excluded' : ''}`}
+                style={{
+                  gridTemplateColumns: template,
+                  transform: `translateY(${(place - shownTop) * rowHeight}px)`,
+                }}
+              >
+                <div
+                  role="rowheader"
+                  aria-colindex={1}
+                  className="grid-number"
+                  onMouseDown={(event) =>
+                    onSelect({
+                      active: { place, column: active.column },
+                      anchor: event.shiftKey ? selection.anchor : place,
+                    })
+                  }
+                >
+                  {row?.isExcluded && <IconEyeOff size={13} aria-label={t('grid.excluded')} />}
+                  {row ? formatCount(row.row, i18n.language) : ''}
+                </div>
+                {columns.map((name, column) => {
+                  const isActive = place === active.place && column === active.column
+                  const isEdited = row?.isAdded || row?.edited.includes(column)
+                  const isEditing = editing?.cell.place === place && editing.cell.column === column
+                  return (
+                    <div
+                      key={column}
+                      id={cellId(place, column)}
+                      role="gridcell"
+                      aria-colindex={column + 2}
+                      className={`grid-cell${isActive ? ' active' : ''}${isEdited ? ' edited' : ''}`}
+                      onMouseDown={(event) => {
+                        if (isEditing) return
+                        onSelect({
+                          active: { place, column },
+                          anchor: event.shiftKey ? selection.anchor : place,
+                        })
+                      }}
+                      onDoubleClick={() => void beginEdit(null)}
+                    >
+                      {isEditing && editing ? (
+                        <CellEditor
+                          label={t('grid.editing', { column: name, row: row?.row ?? 0 })}
+                          text={editing.text}
+                          onCommit={finishEdit}
+                          onCancel={() => finishEdit(null, null)}
+                        />
+                      ) : row ? (
+                        (row.cells[column] ?? '')
+                      ) : (
+                        <span className="grid-waiting" />
+                      )}
+                    </div>
+                  )
+                })}
+              </div>
+            )
+          })}
+        </div>
+        <div role="presentation" style={{ height: contentHeight(size), width: 1 }} />
+        {height === 0 && <Loader size="sm" aria-hidden />}
+      </div>
+    </div>
+  )
+}
+
+const cellId = (place: number, column: number) => `cell-${place}-${column}`
+
+interface ColumnHeaderProps {
+  readonly name: string
+  readonly column: number
+  readonly sort: RowSort | null
+  readonly onSort: () => void
+}
+
+function ColumnHeader({ name, column, sort, onSort }: ColumnHeaderProps) {
+  const { t } = useTranslation('workbench')
+  const order = sort === null ? 'none' : sort.descending ? 'descending' : 'ascending'
+  return (
+    <div role="columnheader" aria-colindex={column + 2} aria-sort={order} className="grid-title">
+      <button type="button" tabIndex={-1} title={t('grid.sort', { column: name })} onClick={onSort}>
+        <span>{name}</span>
+        {order === 'ascending' && <IconArrowUp size={14} aria-hidden />}
+        {order === 'descending' && <IconArrowDown size={14} aria-hidden />}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+/** What main knows of a dataset in the workbench, as query options. */
+import { keepPreviousData, queryOptions, skipToken } from '@tanstack/react-query'
+import type { ProfileRequest } from '../../shared/workbench/profile.ts'
+import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
+import type { WorkbenchState } from '../../shared/workbench/view.ts'
+import { invoke } from '../api.ts'
+
+export const pageRows = 100
+
+/** Set by every edit and view; asked for once when the dataset opens. */
+export const workbenchQuery = (datasetId: string) =>
+  queryOptions<WorkbenchState>({
+    queryKey: ['workbench', datasetId, 'state'],
+    queryFn: () => invoke('workbench.open', { datasetId }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Pages that are no longer shown are let go of soon: there may be a hundred thousand. */
+const pageKeptMs = 20_000
+
+export const pageQuery = (datasetId: string, revision: string, page: number) =>
+  queryOptions({
+    queryKey: ['workbench', datasetId, 'page', page, revision],
+    queryFn: () =>
+      invoke('workbench.page', { datasetId, offset: page * pageRows, limit: pageRows }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: pageKeptMs,
+  })
+
+export const cellQuery = (datasetId: string, revision: string, row: number, column: number) =>
+  queryOptions({
+    queryKey: ['workbench', datasetId, 'cell', revision, row, column],
+    queryFn: () => invoke('workbench.cell', { datasetId, row, column }),
+    gcTime: pageKeptMs,
+    placeholderData: keepPreviousData,
+  })
+
+export const rolesQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ['workbench', datasetId, 'roles'],
+    queryFn: () => invoke('workbench.roles', { datasetId }),
+  })
+
+export const profileQuery = (request: ProfileRequest, revision: string) =>
+  queryOptions({
+    queryKey: ['workbench', request.datasetId, 'profile', request, revision],
+    queryFn: () => invoke('workbench.profile', request),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+
+export const splitQuery = (request: SplitRequest, revision: string) =>
+  queryOptions({
+    queryKey: ['workbench', request.datasetId, 'split', request, revision],
+    queryFn: () => invoke('workbench.split', request),
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+
+/** Filled by events alone. */
+export const profileProgressQuery = (datasetId: string) =>
+  queryOptions<number>({
+    queryKey: ['workbench', datasetId, 'profileProgress'],
+    queryFn: skipToken,
+  })

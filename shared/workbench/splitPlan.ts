@@ -1,0 +1,64 @@
+/** How rows are divided into those to train on and those to check with; recorded with every version. */
+import { z } from 'zod'
+import { columnRolesSchema } from '../dataset.ts'
+import { appErrorDataSchema } from '../errors.ts'
+
+export const splitPlanSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('random') }),
+  /** Rows with the same value in a column stay together: a customer, a document, a conversation. */
+  z.object({ kind: z.literal('group'), column: z.string() }),
+  /** Nearly equal questions stay together, so that no question is both learned and asked. */
+  z.object({ kind: z.literal('similar') }),
+  /** Every topic has its share in both. */
+  z.object({ kind: z.literal('topic') }),
+  /** All rows of another dataset are the validation rows. */
+  z.object({
+    kind: z.literal('file'),
+    datasetId: z.string(),
+    /** The state of that dataset; set when a version is started. */
+    contentSha256: z.string().optional(),
+  }),
+])
+export type SplitPlan = z.infer<typeof splitPlanSchema>
+
+export const sampleRowsSchema = z.number().int().min(10).max(10_000_000).nullable()
+
+/** What decides which row goes where. */
+export const splitRequestSchema = z.object({
+  datasetId: z.string(),
+  columns: columnRolesSchema,
+  validationFraction: z.number().min(0.05).max(0.5),
+  splitSeed: z.number().int().min(0).max(2147483647),
+  split: splitPlanSchema.optional(),
+  /** So many rows, picked with the seed, for a quick trial; all when null or left out. */
+  sampleRows: sampleRowsSchema.optional(),
+})
+export type SplitRequest = z.infer<typeof splitRequestSchema>
+
+export const splitPreviewSchema = z.object({
+  trainingCount: z.number().int(),
+  validationCount: z.number().int(),
+  /** Groups, topics or sets of similar questions; null where there are none. */
+  groupCount: z.number().int().nullable(),
+  /** Validation rows whose question stands among the training rows, word for word or nearly. */
+  leakage: z.object({
+    same: z.number().int(),
+    similar: z.number().int(),
+    examples: z.array(z.object({ validation: z.string(), training: z.string() })),
+  }),
+  /** What each part is about: rows of each topic on either side, the largest topics first. */
+  topics: z.array(
+    z.object({
+      label: z.array(z.string()),
+      training: z.number().int(),
+      validation: z.number().int(),
+    }),
+  ),
+})
+export type SplitPreview = z.infer<typeof splitPreviewSchema>
+
+/** A failure is part of the answer: a plan that does not fit the data is no accident. */
+export const splitAnswerSchema = z.union([
+  z.object({ preview: splitPreviewSchema }),
+  z.object({ failure: appErrorDataSchema }),
+])

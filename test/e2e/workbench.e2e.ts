@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test, type Page } from '@playwright/test'
+import { expectAccessible } from './support/accessibility.ts'
+import {
+  answerSaveDialog,
+  launchApp,
+  makeDataDirectory,
+  type LaunchedApp,
+} from './support/launch.ts'
+import { takePicture } from './support/pictures.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let dataDirectory: string
+let running: LaunchedApp
+let page: Page
+
+test.beforeAll(async () => {
+  dataDirectory = await makeDataDirectory()
+  running = await launchApp(dataDirectory)
+  page = running.page
+})
+test.afterAll(() => running.app.close())
+
+const grid = () => page.getByRole('grid', { name: 'Rows of the dataset' })
+const cell = (row: number, column: number) =>
+  grid().getByRole('row').nth(row).getByRole('gridcell').nth(column)
+const tab = (name: string) => page.getByRole('tab', { name }).click()
+
+test('opens a sample as a table that draws only what can be seen', async () => {
+  await page.getByRole('button', { name: 'English sample' }).click()
+  await tab('Rows')
+  await expect(cell(1, 0)).not.toBeEmpty()
+  await expect(page.getByText(/^\d+ rows/)).toBeVisible()
+  expect(await grid().getByRole('row').count()).toBeLessThan(40)
+  await expectAccessible(page)
+  await takePicture(page, 'workbench')
+})
+
+test('goes by keys as a spreadsheet does', async () => {
+  await cell(1, 0).click()
+  await page.keyboard.press('Control+End')
+  const last = await grid().getAttribute('aria-rowcount')
+  await expect(grid().locator('[role=row]').last()).toHaveAttribute('aria-rowindex', last ?? '')
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('PageDown')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Control+Home')
+  await expect(cell(1, 0)).toHaveClass(/active/)
+})
+
+test('finds a text and walks through what it found', async () => {
+  await page.keyboard.press('Control+f')
+  await page.getByRole('textbox', { name: 'Find', exact: true }).fill('bulb')
+  await expect(page.getByRole('search').getByRole('status')).toHaveText(/^\d+ rows?$/)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('search').getByRole('status')).toHaveText(/^1 of \d+ rows$/)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('search').getByRole('status')).toHaveText(/^2 of \d+ rows$/)
+  await expect(page.getByRole('region', { name: 'Text of the active cell' })).toBeVisible()
+  await takePicture(page, 'workbench-find')
+  await page.keyboard.press('Escape')
+})
+
+test('edits a cell, takes it back and does it again', async () => {
+  await grid().press('Control+Home')
+  const before = (await cell(1, 0).textContent()) ?? ''
+  await page.keyboard.press('F2')
+  await page.getByRole('textbox', { name: /, row 1$/ }).fill('Is this written by hand?')
+  await page.keyboard.press('Enter')
+  await expect(cell(1, 0)).toHaveText('Is this written by hand?')
+  await grid().press('Control+z')
+  await expect(cell(1, 0)).toHaveText(before)
+  await grid().press('Control+y')
+  await expect(cell(1, 0)).toHaveText('Is this written by hand?')
+  await grid().press('F2')
+  await page.keyboard.press('Escape')
+  await expect(cell(1, 0)).toHaveText('Is this written by hand?')
+})
+
+test('deletes, adds and excludes rows', async () => {
+  await cell(2, 0).click()
+  await page.keyboard.press('Shift+ArrowDown')
+  const second = (await cell(4, 0).textContent()) ?? ''
+  await page.keyboard.press('Delete')
+  await expect(cell(2, 0)).toHaveText(second)
+  await page.getByRole('button', { name: 'Add a row' }).click()
+  await page.keyboard.type('An added question?')
+  await page.keyboard.press('Tab')
+  await expect(grid().getByText('An added question?')).toBeVisible()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Control+e')
+  await expect(page.getByText(/1 excluded/)).toBeVisible()
+})
+
+test('replaces after it has said how often, filters and sorts', async () => {
+  await grid().press('Control+h')
+  await page.getByRole('textbox', { name: 'Find', exact: true }).fill('lamp')
+  await page.getByRole('textbox', { name: 'Replace with' }).fill('luminaire')
+  await page.getByRole('button', { name: /^Replace \d+ places$/ }).click()
+  await expect(page.getByRole('search').getByRole('status')).toHaveText('Not found')
+  await page.getByRole('button', { name: 'Close the search' }).click()
+
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await page.getByRole('menuitem', { name: 'Contains', exact: false }).first().click()
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('luminaire')
+  await page.getByRole('button', { name: 'Show these rows' }).click()
+  await expect(page.getByText(/^\d+ of \d+ rows/)).toBeVisible()
+  await page.getByRole('button', { name: /^question$/ }).click()
+  await expect(page.getByRole('columnheader', { name: 'question' })).toHaveAttribute(
+    'aria-sort',
+    'ascending',
+  )
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-filter')
+  await page.getByRole('button', { name: 'Show all rows' }).click()
+})
+
+test('profiles the rows, and leads from a figure to its rows', async () => {
+  await tab('Profile')
+  await expect(page.getByRole('region', { name: 'Quality' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/^Median \d+ tokens$/).first()).toBeVisible()
+  await expect(page.getByRole('img', { name: 'Map of topics' })).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-profile')
+  await page
+    .getByRole('region', { name: 'Topics' })
+    .getByRole('button', { name: 'Show the rows' })
+    .click()
+  await expect(page.getByText(/rows from a finding/)).toBeVisible()
+  await page.getByRole('button', { name: 'Show all rows' }).click()
+})
+
+test('shows what a split gives, and how to keep questions from leaking', async () => {
+  await tab('Columns and split')
+  const split = page.getByRole('region', { name: 'Training and validation' })
+  await expect(split.getByText(/rows to train on/)).toBeVisible({ timeout: 30_000 })
+  await split.getByRole('combobox', { name: 'How rows are divided' }).click()
+  await page.getByRole('option', { name: 'Similar questions stay together' }).click()
+  await expect(
+    split.getByText('No validation question stands among the training rows.'),
+  ).toBeVisible({ timeout: 30_000 })
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-split')
+})
+
+test('saves the edits as a version and writes them as a file', async () => {
+  await tab('Rows')
+  await page.getByRole('button', { name: /^Save \d+ changes as a version$/ }).click()
+  await expect(page.getByRole('button', { name: 'No changes' })).toBeDisabled({
+    timeout: 30_000,
+  })
+  const file = path.join(dataDirectory, 'out.csv')
+  await answerSaveDialog(running, file)
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: /input and output/ }).click()
+  await expect(page.getByText(/^\d+ rows written$/)).toBeVisible()
+  const text = await readFile(file, 'utf8')
+  expect(text).toMatch(/^input,output\n/)
+  expect(text).toContain('luminaire')
+  expect(text).not.toContain('Is this written by hand?')
+})
+
+test('speaks Chinese, goes dark, and fits a small window', async () => {
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('combobox', { name: 'Language' }).click()
+  await page.getByRole('option', { name: '简体中文' }).click()
+  await page.getByText('深色').click()
+  await page.getByRole('navigation').getByRole('button', { name: '数据集' }).click()
+  await page.getByRole('button', { name: /中文示例/ }).click()
+  await page.getByRole('tab', { name: '数据行' }).click()
+  await expect(page.getByRole('grid')).toBeVisible()
+  await takePicture(page, 'workbench-zh-dark')
+  await page.getByRole('tab', { name: '画像' }).click()
+  await expect(page.getByRole('region', { name: '质量' })).toBeVisible({ timeout: 60_000 })
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-profile-zh-dark')
+  await running.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setContentSize(820, 620),
+  )
+  await page.getByRole('tab', { name: '数据行' }).click()
+  await takePicture(page, 'workbench-small')
+})

@@ -1,0 +1,342 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  createDatasetService,
+  type DatasetService,
+} from '../../../electron/dataset/datasetService.ts'
+import { createWorkbench, type Workbench } from '../../../electron/dataset/workbench/workbench.ts'
+import { openDatabase, type WritableDb } from '../../../electron/db/database.ts'
+import { countEdits, listEdits } from '../../../electron/db/datasetEdits.ts'
+import type { RowFilter, RowSort } from '../../../shared/workbench/view.ts'
+
+let directory: string
+let db: WritableDb
+let datasets: DatasetService
+let workbench: Workbench
+let id: string
+
+const file = [
+  'question,answer,product',
+  'How do I return it?,"Send it back, please.",lamp',
+  'Where is my order?,On its way.,desk',
+  'How do I return it?,Twice asked.,lamp',
+  'Ist das Glas dabei?,Ja.,',
+  '怎么退货？,三十天内可以退货。,灯',
+].join('\n')
+
+function openServices(): void {
+  const contentDirectory = path.join(directory, 'content')
+  const clock = () => 1000
+  datasets = createDatasetService({ db, contentDirectory, publish: () => undefined, clock })
+  workbench = createWorkbench({
+    db,
+    datasets,
+    contentDirectory,
+    tokenizerOf: async () => null,
+    onProfileProgress: () => undefined,
+    clock,
+  })
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'timbre-workbench-'))
+  db = openDatabase(path.join(directory, 'timbre.db'))
+  openServices()
+  const source = path.join(directory, 'questions.csv')
+  await writeFile(source, file)
+  id = (await datasets.import(source)).id
+})
+
+afterEach(async () => {
+  workbench.close()
+  db.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+async function shown(column = 0): Promise<string[]> {
+  const { rows } = await workbench.page(id, 0, 100)
+  return rows.map(({ cells }) => cells[column] ?? '')
+}
+
+async function contentOf(datasetId = id): Promise<string> {
+  const { contentSha256 } = datasets.get(datasetId)
+  return readFile(path.join(directory, 'content', contentSha256), 'utf8')
+}
+
+test('opens a dataset with all its rows', async () => {
+  expect(await workbench.open(id)).toMatchObject({
+    columns: ['question', 'answer', 'product'],
+    rowCount: 5,
+    shownCount: 5,
+    editCount: 0,
+    canUndo: false,
+    nextRedo: null,
+  })
+  const { rows } = await workbench.page(id, 1, 2)
+  expect(rows.map(({ row, cells }) => [row, cells[0]])).toEqual([
+    [2, 'Where is my order?'],
+    [3, 'How do I return it?'],
+  ])
+})
+
+test('edits show at once, are undone and done again, and outlive the process', async () => {
+  await workbench.edit(id, { kind: 'set', row: 2, column: 1, value: 'Soon, "there"' })
+  await workbench.editPlaces(id, { from: 0, to: 0 }, 'delete')
+  await workbench.edit(id, { kind: 'add', rows: [['New?', 'Yes.']] })
+  expect(await shown()).toEqual([
+    'Where is my order?',
+    'How do I return it?',
+    'Ist das Glas dabei?',
+    '怎么退货？',
+    'New?',
+  ])
+  expect(await workbench.undo(id)).toMatchObject({
+    rowCount: 4,
+    nextUndo: 'delete',
+    nextRedo: 'add',
+  })
+  await workbench.undo(id)
+  expect(await shown()).toHaveLength(5)
+  await workbench.redo(id)
+
+  openServices()
+  expect(await workbench.open(id)).toMatchObject({ rowCount: 4, canRedo: true, editCount: 2 })
+  expect((await shown(1))[0]).toBe('Soon, "there"')
+  const log = { datasetId: id, contentSha256: datasets.get(id).contentSha256 }
+  expect(listEdits(db, log).map(({ kind }) => kind)).toEqual([
+    'set',
+    'delete',
+    'add',
+    'undo',
+    'undo',
+    'redo',
+  ])
+})
+
+test('undo without anything to undo is not recorded', async () => {
+  await workbench.undo(id)
+  await workbench.redo(id)
+  expect(countEdits(db, { datasetId: id, contentSha256: datasets.get(id).contentSha256 })).toBe(0)
+})
+
+test('saving makes a new version, keeps the bytes of the other rows, and the original', async () => {
+  const before = datasets.get(id)
+  await workbench.edit(id, { kind: 'set', row: 2, column: 1, value: 'Two\nlines, "quoted"' })
+  await workbench.editPlaces(id, { from: 3, to: 3 }, 'delete')
+  await workbench.edit(id, { kind: 'add', rows: [['New?', 'Yes.', '']] })
+  const saved = await workbench.save(id)
+  expect(await contentOf()).toBe(
+    [
+      'question,answer,product',
+      'How do I return it?,"Send it back, please.",lamp',
+      'Where is my order?,"Two\nlines, ""quoted""",desk',
+      'How do I return it?,Twice asked.,lamp',
+      '怎么退货？,三十天内可以退货。,灯',
+      'New?,Yes.,\n',
+    ].join('\n'),
+  )
+  expect(saved).toMatchObject({
+    originalSha256: before.contentSha256,
+    appliedFixes: [{ code: 'edit', count: 3, contentBefore: before.contentSha256 }],
+    scan: { rowCount: 5 },
+  })
+  expect(await readFile(path.join(directory, 'content', before.contentSha256), 'utf8')).toBe(file)
+  expect(await workbench.open(id)).toMatchObject({ editCount: 0, rowCount: 5 })
+  expect(await workbench.save(id)).toMatchObject({ contentSha256: saved.contentSha256 })
+  await datasets.undoFix(id)
+  expect(await workbench.open(id)).toMatchObject({ editCount: 3, canUndo: true })
+})
+
+test('excluded rows stay, and no training sees them; not after an edit or a fix either', async () => {
+  await workbench.editPlaces(id, { from: 2, to: 2 }, 'exclude')
+  expect(await workbench.open(id)).toMatchObject({ rowCount: 5, excludedCount: 1 })
+  const trained = async () =>
+    readFile(path.join(directory, 'content', await workbench.trainingContent(id)), 'utf8')
+  expect(await trained()).toBe(file.replace('How do I return it?,Twice asked.,lamp\n', ''))
+  expect(datasets.get(id).appliedFixes).toEqual([])
+
+  await workbench.editPlaces(id, { from: 0, to: 0 }, 'delete')
+  await workbench.save(id)
+  expect(await workbench.open(id)).toMatchObject({ rowCount: 4, excludedCount: 1 })
+  expect(await trained()).not.toContain('Twice asked')
+
+  await workbench.edit(id, { kind: 'add', rows: [['', '', '']] })
+  await workbench.save(id)
+  const blank = datasets.get(id).scan.findings.filter(({ fixable }) => fixable)
+  await datasets.fix(
+    id,
+    blank.map(({ code }) => code),
+  )
+  expect(await workbench.open(id)).toMatchObject({ rowCount: 4, excludedCount: 1 })
+  expect(await trained()).not.toContain('Twice asked')
+  await workbench.editPlaces(id, { from: 0, to: 3 }, 'include')
+  expect(await trained()).toContain('Twice asked')
+})
+
+const views: [string, RowFilter[], RowSort | null, number[]][] = [
+  [
+    'containing, whatever the case',
+    [{ kind: 'contains', column: null, text: 'RETURN' }],
+    null,
+    [1, 3],
+  ],
+  ['without a text in a column', [{ kind: 'lacks', column: 2, text: 'lamp' }], null, [2, 4, 5]],
+  ['with an empty cell', [{ kind: 'empty', column: null }], null, [4]],
+  ['of a length', [{ kind: 'length', column: 1, from: 10, to: 12 }], null, [2, 3]],
+  ['in a language', [{ kind: 'language', column: 0, code: 'zh' }], null, [5]],
+  ['that a finding names', [{ kind: 'rows', rows: [5, 1] }], null, [1, 5]],
+  [
+    'that all filters keep',
+    [
+      { kind: 'contains', column: 0, text: 'return' },
+      { kind: 'contains', column: 1, text: 'twice' },
+    ],
+    null,
+    [3],
+  ],
+  ['sorted by text', [], { column: 1, by: 'text', descending: false }, [4, 2, 1, 3, 5]],
+  [
+    'sorted by length, longest first',
+    [],
+    { column: 1, by: 'length', descending: true },
+    [1, 3, 2, 5, 4],
+  ],
+]
+test.each(views)('shows the rows %s', async (_, filters, sort, expected) => {
+  const { shownCount } = await workbench.show({ datasetId: id, filters, sort })
+  const { rows } = await workbench.page(id, 0, 10)
+  expect(rows.map(({ row }) => row)).toEqual(expected)
+  expect(shownCount).toBe(expected.length)
+})
+
+test('a view keeps its rows while they are edited, and loses the deleted ones', async () => {
+  await workbench.show({
+    datasetId: id,
+    filters: [{ kind: 'contains', column: 0, text: 'return' }],
+    sort: null,
+  })
+  await workbench.edit(id, { kind: 'set', row: 1, column: 0, value: 'Changed' })
+  expect(await shown()).toEqual(['Changed', 'How do I return it?'])
+  await workbench.editPlaces(id, { from: 1, to: 1 }, 'delete')
+  expect(await shown()).toEqual(['Changed'])
+  await workbench.edit(id, { kind: 'add', rows: [['Added', 'A', 'b']] })
+  expect(await shown()).toEqual(['Changed', 'Added'])
+  expect(await workbench.placeOf(id, 2)).toBe(-1)
+  expect(await workbench.placeOf(id, 6)).toBe(1)
+})
+
+test('finds rows as they are now, and walks them in the order shown', async () => {
+  await workbench.edit(id, { kind: 'set', row: 1, column: 0, value: 'Nothing here' })
+  await workbench.edit(id, { kind: 'set', row: 2, column: 0, value: 'Can I Return a desk?' })
+  const search = { datasetId: id, text: 'return', column: null, matchCase: false }
+  expect(await workbench.find(search)).toEqual({ count: 2 })
+  expect(await workbench.find({ ...search, matchCase: true })).toEqual({ count: 1 })
+  expect(await workbench.find({ ...search, text: '退货' })).toEqual({ count: 1 })
+  expect(await workbench.find({ ...search, text: 'back, please' })).toEqual({ count: 1 })
+  await workbench.show({
+    datasetId: id,
+    filters: [],
+    sort: { column: 0, by: 'text', descending: true },
+  })
+  await workbench.find(search)
+  const first = await workbench.findStep(id, 0, true)
+  expect(first).toMatchObject({ ordinal: 1, row: 3 })
+  expect(await workbench.findStep(id, (first?.place ?? 0) + 1, true)).toMatchObject({
+    ordinal: 2,
+    row: 2,
+  })
+  expect(await workbench.findStep(id, 99, true)).toMatchObject({ ordinal: 1 })
+  expect(await workbench.findStep(id, 0, false)).toMatchObject({
+    ordinal: expect.any(Number) as number,
+  })
+  await workbench.find({ ...search, text: 'zebra' })
+  expect(await workbench.findStep(id, 0, true)).toBeNull()
+})
+
+test('counts what a replacement would change, replaces it, and takes it back', async () => {
+  const replacement = {
+    find: 'it',
+    replacement: 'the lamp',
+    column: 0,
+    matchCase: true,
+    wholeCell: false,
+  }
+  expect(await workbench.countReplacements(id, replacement)).toEqual({ places: 2, rows: 2 })
+  await workbench.edit(id, { kind: 'replace', ...replacement })
+  expect((await shown())[0]).toBe('How do I return the lamp?')
+  expect(await workbench.countReplacements(id, replacement)).toEqual({ places: 0, rows: 0 })
+  await workbench.undo(id)
+  expect((await shown())[0]).toBe('How do I return it?')
+})
+
+test('a newer view cancels an older one', async () => {
+  const request = { datasetId: id, filters: [{ kind: 'empty' as const, column: null }], sort: null }
+  const older = workbench.show(request)
+  older.catch(() => undefined)
+  await new Promise((resolve) => setImmediate(resolve))
+  const newer = await workbench.show({
+    ...request,
+    filters: [],
+    sort: { column: 0, by: 'text', descending: false },
+  })
+  expect(newer.shownCount).toBe(5)
+  await older.catch((error: unknown) => expect(error).toMatchObject({ code: 'Cancelled' }))
+})
+
+test('remembers which columns ask and answer', () => {
+  expect(workbench.roles(id)).toMatchObject({ question: 'question', answer: 'answer' })
+  const roles = { question: 'answer', answer: 'question', inputTemplate: '{product}\n\n{answer}' }
+  workbench.setRoles(id, roles)
+  expect(workbench.roles(id)).toEqual(roles)
+})
+
+test('profiles the rows as they stand', async () => {
+  await workbench.editPlaces(id, { from: 1, to: 1 }, 'exclude')
+  const profile = await workbench.profile({
+    datasetId: id,
+    columns: { question: 'question', answer: 'answer' },
+    baseModelId: null,
+  })
+  expect(profile).toMatchObject({
+    unit: 'characters',
+    rowCount: 4,
+    filledRowCount: 4,
+    conflicts: { count: 2, groups: [{ count: 2, rows: [{ row: 1 }, { row: 3 }] }] },
+    shortAnswers: { count: 1, rows: [{ row: 4 }] },
+    languages: [{ code: 'en', count: 2 }, { count: 1 }, { count: 1 }],
+  })
+  expect(profile.question.max).toBe('How do I return it?'.length)
+})
+
+test('the dataset that is killed in the middle of an edit has it whole or not at all', async () => {
+  const script = `
+    import { openDatabase } from '${path.resolve('electron/db/database.ts')}'
+    import { appendEdit } from '${path.resolve('electron/db/datasetEdits.ts')}'
+    const db = openDatabase(process.argv[1])
+    for (let n = 0; ; n += 1) {
+      appendEdit(db, { datasetId: process.argv[2], contentSha256: process.argv[3] }, { kind: 'set', row: 1, column: 0, value: 'x'.repeat(50000) + n }, n)
+      process.stdout.write(n + '\\n')
+    }`
+  const { contentSha256 } = datasets.get(id)
+  for (let round = 0; round < 3; round += 1) {
+    const child = execFile(
+      process.execPath,
+      ['--input-type=module', '-e', script, path.join(directory, 'timbre.db'), id, contentSha256],
+      { maxBuffer: 1e8 },
+    )
+    let told = 0
+    await new Promise<void>((resolve) => {
+      child.stdout?.on('data', (text: string) => {
+        told += text.split('\n').length - 1
+        if (told > 5 + round * 7) child.kill('SIGKILL')
+      })
+      child.on('exit', () => resolve())
+    })
+    const entries = listEdits(db, { datasetId: id, contentSha256 })
+    expect(entries.length).toBeGreaterThanOrEqual(told)
+    for (const entry of entries) expect(entry).toMatchObject({ kind: 'set', row: 1 })
+  }
+})
