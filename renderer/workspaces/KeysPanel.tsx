@@ -13,27 +13,29 @@ export function KeysPanel({ workspaceId: id }: { workspaceId: string }) {
   const client = useQueryClient()
   const query = keysQuery(id)
   const { data: state } = useQuery(query)
-  const [typed, setTyped] = useState({ accessKeyId: '', secretAccessKey: '', sessionToken: '' })
-  const keys = accessKeysSchema.safeParse({
-    ...typed,
-    sessionToken: typed.sessionToken.trim() === '' ? null : typed.sessionToken,
-  })
-  const onSuccess = (changed: KeysState) => {
-    setTyped({ accessKeyId: '', secretAccessKey: '', sessionToken: '' })
-    client.setQueryData(query.queryKey, changed)
-  }
+  const [isInvalid, setInvalid] = useState(false)
+  // What is typed stays in its fields: state, and a mutation's closure, would outlive the form.
   const set = useMutation({
-    // The values stay out of the mutation's own variables, which outlive the form.
-    mutationFn: async () => {
-      if (!keys.success) throw keys.error
-      return invoke('workspace.setKeys', { id, keys: keys.data })
+    mutationFn: (form: HTMLFormElement) => {
+      const typed = new FormData(form)
+      const sessionToken = typed.get('sessionToken')
+      const keys = accessKeysSchema.safeParse({
+        accessKeyId: typed.get('accessKeyId'),
+        secretAccessKey: typed.get('secretAccessKey'),
+        sessionToken: sessionToken === '' ? null : sessionToken,
+      })
+      setInvalid(!keys.success)
+      form.reset()
+      return keys.success ? invoke('workspace.setKeys', { id, keys: keys.data }) : keysState()
     },
-    onSuccess,
+    onSuccess: (changed: KeysState) => client.setQueryData(query.queryKey, changed),
     onError: showError,
+    gcTime: 0,
   })
+  const keysState = () => invoke('workspace.describeKeys', { id })
   const remove = useMutation({
     mutationFn: () => invoke('workspace.removeKeys', { id }),
-    onSuccess,
+    onSuccess: (changed: KeysState) => client.setQueryData(query.queryKey, changed),
     onError: showError,
   })
   if (!state) return null
@@ -54,7 +56,7 @@ export function KeysPanel({ workspaceId: id }: { workspaceId: string }) {
           <form
             onSubmit={(event) => {
               event.preventDefault()
-              if (keys.success) set.mutate()
+              set.mutate(event.currentTarget)
             }}
           >
             <Stack gap="sm">
@@ -63,29 +65,23 @@ export function KeysPanel({ workspaceId: id }: { workspaceId: string }) {
                 label={t('keys.accessKeyId')}
                 autoComplete="off"
                 spellCheck={false}
-                value={typed.accessKeyId}
-                onChange={(event) => setTyped({ ...typed, accessKeyId: event.currentTarget.value })}
+                name="accessKeyId"
+                error={isInvalid && t('form.invalid')}
               />
               <PasswordInput
                 label={t('keys.secret')}
                 autoComplete="off"
-                value={typed.secretAccessKey}
-                onChange={(event) =>
-                  setTyped({ ...typed, secretAccessKey: event.currentTarget.value })
-                }
+                name="secretAccessKey"
                 visibilityToggleButtonProps={{ 'aria-label': t('keys.show') }}
               />
               <PasswordInput
                 label={t('keys.token')}
                 autoComplete="off"
-                value={typed.sessionToken}
-                onChange={(event) =>
-                  setTyped({ ...typed, sessionToken: event.currentTarget.value })
-                }
+                name="sessionToken"
                 visibilityToggleButtonProps={{ 'aria-label': t('keys.show') }}
               />
               <Group>
-                <Button type="submit" loading={set.isPending} disabled={!keys.success}>
+                <Button type="submit" loading={set.isPending}>
                   {t('keys.set')}
                 </Button>
               </Group>
