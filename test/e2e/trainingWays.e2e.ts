@@ -38,6 +38,8 @@ test.beforeAll(async () => {
       secretAccessKey: 'double-secret-double-secret',
     }
     await window.timbre.invoke('workspace.setKeys', { id, keys })
+    // The usual budget of calls is for people, who wait.
+    await window.timbre.invoke('settings.update', { awsCallsPerMinute: 6000 })
   }, draft)
 })
 test.afterAll(async () => {
