@@ -1,5 +1,4 @@
 /** One line per contract call: the function that answers it. */
-import path from 'node:path'
 import type { Handlers } from '../shared/contract.ts'
 import { listExchanges } from './db/exchanges.ts'
 import { listLogLines, listSampleAnswers } from './db/logLines.ts'
@@ -9,6 +8,7 @@ import { readTrainingDevice } from './engineProcess/trainingDevice.ts'
 import { analyzeHandlers } from './handlers/analyzeHandlers.ts'
 import type { HostDialogs } from './handlers/hostDialogs.ts'
 import { catalogHandlers } from './handlers/catalogHandlers.ts'
+import { intakeHandlers } from './handlers/intakeHandlers.ts'
 import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import { diskHandlers } from './handlers/diskHandlers.ts'
 import { createWorkbenchHandlers } from './handlers/workbenchHandlers.ts'
@@ -30,6 +30,7 @@ export function createHandlers(
   const hubUrl = () => getSettings(db).hubUrl
   return {
     ...workspaceHandlers(services),
+    ...intakeHandlers(services, () => dialogs.chooseFiles()),
     ...diskHandlers(services.disk),
     ...catalogHandlers(services),
     'app.describe': async () => ({
@@ -51,15 +52,6 @@ export function createHandlers(
     'engine.stop': () => engine.stop(),
     'engine.device': () => readTrainingDevice(services.dataDirectory),
 
-    'dataset.choose': async () => {
-      const file = await dialogs.chooseFile()
-      return file === null ? null : datasets.import(file)
-    },
-    'dataset.import': ({ path: file }) => datasets.import(file),
-    'dataset.importSample': ({ language }) =>
-      datasets.import(
-        path.join(services.resourcesDirectory, 'samples', `help-desk-${language}.csv`),
-      ),
     'dataset.list': async () => datasets.list(),
     'dataset.get': async ({ id }) => datasets.get(id),
     'dataset.rows': (request) => datasets.rows(request),

@@ -59,6 +59,33 @@ function start(): void {
   services = running
   const translate = () => createTranslate(running.language())
 
+  async function chooseTables(
+    properties: ('openFile' | 'multiSelections')[],
+  ): Promise<readonly string[]> {
+    const t = translate()
+    const packed = ['gz', 'zip']
+    const extensions = [
+      'csv',
+      'tsv',
+      'txt',
+      'xlsx',
+      'json',
+      'jsonl',
+      'ndjson',
+      'parquet',
+      ...packed,
+    ]
+    const chosen = await dialog.showOpenDialog({
+      title: t('native:open.title'),
+      filters: [
+        { name: t('native:open.tables'), extensions },
+        { name: t('native:open.all'), extensions: ['*'] },
+      ],
+      properties,
+    })
+    return chosen.filePaths
+  }
+
   refusePermissions()
   servePage(path.join(here, '..', 'renderer'))
   Menu.setApplicationMenu(
@@ -70,18 +97,8 @@ function start(): void {
     createHandlers(
       running,
       {
-        chooseFile: async () => {
-          const t = translate()
-          const chosen = await dialog.showOpenDialog({
-            title: t('native:open.title'),
-            filters: [
-              { name: t('native:open.tables'), extensions: ['csv', 'tsv', 'txt'] },
-              { name: t('native:open.all'), extensions: ['*'] },
-            ],
-            properties: ['openFile'],
-          })
-          return chosen.filePaths[0] ?? null
-        },
+        chooseFile: async () => (await chooseTables(['openFile']))[0] ?? null,
+        chooseFiles: () => chooseTables(['openFile', 'multiSelections']),
         chooseModel: async (kind) => {
           const t = translate()
           const chosen = await dialog.showOpenDialog({

@@ -32,6 +32,7 @@ import { createHubDocuments } from './training/catalog/hubDocuments.ts'
 import { createLicences, type Licences } from './training/catalog/licences.ts'
 import { wayOf } from './training/ways/ways.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
+import { createImporter, type Importer } from './dataset/intake/importer.ts'
 import { writeFileWhole } from './dataset/content.ts'
 import { exportRows } from './dataset/workbench/exportRows.ts'
 import { previewOf } from './dataset/workbench/previewSplit.ts'
@@ -106,6 +107,7 @@ export interface ServicesOptions {
 export interface Services {
   readonly db: WritableDb
   readonly datasets: DatasetService
+  readonly importer: Importer
   readonly workbench: Workbench
   readonly engine: EngineSupervisor
   readonly playground: Playground
@@ -214,6 +216,12 @@ export function createServices(options: ServicesOptions): Services {
     publish: options.publish,
   })
   const connectTo = (workspaceId: string) => connections.connect(workspaceId)
+  const importer = createImporter({
+    datasets,
+    connect: () => connectTo(getSettings(db).workspaceId),
+    publish: options.publish,
+    now,
+  })
   const connect = () => connectTo(localWorkspaceId)
   const setup = createSetup({
     open: (id) => connections.open(id),
@@ -503,6 +511,7 @@ export function createServices(options: ServicesOptions): Services {
   return {
     db,
     datasets,
+    importer,
     workbench,
     async previewSplit(request) {
       const contentSha256 = await workbench.trainingContent(request.datasetId)

@@ -22,6 +22,7 @@ import { DatasetPage } from './datasets/DatasetPage.tsx'
 import { DatasetsPage } from './datasets/DatasetsPage.tsx'
 import { DropTarget } from './datasets/DropTarget.tsx'
 import { DiskPage } from './disk/DiskPage.tsx'
+import { ImportProgressList } from './datasets/ImportProgressList.tsx'
 import { EvaluationPage } from './evaluation/EvaluationPage.tsx'
 import { setLanguage } from './i18n.ts'
 import { ModelPage } from './models/ModelPage.tsx'
@@ -78,6 +79,7 @@ export function App() {
             <Navigation place={place} />
             <AppShell.Main>
               <div className="page">
+                <ImportProgressList />
                 <WorkspaceTroubles />
                 <CurrentPage place={place} />
               </div>

@@ -7,6 +7,7 @@ import enApp from '../shared/locales/en/app.json'
 import enDisk from '../shared/locales/en/disk.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
+import enIntake from '../shared/locales/en/intake.json'
 import enWorkspaces from '../shared/locales/en/workspaces.json'
 import enWorkbench from '../shared/locales/en/workbench.json'
 import zhAnalysis from '../shared/locales/zh/analysis.json'
@@ -15,6 +16,7 @@ import zhApp from '../shared/locales/zh/app.json'
 import zhDisk from '../shared/locales/zh/disk.json'
 import zhErrors from '../shared/locales/zh/errors.json'
 import zhFindings from '../shared/locales/zh/findings.json'
+import zhIntake from '../shared/locales/zh/intake.json'
 import zhWorkspaces from '../shared/locales/zh/workspaces.json'
 import zhWorkbench from '../shared/locales/zh/workbench.json'
 import type { Language } from '../shared/settings.ts'
@@ -32,6 +34,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         catalog: enCatalog,
         errors: enErrors,
         findings: enFindings,
+        intake: enIntake,
         workspaces: enWorkspaces,
         workbench: enWorkbench,
       },
@@ -42,6 +45,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         catalog: zhCatalog,
         errors: zhErrors,
         findings: zhFindings,
+        intake: zhIntake,
         workspaces: zhWorkspaces,
         workbench: zhWorkbench,
       },

@@ -5,6 +5,7 @@ import type { MetricPoint } from '../shared/metrics.ts'
 import type { FineTuneRequest, Model } from '../shared/model.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import { invoke, on } from './api.ts'
+import { followImports } from './datasets/imports.ts'
 import { followWorkspaces } from './workspaces/queries.ts'
 import { profileProgressQuery, workbenchQuery } from './workbench/workbenchQueries.ts'
 
@@ -188,6 +189,7 @@ export function followEvents(client: QueryClient): () => void {
     on('workspaces.changed', (workspaces) =>
       client.setQueryData(workspacesQuery.queryKey, workspaces),
     ),
+    followImports(client),
     on('dataset.changed', (dataset) => {
       client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
       void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })

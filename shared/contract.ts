@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { analyzeCalls, analyzeEvents } from './contract/analyzeCalls.ts'
 import { call } from './contract/call.ts'
 import { catalogCalls, catalogEvents } from './contract/catalogCalls.ts'
+import { intakeCalls, intakeEvents } from './contract/intakeCalls.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
 import { workbenchCalls, workbenchEvents } from './contract/workbenchCalls.ts'
@@ -59,11 +60,7 @@ export const calls = {
   /** Null before the first training. */
   'engine.device': call(nothing, trainingDeviceSchema.nullable()),
 
-  /** Opens the system's file dialog; null when it was closed without a choice. */
-  'dataset.choose': call(nothing, datasetSchema.nullable()),
-  /** A file dropped on the window; the preload names its path. */
-  'dataset.import': call(z.object({ path: z.string().min(1) }), datasetSchema),
-  'dataset.importSample': call(z.object({ language: z.enum(['en', 'zh']) }), datasetSchema),
+  ...intakeCalls,
   'dataset.list': call(nothing, z.array(datasetSchema)),
   'dataset.get': call(byId, datasetSchema),
   'dataset.rows': call(
@@ -159,6 +156,7 @@ export const calls = {
 export const events = {
   ...workspaceEvents,
   ...catalogEvents,
+  ...intakeEvents,
   'engine.changed': engineStatusSchema,
   'dataset.changed': datasetSchema,
   ...workbenchEvents,

@@ -1,20 +1,59 @@
 /** Datasets, what the scan finds in them, and the fixes; shared by the window, the services and the command line. */
 import { z } from 'zod'
 
+/** In the order in which they are shown: the file's own, then characters, then rows, then what is good to know. */
 export const findingCodeSchema = z.enum([
-  'byte-order-mark',
   'utf-16-encoding',
+  'legacy-encoding',
+  'byte-order-mark',
   'invalid-utf8',
   'control-character',
-  'trailing-newline',
-  'blank-row',
-  'ragged-row',
+  'unreadable-row',
   'unbalanced-quote',
+  'ragged-row',
+  'secret',
   'empty-question',
   'empty-answer',
   'duplicate-row',
+  'conflicting-answer',
+  'answer-repeats-question',
+  'mojibake',
+  'lost-character',
+  'markup',
+  'email-address',
+  'phone-number',
+  'payment-card',
+  'national-id',
+  'blank-row',
+  'trailing-newline',
+  'odd-space',
+  'edge-space',
+  'extra-newline',
+  'formula-cell',
+  'long-row',
+  'short-row',
+  'mixed-languages',
+  'label-like-answers',
+  'too-few-rows',
+  'more-rows-than-model',
 ])
 export type FindingCode = z.infer<typeof findingCodeSchema>
+
+/** Repairs that take something away that may be meant: they wait for a click of their own. */
+export const redactions: readonly FindingCode[] = [
+  'secret',
+  'email-address',
+  'phone-number',
+  'payment-card',
+  'national-id',
+]
+
+/** The repairs that nobody regrets. */
+export function safeRepairs(findings: readonly Finding[]): FindingCode[] {
+  return findings
+    .filter(({ code, fixable }) => fixable && !redactions.includes(code))
+    .map(({ code }) => code)
+}
 
 export const severitySchema = z.enum(['error', 'warning', 'info'])
 export type Severity = z.infer<typeof severitySchema>
@@ -54,6 +93,8 @@ export type ColumnRoles = z.infer<typeof columnRolesSchema>
 
 export const scanReportSchema = z.object({
   findings: z.array(findingSchema),
+  /** What is good to know and asks for nothing. */
+  advice: z.array(findingSchema).default([]),
   lineCount: z.number().int(),
   rowCount: z.number().int(),
   /** Rows that training can use as the file stands: both cells filled, not ragged, not a repetition. */
@@ -62,7 +103,8 @@ export const scanReportSchema = z.object({
   /** Guessed from the header's words in English and Chinese, else from content; null if there are fewer than two columns. */
   suggestedRoles: columnRolesSchema.nullable(),
   delimiter: z.string(),
-  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be']),
+  /** Of the bytes that were scanned. */
+  encoding: z.string(),
 })
 export type ScanReport = z.infer<typeof scanReportSchema>
 
@@ -80,6 +122,39 @@ export const appliedFixSchema = z.object({
 })
 export type AppliedFix = z.infer<typeof appliedFixSchema>
 
+/** Labels of the WHATWG Encoding Standard that can be chosen by hand; the first ones are met most often. */
+export const encodingLabels = [
+  ...['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5', 'shift_jis', 'windows-1252'],
+  ...['euc-jp', 'euc-kr', 'windows-1250', 'windows-1251', 'koi8-r', 'iso-8859-2'],
+]
+
+/** What the reader of a file may be told; what is left out is found out. */
+export const importChoiceSchema = z.object({
+  encoding: z.enum(encodingLabels).optional(),
+  delimiter: z.string().length(1).optional(),
+  sheet: z.string().max(200).optional(),
+  /** File inside a zip. */
+  entry: z.string().max(1000).optional(),
+})
+export type ImportChoice = z.infer<typeof importChoiceSchema>
+
+/** How a file became the first content: with it the same file gives the same content again. */
+export const lineageSchema = z.object({
+  format: z.enum(['csv', 'json', 'xlsx', 'parquet']),
+  encoding: z.string(),
+  /** Null where it was found out. */
+  delimiter: z.string().nullable(),
+  packing: z.enum(['gzip', 'zip']).nullable(),
+  entry: z.string().nullable(),
+  /** What else could have been chosen. */
+  entries: z.array(z.string()),
+  sheet: z.string().nullable(),
+  sheets: z.array(z.string()),
+  /** Entries that could not be read and were left out. */
+  unreadable: z.number().int(),
+})
+export type Lineage = z.infer<typeof lineageSchema>
+
 export const datasetSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -92,6 +167,8 @@ export const datasetSchema = z.object({
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
   appliedFixes: z.array(appliedFixSchema),
+  /** Null for datasets from before it was kept. */
+  lineage: lineageSchema.nullable().default(null),
   scan: scanReportSchema,
 })
 export type Dataset = z.infer<typeof datasetSchema>

@@ -5,10 +5,12 @@ import { benchChaos } from './chaos.ts'
 import { benchEstimate } from './estimate.ts'
 import { benchFuzz } from './fuzz.ts'
 import { benchGenerate } from './generate.ts'
+import { benchKill } from './kill.ts'
 import { benchLaunch } from './launch.ts'
 import { benchReport } from './report.ts'
 import { benchProfile } from './profile.ts'
 import { benchScale } from './scale.ts'
+import { benchScan } from './scan.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { benchTrain } from './train.ts'
 import { benchUpload } from './upload.ts'
@@ -18,6 +20,8 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   train: benchTrain,
   generate: benchGenerate,
   scale: benchScale,
+  scan: benchScan,
+  kill: benchKill,
   estimate: benchEstimate,
   charts: benchCharts,
   report: benchReport,

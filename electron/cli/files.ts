@@ -15,23 +15,14 @@ export async function scan({ t, json, print }: CommandContext, file: string): Pr
         rows: report.rowCount,
         usableRows: report.usableRowCount,
         columns: report.columns,
-        findings: report.findings.map((finding) => ({
-          code: finding.code,
-          severity: finding.severity,
-          count: finding.count,
-          fixable: finding.fixable,
-          row: finding.examples[0]?.row ?? null,
-          line: finding.examples[0]?.line ?? null,
-          column: finding.examples[0]?.column ?? null,
-          example: finding.examples[0]?.before ?? null,
-          places: finding.examples.map(({ row, line, column }) => ({ row, line, column })),
-        })),
+        findings: report.findings.map(findingDocument),
+        advice: report.advice.map(findingDocument),
       }),
     )
     return
   }
   if (report.findings.length === 0) print(t('cli:scan.clean', { rows: report.rowCount }))
-  for (const finding of report.findings) print(describeFinding(t, finding))
+  for (const finding of [...report.findings, ...report.advice]) print(describeFinding(t, finding))
   print(
     t('cli:scan.summary', {
       rows: report.rowCount,
@@ -65,10 +56,26 @@ export async function fix(
   )
 }
 
+function findingDocument({ code, severity, count, fixable, examples }: Finding) {
+  const [first] = examples
+  return {
+    code,
+    severity,
+    count,
+    fixable,
+    row: first?.row ?? null,
+    line: first?.line ?? null,
+    column: first?.column ?? null,
+    example: first?.before ?? null,
+    places: examples.map(({ row, line, column }) => ({ row, line, column })),
+  }
+}
+
 function describeFinding(t: Translate, finding: Finding): string {
   const lines = [...new Set(finding.examples.map((example) => example.line))]
   const shown = lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : '')
   const fixable = finding.fixable ? ` (${t('cli:scan.fixable')})` : ''
   const title = t(`findings:${finding.code}.title`, { count: finding.count })
+  if (lines.length === 0) return `${finding.severity.padEnd(8)}${title}`
   return `${finding.severity.padEnd(8)}${title}: ${t('cli:scan.lines', { lines: shown })}${fixable}`
 }

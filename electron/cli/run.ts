@@ -1,6 +1,7 @@
 /** `timbre run`: from a CSV file to a leaderboard. */
 import path from 'node:path'
 import { z } from 'zod'
+import { safeRepairs } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { LeaderboardEntry } from '../../shared/leaderboard.ts'
 import {
@@ -72,12 +73,9 @@ export async function train(
   })
   let dataset = await services.datasets.import(request.data)
   say(t('cli:run.imported', { name: dataset.name, rows: dataset.scan.rowCount }))
-  const fixable = dataset.scan.findings.filter((finding) => finding.fixable)
-  if (fixable.length > 0) {
-    dataset = await services.datasets.fix(
-      dataset.id,
-      fixable.map((finding) => finding.code),
-    )
+  const repairs = safeRepairs(dataset.scan.findings)
+  if (repairs.length > 0) {
+    dataset = await services.datasets.fix(dataset.id, repairs)
     const fixes = dataset.appliedFixes.map((fix) =>
       t(`findings:${fix.code}.done`, { count: fix.count }),
     )

@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Chunks } from './textEncoding.ts'
 
-const readSize = 256 * 1024
+const readSize = 1024 * 1024
 const temporarySuffix = '.part'
 const indexSuffix = '.rows'
 /** Files younger than this may belong to an import that another process is about to record. */
@@ -33,6 +33,15 @@ export interface ContentStore {
   sizeOf(sha256: string): Promise<number>
   /** @throws AppError DiskFull with nothing left behind, DataDirectoryUnusable; what `chunks` throws */
   stage(chunks: Chunks): Promise<StagedContent>
+  /**
+   * The same while somebody else reads the chunks, so that one pass is enough: `read` gets them as they are written.
+   *
+   * @throws AppError as stage does; what `read` throws, with nothing left behind
+   */
+  stageWhile<T>(
+    chunks: Chunks,
+    read: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<{ staged: StagedContent; result: T }>
   /** @throws AppError DatasetNotFound when the content is gone */
   read(sha256: string, fromByte?: number): AsyncIterable<Uint8Array>
   /** Of the rows; null where there is none. */
@@ -61,6 +70,41 @@ export function createContentStore(directory: string, open: OpenFile = fs.open):
       await fs.rm(path, { force: true }).catch(() => undefined) // the first error is the one to tell
       throw translateWriteError(error, directory)
     }
+  }
+
+  async function stageWhile<T>(
+    chunks: Chunks,
+    readChunks: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<{ staged: StagedContent; result: T }> {
+    const queue = new Handover()
+    async function* handedOver(): AsyncGenerator<Uint8Array> {
+      try {
+        for await (const chunk of chunks) {
+          await queue.put(chunk)
+          yield chunk
+        }
+        queue.end()
+      } catch (error) {
+        queue.fail(error)
+        throw error
+      }
+    }
+    const reading = readChunks(queue).catch((error: unknown) => {
+      queue.refuse(error)
+      throw error
+    })
+    const staging = stage(handedOver()).catch((error: unknown) => {
+      queue.fail(error)
+      throw error
+    })
+    // Whichever fails first makes the other fail; its error is the one to tell.
+    const [staged, result] = await Promise.allSettled([staging, reading])
+    if (staged.status === 'rejected') {
+      throw result.status === 'rejected' && queue.refused ? result.reason : staged.reason
+    }
+    if (result.status === 'fulfilled') return { staged: staged.value, result: result.value }
+    await staged.value.discard()
+    throw result.reason
   }
 
   async function* read(sha256: string, fromByte = 0): AsyncIterable<Uint8Array> {
@@ -95,7 +139,60 @@ export function createContentStore(directory: string, open: OpenFile = fs.open):
     await fs.rm(indexPath(sha256), { force: true })
     await fs.rm(pathOf(sha256), { force: true })
   }
-  return { pathOf, sizeOf, stage, read, readIndex, writeIndex, remove, removeExcept }
+  return { pathOf, sizeOf, stage, stageWhile, read, readIndex, writeIndex, remove, removeExcept }
+}
+
+/** One chunk at a time from a writer to a reader; either may give up. */
+class Handover implements AsyncIterable<Uint8Array> {
+  #chunk: Uint8Array | null = null
+  #isEnded = false
+  #error: unknown = null
+  #wakeReader: () => void = () => undefined
+  #wakeWriter: () => void = () => undefined
+  refused = false
+
+  /** Waits until the chunk before was taken. @throws what the reader refused with */
+  async put(chunk: Uint8Array): Promise<void> {
+    while (this.#chunk !== null && !this.refused) {
+      await new Promise<void>((resolve) => (this.#wakeWriter = resolve))
+    }
+    if (this.refused) throw this.#error
+    this.#chunk = chunk
+    this.#wakeReader()
+  }
+
+  end(): void {
+    this.#isEnded = true
+    this.#wakeReader()
+  }
+
+  fail(error: unknown): void {
+    this.#error ??= error
+    this.end()
+  }
+
+  refuse(error: unknown): void {
+    if (this.#error === null) this.refused = true
+    this.#error ??= error
+    this.#wakeWriter()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.#chunk
+      if (chunk !== null) {
+        this.#chunk = null
+        this.#wakeWriter()
+        yield chunk
+      } else if (this.#error !== null) {
+        throw this.#error
+      } else if (this.#isEnded) {
+        return
+      } else {
+        await new Promise<void>((resolve) => (this.#wakeReader = resolve))
+      }
+    }
+  }
 }
 
 /** Copies bytes to a file that appears whole or not at all. @throws AppError DiskFull, DataDirectoryUnusable */

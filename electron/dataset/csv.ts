@@ -169,15 +169,26 @@ export function isBlankCell(record: CsvRecord, index: number): boolean {
 
 /** The row with proper quotes around the cells that need them; its line end stays. */
 export function encodeRecord(record: CsvRecord, delimiter: number): Buffer {
-  const cells = record.cells.map((_, index) => {
-    const value = cellBytes(record, index).toString('latin1')
-    const isQuoted = /["\r\n]/.test(value) || value.includes(String.fromCharCode(delimiter))
+  const cells = record.cells.map((_, index) => cellBytes(record, index))
+  return encodeCells(cells, delimiter, record.bytes.subarray(record.length))
+}
+
+/** A row of these values, quotes where they are needed. */
+export function encodeCells(
+  values: readonly Uint8Array[],
+  delimiter: number,
+  lineEnd: Uint8Array,
+): Buffer {
+  const separator = String.fromCharCode(delimiter)
+  // latin1 maps every byte to one character and back.
+  const cells = values.map((bytes) => {
+    const value = Buffer.from(bytes).toString('latin1')
+    const isQuoted = /["\r\n]/.test(value) || value.includes(separator)
     return isQuoted ? `"${value.replaceAll('"', '""')}"` : value
   })
   // One empty cell without quotes would be a blank line.
   if (cells.length === 1 && cells[0] === '') cells[0] = '""'
-  const text = Buffer.from(cells.join(String.fromCharCode(delimiter)), 'latin1')
-  return Buffer.concat([text, record.bytes.subarray(record.length)])
+  return Buffer.concat([Buffer.from(cells.join(separator), 'latin1'), lineEnd])
 }
 
 /** Null when the bytes end before the row does and more may come. */

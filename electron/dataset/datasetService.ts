@@ -1,13 +1,16 @@
 /** Datasets from import to training examples: content in the store, the record in the database. */
 import { randomUUID } from 'node:crypto'
-import { parse } from 'node:path'
+import { basename, parse } from 'node:path'
 import {
   findingCodeSchema,
+  redactions,
+  safeRepairs,
   type AppliedFix,
   type ColumnRoles,
   type Dataset,
   type DatasetRow,
   type FindingCode,
+  type ImportChoice,
   type ScanReport,
   type StepCode,
   type TrainingExample,
@@ -25,10 +28,13 @@ import {
 import { createContentStore, writeFileWhole, type OpenFile, type StagedContent } from './content.ts'
 import { applyFixes } from './fix.ts'
 import { createRowStore, type RowStore } from './rowStore.ts'
-import { scanContent } from './scan.ts'
+import { scanContent, scanTable, type TableScan } from './scan.ts'
 import { harmless, requireRows } from './scanFile.ts'
-import { aboutFile, openSourceFile, type SourceFile } from './sourceFile.ts'
-import { detectEncoding, utf16ToUtf8, type Chunks } from './textEncoding.ts'
+import { aboutFile } from './sourceFile.ts'
+import type { TableShape } from './textSource.ts'
+import { openSource, type Source } from './intake/source.ts'
+import { unreadableRows } from './findings.ts'
+import { toUtf8, type Chunks } from './textEncoding.ts'
 import { readTrainingExamples } from './trainingExamples.ts'
 
 export interface DatasetServiceOptions {
@@ -42,11 +48,27 @@ export interface DatasetServiceOptions {
   readonly open?: OpenFile
 }
 
+export interface ImportOptions {
+  readonly choice?: ImportChoice
+  readonly signal?: AbortSignal
+  /** Bytes of the file that were read so far. */
+  readonly onRead?: (bytes: number) => void
+  readonly onTable?: (shape: TableShape) => void
+  /** Gives back the dataset that was imported from the same content before, where there is one. */
+  readonly reuse?: boolean
+  /** File name to go by; the path's own when left out. */
+  readonly name?: string
+}
+
 export interface DatasetService {
   /** Rows by number, of any content that is kept. */
   readonly rowStore: RowStore
-  /** @throws AppError of openSourceFile and scanContent; NoDataRows, DiskFull. Nothing is left behind then. */
-  import(path: string): Promise<Dataset>
+  /**
+   * Any file that `openSource` reads, in one pass.
+   *
+   * @throws AppError of openSource and scanTable; NoDataRows, DiskFull, Cancelled. Nothing is left behind then.
+   */
+  import(path: string, options?: ImportOptions): Promise<Dataset>
   list(): Dataset[]
   /** @throws AppError DatasetNotFound, as do the others that take an id */
   get(id: string): Dataset
@@ -56,8 +78,8 @@ export interface DatasetService {
     limit: number
   }): Promise<{ total: number; rows: DatasetRow[] }>
   /**
-   * Repairs findings into new content. When every repairable finding is asked for, what only shows after the repair of
-   * others (a row that becomes a repetition) is repaired with them.
+   * Repairs findings into new content. When every repairable finding but the redactions is asked for, what only shows
+   * after the repair of others (a row that becomes a repetition) is repaired with them.
    *
    * @throws AppError FixNotApplicable when nothing of it was found or may be repaired
    */
@@ -94,37 +116,74 @@ export interface DatasetService {
 }
 
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
-  const { db, contentDirectory, publish, clock } = options
+  const { db, contentDirectory, publish, clock, open: openFile } = options
   const store = createContentStore(contentDirectory, options.open)
   const rowStore = createRowStore(store)
 
-  async function importFile(path: string): Promise<Dataset> {
-    const file = await openSourceFile(path, options.open)
+  async function importFile(path: string, options: ImportOptions = {}): Promise<Dataset> {
+    const { choice, signal, onRead, onTable, reuse = false, name } = options
+    const source = await openSource(path, choice, {
+      ...(openFile && { open: openFile }),
+      ...(signal && { signal }),
+    }).catch((error: unknown) => {
+      throw aboutFile(error, basename(path))
+    })
     try {
-      const staged = await store.stage(asUtf8(file))
-      const scan = await scanStaged(staged, requireRows)
-      const now = clock()
-      const dataset: Dataset = {
-        id: randomUUID(),
-        name: parse(file.name).name,
-        sourceName: file.name,
-        sizeBytes: staged.sizeBytes,
-        contentSha256: staged.sha256,
-        originalSha256: staged.sha256,
-        createdAtMs: now,
-        updatedAtMs: now,
-        appliedFixes: [],
-        scan,
+      const text = toUtf8(source.chunks(onRead), source.encoding)
+      const scanOptions = { ...(signal && { signal }), ...(onTable && { onTable }) }
+      const { staged, result } = await store.stageWhile(text, (chunks) =>
+        scanTable(chunks, { ...scanOptions, encoding: 'utf-8' }),
+      )
+      try {
+        return await recordImport(source, staged, result, { reuse, name: name ?? source.name })
+      } catch (error) {
+        await staged.discard()
+        throw error
       }
-      await staged.commit()
-      saveDataset(db, dataset)
-      publish('dataset.changed', dataset)
-      return dataset
     } catch (error) {
-      throw aboutFile(error, file.name)
+      throw aboutFile(error, source.name)
     } finally {
-      await file.close()
+      await source.close()
     }
+  }
+
+  async function recordImport(
+    source: Source,
+    staged: StagedContent,
+    { report, index }: TableScan,
+    { reuse, name }: { reuse: boolean; name: string },
+  ): Promise<Dataset> {
+    const { faults } = source
+    requireRows(report)
+    const same =
+      reuse && listDatasets(db).find(({ originalSha256 }) => originalSha256 === staged.sha256)
+    if (same) {
+      await staged.discard()
+      return same
+    }
+    const findings =
+      faults.count > 0
+        ? [unreadableRows(faults.count, faults.first), ...report.findings]
+        : report.findings
+    const now = clock()
+    const dataset: Dataset = {
+      id: randomUUID(),
+      name: parse(name.replace(/\.(?:gz|zip)$/i, '')).name,
+      sourceName: name,
+      sizeBytes: staged.sizeBytes,
+      contentSha256: staged.sha256,
+      originalSha256: staged.sha256,
+      createdAtMs: now,
+      updatedAtMs: now,
+      appliedFixes: [],
+      lineage: { ...source.lineage, unreadable: faults.count },
+      scan: { ...report, findings },
+    }
+    await staged.commit()
+    await rowStore.keepIndex(staged.sha256, index)
+    saveDataset(db, dataset)
+    publish('dataset.changed', dataset)
+    return dataset
   }
 
   async function fix(id: string, codes: readonly FindingCode[]): Promise<Dataset> {
@@ -142,13 +201,14 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     chunks: Chunks,
     steps: () => Pick<AppliedFix, 'code' | 'count'>[],
   ): Promise<Dataset> {
-    const staged = await store.stage(chunks)
-    const scan = await scanStaged(staged, (report) => report)
+    const { staged, result } = await store.stageWhile(chunks, (text) => scanTable(text))
+    const { report: scan, index } = result
     if (staged.sha256 === dataset.contentSha256) {
       await staged.discard()
       throw fixNotApplicable(steps().map(({ code }) => code))
     }
     await staged.commit()
+    await rowStore.keepIndex(staged.sha256, index)
     const appliedAtMs = clock()
     const place = { contentBefore: dataset.contentSha256, contentAfter: staged.sha256, appliedAtMs }
     const made = steps().map((step): AppliedFix => ({ ...step, ...place }))
@@ -189,19 +249,6 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     })
     publish('dataset.changed', dataset)
     return dataset
-  }
-
-  /** Scans before the content joins the store; a failure removes it. */
-  async function scanStaged(
-    staged: StagedContent,
-    accept: (report: ScanReport) => ScanReport,
-  ): Promise<ScanReport> {
-    try {
-      return accept(await scanContent(staged.read()))
-    } catch (error) {
-      await staged.discard()
-      throw error
-    }
   }
 
   function rename(id: string, name: string): Dataset {
@@ -258,12 +305,6 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 }
 
-/** Stored text is UTF-8. */
-function asUtf8(file: SourceFile): Chunks {
-  const encoding = detectEncoding(file.head)
-  return encoding === 'utf-8' ? file.chunks() : utf16ToUtf8(file.chunks(), encoding)
-}
-
 /**
  * @throws AppError FixNotApplicable when the scan found nothing of it
  */
@@ -271,8 +312,12 @@ function codesToApply(codes: readonly FindingCode[], scan: ScanReport): Set<Find
   const fixable = scan.findings.filter((finding) => finding.fixable).map(({ code }) => code)
   const wanted = fixable.filter((code) => codes.includes(code))
   if (wanted.length === 0) throw fixNotApplicable(codes)
-  const isAll = wanted.length === fixable.length
-  return isAll ? harmless(findingCodeSchema.options, scan) : new Set(wanted)
+  const safe = safeRepairs(scan.findings)
+  const isAllSafe = safe.length > 0 && safe.every((code) => wanted.includes(code))
+  if (!isAllSafe) return new Set(wanted)
+  const unasked = redactions.filter((code) => !wanted.includes(code))
+  const all = findingCodeSchema.options.filter((code) => !unasked.includes(code))
+  return harmless(all, scan)
 }
 
 function fixNotApplicable(codes: readonly StepCode[]): AppError {

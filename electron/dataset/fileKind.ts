@@ -34,7 +34,7 @@ export function binaryKind(head: Buffer): BinaryKind | null {
   const kind = signatures.find(([, signature]) => start.startsWith(signature))?.[0]
   if (kind === 'zip' && /\[Content_Types\]\.xml|xl\//.test(start)) return 'excel'
   if (kind) return kind
-  if (detectEncoding(head) !== 'utf-8') return null
+  if (detectEncoding(head).startsWith('utf-16')) return null
   const controls = head.filter(
     (byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d,
   )

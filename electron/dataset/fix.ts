@@ -1,4 +1,5 @@
 /** The repairs. Each changes as little as it can: a row without a fault keeps its exact bytes. */
+import { isUtf8 } from 'node:buffer'
 import type { FindingCode } from '../../shared/dataset.ts'
 import {
   findBadCharacters,
@@ -6,9 +7,12 @@ import {
   sequenceLength,
   type BadCharacterKind,
 } from './characters.ts'
-import { encodeRecord, isBlank, parseCsv, readCsv, type CsvRecord } from './csv.ts'
-import { RowCheck, withoutEmptyExtras } from './rowCheck.ts'
-import type { Chunks } from './textEncoding.ts'
+import { cellChecks, repairCell } from './checks/cellChecks.ts'
+import { cellBytes, encodeCells, encodeRecord, isBlank, parseCsv, type CsvRecord } from './csv.ts'
+import type { RecordView } from './kernel/recordReader.ts'
+import { RowCheck, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
+import { encodingCode } from './scan.ts'
+import type { Chunks, TextEncoding } from './textEncoding.ts'
 import { openTable, openText, withoutMarks, type Table } from './textSource.ts'
 
 export interface FixRun {
@@ -20,6 +24,7 @@ export interface FixRun {
 
 const characterCodes: readonly FindingCode[] = [
   'utf-16-encoding',
+  'legacy-encoding',
   'byte-order-mark',
   'invalid-utf8',
   'control-character',
@@ -31,12 +36,16 @@ const characterCodes: readonly FindingCode[] = [
  * Characters come first and rows second, so that a row that is only blank, or only a repetition, once its characters
  * are repaired is found too. Applying all codes twice gives the same as applying them once.
  */
-export function applyFixes(content: Chunks, codes: ReadonlySet<FindingCode>): FixRun {
+export function applyFixes(
+  content: Chunks,
+  codes: ReadonlySet<FindingCode>,
+  encoding?: TextEncoding,
+): FixRun {
   const counts = new Map<FindingCode, number>()
   const count = (code: FindingCode, places = 1) => {
     if (places > 0) counts.set(code, (counts.get(code) ?? 0) + places)
   }
-  return { chunks: repair(content, codes, count), counts }
+  return { chunks: repair(content, codes, count, encoding), counts }
 }
 
 type Count = (code: FindingCode, places?: number) => void
@@ -45,10 +54,12 @@ async function* repair(
   content: Chunks,
   codes: ReadonlySet<FindingCode>,
   count: Count,
+  encoding: TextEncoding | undefined,
 ): AsyncGenerator<Buffer> {
-  const source = await openText(content)
+  const source = await openText(content, encoding)
   const dropsMark = codes.has('byte-order-mark')
-  if (source.encoding !== 'utf-8') count('utf-16-encoding')
+  const converted = encodingCode(source.encoding)
+  if (converted) count(converted)
   if (source.markLength > 0 && dropsMark) count('byte-order-mark')
   if (source.markLength > 0 && !dropsMark) yield source.rawHead.subarray(0, source.markLength)
 
@@ -98,16 +109,22 @@ async function* fixRows(
 ): AsyncGenerator<Buffer> {
   const table = await openTable(text)
   const fixer = new RowFixer(table, codes, count)
-  for await (const batch of readCsv(table.text, table))
-    yield Buffer.concat(batch.flatMap((record) => fixer.fix(record)))
-  yield Buffer.concat(fixer.finish())
+  for await (const chunk of table.text) {
+    fixer.push(chunk)
+    yield fixer.take()
+  }
+  fixer.finish()
+  yield fixer.take()
 }
 
 class RowFixer {
   readonly #table: Table
   readonly #codes: ReadonlySet<FindingCode>
   readonly #check: RowCheck
+  readonly #reader
   readonly #count: Count
+  readonly #cellTrigger: number
+  readonly #output = new OutputBuffer()
   #hasHeader = false
   /** Empty lines wait until a row that stays comes after them; at the end they are extra newlines. */
   #emptyLines: Buffer[] = []
@@ -116,41 +133,75 @@ class RowFixer {
     this.#table = table
     this.#codes = codes
     this.#check = new RowCheck(table, table.suggestedRoles)
+    this.#reader = this.#check.reader((view) => this.#fix(view))
     this.#count = count
+    this.#cellTrigger = cellChecks.reduce(
+      (all, { code, trigger }) => (codes.has(code) ? all | trigger : all),
+      0,
+    )
   }
 
-  fix(record: CsvRecord): Buffer[] {
-    if (record.length === 0) {
-      this.#emptyLines.push(record.bytes)
-      return []
+  push(chunk: Uint8Array): void {
+    this.#reader.push(chunk)
+  }
+
+  finish(): void {
+    this.#reader.finish()
+    if (this.#codes.has('trailing-newline')) {
+      this.#count('trailing-newline', this.#emptyLines.length)
+    } else {
+      for (const line of this.#emptyLines) this.#output.add(line)
     }
-    const kept = this.#keep(record)
-    if (!kept) return []
+  }
+
+  /** What was repaired since it was last asked. */
+  take(): Buffer {
+    return this.#output.take()
+  }
+
+  #fix(view: RecordView): void {
+    if (view.length === 0) {
+      this.#emptyLines.push(Buffer.from(view.bytes()))
+      return
+    }
+    const kept = this.#keep(view)
+    if (!kept) return
+    if (this.#emptyLines.length > 0) this.#writeEmptyLines()
+    this.#output.add(kept)
+  }
+
+  #writeEmptyLines(): void {
     const lines = this.#codes.has('blank-row') ? [] : this.#emptyLines
     this.#count('blank-row', this.#emptyLines.length - lines.length)
+    for (const line of lines) this.#output.add(line)
     this.#emptyLines = []
-    return [...lines, kept]
-  }
-
-  finish(): Buffer[] {
-    if (!this.#codes.has('trailing-newline')) return this.#emptyLines
-    this.#count('trailing-newline', this.#emptyLines.length)
-    return []
   }
 
   /** What stays of a row; null when it is removed. */
-  #keep(original: CsvRecord): Buffer | null {
+  #keep(view: RecordView): Buffer | null {
+    if (this.#hasHeader && view.csv === null && (view.flags & this.#cellTrigger) === 0) {
+      return this.#keepAfter(this.#check.check(view), view)
+    }
+    const original = view.record()
     const record = this.#codes.has('unbalanced-quote') ? this.#balance(original) : original
     if (!this.#hasHeader) {
       if (isBlank(record)) return this.#remove('blank-row', record)
       this.#hasHeader = true
       return record.bytes
     }
-    return this.#keepDataRow(record)
+    return this.#keepDataRow(this.#repairCells(record))
   }
 
   #keepDataRow(record: CsvRecord): Buffer | null {
-    const verdict = this.#check.check(record)
+    return this.#keepAfter(this.#check.checkRecord(record), {
+      bytes: () => record.bytes,
+      record: () => record,
+    })
+  }
+
+  #keepAfter(verdict: RowVerdict, row: Pick<RecordView, 'bytes' | 'record'>): Buffer | null {
+    if (verdict.isUsable && !verdict.repeatsQuestion) return row.bytes()
+    const record = row.record()
     if (verdict.isBlank) return this.#remove('blank-row', record)
     if (verdict.isRagged && this.#codes.has('ragged-row')) {
       this.#count('ragged-row')
@@ -162,6 +213,7 @@ class RowFixer {
     }
     if (verdict.isAnswerEmpty) return this.#remove('empty-answer', record)
     if (verdict.isRepeated) return this.#remove('duplicate-row', record)
+    if (verdict.repeatsQuestion) return this.#remove('answer-repeats-question', record)
     return record.bytes
   }
 
@@ -169,6 +221,24 @@ class RowFixer {
     if (!this.#codes.has(code)) return record.bytes
     this.#count(code)
     return null
+  }
+
+  /** The same record when nothing of its cells has to be repaired. */
+  #repairCells(record: CsvRecord): CsvRecord {
+    if (this.#cellTrigger === 0 || isBlank(record)) return record
+    let hasChanged = false
+    const cells = record.cells.map((_, index) => {
+      const bytes = cellBytes(record, index)
+      if (!isUtf8(bytes)) return bytes
+      const text = bytes.toString('utf8')
+      const repaired = repairCell(text, this.#codes, this.#count)
+      if (repaired === text) return bytes
+      hasChanged = true
+      return Buffer.from(repaired)
+    })
+    if (!hasChanged) return record
+    const lineEnd = record.bytes.subarray(record.length)
+    return this.#parse(encodeCells(cells, this.#table.delimiter, lineEnd), record.line)
   }
 
   #balance(record: CsvRecord): CsvRecord {
@@ -182,5 +252,28 @@ class RowFixer {
     const [record] = parseCsv(bytes, { delimiter, line, columnCount: columns.length })
     if (!record) throw new RangeError('A row that was written is empty')
     return record
+  }
+}
+
+/** Rows one after the other, so that a chunk is written at once. */
+class OutputBuffer {
+  #bytes = Buffer.allocUnsafe(1024 * 1024)
+  #length = 0
+
+  add(bytes: Uint8Array): void {
+    const wanted = this.#length + bytes.length
+    if (wanted > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(wanted, this.#bytes.length * 2))
+      this.#bytes.copy(larger, 0, 0, this.#length)
+      this.#bytes = larger
+    }
+    this.#bytes.set(bytes, this.#length)
+    this.#length = wanted
+  }
+
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#length))
+    this.#length = 0
+    return taken
   }
 }

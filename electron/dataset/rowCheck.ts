@@ -1,8 +1,10 @@
 /** What is wrong with a row as a whole: one place for the scan, the fixes and training to agree. */
-import { hash } from 'node:crypto'
 import type { ColumnRoles } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
-import { encodeRecord, isBlank, isBlankCell, type CsvRecord } from './csv.ts'
+import { cellBytes, isBlank, isBlankCell, type CsvRecord } from './csv.ts'
+import { flag, RowHasher } from './kernel/kernel.ts'
+import { RecordReader, type OnRecord, type RecordView } from './kernel/recordReader.ts'
+import { seen, SeenRows, type OnLate, type Seen } from './kernel/seenRows.ts'
 import type { TableShape } from './textSource.ts'
 
 export interface RowVerdict {
@@ -11,8 +13,11 @@ export interface RowVerdict {
   readonly isRagged: boolean
   readonly isQuestionEmpty: boolean
   readonly isAnswerEmpty: boolean
+  readonly repeatsQuestion: boolean
   /** The same cells as an earlier usable row. */
   readonly isRepeated: boolean
+  /** The same question as an earlier usable row, and another answer. */
+  readonly hasOtherAnswer: boolean
   readonly isUsable: boolean
 }
 
@@ -20,6 +25,22 @@ export interface RoleIndices {
   readonly question: number
   readonly answer: number
 }
+
+const nothing: RowVerdict = {
+  isBlank: false,
+  isUnbalanced: false,
+  isRagged: false,
+  isQuestionEmpty: false,
+  isAnswerEmpty: false,
+  repeatsQuestion: false,
+  isRepeated: false,
+  hasOtherAnswer: false,
+  isUsable: false,
+}
+const blank = { ...nothing, isBlank: true }
+const usable = { ...nothing, isUsable: true }
+/** A cell of these rows may be blank although it is not empty. */
+const mayBeBlank = flag.edge | flag.odd | flag.control | flag.carriageReturn
 
 /** @throws AppError ColumnNotFound */
 export function roleIndices(columns: readonly string[], roles: ColumnRoles): RoleIndices {
@@ -31,45 +52,85 @@ export function roleIndices(columns: readonly string[], roles: ColumnRoles): Rol
 
 /** Checks rows in file order; remembers them, to know repetitions. */
 export class RowCheck {
-  readonly #shape: TableShape
-  readonly #roles: RoleIndices
-  readonly #seen = new Set<string>()
+  readonly #columnCount: number
+  readonly #delimiter: number
+  readonly roles: RoleIndices
+  readonly #hasher = new RowHasher()
+  readonly #seen: SeenRows
 
-  constructor(shape: TableShape, roles: ColumnRoles) {
-    this.#shape = shape
-    this.#roles = roleIndices(shape.columns, roles)
+  /** @param mostInMemory rows after which `late` verdicts begin */
+  constructor(shape: TableShape, roles: ColumnRoles, mostInMemory?: number) {
+    this.#columnCount = shape.columns.length
+    this.#delimiter = shape.delimiter
+    this.roles = roleIndices(shape.columns, roles)
+    this.#seen = new SeenRows(mostInMemory)
+  }
+
+  /** Reads the table's rows; only such rows may be checked. */
+  reader(onRecord: OnRecord): RecordReader {
+    const format = { delimiter: this.#delimiter, columnCount: this.#columnCount, ...this.roles }
+    return new RecordReader(format, onRecord, this.#hasher)
   }
 
   /** A row with one fault that hides the others (blank, unbalanced, ragged) is not judged further. */
-  check(record: CsvRecord): RowVerdict {
-    const blank = isBlank(record)
-    const isUnbalanced = record.unbalancedQuoteLine !== null
-    const isRagged = !blank && record.cells.length !== this.#shape.columns.length
-    const isWhole = !blank && !isUnbalanced && !isRagged
-    const isQuestionEmpty = isWhole && isBlankCell(record, this.#roles.question)
-    const isAnswerEmpty = isWhole && isBlankCell(record, this.#roles.answer)
-    const isFilled = isWhole && !isQuestionEmpty && !isAnswerEmpty
-    const isRepeated = isFilled && this.#wasSeen(record)
-    const isUsable = isFilled && !isRepeated
+  check(view: RecordView, row = 0): RowVerdict {
+    const isPlain = view.csv === null && (view.flags & mayBeBlank) === 0
+    const mayBeEmpty = view.questionLength === 0 || view.answerLength === 0
+    if (!isPlain || mayBeEmpty || view.cells !== this.#columnCount) {
+      const verdict = this.#judge(view.record())
+      if (!verdict.isUsable) return verdict
+    }
+    const verdict = verdictOf(this.#seen.add(view, row, view.line))
+    return view.flags & flag.answerIsQuestion ? { ...verdict, repeatsQuestion: true } : verdict
+  }
+
+  /** The same for a row that was made, not read. */
+  checkRecord(record: CsvRecord): RowVerdict {
+    const verdict = this.#judge(record)
+    if (!verdict.isUsable) return verdict
+    const cells = record.cells.map((_, index) => this.#hasher.cell(cellBytes(record, index)))
+    const [question = 0n, answer = 1n] = [cells[this.roles.question], cells[this.roles.answer]]
+    const row = this.#hasher.row(cells)
     return {
-      isBlank: blank,
-      isUnbalanced,
-      isRagged,
-      isQuestionEmpty,
-      isAnswerEmpty,
-      isRepeated,
-      isUsable,
+      ...verdictOf(
+        this.#seen.add({
+          questionHashLow: Number(question & 0xffff_ffffn),
+          questionHashHigh: Number(question >> 32n),
+          answerHashLow: Number(answer & 0xffff_ffffn),
+          rowHashLow: Number(row & 0xffff_ffffn),
+        }),
+      ),
+      repeatsQuestion: question === answer,
     }
   }
 
-  #wasSeen(record: CsvRecord): boolean {
-    const hasQuotes = record.bytes.includes('"')
-    const ended = hasQuotes ? encodeRecord(record, this.#shape.delimiter) : record.bytes
-    const lineEndLength = record.bytes.length - record.length
-    const key = hash('sha1', ended.subarray(0, ended.length - lineEndLength), 'base64')
-    const size = this.#seen.size
-    return this.#seen.add(key).size === size
+  /** Verdicts that had to wait, see SeenRows. */
+  finish(onLate: OnLate): void {
+    this.#seen.finish(onLate)
   }
+
+  close(): void {
+    this.#seen.close()
+  }
+
+  /** Without a look at other rows. */
+  #judge(record: CsvRecord): RowVerdict {
+    if (isBlank(record)) return blank
+    const isUnbalanced = record.unbalancedQuoteLine !== null
+    const isRagged = record.cells.length !== this.#columnCount
+    if (isUnbalanced || isRagged) return { ...nothing, isUnbalanced, isRagged }
+    const isQuestionEmpty = isBlankCell(record, this.roles.question)
+    const isAnswerEmpty = isBlankCell(record, this.roles.answer)
+    if (isQuestionEmpty || isAnswerEmpty) return { ...nothing, isQuestionEmpty, isAnswerEmpty }
+    return usable
+  }
+}
+
+/** A late verdict counts as usable until it comes. */
+function verdictOf(verdict: Seen): RowVerdict {
+  if (verdict === seen.repeated) return { ...nothing, isRepeated: true }
+  if (verdict === seen.otherAnswer) return { ...usable, hasOtherAnswer: true }
+  return usable
 }
 
 /**

@@ -36,6 +36,8 @@ export interface RowRange {
 export interface RowStore {
   /** Columns, delimiter and number of rows. @throws AppError DatasetNotFound when the content is gone */
   open(sha256: string): Promise<RowIndex>
+  /** Keeps an index that was made while the content was scanned. */
+  keepIndex(sha256: string, index: RowIndex): Promise<void>
   /** Rows `offset` to `offset + limit`, counted without the header; blank rows are rows. Cells are cut at 4,000 characters. */
   page(sha256: string, offset: number, limit: number): Promise<DatasetRow[]>
   /**
@@ -96,7 +98,12 @@ export function createRowStore(store: ContentStore): RowStore {
     return rows
   }
 
-  return { open, page, stream }
+  async function keepIndex(sha256: string, index: RowIndex): Promise<void> {
+    indexes.set(sha256, Promise.resolve(index))
+    await storeIndex(store, sha256, index)
+  }
+
+  return { open, keepIndex, page, stream }
 }
 
 /** The stored index; made, and stored if it can be, where there is none. */
@@ -105,9 +112,13 @@ async function loadIndex(store: ContentStore, sha256: string): Promise<RowIndex>
   const index = stored && decodeRowIndex(stored)
   if (index) return index
   const built = await buildIndex(store, sha256)
-  // A disk that is full or read-only only costs the time to make it again.
-  await store.writeIndex(sha256, encodeRowIndex(built)).catch(() => undefined)
+  await storeIndex(store, sha256, built)
   return built
+}
+
+/** A disk that is full or read-only only costs the time to make it again. */
+async function storeIndex(store: ContentStore, sha256: string, index: RowIndex): Promise<void> {
+  await store.writeIndex(sha256, encodeRowIndex(index)).catch(() => undefined)
 }
 
 async function buildIndex(store: ContentStore, sha256: string): Promise<RowIndex> {

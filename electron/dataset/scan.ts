@@ -1,13 +1,38 @@
-/** Reads a file once and reports what training would stumble over. */
+/** Reads a table once, and reports what training would stumble over. */
 import type { FindingCode, FindingExample, ScanReport } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { findBadCharacters, type BadCharacter } from './characters.ts'
-import { encodeRecord, isBlank, lineAt, readCsv, type CsvRecord } from './csv.ts'
+import { replaceSpans, type Span } from './checks/cellCheck.ts'
+import { anyTrigger, cellChecks } from './checks/cellChecks.ts'
+import { cellText, encodeRecord, isBlank, lineAt, type CsvRecord } from './csv.ts'
 import { FindingCollector, maxExamples } from './findings.ts'
+import { flag } from './kernel/kernel.ts'
+import type { RecordView } from './kernel/recordReader.ts'
+import { seen } from './kernel/seenRows.ts'
 import { preview } from './preview.ts'
-import { RowCheck, withoutEmptyExtras } from './rowCheck.ts'
-import type { Chunks } from './textEncoding.ts'
-import { openTable, openText, type Table, type TextSource } from './textSource.ts'
+import { RowCheck, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
+import { RowIndexBuilder, type RowIndex } from './rowIndex.ts'
+import { TableAdvice } from './tableAdvice.ts'
+import type { Chunks, TextEncoding } from './textEncoding.ts'
+import { openTable, openText, type Table, type TableShape, type TextSource } from './textSource.ts'
+
+export interface ScanOptions {
+  /** Where it was told, or found by a look at the whole file. */
+  readonly encoding?: TextEncoding
+  readonly signal?: AbortSignal
+  /** Header and first rows, as soon as they are there. */
+  readonly onTable?: (shape: TableShape) => void
+  /** Bytes of text that were scanned so far, and rows. */
+  readonly onProgress?: (bytes: number, rows: number) => void
+}
+
+export interface TableScan {
+  readonly report: ScanReport
+  readonly index: RowIndex
+}
+
+/** Rows whose repetitions are told at once; 16 bytes of memory each, twice that while the table grows. */
+const rowsInMemory = 4_000_000
 
 /**
  * Scans a table. Works chunk by chunk and gives way between chunks, so that a process that also answers a window can
@@ -15,120 +40,199 @@ import { openTable, openText, type Table, type TextSource } from './textSource.t
  *
  * @throws AppError NoColumns, OneColumn, CellTooLarge; Cancelled when the signal was aborted
  */
-export async function scanContent(chunks: Chunks, signal?: AbortSignal): Promise<ScanReport> {
-  const source = await openText(chunks)
+export async function scanTable(
+  chunks: Chunks,
+  { encoding, signal, onTable, onProgress }: ScanOptions = {},
+): Promise<TableScan> {
+  const source = await openText(chunks, encoding)
   const table = await openTable(source.body)
-  const scan = new Scan(table)
-  scan.reportEncoding(source)
-  for await (const batch of readCsv(table.text, table)) {
-    if (signal?.aborted) throw new AppError('Cancelled', 'The scan was cancelled')
-    for (const record of batch) scan.add(record)
+  onTable?.(table)
+  const scan = new Scan(table, source)
+  try {
+    for await (const chunk of table.text) {
+      if (signal?.aborted) throw new AppError('Cancelled', 'The scan was cancelled')
+      scan.push(chunk)
+      onProgress?.(scan.byteCount, scan.rowCount)
+    }
+    return scan.finish()
+  } finally {
+    scan.close()
   }
-  return scan.finish(source)
+}
+
+/** The report alone. @throws AppError as scanTable does */
+export async function scanContent(chunks: Chunks, signal?: AbortSignal): Promise<ScanReport> {
+  return (await scanTable(chunks, signal ? { signal } : {})).report
 }
 
 class Scan {
   readonly #table: Table
+  readonly #source: TextSource
   readonly #check: RowCheck
+  readonly #reader
   readonly #findings = new FindingCollector()
-  #header: CsvRecord | null = null
+  readonly #advice = new TableAdvice(this.#findings)
+  readonly #index = new RowIndexBuilder()
+  #hasHeader = false
   #rowCount = 0
   #usableRowCount = 0
-  #lineCount = 0
   #byteCount = 0
   #invalidByteCount = 0
   /** Empty lines are blank rows if a row follows, and extra newlines if none does. The first ones, for examples. */
   #emptyLines: CsvRecord[] = []
   #emptyLineCount = 0
-  #lastRow: CsvRecord | null = null
+  #beforeEmptyLines: Buffer = Buffer.alloc(0)
 
-  constructor(table: Table) {
+  constructor(table: Table, source: TextSource) {
     this.#table = table
-    this.#check = new RowCheck(table, table.suggestedRoles)
+    this.#source = source
+    this.#check = new RowCheck(table, table.suggestedRoles, rowsInMemory)
+    this.#reader = this.#check.reader((view) => this.#add(view))
+    this.#reportEncoding(source)
   }
 
-  reportEncoding({ encoding, rawHead, markLength }: TextSource): void {
-    const isUtf16 = encoding !== 'utf-8'
-    if (!isUtf16 && markLength === 0) return
-    const place = { line: 1, row: null, column: null }
-    const after = isUtf16
-      ? this.#table.columns.join(String.fromCharCode(this.#table.delimiter))
-      : preview(firstLine(rawHead.subarray(markLength)))
-    const before = preview(isUtf16 ? rawHead.subarray(0, 64) : firstLine(rawHead))
-    this.#findings.add(isUtf16 ? 'utf-16-encoding' : 'byte-order-mark', () => ({
-      ...place,
-      before,
-      after,
-    }))
+  get byteCount(): number {
+    return this.#byteCount
   }
 
-  add(record: CsvRecord): void {
-    this.#lineCount = record.line + record.lineCount - 1
-    this.#byteCount += record.bytes.length
-    if (record.length === 0) {
-      this.#emptyLineCount += 1
-      if (this.#emptyLines.length < maxExamples) this.#emptyLines.push(record)
-      return
-    }
-    this.#addEmptyLines()
-    this.#addRow(record)
-    this.#lastRow = record
+  get rowCount(): number {
+    return this.#rowCount
   }
 
-  finish({ encoding }: TextSource): ScanReport {
+  push(chunk: Uint8Array): void {
+    this.#byteCount += chunk.length
+    this.#reader.push(chunk)
+  }
+
+  close(): void {
+    this.#check.close()
+  }
+
+  finish(): TableScan {
+    this.#reader.finish()
     this.#reportTrailingNewlines()
+    this.#finishRepetitions()
     const { columns, suggestedRoles, delimiter } = this.#table
+    this.#advice.finish(this.#usableRowCount)
     return {
-      findings: this.#findings.list(this.#unfixable()),
-      lineCount: this.#lineCount,
-      rowCount: this.#rowCount,
-      usableRowCount: this.#usableRowCount,
-      columns: [...columns],
-      suggestedRoles,
-      delimiter: String.fromCharCode(delimiter),
-      encoding,
+      report: {
+        ...this.#findings.list(this.#unfixable()),
+        lineCount: this.#reader.lineCount,
+        rowCount: this.#rowCount,
+        usableRowCount: this.#usableRowCount,
+        columns: [...columns],
+        suggestedRoles,
+        delimiter: String.fromCharCode(delimiter),
+        encoding: this.#source.encoding,
+      },
+      index: this.#index.finish(delimiter, columns),
     }
+  }
+
+  #add(view: RecordView): void {
+    if (this.#hasHeader) this.#index.add(view, this.#source.markLength)
+    if (view.length === 0) return this.#addEmptyLine(view)
+    if (this.#emptyLineCount > 0) this.#addEmptyLines()
+    if (this.#hasHeader) this.#addRow(view)
+    else this.#addHeader(view)
+  }
+
+  #addHeader(view: RecordView): void {
+    const record = view.record()
+    this.#reportCharacters(record, null)
+    this.#reportQuotes(record, null)
+    if (isBlank(record)) this.#findings.add('blank-row', () => rowExample(record, null, null, null))
+    else this.#hasHeader = true
+  }
+
+  #addEmptyLine(view: RecordView): void {
+    if (this.#emptyLineCount === 0) this.#beforeEmptyLines = view.previous() ?? Buffer.alloc(0)
+    this.#emptyLineCount += 1
+    if (this.#emptyLines.length < maxExamples) this.#emptyLines.push(view.record())
   }
 
   #addEmptyLines(): void {
+    for (const empty of this.#emptyLines) {
+      if (this.#hasHeader) this.#rowCount += 1
+      const row = this.#hasHeader ? this.#rowCount : null
+      this.#findings.add('blank-row', () => rowExample(empty, row, null, null))
+    }
     const notShown = this.#emptyLineCount - this.#emptyLines.length
-    for (const empty of this.#emptyLines) this.#addRow(empty)
     if (notShown > 0) {
       this.#findings.count('blank-row', notShown)
-      if (this.#header) this.#rowCount += notShown
+      if (this.#hasHeader) this.#rowCount += notShown
     }
     this.#emptyLines = []
     this.#emptyLineCount = 0
   }
 
-  #addRow(record: CsvRecord): void {
-    const verdict = this.#header ? this.#check.check(record) : null
-    const isHeader = !this.#header && !isBlank(record)
-    if (isHeader) this.#header = record
-    else if (this.#header) this.#rowCount += 1
-    const row = this.#header && !isHeader ? this.#rowCount : null
-    const report = (code: FindingCode, column: string | null, after: Buffer | null) => {
-      this.#findings.add(code, () => rowExample(record, row, column, after))
+  #addRow(view: RecordView): void {
+    this.#rowCount += 1
+    const row = this.#rowCount
+    const verdict = this.#check.check(view, row)
+    if (!view.isUtf8 || view.flags & (flag.control | flag.odd)) {
+      this.#reportCharacters(view.record(), row)
     }
+    if (verdict.isUsable) {
+      this.#usableRowCount += 1
+      this.#advice.add(view, row)
+      if (verdict.hasOtherAnswer) this.#reportRow('conflicting-answer', view, row)
+      if (verdict.repeatsQuestion) this.#reportRow('answer-repeats-question', view, row)
+    } else {
+      this.#reportVerdict(verdict, view, row)
+    }
+    if (view.flags & anyTrigger && !verdict.isBlank) this.#reportCells(view, row)
+  }
 
-    this.#reportCharacters(record, row)
-    if (record.unbalancedQuoteLine !== null) {
-      const line = record.unbalancedQuoteLine
-      const after = encodeRecord(record, this.#table.delimiter)
-      this.#findings.add('unbalanced-quote', () => ({
-        ...rowExample(record, row, null, after),
-        line,
-      }))
-    }
-    if (isHeader) return
-    if (!verdict || verdict.isBlank) return report('blank-row', null, null)
-    if (verdict.isRagged)
-      report('ragged-row', null, withoutEmptyExtras(record, this.#table.columns.length))
+  #reportVerdict(verdict: RowVerdict, view: RecordView, row: number): void {
     const { question, answer } = this.#table.suggestedRoles
-    if (verdict.isQuestionEmpty) report('empty-question', question, null)
-    if (verdict.isAnswerEmpty) report('empty-answer', answer, null)
-    if (verdict.isRepeated) report('duplicate-row', null, null)
-    if (verdict.isUsable) this.#usableRowCount += 1
+    if (verdict.isBlank) return this.#reportRow('blank-row', view, row)
+    if (verdict.isRepeated) return this.#reportRow('duplicate-row', view, row)
+    const record = view.record()
+    this.#reportQuotes(record, row)
+    if (verdict.isRagged) {
+      const trimmed = withoutEmptyExtras(record, this.#table.columns.length)
+      this.#findings.add('ragged-row', () => rowExample(record, row, null, trimmed))
+    }
+    if (verdict.isQuestionEmpty) this.#reportRow('empty-question', view, row, question)
+    if (verdict.isAnswerEmpty) this.#reportRow('empty-answer', view, row, answer)
+  }
+
+  #reportRow(code: FindingCode, view: RecordView, row: number, column: string | null = null): void {
+    const isKept = code === 'conflicting-answer'
+    this.#findings.add(code, () => {
+      const record = view.record()
+      return rowExample(record, row, column, isKept ? record.bytes : null)
+    })
+  }
+
+  #reportQuotes(record: CsvRecord, row: number | null): void {
+    const line = record.unbalancedQuoteLine
+    if (line === null) return
+    const after = encodeRecord(record, this.#table.delimiter)
+    this.#findings.add('unbalanced-quote', () => ({
+      ...rowExample(record, row, null, after),
+      line,
+    }))
+  }
+
+  #reportCells(view: RecordView, row: number): void {
+    const checks = cellChecks.filter(
+      ({ code, trigger }) => view.flags & trigger && (view.isUtf8 || code !== 'lost-character'),
+    )
+    const record = view.record()
+    record.cells.forEach((cell, index) => {
+      const text = cellText(record, index)
+      for (const check of checks) {
+        const spans = check.find(text)
+        const [first] = spans
+        if (!first) continue
+        const line = lineAt(record.bytes, cell.start, record.line)
+        const column = this.#table.columns[index] ?? null
+        const example = () => cellExample(text, spans, first, { line, row, column })
+        this.#findings.add(check.code, example, spans.length)
+      }
+    })
   }
 
   /** All are counted; a cell gives one example per kind. */
@@ -165,15 +269,39 @@ class Scan {
     }
   }
 
+  #reportEncoding({ encoding, rawHead, markLength }: TextSource): void {
+    const isUtf8 = encoding === 'utf-8'
+    if (isUtf8 && markLength === 0) return
+    const after = isUtf8
+      ? preview(firstLine(rawHead.subarray(markLength)))
+      : this.#table.columns.join(String.fromCharCode(this.#table.delimiter))
+    const before = preview(isUtf8 ? firstLine(rawHead) : rawHead.subarray(0, 64))
+    this.#findings.add(encodingCode(encoding) ?? 'byte-order-mark', () => ({
+      ...{ line: 1, row: null, column: null },
+      before,
+      after,
+    }))
+  }
+
   #reportTrailingNewlines(): void {
     const [first] = this.#emptyLines
-    const last = this.#lastRow
-    if (!first || !last) return
+    if (!first || !this.#hasHeader) return
+    const last = this.#beforeEmptyLines
     const extra = this.#emptyLines.map(({ bytes }) => bytes)
-    const line = first.line
-    const before = preview(Buffer.concat([last.bytes, ...extra]))
-    const example = { line, row: null, column: null, before, after: preview(last.bytes) }
+    const before = preview(Buffer.concat([last, ...extra]))
+    const example = { line: first.line, row: null, column: null, before, after: preview(last) }
     this.#findings.add('trailing-newline', () => example, this.#emptyLineCount)
+  }
+
+  /** What had to wait for the end: only the line is known by then. */
+  #finishRepetitions(): void {
+    this.#check.finish((verdict, row, line) => {
+      const isRepeated = verdict === seen.repeated
+      if (isRepeated) this.#usableRowCount -= 1
+      const code = isRepeated ? 'duplicate-row' : 'conflicting-answer'
+      const example = { line, row, column: null, before: '', after: isRepeated ? null : '' }
+      this.#findings.addLate(code, line, () => example)
+    })
   }
 
   /**
@@ -184,6 +312,29 @@ class Scan {
     const isOtherEncoding =
       this.#invalidByteCount > 64 && this.#invalidByteCount > this.#byteCount * 0.05
     return new Set(isOtherEncoding ? (['invalid-utf8'] as const) : [])
+  }
+}
+
+/** Null for UTF-8. */
+export function encodingCode(encoding: TextEncoding): FindingCode | null {
+  if (encoding === 'utf-8') return null
+  return encoding.startsWith('utf-16') ? 'utf-16-encoding' : 'legacy-encoding'
+}
+
+function cellExample(
+  text: string,
+  spans: readonly Span[],
+  first: Span,
+  { line, row, column }: Pick<FindingExample, 'line' | 'row' | 'column'>,
+): FindingExample {
+  const before = text.slice(0, first.start)
+  const focus = Buffer.byteLength(before)
+  return {
+    line: line + (before.match(/\r\n|\r|\n/g)?.length ?? 0),
+    row,
+    column,
+    before: preview(Buffer.from(text), focus),
+    after: preview(Buffer.from(replaceSpans(text, spans)), focus),
   }
 }
 

@@ -1,11 +1,14 @@
 /** Scanning and fixing a file in place of a dataset: what the command line offers without a data folder. */
 import * as fs from 'node:fs/promises'
+import { basename } from 'node:path'
 import { findingCodeSchema, type FindingCode, type ScanReport } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { writeFileWhole } from './content.ts'
 import { applyFixes } from './fix.ts'
-import { scanContent } from './scan.ts'
-import { aboutFile, openSourceFile } from './sourceFile.ts'
+import { unreadableRows } from './findings.ts'
+import { openSource } from './intake/source.ts'
+import { scanTable } from './scan.ts'
+import { aboutFile } from './sourceFile.ts'
 
 export interface FileFix {
   /** Of the file as it was. */
@@ -16,20 +19,27 @@ export interface FileFix {
   readonly counts: ReadonlyMap<FindingCode, number>
 }
 
-/** @throws AppError of `openSourceFile` and `scanContent`, NoDataRows */
+/** @throws AppError of `openSource` and `scanTable`, NoDataRows */
 export async function scanFile(path: string, signal?: AbortSignal): Promise<ScanReport> {
-  const file = await openSourceFile(path)
+  const source = await openSource(path, {}, signal ? { signal } : {}).catch((error: unknown) => {
+    throw aboutFile(error, basename(path))
+  })
   try {
-    return requireRows(await scanContent(file.chunks(), signal))
+    const options = { encoding: source.encoding, ...(signal && { signal }) }
+    const { report } = await scanTable(source.chunks(), options)
+    requireRows(report)
+    const { count, first } = source.faults
+    if (count === 0) return report
+    return { ...report, findings: [unreadableRows(count, first), ...report.findings] }
   } catch (error) {
-    throw aboutFile(error, file.name)
+    throw aboutFile(error, source.name)
   } finally {
-    await file.close()
+    await source.close()
   }
 }
 
 /**
- * Writes a repaired copy; the file itself stays as it is.
+ * Writes a repaired copy as delimited text; the file itself stays as it is.
  *
  * @param codes what to repair; everything that can be repaired when left out
  * @throws AppError InvalidRequest when both paths are the same file; those of `scanFile`; DiskFull,
@@ -46,10 +56,15 @@ export async function fixFile(
       details: { path },
     })
   }
-  const run = applyFixes((await openSourceFile(path)).chunks(), harmless(codes, before))
-  await writeFileWhole(outPath, run.chunks)
-  const after = await scanContent((await openSourceFile(outPath)).chunks())
-  return { before, after, counts: run.counts }
+  const source = await openSource(path)
+  try {
+    const run = applyFixes(source.chunks(), harmless(codes, before), source.encoding)
+    await writeFileWhole(outPath, run.chunks)
+    const after = await scanFile(outPath)
+    return { before, after, counts: run.counts }
+  } finally {
+    await source.close()
+  }
 }
 
 /** @throws AppError NoDataRows when there is a header only */

@@ -3,11 +3,11 @@ import * as fs from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import type { OpenFile } from './content.ts'
-import { binaryKind } from './fileKind.ts'
+import type { BinaryKind } from './fileKind.ts'
 
-export const maxFileBytes = 2 * 1024 ** 3
+export const maxFileBytes = 64 * 1024 ** 3
 const headBytes = 64 * 1024
-const readSize = 256 * 1024
+const readSize = 1024 * 1024
 
 export interface SourceFile {
   readonly name: string
@@ -20,14 +20,16 @@ export interface SourceFile {
    * @throws AppError FileChanged when the file was written to meanwhile, FileUnreadable
    */
   chunks(): AsyncIterable<Uint8Array>
+  /** Bytes of any place; fewer at the end. */
+  read(position: number, length: number): Promise<Buffer>
   close(): Promise<void>
 }
 
 /**
  * Checks what can be known before reading: that it is there, a regular file (symbolic links are followed), readable,
- * not empty, not too large, and text.
+ * not empty and not too large.
  *
- * @throws AppError FileNotFound, NotAFile, FileUnreadable, FileEmpty, FileTooLarge, FileNotText with `kind`
+ * @throws AppError FileNotFound, NotAFile, FileUnreadable, FileEmpty, FileTooLarge
  */
 export async function openSourceFile(path: string, open: OpenFile = fs.open): Promise<SourceFile> {
   // A named pipe would make open wait for a writer, so its kind is looked at first.
@@ -49,13 +51,15 @@ export async function openSourceFile(path: string, open: OpenFile = fs.open): Pr
     }
     const head = Buffer.alloc(Math.min(headBytes, before.size))
     await file.read(head, 0, head.length, 0)
-    const kind = binaryKind(head)
-    if (kind) throw problem('FileNotText', path, `is no text but ${kind}`, { kind })
     return {
       name: basename(path),
       sizeBytes: before.size,
       head,
       chunks: () => readUnchanged(file, path, before),
+      read: async (position, length) => {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
+        return buffer.subarray(0, bytesRead)
+      },
       close: () => file.close().catch(() => undefined), // closed already
     }
   } catch (error) {
@@ -111,6 +115,11 @@ function translateReadError(error: unknown, path: string): unknown {
     default:
       return error
   }
+}
+
+/** A file of a kind that holds no table. */
+export function notText(path: string, kind: BinaryKind): AppError {
+  return problem('FileNotText', path, `is no text but ${kind}`, { kind })
 }
 
 /** Adds the file's name to an error about its content, so that the words for people can tell which file it is. */

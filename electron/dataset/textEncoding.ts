@@ -1,17 +1,53 @@
-/** How a file's bytes become UTF-8: byte-order marks, and UTF-16 with or without one. */
-import type { ScanReport } from '../../shared/dataset.ts'
+/** How a file's bytes become UTF-8: byte-order marks, UTF-16 with or without one, and the encodings before Unicode. */
+import { analyse } from 'chardet'
+import { sequenceLength } from './characters.ts'
 
-export type TextEncoding = ScanReport['encoding']
+/** A label of the WHATWG Encoding Standard, see `encodingLabels`. */
+export type TextEncoding = string
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf])
+/** What the detector calls them -> the label. */
+const labels: Readonly<Record<string, TextEncoding>> = {
+  GB18030: 'gb18030',
+  Big5: 'big5',
+  Shift_JIS: 'shift_jis',
+  'windows-1252': 'windows-1252',
+  'ISO-8859-1': 'windows-1252',
+  'EUC-JP': 'euc-jp',
+  'EUC-KR': 'euc-kr',
+  'windows-1250': 'windows-1250',
+  'windows-1251': 'windows-1251',
+  'KOI8-R': 'koi8-r',
+  'ISO-8859-2': 'iso-8859-2',
+}
+const singleByte: readonly TextEncoding[] = [
+  ...['windows-1252', 'windows-1250', 'windows-1251', 'koi8-r', 'iso-8859-2'],
+]
 
-/** Looks at the first bytes; without a mark, UTF-16 shows by a zero in every second byte of Latin text. */
+/**
+ * Looks at the first bytes, or at samples of the whole file joined together. Without a mark, UTF-16 shows by a zero in
+ * every second byte of Latin text. A few bytes that are no UTF-8 are faults of a UTF-8 file; where most of what is not
+ * ASCII is no UTF-8, and another encoding makes words of it, the file is in that one.
+ */
 export function detectEncoding(head: Uint8Array): TextEncoding {
+  const wide = detectUtf16(head)
+  if (wide) return wide
+  if (markLength(head) > 0) return 'utf-8'
+  const { valid, invalid } = countSequences(head)
+  if (invalid < 4 || invalid < valid) return 'utf-8'
+  for (const { name, confidence } of analyse(head)) {
+    const label = labels[name]
+    if (label && confidence >= 10 && isPlausible(head, label)) return label
+  }
+  return 'utf-8'
+}
+
+function detectUtf16(head: Uint8Array): TextEncoding | null {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
   const pairs = Math.floor(Math.min(head.length, 4096) / 2)
-  if (pairs < 4) return 'utf-8'
+  if (pairs < 4) return null
   let zeroFirst = 0
   let zeroSecond = 0
   for (let pair = 0; pair < pairs; pair += 1) {
@@ -20,7 +56,45 @@ export function detectEncoding(head: Uint8Array): TextEncoding {
   }
   if (zeroSecond > pairs * 0.4 && zeroFirst < pairs * 0.05) return 'utf-16le'
   if (zeroFirst > pairs * 0.4 && zeroSecond < pairs * 0.05) return 'utf-16be'
-  return 'utf-8'
+  return null
+}
+
+/** Sequences of UTF-8 beyond ASCII, and bytes that belong to none. */
+function countSequences(bytes: Uint8Array): { valid: number; invalid: number } {
+  let valid = 0
+  let invalid = 0
+  for (let at = 0; at < bytes.length;) {
+    const length = sequenceLength(bytes, at)
+    if (length > 1) valid += 1
+    if (length < 0) invalid -= length
+    at += Math.abs(length)
+  }
+  return { valid, invalid }
+}
+
+/** Decodes to text almost everywhere; a one-byte encoding decodes anything, so there its letters have to form words. */
+function isPlausible(sample: Uint8Array, encoding: TextEncoding): boolean {
+  const text = new TextDecoder(encoding).decode(sample)
+  const beyond = text.match(/[^\u0000-\u007f]/gu) ?? []
+  const lost = beyond.filter((character) => /[\ufffd\u0080-\u009f\ue000-\uf8ff]/u.test(character))
+  if (lost.length > beyond.length * 0.02 + 1) return false
+  if (!singleByte.includes(encoding)) return true
+  const inWords = text.match(/(?<=\p{L})[^\u0000-\u007f]|[^\u0000-\u007f](?=\p{Ll})/gu) ?? []
+  const signs = text.match(/[‘’“”–—…€•«»°§©®]/gu) ?? []
+  return lost.length === 0 && inWords.length + signs.length >= beyond.length * 0.9
+}
+
+/** The bytes as UTF-8; what cannot be decoded becomes U+FFFD, or bytes that the scan reports as invalid. */
+export function toUtf8(chunks: Chunks, encoding: TextEncoding): Chunks {
+  if (encoding === 'utf-8') return chunks
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return utf16ToUtf8(chunks, encoding)
+  return legacyToUtf8(chunks, encoding)
+}
+
+async function* legacyToUtf8(chunks: Chunks, encoding: TextEncoding): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(encoding)
+  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }))
+  yield Buffer.from(decoder.decode())
 }
 
 /** Number of bytes of byte-order marks at the start of UTF-8 text: files that were joined carry several. */

@@ -6,14 +6,14 @@ import { guessRoles } from './roles.ts'
 import {
   detectEncoding,
   markLength,
-  utf16ToUtf8,
+  toUtf8,
   type Chunks,
   type TextEncoding,
 } from './textEncoding.ts'
 
-const delimiters = [',', ';', '\t', '|'].map((character) => character.charCodeAt(0))
+const delimiters = [',', ';', '\t', '|', ':'].map((character) => character.charCodeAt(0))
 /** What people also put between columns; named in the hint when a file seems to have one column. */
-const otherSeparators = ['，', '；', '、', '^', '~', ':', '#']
+const otherSeparators = ['，', '；', '、', '^', '~', '#']
 const headBytes = 256 * 1024
 const sampleRows = 50
 
@@ -32,6 +32,8 @@ export interface TableShape {
   /** Unique, in file order; unnamed ones are "Column 3". */
   readonly columns: readonly string[]
   readonly suggestedRoles: ColumnRoles
+  /** The first rows, for a look before everything was read. */
+  readonly sample: readonly (readonly string[])[]
 }
 
 export interface Table extends TableShape {
@@ -39,13 +41,17 @@ export interface Table extends TableShape {
   readonly text: AsyncGenerator<Buffer>
 }
 
-/** Makes UTF-8 of the bytes, whatever Unicode they are in. */
-export async function openText(chunks: Chunks): Promise<TextSource> {
+/**
+ * Makes UTF-8 of the bytes, whatever they are in.
+ *
+ * @param known the encoding, where it was told or found by a look at the whole file
+ */
+export async function openText(chunks: Chunks, known?: TextEncoding): Promise<TextSource> {
   const iterator = toIterator(chunks)
   const { head, isWhole } = await readHead(iterator, 64 * 1024)
-  const encoding = detectEncoding(head)
+  const encoding = known ?? detectEncoding(head)
   const whole = chain(head, isWhole ? null : iterator)
-  const decoded = encoding === 'utf-8' ? whole : utf16ToUtf8(whole, encoding)
+  const decoded = toUtf8(whole, encoding)
   const length = encoding === 'utf-8' ? markLength(head) : 0
   return { encoding, rawHead: head, markLength: length, body: withoutMarks(decoded) }
 }
@@ -101,7 +107,7 @@ function describeHead(head: Buffer, isWhole: boolean): TableShape | null {
   const sample = rows.map((record) => record.cells.map((_, index) => cellText(record, index)))
   const suggestedRoles = guessRoles(columns, sample)
   if (!suggestedRoles) throw oneColumn(header)
-  return { delimiter: best.delimiter, columns, suggestedRoles }
+  return { delimiter: best.delimiter, columns, suggestedRoles, sample }
 }
 
 /** Share of rows as wide as the header: between two delimiters that occur in it, the one that makes a table. */

@@ -1,8 +1,8 @@
 /** The rows of a table that training can use, as question/answer pairs. */
 import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
 import { fillInput } from '../../shared/inputTemplate.ts'
-import { cellText, isBlank, readCsv, type CsvRecord } from './csv.ts'
-import { columnIndex, RowCheck, roleIndices } from './rowCheck.ts'
+import { cellText, isBlank, type CsvRecord } from './csv.ts'
+import { columnIndex, RowCheck } from './rowCheck.ts'
 import type { Chunks } from './textEncoding.ts'
 import { openTable, openText } from './textSource.ts'
 
@@ -16,9 +16,9 @@ export async function readTrainingExamples(
   groupColumn?: string,
 ): Promise<TrainingExample[]> {
   const table = await openTable((await openText(content)).body)
-  const { question, answer } = roleIndices(table.columns, roles)
-  const group = groupColumn === undefined ? -1 : columnIndex(table.columns, groupColumn)
   const check = new RowCheck(table, roles)
+  const { question, answer } = check.roles
+  const group = groupColumn === undefined ? -1 : columnIndex(table.columns, groupColumn)
   const { inputTemplate } = roles
   const indexOf = new Map(table.columns.map((column, index) => [column, index]))
   const promptOf = (record: CsvRecord) => {
@@ -30,19 +30,20 @@ export async function readTrainingExamples(
   }
   const examples: TrainingExample[] = []
   let hasHeader = false
-  for await (const batch of readCsv(table.text, table)) {
-    for (const record of batch) {
-      if (!hasHeader) {
-        hasHeader = !isBlank(record)
-        continue
-      }
-      if (!check.check(record).isUsable) continue
-      examples.push({
-        prompt: promptOf(record),
-        completion: cellText(record, answer),
-        ...(group === -1 ? {} : { group: cellText(record, group) }),
-      })
+  const reader = check.reader((view) => {
+    if (!hasHeader) {
+      hasHeader = !isBlank(view.record())
+      return
     }
-  }
+    if (!check.check(view).isUsable) return
+    const record = view.record()
+    examples.push({
+      prompt: promptOf(record),
+      completion: cellText(record, answer),
+      ...(group === -1 ? {} : { group: cellText(record, group) }),
+    })
+  })
+  for await (const chunk of table.text) reader.push(chunk)
+  reader.finish()
   return examples
 }

@@ -1,6 +1,7 @@
 /** Tables datasets and dataset_fixes: rows <-> Dataset. */
 import {
   appliedFixSchema,
+  lineageSchema,
   scanReportSchema,
   type AppliedFix,
   type Dataset,
@@ -16,6 +17,7 @@ interface DatasetRowRecord {
   size_bytes: number
   content_sha256: string
   original_sha256: string
+  lineage: string
   scan: string
   created_at_ms: number
   updated_at_ms: number
@@ -32,8 +34,8 @@ interface FixRecord {
 }
 
 const UPSERT_DATASET = `
-  INSERT INTO datasets (id, name, source_name, size_bytes, content_sha256, original_sha256, scan, created_at_ms, updated_at_ms)
-  VALUES (@id, @name, @source_name, @size_bytes, @content_sha256, @original_sha256, @scan, @created_at_ms, @updated_at_ms)
+  INSERT INTO datasets (id, name, source_name, size_bytes, content_sha256, original_sha256, lineage, scan, created_at_ms, updated_at_ms)
+  VALUES (@id, @name, @source_name, @size_bytes, @content_sha256, @original_sha256, @lineage, @scan, @created_at_ms, @updated_at_ms)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, size_bytes = excluded.size_bytes,
     content_sha256 = excluded.content_sha256, scan = excluded.scan, updated_at_ms = excluded.updated_at_ms`
 
@@ -126,6 +128,7 @@ function rowToDataset(row: DatasetRowRecord, fixes: readonly FixRecord[]): Datas
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
     appliedFixes: fixes.map(rowToFix),
+    lineage: lineageSchema.nullable().parse(JSON.parse(row.lineage)),
     scan: scanReportSchema.parse(JSON.parse(row.scan)),
   }
 }
@@ -138,6 +141,7 @@ function datasetToRow(dataset: Dataset): DatasetRowRecord {
     size_bytes: dataset.sizeBytes,
     content_sha256: dataset.contentSha256,
     original_sha256: dataset.originalSha256,
+    lineage: JSON.stringify(dataset.lineage),
     scan: JSON.stringify(dataset.scan),
     created_at_ms: dataset.createdAtMs,
     updated_at_ms: dataset.updatedAtMs,

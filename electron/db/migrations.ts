@@ -293,4 +293,8 @@ export const migrations: readonly string[] = [
     roles TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- How the file became the first content, as JSON; null for what was imported before.
+  ALTER TABLE datasets ADD COLUMN lineage TEXT NOT NULL DEFAULT 'null';
+  `,
 ]

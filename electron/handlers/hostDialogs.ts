@@ -1,6 +1,8 @@
 /** What only the window can do. */
 export interface HostDialogs {
   chooseFile(): Promise<string | null>
+  /** Tables to import; none when the dialog was closed. */
+  chooseFiles(): Promise<readonly string[]>
   chooseModel(kind: 'file' | 'folder'): Promise<string | null>
   chooseFolder(): Promise<string | null>
   chooseSavePath(suggestedName: string): Promise<string | null>

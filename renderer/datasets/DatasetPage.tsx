@@ -14,7 +14,7 @@ import { IconArrowBackUp, IconCircleCheck, IconSparkles, IconWand } from '@table
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Dataset, FindingCode } from '../../shared/dataset.ts'
+import { safeRepairs, type Dataset, type FindingCode } from '../../shared/dataset.ts'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
@@ -29,7 +29,8 @@ import { PreparePanel } from '../workbench/PreparePanel.tsx'
 import { ProfilePanel } from '../workbench/ProfilePanel.tsx'
 import { RowsPanel } from '../workbench/RowsPanel.tsx'
 import { rolesQuery } from '../workbench/workbenchQueries.ts'
-import { FindingCard } from './FindingCard.tsx'
+import { DatasetOrigin } from './DatasetOrigin.tsx'
+import { FindingGroups } from './FindingGroups.tsx'
 
 export function DatasetPage({ datasetId }: { datasetId: string }) {
   const { data, error } = useQuery(datasetQuery(datasetId))
@@ -63,8 +64,8 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
     setFilters(rows.length > 0 ? [{ kind: 'rows', rows: [...new Set(rows)] }] : [])
     setTab('rows')
   }
-  const { findings, rowCount, usableRowCount, columns } = dataset.scan
-  const fixable = findings.filter((finding) => finding.fixable).map((finding) => finding.code)
+  const { findings, advice, rowCount, usableRowCount, columns } = dataset.scan
+  const fixable = safeRepairs(findings)
 
   return (
     <>
@@ -95,7 +96,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
           ))}
         </Tabs.List>
         <Tabs.Panel value="findings">
-          <SimpleGrid cols={{ base: 2, sm: 4 }} mb="md">
+          <SimpleGrid cols={{ base: 2, sm: 4 }}>
             <Fact label={t('dataset.rows')} value={formatCount(rowCount, i18n.language)} />
             <Fact
               label={t('dataset.usableRows')}
@@ -104,6 +105,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
             <Fact label={t('dataset.columns')} value={String(columns.length)} />
             <Fact label={t('dataset.size')} value={formatBytes(dataset.sizeBytes)} />
           </SimpleGrid>
+          <DatasetOrigin dataset={dataset} />
           <Group justify="space-between" mb="sm">
             <Title order={2}>{t('dataset.findings')}</Title>
             {fixable.length > 1 && (
@@ -117,7 +119,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
               </Button>
             )}
           </Group>
-          {findings.length === 0 ? (
+          {findings.length === 0 && (
             <Alert
               color="accent"
               icon={<IconCircleCheck aria-hidden />}
@@ -125,18 +127,15 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
             >
               {t('dataset.cleanText')}
             </Alert>
-          ) : (
-            <Stack gap="sm">
-              {findings.map((finding) => (
-                <FindingCard
-                  key={finding.code}
-                  finding={finding}
-                  isFixing={fix.isPending}
-                  onFix={() => fix.mutate([finding.code])}
-                  onShowRows={showRows}
-                />
-              ))}
-            </Stack>
+          )}
+          {findings.length + advice.length > 0 && (
+            <FindingGroups
+              findings={findings}
+              advice={advice}
+              isFixing={fix.isPending}
+              onFix={(codes) => fix.mutate(codes)}
+              onShowRows={showRows}
+            />
           )}
 
           {dataset.appliedFixes.length > 0 && (

@@ -2,7 +2,7 @@ import { Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@man
 import { IconFileImport, IconTableImport } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Dataset } from '../../shared/dataset.ts'
+import { safeRepairs, type Dataset } from '../../shared/dataset.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
@@ -10,6 +10,7 @@ import { Tag } from '../components/Tag.tsx'
 import { formatBytes, formatCount, formatDate } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { datasetsQuery } from '../queries.ts'
+import { MoreWaysIn } from './MoreWaysIn.tsx'
 import { useImportDataset } from './useImportDataset.ts'
 
 export function DatasetsPage() {
@@ -39,7 +40,7 @@ function ImportPanel({ isFirst }: { isFirst: boolean }) {
     <EmptyState
       icon={<IconTableImport size={44} stroke={1.3} aria-hidden />}
       title={t(isFirst ? 'datasets.emptyTitle' : 'datasets.anotherTitle')}
-      text={t('datasets.emptyText')}
+      text={`${t('datasets.emptyText')} ${t('intake:formats')}`}
       actions={
         <>
           <Button
@@ -55,6 +56,7 @@ function ImportPanel({ isFirst }: { isFirst: boolean }) {
           <Button variant="default" onClick={() => importSample('zh')} disabled={isPending}>
             {t('datasets.sampleZh')}
           </Button>
+          <MoreWaysIn />
         </>
       }
     />
@@ -64,7 +66,7 @@ function ImportPanel({ isFirst }: { isFirst: boolean }) {
 function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
-  const fixable = dataset.scan.findings.filter((finding) => finding.fixable).length
+  const fixable = safeRepairs(dataset.scan.findings).length
   return (
     <UnstyledButton onClick={() => navigate({ page: 'dataset', datasetId: dataset.id })}>
       <Card withBorder padding="lg" radius="lg">

@@ -33,16 +33,26 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
           <Text size="sm" c="dimmed">
             {t(`findings:${finding.code}.${isUndecodable ? 'unfixable' : 'meaning'}`)}
           </Text>
-          <Text size="sm">
-            {t('dataset.lines', {
-              lines:
-                lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : ''),
-            })}
-          </Text>
+          {lines.length > 0 && (
+            <Text size="sm">
+              {t('dataset.lines', {
+                lines:
+                  lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : ''),
+              })}
+            </Text>
+          )}
           <Group gap="md">
-            <Button variant="subtle" size="compact-sm" px={0} onClick={toggle} aria-expanded={open}>
-              {t(open ? 'dataset.hidePlaces' : 'dataset.showPlaces')}
-            </Button>
+            {lines.length > 0 && (
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                px={0}
+                onClick={toggle}
+                aria-expanded={open}
+              >
+                {t(`intake:${open ? 'hide' : 'show'}${finding.fixable ? 'Change' : 'Places'}`)}
+              </Button>
+            )}
             {rows.length > 0 && (
               <Button variant="subtle" size="compact-sm" px={0} onClick={() => onShowRows(rows)}>
                 {t('workbench:profile.showRows')}
@@ -66,8 +76,8 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={70}>{t('dataset.line')}</Table.Th>
-                <Table.Th>{t('dataset.before')}</Table.Th>
-                <Table.Th>{t('dataset.after')}</Table.Th>
+                <Table.Th>{t(finding.fixable ? 'dataset.before' : 'intake:text')}</Table.Th>
+                {finding.fixable && <Table.Th>{t('dataset.after')}</Table.Th>}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -75,13 +85,15 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
                 <Table.Tr key={index}>
                   <Table.Td>{example.line}</Table.Td>
                   <Table.Td className="invisible">{example.before}</Table.Td>
-                  <Table.Td className="invisible">
-                    {example.after ?? (
-                      <Text size="sm" c="dimmed" fs="italic">
-                        {t('dataset.removed')}
-                      </Text>
-                    )}
-                  </Table.Td>
+                  {finding.fixable && (
+                    <Table.Td className="invisible">
+                      {example.after ?? (
+                        <Text size="sm" c="dimmed" fs="italic">
+                          {t('dataset.removed')}
+                        </Text>
+                      )}
+                    </Table.Td>
+                  )}
                 </Table.Tr>
               ))}
             </Table.Tbody>

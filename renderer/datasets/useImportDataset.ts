@@ -1,33 +1,73 @@
+import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import type { Dataset } from '../../shared/dataset.ts'
+import { useTranslation } from 'react-i18next'
+import type { Dataset, ImportChoice } from '../../shared/dataset.ts'
+import { toAppError } from '../../shared/errors.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { useNavigate } from '../navigation.tsx'
 import { datasetQuery, datasetsQuery } from '../queries.ts'
 
-/** The three ways in; each ends on the new dataset's page. */
+/** The ways in; each ends on the new dataset's page, or on the list after several files. */
 export function useImportDataset() {
+  const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
   const { mutate, isPending } = useMutation({
-    mutationFn: (load: () => Promise<Dataset | null>) => load(),
-    onSuccess: (dataset) => {
-      if (dataset === null) return
-      client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
-      void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })
-      navigate({ page: 'dataset', datasetId: dataset.id })
+    mutationFn: async (loads: readonly (() => Promise<Dataset | null>)[]) => {
+      const startedAtMs = Date.now()
+      const datasets: Dataset[] = []
+      // One after the other: each takes a processor for itself. One that fails doesn't keep the others out.
+      for (const load of loads) {
+        const dataset = await load().catch((error: unknown) => {
+          if (toAppError(error).code === 'Cancelled') {
+            notifications.show({ message: t('intake:cancelled') })
+          } else showError(error)
+          return null
+        })
+        if (dataset) datasets.push(dataset)
+      }
+      return { datasets, startedAtMs }
     },
-    onError: showError,
+    onSuccess: ({ datasets, startedAtMs }) => {
+      for (const dataset of datasets) {
+        client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
+        if (dataset.createdAtMs >= startedAtMs) continue
+        notifications.show({
+          title: t('intake:again'),
+          message: t('intake:againText', { name: dataset.name }),
+        })
+      }
+      void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })
+      const [only] = datasets
+      if (datasets.length === 1 && only) navigate({ page: 'dataset', datasetId: only.id })
+      else if (datasets.length > 1) navigate({ page: 'datasets' })
+    },
   })
-  const importPath = useCallback(
-    (path: string) => mutate(() => invoke('dataset.import', { path })),
+  const importPaths = useCallback(
+    (paths: readonly string[], choice?: ImportChoice) =>
+      mutate(
+        paths.map((path) => () => {
+          const importId = crypto.randomUUID()
+          return invoke('dataset.import', { path, importId, ...(choice && { choice }) })
+        }),
+      ),
     [mutate],
   )
-  const choose = useCallback(() => mutate(() => invoke('dataset.choose')), [mutate])
+  const choose = useCallback(() => mutate([() => invoke('dataset.choose')]), [mutate])
   const importSample = useCallback(
-    (language: 'en' | 'zh') => mutate(() => invoke('dataset.importSample', { language })),
+    (language: 'en' | 'zh') => mutate([() => invoke('dataset.importSample', { language })]),
     [mutate],
   )
-  return { importPath, choose, importSample, isPending }
+  const paste = useCallback(
+    (text: string, name: string) => mutate([() => invoke('dataset.paste', { text, name })]),
+    [mutate],
+  )
+  const importObject = useCallback(
+    (bucket: string, key: string) =>
+      mutate([() => invoke('s3.import', { bucket, key, importId: crypto.randomUUID() })]),
+    [mutate],
+  )
+  return { importPaths, choose, importSample, paste, importObject, isPending }
 }

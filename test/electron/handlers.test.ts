@@ -28,6 +28,7 @@ async function open(
     services,
     {
       chooseFile: async () => dialogs.file ?? null,
+      chooseFiles: async () => (dialogs.file === undefined ? [] : [dialogs.file]),
       chooseModel: async () => dialogs.model ?? null,
       chooseFolder: async () => dialogs.folder ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,

@@ -45,6 +45,7 @@ async function open() {
     services,
     {
       chooseFile: closed,
+      chooseFiles: async () => [],
       chooseModel: closed,
       chooseFolder: closed,
       chooseSavePath: closed,

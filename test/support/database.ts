@@ -20,8 +20,10 @@ export function aDataset(overrides: Partial<Dataset> = {}): Dataset {
     createdAtMs: 1000,
     updatedAtMs: 1000,
     appliedFixes: [],
+    lineage: null,
     scan: {
       findings: [],
+      advice: [],
       lineCount: 3,
       rowCount: 2,
       usableRowCount: 2,

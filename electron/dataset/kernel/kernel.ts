@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { kernelModule } from './kernelModule.ts'
 
 /** Words (of four bytes) of a record in the table; see kernel.wat. */
-export const recordWords = 14
+export const recordWords = 16
 export const word = {
   start: 0,
   length: 1,
@@ -16,7 +16,7 @@ export const word = {
   questionLength: 10,
   answerLength: 11,
   wide: 12,
-  digits: 13,
+  answerHash: 14,
 } as const
 
 /** What a record may have in it; raised once too often rather than too seldom. */
@@ -26,7 +26,7 @@ export const flag = {
   control: 2,
   /** One of @ < & */
   mark: 4,
-  /** Seven digits or more. */
+  /** Seven digits or more within 32 bytes. */
   digits: 8,
   /** Sixteen visible ASCII characters or more without a space. */
   token: 16,
@@ -141,8 +141,12 @@ export class Kernel {
 export class RowHasher {
   readonly #kernel: Kernel
 
-  constructor(seed: bigint) {
-    this.#kernel = new Kernel(seed, 0)
+  constructor() {
+    this.#kernel = new Kernel(undefined, 0)
+  }
+
+  get seed(): bigint {
+    return this.#kernel.seed
   }
 
   cell(value: Uint8Array): bigint {

@@ -6,9 +6,9 @@
 ;; Memory: 0 to 31 are sixteen FF and sixteen 00 (tail masks); records and text lie where the caller puts them, the text
 ;; with 16 bytes before it and 32 after it that may be read.
 ;;
-;; A record is 56 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
+;; A record is 64 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
 ;; hash of the row (64 bits), hash of the question (64), lengths of question and answer, bytes of wide characters
-;; (leads of three and four bytes), digits.
+;; (leads of three and four bytes), nothing, hash of the answer (64).
 (module
   (memory (export "memory") 1)
   (data (i32.const 0) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
@@ -57,7 +57,7 @@
     (local.set $x (i64.mul (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 33))) (i64.const 0xc4ceb9fe1a85ec53)))
     (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 33))))
 
-  ;; Which classes of characters occur in a record. Writes line feeds, wide bytes and digits; returns flags.
+  ;; Which classes of characters occur in a record. Writes line feeds and wide bytes; returns flags.
   (func $classify (param $start i32) (param $end i32) (param $delimiter v128) (param $record i32) (result i32)
     (local $at i32) (local $left i32) (local $flags i32) (local $mask i32) (local $run i32)
     (local $x v128) (local $x1 v128) (local $x2 v128) (local $feed v128)
@@ -110,16 +110,23 @@
               (v128.or
                 (i8x16.eq (local.get $x) (i8x16.splat (i32.const 60)))
                 (i8x16.eq (local.get $x) (i8x16.splat (i32.const 38)))))))
-        (local.set $digits
-          (i32.add
-            (local.get $digits)
-            (i32.popcnt
-              (i8x16.bitmask
-                (i8x16.lt_u
-                  (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
-                  (i8x16.splat (i32.const 10)))))))
-        ;; Sixteen visible ASCII characters without a space between them, perhaps over the border of two blocks.
-        (local.set $mask (i8x16.bitmask (i8x16.gt_s (local.get $x) (i8x16.splat (i32.const 32)))))
+        ;; Seven digits among 32 bytes: less is no number of a person.
+        (local.set $mask
+          (i8x16.bitmask
+            (i8x16.lt_u
+              (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
+              (i8x16.splat (i32.const 10)))))
+        (local.set $run (i32.or (local.get $digits) (i32.shl (local.get $mask) (i32.const 16))))
+        (local.set $digits (local.get $mask))
+        (if (i32.ge_u (i32.popcnt (local.get $run)) (i32.const 7))
+          (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
+        ;; Sixteen visible ASCII characters without a space, quote or delimiter between them, perhaps over the border of
+        ;; two blocks.
+        (local.set $mask
+          (i8x16.bitmask
+            (v128.andnot
+              (i8x16.gt_s (local.get $x) (i8x16.splat (i32.const 34)))
+              (i8x16.eq (local.get $x) (local.get $delimiter)))))
         (local.set $run (i32.or (local.get $previous) (i32.shl (local.get $mask) (i32.const 16))))
         (local.set $previous (local.get $mask))
         (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 1))))
@@ -204,10 +211,8 @@
         (br $more)))
     (i32.store offset=16 (local.get $record) (local.get $feeds))
     (i32.store offset=48 (local.get $record) (local.get $wide))
-    (i32.store offset=52 (local.get $record) (local.get $digits))
     (if (v128.any_true (local.get $control)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
     (if (v128.any_true (local.get $mark)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 4)))))
-    (if (i32.ge_u (local.get $digits) (i32.const 7)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
     (if (v128.any_true (local.get $odd)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 32)))))
     (if (v128.any_true (local.get $return)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 512)))))
     (local.get $flags))
@@ -391,8 +396,9 @@
         (i64.store offset=32 (local.get $record) (local.get $questionHash))
         (i32.store offset=40 (local.get $record) (local.get $questionLength))
         (i32.store offset=44 (local.get $record) (local.get $answerLength))
+        (i64.store offset=56 (local.get $record) (local.get $answerHash))
         (local.set $count (i32.add (local.get $count) (i32.const 1)))
-        (local.set $record (i32.add (local.get $record) (i32.const 56)))
+        (local.set $record (i32.add (local.get $record) (i32.const 64)))
         (local.set $start (local.get $next))
         (br $records)))
     (global.set $consumed (local.get $start))

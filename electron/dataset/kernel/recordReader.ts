@@ -2,6 +2,7 @@
  * Reads a stream of CSV bytes as records, fast: the kernel splits what is beyond doubt, csv.ts the rest. Both agree on
  * every file (a property test says so); csv.ts is the one that is meant to be read.
  */
+import { isUtf8 } from 'node:buffer'
 import { AppError } from '../../../shared/errors.ts'
 import { cellBytes, maxCellBytes, maxRecordBytes, parseCsv, type CsvRecord } from '../csv.ts'
 import { Kernel, RowHasher, flag, recordWords, stopReason, textStart, word } from './kernel.ts'
@@ -38,10 +39,14 @@ export class RecordView {
   rowHashHigh = 0
   questionHashLow = 0
   questionHashHigh = 0
+  answerHashLow = 0
+  isUtf8 = true
   /** Set when the kernel could not read it. */
   csv: CsvRecord | null = null
   #bytes: Buffer = Buffer.alloc(0)
   #start = 0
+  /** Where the record before it began; -1 when it is not there any more. */
+  #previousStart = -1
   readonly #format: RecordFormat
 
   constructor(format: RecordFormat) {
@@ -49,8 +54,20 @@ export class RecordView {
   }
 
   place(bytes: Buffer, start: number): void {
+    this.#previousStart = this.#start
     this.#bytes = bytes
     this.#start = start
+  }
+
+  /** What was read before is about to be overwritten. */
+  forget(): void {
+    this.#start = -1
+  }
+
+  /** The bytes of the record before, when they are still there. */
+  previous(): Buffer | null {
+    if (this.#previousStart < 0) return null
+    return Buffer.from(this.#bytes.subarray(this.#previousStart, this.#start))
   }
 
   /** Its bytes, line end included; valid until the handler returns. */
@@ -78,8 +95,8 @@ export type OnRecord = (record: RecordView) => void
 const doubtAfterBytes = maxCellBytes + 64 * 1024
 
 export class RecordReader {
-  readonly #kernel = new Kernel()
-  readonly #hasher = new RowHasher(this.#kernel.seed)
+  readonly #kernel: Kernel
+  readonly #hasher: RowHasher
   readonly #format: RecordFormat
   readonly #onRecord: OnRecord
   readonly #view: RecordView
@@ -89,7 +106,10 @@ export class RecordReader {
   #offset: number
   #wanted = 0
 
-  constructor(format: RecordFormat, onRecord: OnRecord) {
+  /** @param hasher where rows are compared with others than this reader's */
+  constructor(format: RecordFormat, onRecord: OnRecord, hasher = new RowHasher()) {
+    this.#kernel = new Kernel(hasher.seed)
+    this.#hasher = hasher
     this.#format = format
     this.#onRecord = onRecord
     this.#view = new RecordView(format)
@@ -123,11 +143,12 @@ export class RecordReader {
   #read(atEnd: boolean): void {
     const { delimiter, question, answer } = this.#format
     const kernel = this.#kernel
+    this.#view.forget()
     let from = textStart
     const end = textStart + this.#pending
     while (from < end) {
       const result = kernel.scan({ from, end, delimiter, question, answer, atEnd })
-      this.#deliver(result.count)
+      this.#deliver(result.count, from, result.consumed)
       from = result.consumed
       if (result.reason === stopReason.full) continue
       if (result.reason === stopReason.end) break
@@ -162,10 +183,11 @@ export class RecordReader {
     return from + record.bytes.length
   }
 
-  #deliver(count: number): void {
+  #deliver(count: number, from: number, to: number): void {
     const { bytes, table } = this.#kernel
     const view = this.#view
     view.csv = null
+    const areUtf8 = count === 0 || isUtf8(bytes.subarray(from, to))
     for (let index = 0, at = 0; index < count; index += 1, at += recordWords) {
       // The table holds `count` whole records.
       const start = table[at + word.start] as number
@@ -195,6 +217,8 @@ export class RecordReader {
       view.rowHashHigh = table[at + word.rowHash + 1] as number
       view.questionHashLow = table[at + word.questionHash] as number
       view.questionHashHigh = table[at + word.questionHash + 1] as number
+      view.answerHashLow = table[at + word.answerHash] as number
+      view.isUtf8 = areUtf8 || isUtf8(bytes.subarray(start, start + view.size))
       view.place(bytes, start)
       this.#onRecord(view)
       this.#offset += view.size
@@ -227,6 +251,8 @@ export class RecordReader {
     view.rowHashHigh = Number(row >> 32n)
     view.questionHashLow = Number(questionHash & 0xffff_ffffn)
     view.questionHashHigh = Number(questionHash >> 32n)
+    view.answerHashLow = Number((hashes[answer] ?? 1n) & 0xffff_ffffn)
+    view.isUtf8 = isUtf8(record.bytes)
     view.csv = record
     view.place(this.#kernel.bytes, start)
     this.#onRecord(view)

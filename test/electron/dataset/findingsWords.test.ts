@@ -9,10 +9,11 @@ test.each(['en', 'zh'])('has words for every finding in %s', async (lng) => {
   const resources = { en: { findings: en }, zh: { findings: zh } }
   await words.init({ lng, fallbackLng: false, resources, defaultNS: 'findings' })
   for (const code of findingCodeSchema.options) {
-    for (const part of ['title', 'meaning', 'fix', 'done']) {
+    const isRepairable = 'fix' in en[code]
+    for (const part of isRepairable ? ['title', 'meaning', 'fix', 'done'] : ['title', 'meaning']) {
       for (const count of [1, 2]) {
         const text = words.t(`${code}.${part}`, { count })
-        expect(text).not.toContain(code)
+        expect(text).not.toBe(`${code}.${part}`)
         expect(text).not.toContain('{{')
       }
     }

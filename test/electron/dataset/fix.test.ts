@@ -45,12 +45,12 @@ test.each<[code: FindingCode, before: string | Buffer, after: string, count: num
 })
 
 test('keeps quotes, line ends and a missing last line end of untouched rows', async () => {
-  const { text } = await fix('question,answer\r\n"Q?","A"\n\rR?, B \r\n"S\r\n?",C')
-  expect(text).toBe('question,answer\r\n"Q?","A"\nR?, B \r\n"S\r\n?",C')
+  const { text } = await fix('question,answer\r\n"Q?","A"\n\rR?,B\r\n"S\r\n?",C')
+  expect(text).toBe('question,answer\r\n"Q?","A"\nR?,B\r\n"S\r\n?",C')
 })
 
 test('leaves a clean file byte for byte', async () => {
-  const clean = `${head}"Q, ""x""?",A\r\nR?,"B\n"\n`
+  const clean = `${head}"Q, ""x""?",A\r\nR?,"B\nC"\n`
   expect(await fix(clean)).toMatchObject({ text: clean, counts: {} })
 })
 
@@ -102,7 +102,8 @@ test('repairs everything: a second scan finds nothing, a second repair changes n
     fc.asyncProperty(hostileFile, async (bytes) => {
       const { fixed } = await fix(bytes)
       const report = await scanContent([fixed])
-      expect(report.findings).toEqual([])
+      // Which of two answers is the better one, nobody but the user can tell.
+      expect(report.findings.filter(({ fixable }) => fixable)).toEqual([])
       expect(report.usableRowCount).toBe(report.rowCount)
       expect((await fix(fixed)).fixed).toEqual(fixed)
     }),
@@ -126,9 +127,10 @@ test('never loses a usable row', async () => {
 })
 
 test('keeps valid, different, filled rows byte for byte among faulty ones', async () => {
-  const cell = fc.stringMatching(/^[a-z]{1,5}( [a-z,"\n]{1,5})?$/)
+  const cell = fc.stringMatching(/^[a-z]{1,5}( [a-z,"]{0,3}\n?[a-z])?$/)
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
-  const good = fc.uniqueArray(fc.tuple(cell, cell), {
+  const row = fc.tuple(cell, cell).filter(([question, answer]) => question !== answer)
+  const good = fc.uniqueArray(row, {
     minLength: 1,
     maxLength: 8,
     selector: (row) => row.join('\0'),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { scanContent } from '../../../electron/dataset/scan.ts'
+import { encodeAs } from '../../support/encodeAs.ts'
 import type { FindingCode, FindingExample, ScanReport } from '../../../shared/dataset.ts'
 
 function scan(content: string | Buffer): Promise<ScanReport> {
@@ -81,7 +82,11 @@ test.each<[name: string, content: string | Buffer, expected: Places, usable: num
   [
     'finds exact repetitions, however they are quoted',
     `${head}Q?,A\nR?,B\n"Q?",A\nQ?,A \n`,
-    [['duplicate-row', 1, [[4, 3]]]],
+    [
+      ['duplicate-row', 1, [[4, 3]]],
+      ['conflicting-answer', 1, [[5, 4]]],
+      ['edge-space', 1, [[5, 4]]],
+    ],
     3,
   ],
   [
@@ -214,9 +219,21 @@ test('keeps the first fifty examples and counts all', async () => {
   expect(rowCount).toBe(151)
 })
 
-test('does not offer to remove what is text in another encoding', async () => {
-  const gbk = Buffer.from([0xce, 0xca, 0xcc, 0xe2, 0xd3, 0xeb, 0xb4, 0xf0, 0xb0, 0xb8])
-  const row = Buffer.concat([gbk, Buffer.from(','), gbk, Buffer.from('\n')])
+test.each([
+  ['gb18030', '如何退货？,您可以在三十天内退货，请保留收据。'],
+  ['big5', '如何退貨？,您可以在三十天內退貨，請保留收據。'],
+  ['shift_jis', '返品できますか？,はい、三十日以内に返品できます。レシートを保管してください。'],
+  ['euc-kr', '반품할 수 있나요?,네 삼십일 이내에 가능합니다.'],
+  ['windows-1252', 'Comment retourner ?,Vous pouvez le retourner à l’usine — gardez le reçu.'],
+])('reads %s', async (encoding, row) => {
+  const text = `${head}${row}\n`
+  const report = await scan(encodeAs(encoding, text))
+  expect(report).toMatchObject({ encoding, usableRowCount: 1 })
+  expect(report.findings).toMatchObject([{ code: 'legacy-encoding', fixable: true }])
+})
+
+test('does not offer to remove what is text in an encoding that nobody can tell', async () => {
+  const row = Buffer.from([0x81, 0xfe, 0x8d, 0xff, 0x90, 0x2c, 0x9d, 0xfe, 0xff, 0x80, 0x0a])
   const content = Buffer.concat([Buffer.from(head), ...Array.from({ length: 20 }, () => row)])
   const { findings } = await scan(content)
   expect(findings[0]).toMatchObject({ code: 'invalid-utf8', severity: 'error', fixable: false })

@@ -1,0 +1,172 @@
+/**
+ * Knows which rows came before: the same row, and the same question with another answer. 16 bytes for each row in an
+ * open-addressing table. Once it holds `mostInMemory` rows, later ones wait in a file and are compared at the end, so
+ * that memory stays bounded at any number of rows.
+ */
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface SeenRow {
+  readonly questionHashLow: number
+  readonly questionHashHigh: number
+  readonly answerHashLow: number
+  readonly rowHashLow: number
+}
+
+export const seen = { new: 0, repeated: 1, otherAnswer: 2, later: 3 } as const
+export type Seen = (typeof seen)[keyof typeof seen]
+
+/** A row whose verdict came late. */
+export type OnLate = (verdict: Seen, row: number, line: number) => void
+
+const slotWords = 4
+const partitions = 64
+const spillWords = 6
+const spillBufferWords = spillWords * 4096
+
+export class SeenRows {
+  #slots = new Uint32Array(4096 * slotWords)
+  #count = 0
+  readonly #mostInMemory: number
+  #spill: Spill | null = null
+
+  /** @param mostInMemory rows; without a limit every verdict comes at once */
+  constructor(mostInMemory = Infinity) {
+    this.#mostInMemory = mostInMemory
+  }
+
+  /** `later` when only `finish` can tell. */
+  add(row: SeenRow, rowNumber = 0, line = 0): Seen {
+    const { questionHashLow, questionHashHigh, answerHashLow, rowHashLow } = row
+    // Zero marks an empty slot.
+    const high = questionHashHigh === 0 && questionHashLow === 0 ? 1 : questionHashHigh
+    if (this.#count * 6 >= this.#slots.length && this.#count < this.#mostInMemory) {
+      this.#grow()
+    }
+    const slots = this.#slots
+    const mask = slots.length / slotWords - 1
+    let verdict: Seen = seen.new
+    let at = questionHashLow & mask
+    for (;;) {
+      const base = at * slotWords
+      // Within the table: `at` is masked.
+      const slotLow = slots[base] as number
+      const slotHigh = slots[base + 1] as number
+      if (slotLow === 0 && slotHigh === 0) break
+      if (slotLow === questionHashLow && slotHigh === high) {
+        if (slots[base + 2] === rowHashLow) return seen.repeated
+        if (slots[base + 3] !== answerHashLow) verdict = seen.otherAnswer
+      }
+      at = (at + 1) & mask
+    }
+    if (this.#count >= this.#mostInMemory) {
+      this.#spill ??= new Spill()
+      this.#spill.add(questionHashLow, high, rowHashLow, answerHashLow, rowNumber, line)
+      return verdict === seen.new ? seen.later : verdict
+    }
+    const base = at * slotWords
+    slots[base] = questionHashLow
+    slots[base + 1] = high
+    slots[base + 2] = rowHashLow
+    slots[base + 3] = answerHashLow
+    this.#count += 1
+    return verdict
+  }
+
+  /** The late verdicts, other than `new`. */
+  finish(onLate: OnLate): void {
+    const spill = this.#spill
+    if (!spill) return
+    // What is left to compare stands in the file: the table is not needed any more.
+    this.#slots = new Uint32Array(0)
+    spill.readPartitions((words) => {
+      const rows = new SeenRows()
+      for (let at = 0; at < words.length; at += spillWords) {
+        const [low = 0, high = 0, rowHashLow = 0, answer = 0, row = 0, line = 0] = words.subarray(
+          at,
+          at + spillWords,
+        )
+        const verdict = rows.add({
+          questionHashLow: low,
+          questionHashHigh: high,
+          rowHashLow,
+          answerHashLow: answer,
+        })
+        if (verdict !== seen.new) onLate(verdict, row, line)
+      }
+    })
+    this.close()
+  }
+
+  /** Removes the file of an unfinished pass. */
+  close(): void {
+    this.#spill?.close()
+    this.#spill = null
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    const slots = new Uint32Array(old.length * 2)
+    const mask = slots.length / slotWords - 1
+    for (let base = 0; base < old.length; base += slotWords) {
+      const low = old[base] as number // within the table
+      const high = old[base + 1] as number
+      if (low === 0 && high === 0) continue
+      let at = low & mask
+      while (slots[at * slotWords] !== 0 || slots[at * slotWords + 1] !== 0) at = (at + 1) & mask
+      slots[at * slotWords] = low
+      slots[at * slotWords + 1] = high
+      slots[at * slotWords + 2] = old[base + 2] as number
+      slots[at * slotWords + 3] = old[base + 3] as number
+    }
+    this.#slots = slots
+  }
+}
+
+/** Rows in one file per part of the hashes, so that the same question is always in the same one. */
+class Spill {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'timbre-rows-'))
+  readonly #files = Array.from({ length: partitions }, (_, index) =>
+    openSync(join(this.#directory, String(index)), 'w+', 0o600),
+  )
+  readonly #buffers = this.#files.map(() => new Uint32Array(spillBufferWords))
+  readonly #used = new Uint32Array(partitions)
+  readonly #written = new Float64Array(partitions)
+
+  add(low: number, high: number, row: number, answer: number, number: number, line: number): void {
+    const part = high >>> 26
+    const buffer = this.#buffers[part]
+    const used = this.#used[part]
+    if (!buffer || used === undefined) return // 64 parts of 6 bits
+    buffer.set([low, high, row, answer, number, line], used)
+    this.#used[part] = used + spillWords
+    if (used + spillWords === spillBufferWords) this.#flush(part)
+  }
+
+  readPartitions(onPartition: (words: Uint32Array) => void): void {
+    for (let part = 0; part < partitions; part += 1) {
+      this.#flush(part)
+      const file = this.#files[part]
+      const size = this.#written[part] ?? 0
+      if (file === undefined || size === 0) continue
+      const words = new Uint32Array(size / 4)
+      readSync(file, words, 0, size, 0)
+      onPartition(words)
+    }
+  }
+
+  close(): void {
+    for (const file of this.#files) closeSync(file)
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  #flush(part: number): void {
+    const [file, buffer, used = 0] = [this.#files[part], this.#buffers[part], this.#used[part]]
+    if (file === undefined || !buffer || used === 0) return
+    const bytes = used * 4
+    writeSync(file, buffer, 0, bytes, this.#written[part])
+    this.#written[part] = (this.#written[part] ?? 0) + bytes
+    this.#used[part] = 0
+  }
+}
