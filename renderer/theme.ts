@@ -42,6 +42,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': '#55636f',
     '--mantine-color-error': '#c92a2a',
+    // Titles and buttons on the tint of a warning: 6 : 1.
+    '--mantine-color-orange-light-color': '#9a3412',
     '--surface': '#f7f9fa',
   },
   dark: {
