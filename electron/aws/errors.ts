@@ -93,7 +93,8 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
     'EntityTooLarge',
   ],
   Cancelled: ['AbortError'],
-  NetworkUnavailable: ['TimeoutError', 'RequestTimeout', 'RequestTimeoutException'],
+  // A refusal that was cut on its way is a SyntaxError: nobody knows what it said.
+  NetworkUnavailable: ['SyntaxError', 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException'],
 }
 
 const codeByName: ReadonlyMap<string, ErrorCode> = new Map(

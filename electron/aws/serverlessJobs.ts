@@ -160,8 +160,9 @@ export async function ensureModelPackageGroup(
     return made.ModelPackageGroupArn ?? ''
   } catch (error) {
     // Its answer was lost the first time: SageMaker says so with ValidationException.
-    return find().catch(() => {
-      throw fromSdkError(error)
+    return find().catch((problem: unknown) => {
+      // Only when it is not there after all was the refusal meant.
+      throw isMissing(problem) ? fromSdkError(error) : problem
     })
   }
 }
