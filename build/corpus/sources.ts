@@ -123,7 +123,7 @@ export const sources: readonly Source[] = [
   ),
   ...debian(
     'Debian installation guide',
-    'GPL-2.0-or-later',
+    'GPL-2.0',
     {
       en: ['installation-guide-amd64', 'usr/share/doc/installation-guide-amd64/en'],
       zh: ['installation-guide-amd64', 'usr/share/doc/installation-guide-amd64/zh_CN'],
@@ -132,7 +132,7 @@ export const sources: readonly Source[] = [
   ),
   ...debian(
     'The Debian GNU/Linux FAQ',
-    'GPL-2.0-or-later',
+    'LicenseRef-Debian-FAQ',
     {
       en: ['debian-faq', 'usr/share/doc/debian/FAQ'],
       zh: ['debian-faq-zh-cn', 'usr/share/doc/debian/FAQ/zh-cn'],
