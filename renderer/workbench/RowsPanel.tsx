@@ -281,11 +281,12 @@ function CellReader({ state, selection, row }: CellReaderProps) {
   return (
     <section className="cell-reader" aria-label={t('cell.label')} tabIndex={0}>
       <Text size="xs" c="dimmed" fw={600}>
-        {t('cell.place', {
-          column: state.columns[column] ?? '',
-          row: formatCount(row?.row ?? 0, i18n.language),
-          length: formatCount(text.length, i18n.language),
-        })}
+        {row &&
+          t('cell.place', {
+            column: state.columns[column] ?? '',
+            row: formatCount(row.row, i18n.language),
+            length: formatCount(text.length, i18n.language),
+          })}
       </Text>
       <Text size="sm" className="invisible">
         {text}

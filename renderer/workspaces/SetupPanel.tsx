@@ -17,7 +17,8 @@ export function SetupPanel({ workspace }: { workspace: AwsWorkspace }) {
   const { data: report, error, isFetching, refetch } = useQuery(setupQuery(workspace.id))
   const recheck = () => void refetch()
   const done = report?.checks.filter(({ state }) => state === 'ok').length ?? 0
-  const isReady = report !== undefined && report.checks.every(({ state }) => state !== 'missing')
+  const isMissing = report?.checks.some(({ state }) => state === 'missing') ?? false
+  const unknown = (report?.checks.length ?? 0) - done
   return (
     <section>
       <Group justify="space-between" mb="sm">
@@ -34,9 +35,11 @@ export function SetupPanel({ workspace }: { workspace: AwsWorkspace }) {
             <Stack gap="md">
               <Group justify="space-between">
                 <Text fw={600} role="status">
-                  {isReady
-                    ? t('setup.ready')
-                    : t('setup.notReady', { count: done, total: report.checks.length })}
+                  {isMissing
+                    ? t('setup.notReady', { count: done, total: report.checks.length })
+                    : unknown === 0
+                      ? t('setup.ready')
+                      : t('setup.readyButUnknown', { count: unknown })}
                 </Text>
                 <Text size="sm" c="dimmed">
                   {t('setup.checkedAt', { time: formatDate(report.checkedAtMs, i18n.language) })}

@@ -105,7 +105,7 @@ test('finds out what is there and names the one permission that is missing', asy
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'sagemaker-us-east-1-000000000000' }))
   clients.s3.destroy()
   await page.getByRole('button', { name: 'Check again' }).click()
-  await expect(page.getByText('Everything is in place.')).toBeVisible()
+  await expect(page.getByText('Nothing is missing. One point could not be checked.')).toBeVisible()
   await takePicture(page, 'workspace-ready')
 })
 
