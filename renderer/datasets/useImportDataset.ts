@@ -1,4 +1,3 @@
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { useNavigate } from '../navigation.tsx'
 import { datasetQuery, datasetsQuery } from '../queries.ts'
+import { showMessage } from '../components/showMessage.ts'
 
 /** The ways in; each ends on the new dataset's page, or on the list after several files. */
 export function useImportDataset() {
@@ -22,7 +22,7 @@ export function useImportDataset() {
       for (const load of loads) {
         const dataset = await load().catch((error: unknown) => {
           if (toAppError(error).code === 'Cancelled') {
-            notifications.show({ message: t('intake:cancelled') })
+            showMessage({ message: t('intake:cancelled') })
           } else showError(error)
           return null
         })
@@ -34,7 +34,7 @@ export function useImportDataset() {
       for (const dataset of datasets) {
         client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)
         if (dataset.createdAtMs >= startedAtMs) continue
-        notifications.show({
+        showMessage({
           title: t('intake:again'),
           message: t('intake:againText', { name: dataset.name }),
         })

@@ -1,5 +1,4 @@
 import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +12,7 @@ import { CachesPanel } from './CachesPanel.tsx'
 import { type DiskChange, ledgerQuery, useDiskChange } from './diskQueries.ts'
 import { ItemsPanel } from './ItemsPanel.tsx'
 import { SpaceBar } from './SpaceBar.tsx'
+import { showMessage } from '../components/showMessage.ts'
 
 export function DiskPage() {
   const { t } = useTranslation()
@@ -51,11 +51,7 @@ function Ledger({ ledger }: { ledger: DiskLedger }) {
   const { mutate, isPending, variables } = useDiskChange((change) => {
     setQuestion(null)
     if (change.type !== 'delete') return
-    notifications.show({
-      message: t('disk:deleted'),
-      color: 'accent',
-      closeButtonProps: { 'aria-label': t('action.close') },
-    })
+    showMessage({ message: t('disk:deleted') })
   })
   const change = (wanted: DiskChange) => {
     if (wanted.type === 'erase' || wanted.type === 'emptyBin') setQuestion(wanted)

@@ -11,7 +11,6 @@ import {
   Title,
 } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
@@ -27,6 +26,7 @@ import { formatDuration } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { TrainingLog } from './TrainingLog.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
+import { showMessage } from '../components/showMessage.ts'
 
 export function CandidateCard({ candidate, modelId }: { candidate: Candidate; modelId: string }) {
   const { t } = useTranslation()
@@ -51,15 +51,13 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
       invoke('candidate.export', { candidateId: candidate.id, format }),
     onSuccess: (exported) => {
       if (!exported) return
-      notifications.show({
-        color: 'accent',
+      showMessage({
         title: t('export.done', { path: exported.directory }),
         message:
           exported.asked > 0
             ? t('export.equal', { equal: exported.equalAnswers, asked: exported.asked })
             : '',
         autoClose: 12_000,
-        closeButtonProps: { 'aria-label': t('action.close') },
       })
     },
     onError: showError,

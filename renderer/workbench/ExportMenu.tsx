@@ -1,5 +1,4 @@
 import { Button, Menu, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconFileExport } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { formatCount } from '../format.ts'
 import { rolesQuery } from './workbenchQueries.ts'
+import { showMessage } from '../components/showMessage.ts'
 
 /** The dataset as it stands, without excluded rows, as a file of the analyst's choice. */
 export function ExportMenu({ datasetId }: { datasetId: string }) {
@@ -24,8 +24,7 @@ export function ExportMenu({ datasetId }: { datasetId: string }) {
         written.leftOut > 0
           ? ` ${t('export.leftOut', { count: written.leftOut, shown: formatCount(written.leftOut, i18n.language) })}`
           : ''
-      notifications.show({
-        color: 'accent',
+      showMessage({
         title: t('export.done', {
           count: written.rowCount,
           shown: formatCount(written.rowCount, i18n.language),

@@ -1,10 +1,10 @@
 import { Button, Code, Group, Loader, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { signInQuery } from './queries.ts'
+import { showMessage } from '../components/showMessage.ts'
 
 interface SignInProps {
   readonly workspaceId: string
@@ -19,7 +19,7 @@ export function SignIn({ workspaceId: id, label, onSignedIn }: SignInProps) {
   const start = useMutation({
     mutationFn: (flow: 'browser' | 'code') => invoke('signIn.start', { id, flow }),
     onSuccess() {
-      notifications.show({ message: t('signIn.done'), role: 'status' })
+      showMessage({ message: t('signIn.done') })
       onSignedIn?.()
     },
     onError: showError,

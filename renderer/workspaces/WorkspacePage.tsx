@@ -1,6 +1,5 @@
 import { Button, Group, Modal, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { AwsWorkspace, WorkspaceDraft } from '../../shared/workspace.ts'
@@ -15,6 +14,7 @@ import { UploadsPanel } from './UploadsPanel.tsx'
 import { WorkspaceForm } from './WorkspaceForm.tsx'
 import { workspacesQuery } from './queries.ts'
 import { emptyFields, fieldsOf } from './workspaceForm.ts'
+import { showMessage } from '../components/showMessage.ts'
 
 /** @param workspaceId null for one that is being added */
 export function WorkspacePage({ workspaceId }: { workspaceId: string | null }) {
@@ -56,7 +56,7 @@ function KnownWorkspace({ workspace }: { workspace: AwsWorkspace }) {
   const navigate = useNavigate()
   const save = useMutation({
     mutationFn: (draft: WorkspaceDraft) => invoke('workspace.update', { id: workspace.id, draft }),
-    onSuccess: () => void notifications.show({ message: t('form.saved'), role: 'status' }),
+    onSuccess: () => showMessage({ message: t('form.saved') }),
     onError: showError,
   })
   return (

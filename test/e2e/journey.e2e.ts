@@ -67,15 +67,15 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   await page.keyboard.press('Enter')
   await expect(page.getByRole('combobox', { name: 'Question column' })).toHaveValue('question')
   await expectAccessible(page)
-  await page.getByRole('button', { name: 'Next' }).press('Enter')
-  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await page.getByRole('button', { name: 'Next', exact: true }).press('Enter')
+  await page.getByRole('button', { name: 'Next', exact: true }).press('Enter')
   await expect(page.getByText('Choose at least one base model.')).toBeVisible()
   for (const name of ['Timbre Pico (English)', 'Timbre Nano (English, Chinese)']) {
     await page.getByRole('checkbox', { name }).press('Space')
   }
   await expectAccessible(page)
   await takePicture(page, 'wizard-base-models')
-  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await page.getByRole('button', { name: 'Next', exact: true }).press('Enter')
   await page.getByRole('textbox', { name: 'Epochs' }).fill('12')
   await page.getByRole('textbox', { name: 'Question 1' }).fill('How do I return item 7?')
   const shown = page.getByRole('region', { name: 'What the model is shown' })
@@ -89,7 +89,7 @@ test('walks the wizard by keyboard and starts a fine-tuning of both models', asy
   )
   await expectAccessible(page)
   await takePicture(page, 'wizard-settings')
-  await page.getByRole('button', { name: 'Next' }).press('Enter')
+  await page.getByRole('button', { name: 'Next', exact: true }).press('Enter')
   await expect(page.getByRole('cell', { name: '12', exact: true })).toBeVisible()
   await expect(page.getByText('Measured on this computer just now')).toBeVisible({
     timeout: 60_000,
@@ -242,7 +242,7 @@ test('exports a candidate, and takes the export as a base model of its own', asy
   const [file = ''] = (await readdir(path.join(folder, made))).filter((name) => /gguf$/.test(name))
 
   await page.getByRole('button', { name: 'New version' }).click()
-  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next', exact: true }).click()
   await answerDialog(running, path.join(folder, made, 'README.md'))
   await page.getByRole('button', { name: 'Add a base model' }).click()
   await page.getByRole('menuitem', { name: /GGUF/ }).click()
