@@ -1,7 +1,7 @@
 /** Who may import whom: the arrows of ARCHITECTURE.md. */
 
 const workflows =
-  '^electron/(dataset|training|inference|evaluation|export|baseModels|workspaces|disk)/'
+  '^electron/(dataset|training|inference|evaluation|export|baseModels|workspaces|disk|endpoints|registry|notebook|bundle|batch)/'
 
 /** @returns a rule: files of `from` import nothing below `to`. */
 function forbid(name, from, to, comment) {

@@ -1,6 +1,5 @@
 /** One line per contract call: the function that answers it. */
 import type { Handlers } from '../shared/contract.ts'
-import { listExchanges } from './db/exchanges.ts'
 import { listLogLines, listSampleAnswers } from './db/logLines.ts'
 import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
@@ -9,6 +8,7 @@ import { analyzeHandlers } from './handlers/analyzeHandlers.ts'
 import type { HostDialogs } from './handlers/hostDialogs.ts'
 import { catalogHandlers } from './handlers/catalogHandlers.ts'
 import { intakeHandlers } from './handlers/intakeHandlers.ts'
+import { shipHandlers } from './handlers/shipHandlers.ts'
 import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import { diskHandlers } from './handlers/diskHandlers.ts'
 import { createWorkbenchHandlers } from './handlers/workbenchHandlers.ts'
@@ -26,9 +26,10 @@ export function createHandlers(
   host: HostFacts,
   publish: (event: 'settings.changed', settings: ReturnType<typeof getSettings>) => void,
 ): Handlers {
-  const { db, datasets, engine, playground, hubModels, hubTokens } = services
+  const { db, datasets, engine, hubModels, hubTokens } = services
   const hubUrl = () => getSettings(db).hubUrl
   return {
+    ...shipHandlers(services, dialogs),
     ...workspaceHandlers(services),
     ...intakeHandlers(services, () => dialogs.chooseFiles()),
     ...diskHandlers(services.disk),
@@ -124,18 +125,6 @@ export function createHandlers(
     'candidate.samples': async ({ candidateId }) => listSampleAnswers(db, candidateId),
     'candidate.log': async ({ candidateId }) => listLogLines(db, candidateId),
 
-    'playground.ask': async (question) => {
-      playground.ask(question)
-      return null
-    },
-    'playground.stop': async ({ requestId }) => {
-      playground.stop(requestId)
-      return null
-    },
-    'playground.history': async ({ candidateId }) => listExchanges(db, candidateId),
-    'playground.suggestions': ({ candidateId }) => playground.suggestions(candidateId),
-
-    ...analyzeHandlers(services, dialogs),
 
     'candidate.export': async ({ candidateId, format }) => {
       const parent = await dialogs.chooseFolder()

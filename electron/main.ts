@@ -3,16 +3,23 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app, dialog, Menu, powerMonitor, type BrowserWindow } from 'electron'
 import { isTerminal } from '../shared/model.ts'
+import { localWorkspaceId } from '../shared/workspace.ts'
 import { listOpenCandidates } from './db/candidates.ts'
 import { getSettings } from './db/settings.ts'
 import { dataDirectory } from './dataDirectory.ts'
 import { createHandlers } from './handlers.ts'
 import { answerCalls, sendEvent } from './ipc.ts'
-import { notifyEnded, notifyHidden, notifySignInNeeded } from './notifications.ts'
+import {
+  notifyEnded,
+  notifyEndpointReady,
+  notifyHidden,
+  notifySignInNeeded,
+} from './notifications.ts'
 import { declareScheme, servePage } from './protocol.ts'
 import { resourcesDirectory } from './resourcesDirectory.ts'
 import { createServices, type Services } from './services.ts'
 import { openInBrowser } from './shell/openInBrowser.ts'
+import { mayQuit } from './shell/quitQuestion.ts'
 import { systemKeyStore } from './shell/keyStore.ts'
 import { printPdf } from './shell/printPdf.ts'
 import { createTranslate } from './translate.ts'
@@ -48,6 +55,15 @@ function start(): void {
       notifySignInNeeded(translate(), workspace.name, showWindow)
     },
     publish: (event, payload) => sendEvent(window, event, payload),
+    onEndpointReady: (endpoint) => {
+      // On this computer it is up in seconds: nobody has to be called back.
+      if (endpoint.workspaceId === localWorkspaceId) return
+      if (!getSettings(running.db).notifications) return
+      notifyEndpointReady(translate(), endpoint.title, () => {
+        showWindow()
+        sendEvent(window, 'navigation.requested', { page: 'endpoints' })
+      })
+    },
     onEnded: (candidate, version, model) => {
       if (!getSettings(running.db).notifications) return
       notifyEnded(translate(), candidate, model, () => {
@@ -115,6 +131,15 @@ function start(): void {
           })
           return chosen.filePaths[0] ?? null
         },
+        chooseBundle: async () => {
+          const t = translate()
+          const chosen = await dialog.showOpenDialog({
+            title: t('native:open.bundle'),
+            filters: [{ name: t('native:open.bundleFile'), extensions: ['timbre'] }],
+            properties: ['openFile'],
+          })
+          return chosen.filePaths[0] ?? null
+        },
         chooseSavePath: async (suggestedName) => {
           const chosen = await dialog.showSaveDialog({ defaultPath: suggestedName })
           return chosen.filePath || null
@@ -136,6 +161,7 @@ function start(): void {
     .start()
     .then(() => running.evaluator.resumeLeft())
     .catch(() => undefined) // its failure is in the status that the page shows
+    .then(() => running.use.endpoints.reconcile())
 
   powerMonitor.on('resume', () => running.watch.hurry())
   app.on('second-instance', showWindow)
@@ -174,8 +200,16 @@ app.on('window-all-closed', () => {
 
 /** The jobs' checkpoints are saved by the engine before it ends; they go on at the next start. */
 app.on('before-quit', (event) => {
-  quitting = true
   const running = services
+  if (running) {
+    const { endpoints } = running.use.endpoints.state()
+    const t = createTranslate(running.language())
+    if (!mayQuit(t, running.language(), endpoints)) {
+      event.preventDefault()
+      return
+    }
+  }
+  quitting = true
   if (!running) return
   event.preventDefault()
   services = null

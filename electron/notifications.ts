@@ -33,3 +33,14 @@ export function notifySignInNeeded(t: Translate, workspace: string, onClick: () 
   notification.on('click', onClick)
   notification.show()
 }
+
+/** An endpoint that took its time can be asked now. */
+export function notifyEndpointReady(t: Translate, title: string, onClick: () => void): void {
+  if (!Notification.isSupported()) return
+  const notification = new Notification({
+    title: t('native:endpointReady.title', { title }),
+    body: t('native:endpointReady.body'),
+  })
+  notification.on('click', onClick)
+  notification.show()
+}

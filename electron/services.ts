@@ -2,6 +2,7 @@
 import { mkdirSync, accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { EventName, EventPayload } from '../shared/contract.ts'
+import type { Endpoint } from '../shared/endpoint.ts'
 import { AppError } from '../shared/errors.ts'
 import {
   isTerminal,
@@ -58,7 +59,8 @@ import {
   createToxicityClassifier,
   type ToxicityClassifier,
 } from './evaluation/toxicity/toxicityClassifier.ts'
-import { createPlayground, type Playground } from './inference/playground.ts'
+import type { Playground } from './inference/playground.ts'
+import { createUseServices, type UseServices } from './useServices.ts'
 import { previewPrompt } from './inference/promptPreview.ts'
 import { sentenceLogProbability } from './inference/sentenceProbability.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
@@ -92,6 +94,8 @@ export interface ServicesOptions {
   readonly systemLocale: string
   readonly publish: Publish
   /** A candidate ended: the window shows a notification. */
+  /** An endpoint answers for the first time. */
+  readonly onEndpointReady?: (endpoint: Endpoint) => void
   readonly onEnded?: (candidate: Candidate, version: ModelVersion, model: Model) => void
   readonly now?: () => number
   /** Null, or left out, where this computer has none. */
@@ -111,6 +115,7 @@ export interface Services {
   readonly workbench: Workbench
   readonly engine: EngineSupervisor
   readonly playground: Playground
+  readonly use: UseServices
   readonly evaluator: Evaluator
   readonly builtInSets: BuiltInSets
   readonly toxicityClassifier: ToxicityClassifier
@@ -163,10 +168,14 @@ export interface Services {
   leaderboard(versionId: string): LeaderboardEntry[]
   /** Files that other programs read, in a new folder below `parent`. @throws AppError CandidateNotReady, ExportFailed */
   exportCandidate(candidateId: string, format: ExportFormat, parent: string): Promise<ExportedFiles>
+  /** Questions of the data that a candidate was made with. */
+  prompts(candidateId: string): Promise<{ unseen: string[]; trained: string[] }>
   /** The report as HTML. @throws AppError CandidateNotReady */
   report(candidateId: string): Promise<string>
   close(): Promise<void>
 }
+
+const mostPrompts = 500
 
 export function createServices(options: ServicesOptions): Services {
   const now = options.now ?? Date.now
@@ -344,15 +353,28 @@ export function createServices(options: ServicesOptions): Services {
       throw error
     })
 
-  const playground = createPlayground({
+  const use: UseServices = createUseServices({
     db,
-    connect,
-    describeHubModel: hubModel,
-    unseenQuestions: async (version) =>
-      (await unseenExamples(version)).map((example) => example.prompt),
-    publish: (piece) => options.publish('answer.appended', piece),
+    dataDirectory: options.dataDirectory,
+    datasets,
+    connect: connectTo,
+    workspaceIds: () => workspaces.list().map(({ id }) => id),
+    describeHubModel: (id) => hubModel(id),
+    // On this computer nothing is paid; what an account pays, its price list tells.
+    priceOf: async (workspaceId) =>
+      workspaceId === localWorkspaceId ? { perHour: 0, currency: 'USD' } : null,
+    idleMinutes: () => getSettings(db).endpointIdleMinutes,
+    leaderboard: (versionId) => leaderboardOf(db, versionId),
+    report: (candidateId) => report(candidateId),
+    publish: {
+      piece: (piece) => options.publish('answer.appended', piece),
+      endpoints: (state) => options.publish('endpoints.changed', state),
+      batch: (batch) => options.publish('batch.progressed', batch),
+    },
+    ...(options.onEndpointReady ? { onEndpointReady: options.onEndpointReady } : {}),
     now,
   })
+  const { playground } = use
   const estimates = new Map<string, RunEstimate>()
   const builtInSets = createBuiltInSets(path.join(options.dataDirectory, 'evaluation-sets'))
   const evaluationData = {
@@ -422,6 +444,17 @@ export function createServices(options: ServicesOptions): Services {
     onTrouble: (id, error) => troubles.report(id, error),
     now,
   })
+  /** Those that answer with this model: before its weights go. */
+  async function removeEndpointsOf(modelUri: string): Promise<void> {
+    for (const { name, status, revisions } of use.endpoints.state().endpoints) {
+      const uses = revisions.some(({ variants }) =>
+        variants.some((variant) => variant.modelUri === modelUri),
+      )
+      if (!uses || status === 'Gone') continue
+      await use.endpoints.remove(name)
+      await use.endpoints.removed(name)
+    }
+  }
 
   async function report(candidateId: string): Promise<string> {
     const candidate = getCandidate(db, candidateId)
@@ -504,6 +537,7 @@ export function createServices(options: ServicesOptions): Services {
     deleteDataset: (id) => datasets.delete(id),
     stopEvaluations: (candidateId) => evaluator.stopCandidate(candidateId),
     forgetBaseModel: (id) => hubModels.delete(id),
+    removeEndpoints: removeEndpointsOf,
     clearDownloads: () => huggingFace.clear(),
     now,
   })
@@ -526,6 +560,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     engine,
     playground,
+    use,
     evaluator,
     builtInSets,
     toxicityClassifier,
@@ -571,7 +606,7 @@ export function createServices(options: ServicesOptions): Services {
       const { datasetId, columns } = request
       const examples = await datasets.readExamples(datasetId, columns, contentSha256)
       const model = await hubModel(request.baseModelId)
-      return previewPrompt(await connect(), model, examples, request)
+      return previewPrompt(await connect(), use.endpoints, model, examples, request)
     },
     async startVersion(request) {
       if (request.workspaceId !== localWorkspaceId)
@@ -606,6 +641,16 @@ export function createServices(options: ServicesOptions): Services {
       return version
     },
     leaderboard: (versionId) => leaderboardOf(db, versionId),
+    async prompts(candidateId) {
+      const version = getVersion(db, getCandidate(db, candidateId).versionId)
+      const unseen = (await unseenExamples(version)).map(({ prompt }) => prompt)
+      const known = new Set(unseen)
+      const all = await datasets
+        .readExamples(version.datasetId, version.columns, version.datasetSha256)
+        .catch(() => []) // the dataset was deleted: what was learned from it stays, the rows don't
+      const trained = all.map(({ prompt }) => prompt).filter((prompt) => !known.has(prompt))
+      return { unseen: unseen.slice(0, mostPrompts), trained: trained.slice(0, mostPrompts) }
+    },
     async exportCandidate(candidateId, format, parent) {
       const candidate = getCandidate(db, candidateId)
       const version = getVersion(db, candidate.versionId)
@@ -624,9 +669,9 @@ export function createServices(options: ServicesOptions): Services {
       await uploads.close()
       workbench.close()
       await huggingFace.close()
-      playground.close()
       await evaluator.close()
       await toxicityClassifier.close()
+      await use.close()
       await watch.close()
       connections.close()
       await engine.close()

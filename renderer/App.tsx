@@ -11,7 +11,15 @@ import {
   type MantineColorScheme,
 } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { IconCloud, IconDatabase, IconSettings, IconWaveSine } from '@tabler/icons-react'
+import {
+  IconCertificate,
+  IconCloud,
+  IconDatabase,
+  IconMessages,
+  IconPlugConnected,
+  IconSettings,
+  IconWaveSine,
+} from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -21,6 +29,9 @@ import { showError } from './components/showError.tsx'
 import { DatasetPage } from './datasets/DatasetPage.tsx'
 import { DatasetsPage } from './datasets/DatasetsPage.tsx'
 import { DropTarget } from './datasets/DropTarget.tsx'
+import { BatchPage } from './batch/BatchPage.tsx'
+import { EndpointsPage } from './endpoints/EndpointsPage.tsx'
+import { RunningCost } from './endpoints/RunningCost.tsx'
 import { DiskPage } from './disk/DiskPage.tsx'
 import { ImportProgressList } from './datasets/ImportProgressList.tsx'
 import { EvaluationPage } from './evaluation/EvaluationPage.tsx'
@@ -30,6 +41,7 @@ import { ModelsPage } from './models/ModelsPage.tsx'
 import { NavigationContext, sectionOf, type Place } from './navigation.tsx'
 import { PlaygroundPage } from './playground/PlaygroundPage.tsx'
 import { appQuery, engineQuery, settingsQuery } from './queries.ts'
+import { RegistryPage } from './registry/RegistryPage.tsx'
 import { SettingsPage } from './settings/SettingsPage.tsx'
 import { cssVariables, theme } from './theme.ts'
 import { WizardPage } from './wizard/WizardPage.tsx'
@@ -51,8 +63,8 @@ export function App() {
 
   useEffect(
     () =>
-      on('navigation.requested', ({ modelId, versionId }) =>
-        setPlace({ page: 'model', modelId, versionId }),
+      on('navigation.requested', (wanted) =>
+        setPlace('page' in wanted ? wanted : { page: 'model', ...wanted }),
       ),
     [],
   )
@@ -106,13 +118,13 @@ function CurrentPage({ place }: { place: Place }) {
         <WizardPage datasetId={place.datasetId} modelId={place.modelId} proposal={place.proposal} />
       )
     case 'playground':
-      return (
-        <PlaygroundPage
-          key={place.candidateId}
-          modelId={place.modelId}
-          candidateId={place.candidateId}
-        />
-      )
+      return <PlaygroundPage key={place.candidateId} candidateId={place.candidateId} />
+    case 'batch':
+      return <BatchPage />
+    case 'endpoints':
+      return <EndpointsPage />
+    case 'registry':
+      return <RegistryPage key={place.groupName} groupName={place.groupName} />
     case 'evaluation':
       return (
         <EvaluationPage
@@ -162,6 +174,27 @@ function Navigation({ place }: { place: Place }) {
               active={sectionOf(place) === 'models'}
               onClick={() => navigate({ page: 'models' })}
             />
+            <Text size="xs" fw={600} c="dimmed" px="sm" mt="md">
+              {t('ship:navigation.use')}
+            </Text>
+            <Entry
+              label={t('ship:navigation.playground')}
+              icon={<IconMessages size={18} aria-hidden />}
+              active={sectionOf(place) === 'playground'}
+              onClick={() => navigate({ page: 'playground' })}
+            />
+            <Entry
+              label={t('ship:navigation.endpoints')}
+              icon={<IconPlugConnected size={18} aria-hidden />}
+              active={sectionOf(place) === 'endpoints'}
+              onClick={() => navigate({ page: 'endpoints' })}
+            />
+            <Entry
+              label={t('ship:navigation.registry')}
+              icon={<IconCertificate size={18} aria-hidden />}
+              active={sectionOf(place) === 'registry'}
+              onClick={() => navigate({ page: 'registry' })}
+            />
             <Entry
               label={t('workspaces:navigation')}
               icon={<IconCloud size={18} aria-hidden />}
@@ -175,6 +208,7 @@ function Navigation({ place }: { place: Place }) {
               onClick={() => navigate({ page: 'settings' })}
             />
           </Stack>
+          <RunningCost />
           <WorkspaceSwitcher />
           <EngineSwitch />
         </AppShell.Navbar>

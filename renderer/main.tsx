@@ -11,6 +11,7 @@ import { App } from './App.tsx'
 import { invoke } from './api.ts'
 import { initialiseWords } from './i18n.ts'
 import { followEvents } from './queries.ts'
+import { followShipEvents } from './shipQueries.ts'
 
 // Main publishes what changes, so nothing goes stale by itself; main is on this computer, so retries help nobody.
 const client = new QueryClient({
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
   const [facts, settings] = await Promise.all([invoke('app.describe'), invoke('settings.get')])
   await initialiseWords(resolveLanguage(settings.language, facts.systemLocale))
   followEvents(client)
+  followShipEvents(client)
   const root = document.getElementById('root')
   if (!root) throw new Error('The page has no root.')
   createRoot(root).render(

@@ -18,7 +18,10 @@ export type Place =
       readonly modelId?: string
       readonly proposal?: Proposal
     }
-  | { readonly page: 'playground'; readonly modelId: string; readonly candidateId: string }
+  | { readonly page: 'playground'; readonly candidateId?: string }
+  | { readonly page: 'batch' }
+  | { readonly page: 'endpoints' }
+  | { readonly page: 'registry'; readonly groupName?: string }
   | { readonly page: 'evaluation'; readonly modelId: string; readonly candidateId: string }
   | { readonly page: 'settings' }
   | { readonly page: 'disk' }
@@ -33,8 +36,27 @@ export function useNavigate(): (place: Place) => void {
 }
 
 /** The entry of the main navigation that a page belongs to. */
-export function sectionOf(place: Place): 'datasets' | 'models' | 'settings' | 'workspaces' {
-  if (place.page === 'datasets' || place.page === 'dataset') return 'datasets'
-  if (place.page === 'workspaces' || place.page === 'workspace') return 'workspaces'
-  return place.page === 'settings' || place.page === 'disk' ? 'settings' : 'models'
+export type Section =
+  'datasets' | 'models' | 'playground' | 'endpoints' | 'registry' | 'settings' | 'workspaces'
+
+export function sectionOf({ page }: Place): Section {
+  switch (page) {
+    case 'datasets':
+    case 'dataset':
+      return 'datasets'
+    case 'playground':
+    case 'batch':
+      return 'playground'
+    case 'workspaces':
+    case 'workspace':
+      return 'workspaces'
+    case 'disk':
+      return 'settings'
+    case 'endpoints':
+    case 'registry':
+    case 'settings':
+      return page
+    default:
+      return 'models'
+  }
 }

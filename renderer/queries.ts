@@ -133,17 +133,6 @@ export const estimateQuery = (request: FineTuneRequest) =>
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
-export const suggestionsQuery = (candidateId: string) =>
-  queryOptions({
-    queryKey: ['suggestions', candidateId],
-    queryFn: () => invoke('playground.suggestions', { candidateId }),
-  })
-export const historyQuery = (candidateId: string) =>
-  queryOptions({
-    queryKey: ['history', candidateId],
-    queryFn: () => invoke('playground.history', { candidateId }),
-  })
-
 export const evaluationQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['evaluation', candidateId],

@@ -7,6 +7,7 @@ import { analyzeCalls, analyzeEvents } from './contract/analyzeCalls.ts'
 import { call } from './contract/call.ts'
 import { catalogCalls, catalogEvents } from './contract/catalogCalls.ts'
 import { intakeCalls, intakeEvents } from './contract/intakeCalls.ts'
+import { shipCalls, shipEvents } from './contract/shipCalls.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
 import { workbenchCalls, workbenchEvents } from './contract/workbenchCalls.ts'
@@ -26,7 +27,6 @@ import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
 import { previewRequestSchema, promptPreviewSchema } from './promptPreview.ts'
 import { candidateEstimateSchema } from './runEstimate.ts'
 import { sampleAnswerSchema } from './sampleAnswers.ts'
-import { answerPieceSchema, exchangeSchema, generationSettingsSchema } from './playground.ts'
 import { settingsChangeSchema, settingsSchema } from './settings.ts'
 import { trainingDeviceSchema } from './trainingDevice.ts'
 
@@ -35,6 +35,7 @@ const byId = z.object({ id: z.string() })
 const byCandidate = z.object({ candidateId: z.string() })
 
 export const calls = {
+  ...shipCalls,
   ...workspaceCalls,
   ...catalogCalls,
 
@@ -129,20 +130,6 @@ export const calls = {
   'candidate.samples': call(byCandidate, z.array(sampleAnswerSchema)),
   'candidate.log': call(byCandidate, z.array(z.object({ atMs: z.number(), line: z.string() }))),
 
-  /** Returns at once; the answers arrive as `answer.appended`. The caller makes the requestId. */
-  'playground.ask': call(
-    z.object({
-      requestId: z.string().min(1).max(64),
-      candidateId: z.string(),
-      prompt: z.string().trim().min(1).max(20_000),
-      settings: generationSettingsSchema,
-    }),
-    nothing,
-  ),
-  'playground.stop': call(z.object({ requestId: z.string() }), nothing),
-  'playground.history': call(byCandidate, z.array(exchangeSchema)),
-  /** A few questions of the version's own data, to start from. */
-  'playground.suggestions': call(byCandidate, z.array(z.string())),
 
   /** Writes a folder where the user says; null when the dialog was closed. */
   'candidate.export': call(
@@ -154,6 +141,7 @@ export const calls = {
 } as const
 
 export const events = {
+  ...shipEvents,
   ...workspaceEvents,
   ...catalogEvents,
   ...intakeEvents,
@@ -162,7 +150,6 @@ export const events = {
   ...workbenchEvents,
   'version.changed': modelVersionSchema,
   'metrics.added': z.array(metricPointSchema),
-  'answer.appended': answerPieceSchema,
   ...analyzeEvents,
   /** Of a base model that is being copied; 1 once it is being checked. */
   'baseModel.copied': z.object({ name: z.string(), fraction: z.number().min(0).max(1) }),
@@ -170,7 +157,10 @@ export const events = {
   'hubModel.progressed': hubDownloadSchema.nullable(),
   'settings.changed': settingsSchema,
   /** A notification was clicked. */
-  'navigation.requested': z.object({ modelId: z.string(), versionId: z.string() }),
+  'navigation.requested': z.union([
+    z.object({ modelId: z.string(), versionId: z.string() }),
+    z.object({ page: z.literal('endpoints') }),
+  ]),
 } as const
 
 export type Calls = typeof calls

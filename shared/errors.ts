@@ -65,6 +65,12 @@ export const errorCodes = [
   'LicenceNotAccepted',
   'LicenceChanged',
   'QuotaExceeded',
+  'EndpointFailed',
+  'EndpointGone',
+  'EndpointUnguarded',
+  'BundleInvalid',
+  'BundleTampered',
+  'BatchColumnMissing',
   // environment
   'EngineUnavailable',
   'NetworkUnavailable',

@@ -1,5 +1,6 @@
 /** What the user can set; kept in SQLite, in plain sight. Secrets never live here. */
 import { z } from 'zod'
+import { defaultIdleMinutes, idleMinutesSchema } from './endpoint.ts'
 import { defaultHubUrl, hubUrlSchema } from './hubModel.ts'
 import { localWorkspaceId } from './workspace.ts'
 
@@ -13,6 +14,8 @@ const fields = {
   trainingThreads: z.number().int().min(0).max(256),
   /** The Hugging Face Hub, or a mirror of it. */
   hubUrl: hubUrlSchema,
+  /** A test endpoint ends after so long without use. */
+  endpointIdleMinutes: idleMinutesSchema,
   /** Where the next training goes. */
   workspaceId: z.string().min(1),
   /** How often an account at AWS may be asked about its trainings; AWS throttles those who ask too often. */
@@ -25,6 +28,7 @@ export const settingsSchema = z.object({
   notifications: fields.notifications.default(true),
   trainingThreads: fields.trainingThreads.default(0),
   hubUrl: fields.hubUrl.default(defaultHubUrl),
+  endpointIdleMinutes: fields.endpointIdleMinutes.default(defaultIdleMinutes),
   workspaceId: fields.workspaceId.default(localWorkspaceId),
   awsCallsPerMinute: fields.awsCallsPerMinute.default(12),
 })

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { benchCharts } from './charts.ts'
 import { benchChaos } from './chaos.ts'
+import { benchEndpoints } from './endpoints.ts'
 import { benchEstimate } from './estimate.ts'
 import { benchFuzz } from './fuzz.ts'
 import { benchGenerate } from './generate.ts'
@@ -29,6 +30,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   fuzz: benchFuzz,
   upload: benchUpload,
   chaos: benchChaos,
+  endpoints: benchEndpoints,
 }
 
 const { values, positionals } = parseArgs({

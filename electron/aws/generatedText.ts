@@ -1,58 +1,76 @@
-/** Server-sent events of a text-generation-inference container, put together from byte slices of any length. */
-import { z } from 'zod'
+/** An answer, put together from byte slices of any length: server-sent events, JSON lines, or one JSON document. */
 import { AppError } from '../../shared/errors.ts'
-
-const eventSchema = z.object({
-  token: z.object({ text: z.string(), special: z.boolean().default(false) }),
-  generated_text: z.string().nullish(),
-  details: z.object({ finish_reason: z.string() }).nullish(),
-})
-
-/** What the container writes into the stream when it fails in the middle of an answer. */
-const failureSchema = z.object({ error: z.string() })
+import { readAnswerPart, readFailure, type ShapeFinish } from './answerShapes.ts'
 
 export interface GeneratedPiece {
   readonly text: string
-  readonly finishReason: 'length' | 'eos_token' | 'stop_sequence' | null
+  readonly finishReason: ShapeFinish | null
 }
+
+/** A document that is not streamed has to fit into memory. */
+const longestDocument = 16 * 1024 * 1024
 
 /**
  * Slices may cut lines and UTF-8 characters anywhere.
- * @throws AppError Internal when the container reports a failure, or the stream is not one of these
+ * @throws AppError Internal when the container reports a failure, or the answer has no known shape
  */
 export async function* parseGeneratedPieces(
   slices: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<GeneratedPiece> {
   const decoder = new TextDecoder()
   let pending = ''
+  let hasText = false
+  const toPieces = (json: string): GeneratedPiece[] => {
+    const part = parsePart(json)
+    // Some containers repeat the whole answer when its stream ends.
+    if (part.isWhole && hasText) return [{ text: '', finishReason: part.finishReason }]
+    hasText ||= part.text !== ''
+    return [{ text: part.text, finishReason: part.finishReason }]
+  }
   for await (const slice of slices) {
     pending += decoder.decode(slice, { stream: true })
+    if (pending.length > longestDocument) throw brokenAnswer('it is too long')
     const lines = pending.split('\n')
+    // A document in several lines is none of its lines.
+    if (!isPart(lines[0] ?? '')) continue
     pending = lines.pop() ?? ''
     for (const line of lines) {
-      if (line.startsWith('data:')) yield toPiece(line.slice('data:'.length))
+      const json = jsonOf(line)
+      if (json !== null) yield* toPieces(json)
     }
   }
-  if (pending.startsWith('data:')) yield toPiece(pending.slice('data:'.length))
+  pending += decoder.decode()
+  const rest = jsonOf(pending)
+  if (rest !== null) yield* toPieces(rest)
 }
 
-function toPiece(json: string): GeneratedPiece {
+/** @throws AppError Internal */
+export function parseWholeAnswer(body: string): GeneratedPiece {
+  const part = parsePart(body)
+  return { text: part.text, finishReason: part.finishReason }
+}
+
+/** The JSON of a line; null for what carries none: comments, event names, the end mark, blank lines. */
+function jsonOf(line: string): string | null {
+  const content = (line.startsWith('data:') ? line.slice('data:'.length) : line).trim()
+  if (content === '' || content === '[DONE]' || content.startsWith(':')) return null
+  return /^(event|id|retry):/.test(content) ? null : content
+}
+
+/** A line that stands for itself. */
+function isPart(line: string): boolean {
+  const content = line.trim()
+  if (content === '' || /^(data|event|id|retry)?:/.test(content)) return true
+  return content.startsWith('{') && content.endsWith('}')
+}
+
+function parsePart(json: string) {
   const data = parseJson(json)
-  const failure = failureSchema.safeParse(data)
-  if (failure.success) throw brokenAnswer(failure.data.error)
-  const parsed = eventSchema.safeParse(data)
-  if (!parsed.success) throw brokenAnswer(z.prettifyError(parsed.error))
-  const event = parsed.data
-  const isLast = typeof event.generated_text === 'string'
-  const reason = event.details?.finish_reason
-  return {
-    text: event.token.special ? '' : event.token.text,
-    finishReason: !isLast
-      ? null
-      : reason === 'length' || reason === 'stop_sequence'
-        ? reason
-        : 'eos_token',
-  }
+  const failure = readFailure(data)
+  if (failure !== null) throw brokenAnswer(failure)
+  const part = readAnswerPart(data)
+  if (!part) throw brokenAnswer('its shape is not known')
+  return part
 }
 
 function parseJson(json: string): unknown {

@@ -1,17 +1,15 @@
 /** The export of a trained model as a processing job, and the way of its files to this computer. */
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { AppError } from '../../shared/errors.ts'
 import {
   exportResultSchema,
-  type ExportFormat,
+  type ConvertedFormat,
   type ExportResult,
 } from '../../shared/modelExport.ts'
 import type { AwsClients } from './clients.ts'
+import { downloadObject } from './downloadObject.ts'
 import { withAwsErrors } from './errors.ts'
 import { runProcessingJob } from './processingJobs.ts'
 import type { Connection } from './workspace.ts'
@@ -24,7 +22,7 @@ export interface ExportJob {
   readonly outputUri: string
   readonly image: string
   readonly instanceType: string
-  readonly format: ExportFormat
+  readonly format: ConvertedFormat
   readonly name: string
 }
 
@@ -54,17 +52,7 @@ export async function downloadPrefix(
   const files: string[] = []
   for (const key of keys) {
     const file = path.join(directory, path.posix.basename(key))
-    const partial = `${file}.partial`
-    try {
-      const { Body } = await withAwsErrors(() =>
-        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
-      )
-      if (!(Body instanceof Readable)) throw new AppError('Internal', `${key} has no content`)
-      await pipeline(Body, createWriteStream(partial))
-      await rename(partial, file)
-    } finally {
-      await rm(partial, { force: true })
-    }
+    await downloadObject({ s3 }, { bucket, key }, file)
     files.push(file)
   }
   return files

@@ -40,7 +40,7 @@ export async function demo(
       requireOneCompleted(context, result.version)
       const best = result.leaderboard.find((entry) => entry.chosen)
       if (!best) return
-      const [question] = await services.playground.suggestions(best.candidateId)
+      const [question] = (await services.prompts(best.candidateId)).unseen
       if (question !== undefined) {
         print(`${t('cli:ask.question')}: ${question}`)
         print('')

@@ -13,6 +13,7 @@ import { createTranslate, describeError } from '../translate.ts'
 import { addModel, type AddModelOptions } from './addModel.ts'
 import { ask } from './ask.ts'
 import { addDiskCommands } from './disk.ts'
+import { batch, type BatchOptions } from './batch.ts'
 import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
@@ -215,6 +216,17 @@ function buildProgram(): Command {
     .action((options: { candidate: string; out: string }, command: Command) =>
       saveReport(contextOf(command), options.candidate, options.out),
     )
+
+  program
+    .command('batch')
+    .description('let a model answer every row of a CSV file; what was interrupted goes on')
+    .requiredOption('--candidate <id>', 'the candidate that answers, or base:<id> for a base model')
+    .requiredOption('--data <file>', 'CSV file')
+    .requiredOption('--column <column>', 'column with the prompts')
+    .requiredOption('--out <file>', 'where to write the file with the answers')
+    .option('--max-tokens <count>', 'longest answer', positiveInteger, '120')
+    .option('--json', 'one JSON document')
+    .action((options: BatchOptions, command: Command) => batch(contextOf(command), options))
 
   program
     .command('export')

@@ -291,6 +291,78 @@ export const migrations: readonly string[] = [
   CREATE TABLE dataset_roles (
     dataset_id TEXT PRIMARY KEY REFERENCES datasets (id) ON DELETE CASCADE,
     roles TEXT NOT NULL
+  ) STRICT;
+  `,
+  `
+  -- User's own: what was asked for, written down before it is; AWS doesn't tell it. endpoint and life are JSON.
+  CREATE TABLE endpoints (
+    name TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    model_key TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    life TEXT NOT NULL,
+    is_clean INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX unclean_endpoints ON endpoints (created_at_ms) WHERE is_clean = 0;
+
+  -- User's own: conversations branch, so a turn names the one before it. Models are named by value: what was said stays
+  -- readable after its model was deleted.
+  CREATE TABLE turns (
+    id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL,
+    parent_id TEXT REFERENCES turns (id) ON DELETE CASCADE,
+    prompt TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    asked_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX turns_by_conversation ON turns (conversation_id, asked_at_ms);
+  CREATE INDEX turns_by_parent ON turns (parent_id);
+
+  CREATE TABLE answers (
+    id TEXT PRIMARY KEY,
+    turn_id TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    speaker TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    token_count INTEGER NOT NULL,
+    first_token_ms REAL,
+    tokens_per_second REAL,
+    finish_reason TEXT,
+    rating TEXT,
+    answered_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX answers_by_turn ON answers (turn_id, position);
+
+  INSERT INTO turns (id, conversation_id, parent_id, prompt, settings, asked_at_ms)
+    SELECT id, id, NULL, prompt, settings, asked_at_ms FROM exchanges;
+  INSERT INTO answers (id, turn_id, position, speaker, title, text, token_count, answered_at_ms)
+    SELECT exchanges.id || '-tuned', exchanges.id, 0,
+      json_object('kind', 'candidate', 'candidateId', candidate_id),
+      candidates.base_model_name, tuned_answer, 0, asked_at_ms
+    FROM exchanges JOIN candidates ON candidates.id = exchanges.candidate_id
+    WHERE tuned_answer <> '';
+  INSERT INTO answers (id, turn_id, position, speaker, title, text, token_count, answered_at_ms)
+    SELECT exchanges.id || '-base', exchanges.id, 1,
+      json_object('kind', 'base', 'baseModelId', candidates.base_model_id),
+      candidates.base_model_name, base_answer, 0, asked_at_ms
+    FROM exchanges JOIN candidates ON candidates.id = exchanges.candidate_id
+    WHERE base_answer <> '';
+  DROP TABLE exchanges;
+
+  -- User's own: prompts of a file that a model answers one by one, so that it goes on where it was interrupted.
+  CREATE TABLE batches (
+    id TEXT PRIMARY KEY,
+    batch TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE batch_answers (
+    batch_id TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
+    row INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    failure TEXT,
+    PRIMARY KEY (batch_id, row)
   ) STRICT, WITHOUT ROWID;
   `,
   `

@@ -3,7 +3,6 @@ import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
 import type { DiskItemRef } from '../../shared/diskLedger.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
-import { deleteEndpoint } from '../aws/endpoints.ts'
 import { deleteHubModel } from '../aws/hubImport.ts'
 import { deletePrefix } from '../aws/modelExport.ts'
 import { deleteObject } from '../aws/s3.ts'
@@ -14,7 +13,6 @@ import { removeBinRecord } from '../db/bin.ts'
 import { transact, type WritableDb } from '../db/database.ts'
 import { findDataset } from '../db/datasets.ts'
 import { deleteEmptyVersions, getVersion, listCandidateIdsOfModel } from '../db/models.ts'
-import { endpointName } from '../inference/servingSpec.ts'
 import { checkpointUri } from '../training/startVersion.ts'
 
 export interface EraseOptions {
@@ -25,6 +23,8 @@ export interface EraseOptions {
   readonly deleteDataset: (id: string) => Promise<void>
   readonly stopEvaluations: (candidateId: string) => Promise<void>
   readonly forgetBaseModel: (id: string) => void
+  /** Those that answer with the model at this address; until they are gone. */
+  readonly removeEndpoints: (modelUri: string) => Promise<void>
 }
 
 /** What is gone already is no error. @throws AppError EngineUnavailable, DatasetInUse */
@@ -102,7 +102,7 @@ async function eraseFiles(options: EraseOptions, candidate: Candidate): Promise<
       })
   // Bedrock's models are no objects: they stay in its own list.
   if (candidate.modelArtifactUri?.startsWith('s3://')) {
-    await deleteEndpoint(clients, endpointName(candidate.modelArtifactUri))
+    await options.removeEndpoints(candidate.modelArtifactUri)
     await deleteObject(clients, candidate.modelArtifactUri)
   }
   await eraseCheckpoint(connection, candidate.id)
@@ -111,12 +111,10 @@ async function eraseFiles(options: EraseOptions, candidate: Candidate): Promise<
 /** Takes away the endpoints of tuned models, and with them what the engine unpacked; a question makes them again. */
 export async function closeTestEndpoints({
   db,
-  connect,
-}: Pick<EraseOptions, 'db' | 'connect'>): Promise<void> {
-  const { clients } = await connect(localWorkspaceId)
+  removeEndpoints,
+}: Pick<EraseOptions, 'db' | 'removeEndpoints'>): Promise<void> {
   for (const { modelArtifactUri, versionId } of listAllCandidates(db)) {
     const isHere = getVersion(db, versionId).workspaceId === localWorkspaceId
-    if (isHere && modelArtifactUri !== null)
-      await deleteEndpoint(clients, endpointName(modelArtifactUri))
+    if (isHere && modelArtifactUri !== null) await removeEndpoints(modelArtifactUri)
   }
 }

@@ -1,13 +1,15 @@
 /** A trained candidate as files in a folder: PEFT adapter, Hugging Face weights, or GGUF. */
 import { createHash, randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Candidate } from '../../shared/model.ts'
-import type { ExportFormat, ExportResult } from '../../shared/modelExport.ts'
+import { convertedFormat, type ExportFormat, type ExportResult } from '../../shared/modelExport.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { deletePrefix, downloadPrefix, runExportJob } from '../aws/modelExport.ts'
 import { putTextOnce } from '../aws/s3.ts'
 import type { Connection } from '../aws/workspace.ts'
+import { containerfile, ollamaModelfile, templateNote } from './runtimeFiles.ts'
 
 export interface ExportedFiles extends ExportResult {
   readonly directory: string
@@ -53,14 +55,35 @@ export async function exportCandidate(
       outputUri,
       image: hubModel.trainingImage.replace('timbre-training', 'timbre-export'),
       instanceType: hubModel.trainingInstanceType,
-      format: options.format,
+      format: convertedFormat(options.format),
       name,
     })
     const directory = path.join(options.parent, `${name}-${options.format}`)
-    return { ...result, directory, files: await downloadPrefix(clients, outputUri, directory) }
+    const files = await downloadPrefix(clients, outputUri, directory)
+    const added = await addRuntimeFiles(options.format, directory, files, candidate)
+    return { ...result, directory, files: [...files, ...added] }
   } finally {
     await deletePrefix(clients, outputUri).catch(() => undefined) // only tidying up
   }
+}
+
+/** @returns the paths of what was written beside the GGUF */
+async function addRuntimeFiles(
+  format: ExportFormat,
+  directory: string,
+  files: readonly string[],
+  { promptTemplate }: Candidate,
+): Promise<string[]> {
+  const gguf = path.basename(files.find((file) => file.endsWith('.gguf')) ?? 'model.gguf')
+  const written: Record<string, string> =
+    format === 'ollama'
+      ? { Modelfile: ollamaModelfile(gguf, promptTemplate) }
+      : format === 'oci'
+        ? { Containerfile: containerfile(gguf), 'template.json': templateNote(promptTemplate) }
+        : {}
+  for (const [name, content] of Object.entries(written))
+    await writeFile(path.join(directory, name), content)
+  return Object.keys(written).map((name) => path.join(directory, name))
 }
 
 /** Letters, digits and single hyphens, at most 63. */

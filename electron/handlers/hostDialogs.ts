@@ -6,6 +6,8 @@ export interface HostDialogs {
   chooseModel(kind: 'file' | 'folder'): Promise<string | null>
   chooseFolder(): Promise<string | null>
   chooseSavePath(suggestedName: string): Promise<string | null>
+  /** A project bundle. */
+  chooseBundle(): Promise<string | null>
   /** A page that needs nothing else, as a PDF document. */
   printPdf(html: string): Promise<Uint8Array>
 }

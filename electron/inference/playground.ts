@@ -1,43 +1,42 @@
-/** Asks a candidate and its base model the same question, side by side. */
+/** Asks several models the same question at once, and keeps what they answered. */
 import { randomUUID } from 'node:crypto'
 import { AppError, toAppError } from '../../shared/errors.ts'
-import type { Candidate, ModelVersion } from '../../shared/model.ts'
-import type {
-  AnswerPiece,
-  AnswerSide,
-  Exchange,
-  GenerationSettings,
+import type { Candidate } from '../../shared/model.ts'
+import {
+  pathTo,
+  type Answer,
+  type AnswerPiece,
+  type AnswerSide,
+  type GenerationSettings,
+  type Question,
+  type Regeneration,
+  type Speaker,
+  type Turn,
 } from '../../shared/playground.ts'
-import { fillPrompt } from '../../shared/promptTemplate.ts'
-import { ensureEndpoint, generate } from '../aws/endpoints.ts'
-import type { HubModel } from '../aws/hub.ts'
-import { getCandidate } from '../db/candidates.ts'
-import type { WritableDb } from '../db/database.ts'
-import { insertExchange, listExchanges } from '../db/exchanges.ts'
-import { getVersion } from '../db/models.ts'
+import { fillPrompt, type PromptTemplate } from '../../shared/promptTemplate.ts'
+import { generate } from '../aws/endpoints.ts'
 import type { Connection } from '../aws/workspace.ts'
+import { getTurn, insertAnswer, insertTurn, listTurns } from '../db/conversations.ts'
+import { getVersion } from '../db/models.ts'
+import type { WritableDb } from '../db/database.ts'
+import type { EndpointService } from '../endpoints/endpointService.ts'
+import { startPhase } from './startPhase.ts'
+import { reachSpeaker, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
 import { servingSpec } from './servingSpec.ts'
 
-export interface Question {
-  readonly requestId: string
-  readonly candidateId: string
-  readonly prompt: string
-  readonly settings: GenerationSettings
-}
-
-export interface PlaygroundOptions {
+export interface PlaygroundOptions extends Pick<SpeakerFacts, 'describeHubModel'> {
   readonly db: WritableDb
-  readonly connect: () => Promise<Connection>
-  readonly describeHubModel: (id: string) => Promise<HubModel>
-  /** The validation rows of a version: questions that no candidate was trained on. */
-  readonly unseenQuestions: (version: ModelVersion) => Promise<string[]>
+  readonly connect: (workspaceId: string) => Promise<Connection>
+  readonly endpoints: EndpointService
   readonly publish: (piece: AnswerPiece) => void
   readonly now: () => number
 }
 
 export interface Playground {
-  /** Returns at once; the pieces are published. @throws AppError CandidateNotFound, CandidateNotReady */
-  ask(question: Question): void
+  /** Returns at once; the pieces are published. @throws AppError NotFound for a parent that is not there */
+  ask(question: Question): Turn
+  /** Another answer of one column; the earlier one is kept. */
+  regenerate(request: Regeneration): void
   /** One side's whole answer, without publishing or storing it. */
   answer(
     candidate: Candidate,
@@ -47,133 +46,262 @@ export interface Playground {
     onText?: (text: string) => void,
     signal?: AbortSignal,
   ): Promise<string>
+  /** The same of any speaker. */
+  answerOf(
+    speaker: Speaker,
+    prompt: string,
+    settings: GenerationSettings,
+    signal: AbortSignal,
+  ): Promise<string>
   stop(requestId: string): void
-  history(candidateId: string): Exchange[]
-  suggestions(candidateId: string): Promise<string[]>
   /** Stops what is being answered. */
   close(): void
 }
 
-const suggestionCount = 4
+interface Earlier {
+  readonly prompt: string
+  readonly answer: string
+}
+
+const phasePollMs = 1000
 
 export function createPlayground(options: PlaygroundOptions): Playground {
-  const { db } = options
+  const { db, endpoints } = options
   const running = new Map<string, AbortController>()
-
-  async function* pieces(
-    candidate: Candidate,
-    side: AnswerSide,
-    prompt: string,
-    settings: GenerationSettings,
-    signal: AbortSignal,
-  ) {
-    const connection = await options.connect()
-    const hubModel = await options.describeHubModel(candidate.baseModelId)
-    const spec = servingSpec(side, candidate, hubModel, connection.roleArn)
-    await ensureEndpoint(connection.clients, spec, signal)
-    const inputs = fillPrompt(candidate.promptTemplate, prompt)
-    yield* generate(connection.clients, spec.name, inputs, settings, signal)
+  const facts: SpeakerFacts = {
+    db,
+    describeHubModel: options.describeHubModel,
+    getEndpoint: (name) => endpoints.get(name),
   }
 
-  /** @returns the answer, as far as it got */
-  async function answerSide(
-    question: Question,
-    candidate: Candidate,
-    side: AnswerSide,
+  async function* pieces(
+    { endpoint, workspaceId }: Pick<ReachedSpeaker, 'endpoint' | 'workspaceId'>,
+    inputs: string,
+    settings: GenerationSettings,
     signal: AbortSignal,
-  ): Promise<string> {
+    onEndpoint?: (name: string) => void,
+  ) {
+    const name = typeof endpoint === 'string' ? endpoint : await endpoints.ensure(endpoint, signal)
+    onEndpoint?.(name)
+    const { clients } = await options.connect(workspaceId)
+    yield* generate(clients, name, inputs, settings, signal)
+    endpoints.used(name)
+  }
+
+  async function answerColumn(column: {
+    readonly requestId: string
+    readonly turn: Turn
+    readonly position: number
+    readonly speaker: Speaker
+    readonly settings: GenerationSettings
+    readonly earlier: readonly Earlier[]
+    readonly signal: AbortSignal
+  }): Promise<void> {
+    const { requestId, turn, position, speaker, settings, signal } = column
     const askedAtMs = options.now()
     let firstAtMs: number | null = null
     let tokenCount = 0
     let text = ''
-    const publish = (piece: Pick<AnswerPiece, 'text' | 'done' | 'finishReason' | 'error'>) => {
+    let endpointName: string | null = null
+    const figures = () => {
       const seconds = firstAtMs === null ? 0 : (options.now() - firstAtMs) / 1000
-      options.publish({
-        requestId: question.requestId,
-        side,
+      return {
         tokenCount,
         firstTokenMs: firstAtMs === null ? null : firstAtMs - askedAtMs,
         // The first token's time is the prompt's, not the answer's.
         tokensPerSecond: tokenCount > 1 && seconds > 0 ? (tokenCount - 1) / seconds : null,
+      }
+    }
+    const publish = (piece: Partial<AnswerPiece>) =>
+      options.publish({
+        requestId,
+        position,
+        text: '',
+        done: false,
+        finishReason: null,
+        error: null,
+        phase: null,
+        endpointName,
+        ...figures(),
         ...piece,
       })
+    const keep = (title: string, finishReason: Answer['finishReason']) => {
+      if (text === '') return
+      insertAnswer(db, {
+        id: randomUUID(),
+        turnId: turn.id,
+        position,
+        speaker,
+        title,
+        text: text.trim(),
+        ...figures(),
+        finishReason,
+        rating: null,
+        answeredAtMs: options.now(),
+      })
     }
+    let title = ''
     try {
-      let finishReason: AnswerPiece['finishReason'] = null
-      for await (const piece of pieces(
-        candidate,
-        side,
-        question.prompt,
-        question.settings,
-        signal,
-      )) {
-        firstAtMs ??= options.now()
-        tokenCount += 1
-        text += piece.text
-        finishReason = piece.finishReason
-        publish({ text: piece.text, done: false, finishReason: null, error: null })
+      const reached = await reachSpeaker(facts, speaker)
+      title = reached.title
+      const inputs = promptFor(reached.template, turn.prompt, settings, column.earlier)
+      const watching = watchStart(reached, publish)
+      let finishReason: Answer['finishReason'] = null
+      try {
+        const answer = pieces(reached, inputs, settings, signal, (name) => {
+          endpointName = name
+          watching.stop()
+          publish({})
+        })
+        for await (const piece of answer) {
+          firstAtMs ??= options.now()
+          tokenCount += 1
+          text += piece.text
+          finishReason = piece.finishReason ?? finishReason
+          publish({ text: piece.text })
+        }
+      } finally {
+        watching.stop()
       }
-      publish({ text: '', done: true, finishReason, error: null })
+      keep(title, finishReason)
+      publish({ done: true, finishReason })
     } catch (error) {
       const failure = toAppError(error)
       const stopped = signal.aborted || failure.code === 'Cancelled'
+      keep(title, stopped ? 'stopped' : null)
       publish({
-        text: '',
         done: true,
         finishReason: stopped ? 'stopped' : null,
         error: stopped ? null : failure.toData(),
       })
     }
-    return text
+  }
+
+  /** Says what is happening while an endpoint starts. */
+  function watchStart(
+    { endpoint, workspaceId }: ReachedSpeaker,
+    publish: (piece: Partial<AnswerPiece>) => void,
+  ): { stop(): void } {
+    if (typeof endpoint === 'string') return { stop: () => undefined }
+    let isStopped = false
+    const look = async () => {
+      const current = endpoints
+        .state()
+        .endpoints.find(
+          ({ revisions, status }) =>
+            status !== 'Gone' &&
+            revisions.some(({ variants }) => variants[0]?.modelUri === endpoint.modelKey),
+        )
+      const phase = await startPhase(() => options.connect(workspaceId), current)
+      if (!isStopped && phase !== null) publish({ phase, endpointName: current?.name ?? null })
+    }
+    const timer = setInterval(() => void look().catch(() => undefined), phasePollMs)
+    void look().catch(() => undefined)
+    return {
+      stop() {
+        isStopped = true
+        clearInterval(timer)
+      },
+    }
+  }
+
+  function run(
+    requestId: string,
+    columns: readonly Omit<Parameters<typeof answerColumn>[0], 'signal'>[],
+  ): void {
+    const aborter = new AbortController()
+    running.set(requestId, aborter)
+    void Promise.all(columns.map((column) => answerColumn({ ...column, signal: aborter.signal })))
+      .catch((error: unknown) => console.error(error)) // the answers were shown; only the record failed
+      .finally(() => running.delete(requestId))
+  }
+
+  /** Of one column, what was said before in this line of the conversation. */
+  function earlierOf(turns: readonly Turn[], parentId: string | null, position: number): Earlier[] {
+    if (parentId === null) return []
+    return pathTo(turns, parentId).flatMap((turn) => {
+      const answer = turn.answers.findLast((one) => one.position === position)
+      return answer ? [{ prompt: turn.prompt, answer: answer.text }] : []
+    })
   }
 
   return {
     ask(question) {
-      const candidate = getCandidate(db, question.candidateId)
-      if (candidate.status !== 'Completed') {
-        throw new AppError('CandidateNotReady', 'The candidate is not trained yet', {
-          details: { reason: '' },
+      const { requestId, conversationId, parentId, prompt, settings, speakers } = question
+      const turns = listTurns(db, conversationId)
+      if (parentId !== null && !turns.some(({ id }) => id === parentId))
+        throw new AppError('NotFound', `There is no turn ${parentId}`, {
+          details: { message: parentId },
         })
+      const turn: Turn = {
+        id: randomUUID(),
+        conversationId,
+        parentId,
+        prompt,
+        settings,
+        askedAtMs: options.now(),
+        answers: [],
       }
-      const aborter = new AbortController()
-      running.set(question.requestId, aborter)
-      const askedAtMs = options.now()
-      void Promise.all([
-        answerSide(question, candidate, 'tuned', aborter.signal),
-        answerSide(question, candidate, 'base', aborter.signal),
-      ])
-        .then(([tunedAnswer, baseAnswer]) => {
-          if (tunedAnswer === '' && baseAnswer === '') return
-          insertExchange(db, {
-            id: randomUUID(),
-            candidateId: candidate.id,
-            prompt: question.prompt,
-            tunedAnswer,
-            baseAnswer,
-            settings: question.settings,
-            askedAtMs,
-          })
+      insertTurn(db, turn)
+      run(
+        requestId,
+        speakers.map((speaker, position) => ({
+          requestId,
+          turn,
+          position,
+          speaker,
+          settings,
+          earlier: question.remembers ? earlierOf(turns, parentId, position) : [],
+        })),
+      )
+      return turn
+    },
+    regenerate({ requestId, turnId, position, settings }) {
+      const turn = getTurn(db, turnId)
+      const answer = turn.answers.findLast((one) => one.position === position)
+      if (!answer)
+        throw new AppError('NotFound', 'There is no answer to replace', {
+          details: { message: turnId },
         })
-        .catch((error: unknown) => console.error(error)) // the answers were shown; only the record failed
-        .finally(() => running.delete(question.requestId))
+      run(requestId, [
+        { requestId, turn, position, speaker: answer.speaker, settings, earlier: [] },
+      ])
     },
     async answer(candidate, side, prompt, settings, onText, signal) {
+      const { workspaceId } = getVersion(db, candidate.versionId)
+      const hubModel = await options.describeHubModel(candidate.baseModelId, workspaceId)
+      const endpoint = servingSpec(side, candidate, hubModel, workspaceId)
+      const inputs = fillPrompt(candidate.promptTemplate, prompt)
       let text = ''
       const stopped = signal ?? new AbortController().signal
-      for await (const piece of pieces(candidate, side, prompt, settings, stopped)) {
+      for await (const piece of pieces({ endpoint, workspaceId }, inputs, settings, stopped)) {
         text += piece.text
         onText?.(piece.text)
       }
       return text.trim()
     },
-    stop: (requestId) => running.get(requestId)?.abort(),
-    history: (candidateId) => listExchanges(db, candidateId),
-    async suggestions(candidateId) {
-      const version = getVersion(db, getCandidate(db, candidateId).versionId)
-      return (await options.unseenQuestions(version)).slice(0, suggestionCount)
+    async answerOf(speaker, prompt, settings, signal) {
+      const reached = await reachSpeaker(facts, speaker)
+      const inputs = promptFor(reached.template, prompt, settings, [])
+      let text = ''
+      for await (const piece of pieces(reached, inputs, settings, signal)) text += piece.text
+      return text.trim()
     },
+    stop: (requestId) => running.get(requestId)?.abort(),
     close() {
       for (const aborter of running.values()) aborter.abort()
     },
   }
+}
+
+/** What the model continues: the system prompt, what was said before where that is wanted, and the question. */
+export function promptFor(
+  template: PromptTemplate,
+  prompt: string,
+  { system }: GenerationSettings,
+  earlier: readonly Earlier[],
+): string {
+  const before = earlier.map((turn) => `${fillPrompt(template, turn.prompt)}${turn.answer}\n\n`)
+  const start = system?.trim() ? `${system.trim()}\n\n` : ''
+  return `${start}${before.join('')}${fillPrompt(template, prompt)}`
 }

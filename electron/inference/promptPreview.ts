@@ -3,15 +3,16 @@ import type { TrainingExample } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { PreviewRequest, PromptPreview } from '../../shared/promptPreview.ts'
 import { fillCompletion, fillPrompt } from '../../shared/promptTemplate.ts'
-import { ensureEndpoint } from '../aws/endpoints.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { tokensOf } from '../aws/tokens.ts'
 import type { Connection } from '../aws/workspace.ts'
+import type { EndpointService } from '../endpoints/endpointService.ts'
 import { baseServingSpec } from './servingSpec.ts'
 
 /** @throws AppError DatasetTooSmall when no row can be used */
 export async function previewPrompt(
-  { clients, roleArn }: Connection,
+  { clients, workspaceId }: Connection,
+  endpoints: EndpointService,
   hubModel: HubModel,
   examples: readonly TrainingExample[],
   { promptTemplate, row }: Pick<PreviewRequest, 'promptTemplate' | 'row'>,
@@ -21,12 +22,14 @@ export async function previewPrompt(
     throw new AppError('DatasetTooSmall', 'No rows can be used', {
       details: { count: 0, minimum: 1 },
     })
-  const spec = baseServingSpec(hubModel, roleArn)
-  await ensureEndpoint(clients, spec, new AbortController().signal)
+  const name = await endpoints.ensure(
+    baseServingSpec(hubModel, workspaceId),
+    new AbortController().signal,
+  )
   // Apart, as in training: the answer begins with a token of its own.
   return {
     rowCount: examples.length,
-    prompt: await tokensOf(clients, spec.name, fillPrompt(promptTemplate, example.prompt)),
-    answer: await tokensOf(clients, spec.name, fillCompletion(promptTemplate, example.completion)),
+    prompt: await tokensOf(clients, name, fillPrompt(promptTemplate, example.prompt)),
+    answer: await tokensOf(clients, name, fillCompletion(promptTemplate, example.completion)),
   }
 }

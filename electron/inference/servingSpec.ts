@@ -1,20 +1,19 @@
 /** The endpoint that stands for a tuned or a base model. */
-import { createHash } from 'node:crypto'
-import { AppError } from '../../shared/errors.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
-import type { EndpointSpec } from '../aws/endpoints.ts'
 import type { HubModel } from '../aws/hub.ts'
-
-/** Made of the model's address, so that a second question finds the endpoint of the first. */
-export function endpointName(modelUri: string): string {
-  const hash = createHash('sha256').update(modelUri).digest('hex').slice(0, 16)
-  return `timbre-test-${hash}`
-}
+import type { EndpointWish } from '../endpoints/newEndpoint.ts'
+import { artifactOf } from '../endpoints/trainedModel.ts'
 
 /** Of a base model as it stands. */
-export function baseServingSpec(hubModel: HubModel, roleArn: string): EndpointSpec {
-  return specOf(hubModel, hubModel.hostingArtifactUri, roleArn)
+export function baseServingSpec(hubModel: HubModel, workspaceId: string): EndpointWish {
+  return wishFor(
+    hubModel,
+    hubModel.hostingArtifactUri,
+    workspaceId,
+    null,
+    hubModel.baseModel.displayName,
+  )
 }
 
 /**
@@ -24,23 +23,39 @@ export function servingSpec(
   side: AnswerSide,
   candidate: Candidate,
   hubModel: HubModel,
-  roleArn: string,
-): EndpointSpec {
-  const modelUri = side === 'base' ? hubModel.hostingArtifactUri : candidate.modelArtifactUri
-  if (candidate.status !== 'Completed' || modelUri === null) {
-    throw new AppError('CandidateNotReady', 'The candidate has no trained model yet', {
-      details: { reason: '' },
-    })
-  }
-  return specOf(hubModel, modelUri, roleArn)
+  workspaceId: string,
+): EndpointWish {
+  if (side === 'base') return baseServingSpec(hubModel, workspaceId)
+  return wishFor(
+    hubModel,
+    artifactOf(candidate),
+    workspaceId,
+    candidate.id,
+    candidate.baseModelName,
+  )
 }
 
-function specOf(hubModel: HubModel, modelUri: string, roleArn: string): EndpointSpec {
+function wishFor(
+  hubModel: HubModel,
+  modelUri: string,
+  workspaceId: string,
+  candidateId: string | null,
+  title: string,
+): EndpointWish {
   return {
-    name: endpointName(modelUri),
-    roleArn,
-    image: hubModel.hostingImage,
-    modelUri,
-    instanceType: hubModel.hostingInstanceType,
+    workspaceId,
+    purpose: 'test',
+    title,
+    modelKey: modelUri,
+    variants: [
+      {
+        candidateId,
+        title,
+        modelUri,
+        image: hubModel.hostingImage,
+        instanceType: hubModel.hostingInstanceType,
+        instanceCount: 1,
+      },
+    ],
   }
 }

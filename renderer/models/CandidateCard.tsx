@@ -24,11 +24,19 @@ import { SaveMenu } from '../components/SaveMenu.tsx'
 import { showError } from '../components/showError.tsx'
 import { formatDuration } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
+import { ShipMenu } from './ShipMenu.tsx'
 import { TrainingLog } from './TrainingLog.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 import { showMessage } from '../components/showMessage.ts'
 
-export function CandidateCard({ candidate, modelId }: { candidate: Candidate; modelId: string }) {
+interface CandidateCardProps {
+  readonly candidate: Candidate
+  readonly modelId: string
+  readonly modelName: string
+  readonly workspaceId: string
+}
+
+export function CandidateCard({ candidate, modelId, modelName, workspaceId }: CandidateCardProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const [logOpen, log] = useDisclosure(false)
@@ -79,7 +87,7 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
               <Button
                 size="sm"
                 onClick={() =>
-                  navigate({ page: 'playground', modelId, candidateId: candidate.id })
+                  navigate({ page: 'playground', candidateId: candidate.id })
                 }
                 aria-label={t('candidate.testLabel', { name })}
               >
@@ -99,6 +107,7 @@ export function CandidateCard({ candidate, modelId }: { candidate: Candidate; mo
                 hasEvaluation={false}
                 label={t('candidate.reportLabel', { name })}
               />
+              <ShipMenu candidate={candidate} modelName={modelName} workspaceId={workspaceId} />
               <Menu>
                 <Menu.Target>
                   <Button

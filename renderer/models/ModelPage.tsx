@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isTerminal, type Model, type ModelVersion } from '../../shared/model.ts'
+import { SaveBundleMenu } from '../bundle/SaveBundleMenu.tsx'
 import { CurvesPanel } from '../charts/CurvesPanel.tsx'
 import { Leaderboard } from '../leaderboard/Leaderboard.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
@@ -50,13 +51,16 @@ function ModelView({ model, versionId }: { model: Model; versionId?: string | un
         }
         back={{ label: t('navigation.models'), onClick: () => navigate({ page: 'models' }) }}
         actions={
-          <Button
-            variant="default"
-            leftSection={<IconGitBranch size={18} aria-hidden />}
-            onClick={() => navigate({ page: 'wizard', modelId: model.id })}
-          >
-            {t('model.newVersion')}
-          </Button>
+          <>
+            {version && <SaveBundleMenu versionId={version.id} />}
+            <Button
+              variant="default"
+              leftSection={<IconGitBranch size={18} aria-hidden />}
+              onClick={() => navigate({ page: 'wizard', modelId: model.id })}
+            >
+              {t('model.newVersion')}
+            </Button>
+          </>
         }
       />
       {model.versions.length > 1 && (
@@ -85,7 +89,13 @@ function VersionView({ model, version }: { model: Model; version: ModelVersion }
     <Stack gap="xl">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         {version.candidates.map((candidate) => (
-          <CandidateCard key={candidate.id} candidate={candidate} modelId={version.modelId} />
+          <CandidateCard
+            key={candidate.id}
+            candidate={candidate}
+            modelId={version.modelId}
+            modelName={model.name}
+            workspaceId={version.workspaceId}
+          />
         ))}
       </SimpleGrid>
       <Leaderboard model={model} version={version} />

@@ -3,6 +3,7 @@ import { IconPlus, IconWaveSine } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Model } from '../../shared/model.ts'
+import { OpenBundleButton } from '../bundle/OpenBundleButton.tsx'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
@@ -28,7 +29,12 @@ export function ModelsPage() {
       <PageHeader
         title={t('models.title')}
         subtitle={t('models.subtitle')}
-        actions={data && data.length > 0 ? create : undefined}
+        actions={
+          <>
+            <OpenBundleButton />
+            {data && data.length > 0 && create}
+          </>
+        }
       />
       {error && <ErrorNotice error={error} />}
       {isPending && <Skeleton h={280} radius="lg" />}

@@ -15,6 +15,7 @@ import {
 } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { leastIdleMinutes, mostIdleMinutes } from '../../shared/endpoint.ts'
 import type { Settings } from '../../shared/settings.ts'
 import { invoke } from '../api.ts'
 import { PageHeader } from '../components/PageHeader.tsx'
@@ -96,6 +97,24 @@ export function SettingsPage() {
             {t('disk:open')}
           </Button>
         </Group>
+        <NumberInput
+          label={t('ship:idle.label')}
+          description={t('ship:idle.hint')}
+          min={leastIdleMinutes}
+          max={mostIdleMinutes}
+          step={30}
+          allowDecimal={false}
+          value={settings.endpointIdleMinutes}
+          onChange={(value) => {
+            if (
+              typeof value === 'number' &&
+              value >= leastIdleMinutes &&
+              value <= mostIdleMinutes
+            ) {
+              change.mutate({ endpointIdleMinutes: value })
+            }
+          }}
+        />
         <HubSettings settings={settings} onChange={(wanted) => change.mutate(wanted)} />
         <section>
           <Title order={2} mb="sm">

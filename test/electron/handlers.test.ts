@@ -33,6 +33,7 @@ async function open(
       chooseFolder: async () => dialogs.folder ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,
       printPdf: async (html) => Buffer.from(`%PDF ${html.length}`),
+      chooseBundle: async () => dialogs.file ?? null,
     },
     { version: '1.2.3', runtime: 'Node', isOnBattery: () => true },
     events.publish,

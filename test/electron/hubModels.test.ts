@@ -50,6 +50,7 @@ async function open() {
       chooseFolder: closed,
       chooseSavePath: closed,
       printPdf: async () => new Uint8Array(),
+      chooseBundle: closed,
     },
     { version: '1.2.3', runtime: 'Node', isOnBattery: () => false },
     events.publish,

@@ -72,16 +72,25 @@ test('carries a CSV to a trained model, its leaderboard, answers and report', as
   const [entry] = services.leaderboard(started.id)
   expect(entry).toMatchObject({ rank: 1, suggested: true, chosen: true })
 
-  const suggestions = await services.playground.suggestions(candidateId)
+  const { unseen: suggestions } = await services.prompts(candidateId)
   expect(suggestions).toHaveLength(4)
   services.playground.ask({
     requestId: 'r1',
-    candidateId,
+    conversationId: 'talk',
+    parentId: null,
     prompt: suggestions[0] ?? '',
     settings: { maxNewTokens: 8, temperature: 0, topP: 0.9, seed: 1 },
+    speakers: [
+      { kind: 'candidate', candidateId },
+      { kind: 'base', baseModelId: tinyModelId },
+    ],
+    remembers: false,
   })
-  for (const side of ['tuned', 'base'] as const) {
-    const last = await events.until('answer.appended', (piece) => piece.side === side && piece.done)
+  for (const position of [0, 1]) {
+    const last = await events.until(
+      'answer.appended',
+      (piece) => piece.position === position && piece.done,
+    )
     expect(last).toMatchObject({ error: null, finishReason: expect.any(String) })
     expect(last.tokenCount).toBeGreaterThan(0)
   }
@@ -107,7 +116,7 @@ test('shows everything from SQLite while the engine is off, and says so where it
   expect(listModels(services.db)).toHaveLength(1)
   expect(services.leaderboard(version.id)).toHaveLength(1)
   expect(await services.listBaseModels()).toHaveLength(1)
-  expect(await services.playground.suggestions(candidate?.id ?? '')).toHaveLength(4)
+  expect((await services.prompts(candidate?.id ?? '')).unseen).toHaveLength(4)
   expect(await services.report(candidate?.id ?? '')).toContain('<svg')
   const unavailable = expect.objectContaining({ code: 'EngineUnavailable' })
   await expect(services.startVersion(aRequest(datasetId))).rejects.toEqual(unavailable)

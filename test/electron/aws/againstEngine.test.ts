@@ -1,15 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import {
-  ListEndpointConfigsCommand,
-  ListEndpointsCommand,
-  ListModelsCommand,
-  ListTrainingJobsCommand,
-} from '@aws-sdk/client-sagemaker'
+import { ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createClients, type AwsClients } from '../../../electron/aws/clients.ts'
-import { deleteEndpoint, ensureEndpoint, generate } from '../../../electron/aws/endpoints.ts'
 import { describeHubModel, listHubModelIds } from '../../../electron/aws/hub.ts'
 import { findLogStream, readLogPage } from '../../../electron/aws/logs.ts'
 import { deleteObject, ensureBucket, putTextOnce } from '../../../electron/aws/s3.ts'
@@ -111,60 +105,6 @@ test('reads a log to its end and goes on from the token', async () => {
   expect(page.lines.map(({ line }) => line)).toContainEqual(expect.stringMatching(/^step=2 /))
   const next = await readLogPage(clients, stream, page.forwardToken)
   expect(next).toEqual({ lines: [], forwardToken: page.forwardToken })
-})
-
-test('puts a model behind an endpoint, asks it, and takes everything away again', async () => {
-  const { hostingImage, hostingArtifactUri, hostingInstanceType } = await describeHubModel(
-    clients,
-    tinyModelId,
-  )
-  const spec = {
-    name: 'asked',
-    roleArn,
-    image: hostingImage,
-    modelUri: hostingArtifactUri,
-    instanceType: hostingInstanceType,
-  }
-  const { signal } = new AbortController()
-  // Two questions at once find one endpoint.
-  await Promise.all([ensureEndpoint(clients, spec, signal), ensureEndpoint(clients, spec, signal)])
-  const settings = { maxNewTokens: 5, temperature: 0.7, topP: 1, seed: 3 }
-  const reasons = []
-  for await (const piece of generate(clients, 'asked', 'Hello', settings, signal))
-    reasons.push(piece.finishReason)
-  expect(reasons.slice(0, -1).every((reason) => reason === null)).toBe(true)
-  expect(reasons.at(-1)).toMatch(/length|eos_token/)
-
-  await deleteEndpoint(clients, 'asked')
-  await deleteEndpoint(clients, 'asked')
-  const { sageMaker } = clients
-  const left = await Promise.all([
-    sageMaker.send(new ListEndpointsCommand({})).then((page) => page.Endpoints),
-    sageMaker.send(new ListEndpointConfigsCommand({})).then((page) => page.EndpointConfigs),
-    sageMaker.send(new ListModelsCommand({})).then((page) => page.Models),
-  ])
-  expect(left).toEqual([[], [], []])
-})
-
-test('says why an endpoint cannot start, and gives up when the question is withdrawn', async () => {
-  const model = await describeHubModel(clients, tinyModelId)
-  const broken = {
-    name: 'broken',
-    roleArn,
-    image: model.hostingImage,
-    modelUri: `s3://${bucket}/nothing/model.tar.gz`,
-    instanceType: model.hostingInstanceType,
-  }
-  const signal = new AbortController().signal
-  await expect(ensureEndpoint(clients, broken, signal)).rejects.toMatchObject({
-    code: 'CandidateNotReady',
-    details: { reason: expect.stringContaining('model.tar.gz') },
-  })
-  const withdrawn = { ...broken, name: 'withdrawn' }
-  await expect(ensureEndpoint(clients, withdrawn, AbortSignal.abort())).rejects.toMatchObject({
-    code: 'Cancelled',
-  })
-  for (const name of ['broken', 'withdrawn']) await deleteEndpoint(clients, name)
 })
 
 test('writes a key once and takes it away', async () => {

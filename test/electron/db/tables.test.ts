@@ -22,7 +22,14 @@ import {
   saveDataset,
 } from '../../../electron/db/datasets.ts'
 import { insertEvent, listEvents } from '../../../electron/db/events.ts'
-import { insertExchange, listExchanges } from '../../../electron/db/exchanges.ts'
+import {
+  insertAnswer,
+  insertTurn,
+  listRatedAnswers,
+  listTurns,
+  searchConversations,
+  setRating,
+} from '../../../electron/db/conversations.ts'
 import { appendLogLines, listLogLines, saveLogPage } from '../../../electron/db/logLines.ts'
 import { insertMetricPoints, listMetricPoints } from '../../../electron/db/metrics.ts'
 import {
@@ -204,17 +211,44 @@ test('keeps the hub in its order and drops what it no longer has', () => {
   expect([findBaseModel(db, 'a'), findBaseModel(db, 'b')]).toEqual([models[1], undefined])
 })
 
-test('keeps conversations in the order in which they were held', () => {
+test('keeps conversations with their branches, finds them by any word, and what was rated', () => {
   const db = openTestDatabase()
-  insertTestVersion(db)
   const settings = { maxNewTokens: 20, temperature: 0, topP: 0.9, seed: 1 }
-  const answers = { tunedAnswer: 'Hi!', baseAnswer: '你好', settings }
-  const exchanges = [1, 2].map((n) => {
-    const id = `exchange-${n}`
-    return { id, candidateId: 'candidate-1', prompt: `Hello ${n}`, ...answers, askedAtMs: n }
+  const turn = (id: string, parentId: string | null, askedAtMs: number) => ({
+    id,
+    conversationId: 'talk',
+    parentId,
+    prompt: `Is it 100 % ${id}?`,
+    settings,
+    askedAtMs,
   })
-  for (const exchange of exchanges.toReversed()) insertExchange(db, exchange)
-  expect(listExchanges(db, 'candidate-1')).toEqual(exchanges)
+  for (const one of [turn('a', null, 1), turn('b', 'a', 2), turn('b2', 'a', 3)]) insertTurn(db, one)
+  const answer = {
+    id: 'answer-1',
+    turnId: 'b',
+    position: 0,
+    speaker: { kind: 'base' as const, baseModelId: 'pico' },
+    title: 'Pico',
+    text: '你好 there',
+    tokenCount: 3,
+    firstTokenMs: 12,
+    tokensPerSecond: 30.5,
+    finishReason: 'eos_token' as const,
+    rating: null,
+    answeredAtMs: 4,
+  }
+  insertAnswer(db, answer)
+  expect(listTurns(db, 'talk')).toEqual([
+    { ...turn('a', null, 1), answers: [] },
+    { ...turn('b', 'a', 2), answers: [answer] },
+    { ...turn('b2', 'a', 3), answers: [] },
+  ])
+  const found = [{ id: 'talk', title: 'Is it 100 % a?', turnCount: 3, askedAtMs: 3 }]
+  for (const search of ['', '你好', '100 %', 'B2?'])
+    expect(searchConversations(db, search, 9)).toEqual(found)
+  expect(searchConversations(db, '100 _', 9)).toEqual([])
+  setRating(db, 'answer-1', 'good')
+  expect(listRatedAnswers(db)).toEqual([{ ...answer, rating: 'good', prompt: 'Is it 100 % b?' }])
 })
 
 test('deletes a model with everything that belongs to it', () => {

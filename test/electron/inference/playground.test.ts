@@ -1,7 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import { getTurn, listTurns } from '../../../electron/db/conversations.ts'
+import { promptFor } from '../../../electron/inference/playground.ts'
 import type { Candidate } from '../../../shared/model.ts'
 import { isTerminal } from '../../../shared/model.ts'
-import type { AnswerSide } from '../../../shared/playground.ts'
+import type { Question, Speaker } from '../../../shared/playground.ts'
+import { tinyModelId } from '../../support/engine.ts'
 import {
   aRequest,
   importQuestions,
@@ -16,81 +19,152 @@ afterEach(async () => {
   opened = null
 })
 
-async function openTrained(): Promise<{ test: TestServices; candidate: Candidate }> {
+async function openTrained(): Promise<{
+  test: TestServices
+  candidate: Candidate
+  speakers: Speaker[]
+}> {
   opened = await openTestServices()
   await opened.services.engine.start()
   await opened.services.startVersion(aRequest(await importQuestions(opened)))
   const version = await opened.events.until('version.changed', (changed) =>
     changed.candidates.every(({ status }) => isTerminal(status)),
   )
-  return { test: opened, candidate: version.candidates[0] as Candidate } // the request asks for one
+  const candidate = version.candidates[0] as Candidate // the request asks for one
+  const speakers: Speaker[] = [
+    { kind: 'candidate', candidateId: candidate.id },
+    { kind: 'base', baseModelId: tinyModelId },
+  ]
+  return { test: opened, candidate, speakers }
 }
 
 const settings = { maxNewTokens: 24, temperature: 0, topP: 0.9, seed: 1 }
-const sides: readonly AnswerSide[] = ['tuned', 'base']
 
-test('streams both answers and keeps the exchange', async () => {
-  const { test, candidate } = await openTrained()
-  const { playground } = test.services
-  playground.ask({ requestId: 'r', candidateId: candidate.id, prompt: 'Where?', settings })
-  const answers = { tuned: '', base: '' }
-  for (const side of sides) {
-    const last = await test.events.until('answer.appended', (one) => one.side === side && one.done)
-    const pieces = test.events.of('answer.appended').filter((piece) => piece.side === side)
-    answers[side] = pieces.map((piece) => piece.text).join('')
-    expect(last).toMatchObject({ error: null, firstTokenMs: expect.any(Number) })
-    expect(last.tokenCount).toBe(pieces.length - 1)
-    expect(pieces.filter((piece) => piece.done)).toHaveLength(1)
+function aQuestion(speakers: Speaker[], more: Partial<Question> = {}): Question {
+  return {
+    requestId: 'r',
+    conversationId: 'talk',
+    parentId: null,
+    prompt: 'Where?',
+    settings,
+    speakers,
+    remembers: false,
+    ...more,
   }
-  await expect
-    .poll(() => playground.history(candidate.id))
-    .toMatchObject([
-      { prompt: 'Where?', tunedAnswer: answers.tuned, baseAnswer: answers.base, settings },
-    ])
+}
+
+const untilDone = (test: TestServices, requestId: string, position: number) =>
+  test.events.until(
+    'answer.appended',
+    (piece) => piece.requestId === requestId && piece.position === position && piece.done,
+  )
+
+test('streams every column, keeps what was answered, goes on, branches and answers anew', async () => {
+  const { test, speakers } = await openTrained()
+  const { services, events } = test
+  await services.listBaseModels()
+  expect(services.use.speakers().map(({ speaker }) => speaker.kind)).toEqual(['candidate', 'base'])
+  const first = services.playground.ask(aQuestion(speakers))
+  for (const position of [0, 1]) {
+    const last = await untilDone(test, 'r', position)
+    const pieces = events.of('answer.appended').filter((piece) => piece.position === position)
+    expect(last).toMatchObject({ error: null, phase: null, firstTokenMs: expect.any(Number) })
+    expect(last.endpointName).toMatch(/^timbre-test-/)
+    expect(last.tokenCount).toBe(pieces.filter(({ text }) => text !== '').length)
+    expect(getTurn(services.db, first.id).answers[position]?.text).toBe(
+      pieces
+        .map(({ text }) => text)
+        .join('')
+        .trim(),
+    )
+  }
+
+  const second = services.playground.ask(
+    aQuestion(speakers, { requestId: 'r2', parentId: first.id, prompt: 'And?', remembers: true }),
+  )
+  const branch = services.playground.ask(
+    aQuestion(speakers.slice(1), { requestId: 'r3', parentId: first.id, prompt: 'Or?' }),
+  )
+  await Promise.all([untilDone(test, 'r2', 0), untilDone(test, 'r2', 1), untilDone(test, 'r3', 0)])
+  services.playground.regenerate({
+    requestId: 'r4',
+    turnId: branch.id,
+    position: 0,
+    settings: { ...settings, temperature: 1, topP: 1, seed: 5 },
+  })
+  await untilDone(test, 'r4', 0)
+  const turns = listTurns(services.db, 'talk')
+  expect(turns.map(({ id, parentId }) => [id, parentId])).toEqual([
+    [first.id, null],
+    [second.id, first.id],
+    [branch.id, first.id],
+  ])
+  expect(turns[2]?.answers).toHaveLength(2)
+  expect(() =>
+    services.playground.ask(aQuestion(speakers, { requestId: 'r5', parentId: 'nobody' })),
+  ).toThrow(expect.objectContaining({ code: 'NotFound' }))
 })
 
-test('gives the same answer to the same seed, and another to another', async () => {
+test('ends an answer at a stop word, and repeats it with the same seed', async () => {
   const { test, candidate } = await openTrained()
-  const ask = (seed: number) =>
+  const ask = (more: object) =>
     test.services.playground.answer(candidate, 'base', 'Where?', {
       ...settings,
       temperature: 1,
       topP: 1,
-      seed,
+      ...more,
     })
-  const first = await ask(1)
-  expect(await ask(1)).toBe(first)
-  expect(await ask(2)).not.toBe(first)
+  const first = await ask({ seed: 1 })
+  expect(await ask({ seed: 1 })).toBe(first)
+  expect(await ask({ seed: 2 })).not.toBe(first)
+  const word = first.slice(3, 5)
+  const stopped = await ask({ seed: 1, stop: [word] })
+  expect(stopped.length).toBeLessThan(first.length)
 })
 
-test('stops both sides when asked to, and says so', async () => {
-  const { test, candidate } = await openTrained()
-  const { playground } = test.services
-  playground.ask({
-    requestId: 'long',
-    candidateId: candidate.id,
-    prompt: 'Where?',
-    settings: { ...settings, maxNewTokens: 1024 },
-  })
-  playground.stop('long')
-  for (const side of sides) {
-    const last = await test.events.until('answer.appended', (one) => one.side === side && one.done)
-    expect(last).toMatchObject({ finishReason: 'stopped', error: null })
-  }
+test('stops every column when asked to, and says so', async () => {
+  const { test, speakers } = await openTrained()
+  test.services.playground.ask(
+    aQuestion(speakers, { requestId: 'long', settings: { ...settings, maxNewTokens: 1024 } }),
+  )
+  test.services.playground.stop('long')
+  for (const position of [0, 1])
+    expect(await untilDone(test, 'long', position)).toMatchObject({
+      finishReason: 'stopped',
+      error: null,
+    })
 })
 
 test('says that the engine is off when it is', async () => {
-  const { test, candidate } = await openTrained()
+  const { test, speakers } = await openTrained()
   await test.services.engine.stop()
-  test.services.playground.ask({
-    requestId: 'off',
-    candidateId: candidate.id,
-    prompt: 'Where?',
-    settings,
+  const turn = test.services.playground.ask(aQuestion(speakers, { requestId: 'off' }))
+  for (const position of [0, 1])
+    expect((await untilDone(test, 'off', position)).error?.code).toBe('EngineUnavailable')
+  expect(getTurn(test.services.db, turn.id).answers).toEqual([])
+})
+
+test('puts the system prompt and what was said before around the question', () => {
+  const template = { prompt: 'Q: {prompt}\nA: ', completion: '{completion}' }
+  expect(
+    promptFor(template, 'And {prompt}?', { ...settings, system: 'Be kind.' }, [
+      { prompt: 'Where?', answer: 'Here.' },
+    ]),
+  ).toBe('Be kind.\n\nQ: Where?\nA: Here.\n\nQ: And {prompt}?\nA: ')
+})
+
+test('adds a good answer to the dataset as a step that can be undone', async () => {
+  const { test } = await openTrained()
+  const [dataset] = test.services.datasets.list()
+  if (!dataset) throw new Error('There is no dataset.')
+  const taught = await test.services.use.teach(dataset.id, 'Do you ship, "soon"?', 'Yes,\nwe do.')
+  expect(taught.scan.rowCount).toBe(dataset.scan.rowCount + 1)
+  const { rows } = await test.services.datasets.rows({
+    id: dataset.id,
+    offset: dataset.scan.rowCount,
+    limit: 1,
   })
-  for (const side of sides) {
-    const last = await test.events.until('answer.appended', (one) => one.side === side && one.done)
-    expect(last.error?.code).toBe('EngineUnavailable')
-  }
-  expect(test.services.playground.history(candidate.id)).toEqual([])
+  expect(rows[0]?.cells).toEqual(['Do you ship, "soon"?', 'Yes,\nwe do.'])
+  const undone = await test.services.datasets.undoFix(dataset.id)
+  expect(undone.contentSha256).toBe(dataset.contentSha256)
 })

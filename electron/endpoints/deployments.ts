@@ -1,0 +1,216 @@
+/** Endpoints for applications: deployed, updated, shared between two models, and rolled back. */
+import {
+  currentRevision,
+  type DeployRequest,
+  type Endpoint,
+  type EndpointRevision,
+  type EndpointVariant,
+  type MetricSeries,
+} from '../../shared/endpoint.ts'
+import { AppError } from '../../shared/errors.ts'
+import {
+  endpointMetrics,
+  putOnRevision,
+  setWeights,
+  updateEndpoint,
+} from '../aws/deploymentCalls.ts'
+import type { HubModel } from '../aws/hub.ts'
+import type { Connection } from '../aws/workspace.ts'
+import { getCandidate } from '../db/candidates.ts'
+import type { WritableDb } from '../db/database.ts'
+import { findEndpoint } from '../db/endpoints.ts'
+import { getModel, getVersion } from '../db/models.ts'
+import { artifactOf } from './trainedModel.ts'
+import type { EndpointService } from './endpointService.ts'
+import { freshName } from './newEndpoint.ts'
+
+export interface DeploymentsOptions {
+  readonly db: WritableDb
+  readonly endpoints: EndpointService
+  readonly connect: (workspaceId: string) => Promise<Connection>
+  readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
+  readonly now: () => number
+}
+
+export interface Deployments {
+  /** What is suggested for a candidate. */
+  defaults(
+    candidateId: string,
+  ): Promise<{ instanceType: string; workspaceId: string; modelName: string }>
+  /** Begins, and returns at once. @throws AppError NameTaken, CandidateNotReady */
+  deploy(request: DeployRequest): Promise<Endpoint>
+  /** @param share of the new one; 1 replaces the old */
+  update(name: string, candidateId: string, share: number): Promise<Endpoint>
+  /** Back to the configuration before. */
+  rollBack(name: string): Promise<Endpoint>
+  /** @param share of the newer of two variants */
+  setShare(name: string, share: number): Promise<Endpoint>
+  metrics(name: string, hours: number): Promise<MetricSeries[]>
+}
+
+const newVariant = 'New'
+
+export function createDeployments(options: DeploymentsOptions): Deployments {
+  const { db, endpoints } = options
+
+  async function modelOf(candidateId: string) {
+    const candidate = getCandidate(db, candidateId)
+    const version = getVersion(db, candidate.versionId)
+    const model = getModel(db, version.modelId)
+    const hubModel = await options.describeHubModel(candidate.baseModelId, version.workspaceId)
+    return {
+      title: `${model.name} V${version.number} · ${candidate.baseModelName}`,
+      modelName: model.name,
+      workspaceId: version.workspaceId,
+      modelUri: artifactOf(candidate),
+      image: hubModel.hostingImage,
+      instanceType: hubModel.hostingInstanceType,
+    }
+  }
+
+  function servingEndpoint(name: string): Endpoint {
+    const endpoint = endpoints.get(name)
+    if (endpoint.status === 'InService') return endpoint
+    throw new AppError('InvalidRequest', `The endpoint is ${endpoint.status}`, {
+      details: { message: endpoint.status },
+    })
+  }
+
+  /** Written down first: what it is made of has to be found again to be deleted. */
+  async function putOn(name: string, revision: EndpointRevision): Promise<Endpoint> {
+    const before = servingEndpoint(name)
+    const connection = await options.connect(before.workspaceId)
+    addRevision(name, revision)
+    try {
+      await putOnRevision(connection, before, revision)
+    } catch (error) {
+      // It goes on answering as before; what was made of the new one is free and goes when it is deleted.
+      addRevision(name, currentRevision(before))
+      throw error
+    }
+    return endpoints.get(name)
+  }
+
+  function addRevision(name: string, revision: EndpointRevision): void {
+    endpoints.change(name, (stored) => ({
+      ...stored,
+      endpoint: {
+        ...stored.endpoint,
+        status: 'Updating',
+        revisions: [...stored.endpoint.revisions, revision],
+      },
+    }))
+    void endpoints.refresh(name)
+  }
+
+  return {
+    async defaults(candidateId) {
+      const { instanceType, workspaceId, modelName } = await modelOf(candidateId)
+      return { instanceType, workspaceId, modelName }
+    },
+    async deploy(request) {
+      const model = await modelOf(request.candidateId)
+      const name = `timbre-${request.name}`.slice(0, 58)
+      const known = findEndpoint(db, name)
+      if (known && !known.isClean)
+        throw new AppError('NameTaken', `There is an endpoint ${name}`, { details: { name } })
+      if (known) endpoints.forget(name)
+      const connection = await options.connect(model.workspaceId)
+      return endpoints.start({
+        workspaceId: model.workspaceId,
+        purpose: 'production',
+        title: model.title,
+        modelKey: model.modelUri,
+        name,
+        idleMinutes: request.idleMinutes,
+        mayGoUnguarded: request.mayGoUnguarded,
+        dataCapture: request.dataCapture,
+        asyncOutputUri: request.isAsync ? `s3://${connection.bucket}/timbre/async/${name}/` : null,
+        variants: [
+          {
+            candidateId: request.candidateId,
+            title: model.title,
+            modelUri: model.modelUri,
+            image: model.image,
+            instanceType: request.instanceType,
+            instanceCount: request.instanceCount,
+          },
+        ],
+      })
+    },
+    async update(name, candidateId, share) {
+      const endpoint = servingEndpoint(name)
+      const model = await modelOf(candidateId)
+      const revision = currentRevision(endpoint)
+      const [old] = revision.variants
+      if (!old) throw new AppError('Internal', 'The endpoint has no variant')
+      const added: EndpointVariant = {
+        ...old,
+        name: share < 1 ? newVariant : old.name,
+        modelName: freshName(name),
+        candidateId,
+        title: model.title,
+        modelUri: model.modelUri,
+        image: model.image,
+        weight: share,
+      }
+      return putOn(name, {
+        ...revision,
+        configName: freshName(name),
+        createdAtMs: options.now(),
+        variants: share < 1 ? [{ ...old, name: 'Old', weight: 1 - share }, added] : [added],
+      })
+    },
+    async rollBack(name) {
+      const endpoint = servingEndpoint(name)
+      const previous = endpoint.revisions.findLast(
+        ({ configName }) => configName !== currentRevision(endpoint).configName,
+      )
+      if (!previous)
+        throw new AppError('InvalidRequest', 'There is nothing to go back to', {
+          details: { message: name },
+        })
+      await updateEndpoint(await options.connect(endpoint.workspaceId), name, previous.configName)
+      addRevision(name, previous)
+      return endpoints.get(name)
+    },
+    async setShare(name, share) {
+      const endpoint = servingEndpoint(name)
+      const [old, added] = currentRevision(endpoint).variants
+      if (!old || !added)
+        throw new AppError('InvalidRequest', 'The endpoint has one variant', {
+          details: { message: name },
+        })
+      const weights = { [old.name]: 1 - share, [added.name]: share }
+      await setWeights(await options.connect(endpoint.workspaceId), name, weights)
+      endpoints.change(name, (stored) => ({
+        ...stored,
+        endpoint: {
+          ...stored.endpoint,
+          revisions: stored.endpoint.revisions.map((revision, index, all) =>
+            index < all.length - 1
+              ? revision
+              : {
+                  ...revision,
+                  variants: revision.variants.map((variant) => ({
+                    ...variant,
+                    weight: weights[variant.name] ?? variant.weight,
+                  })),
+                },
+          ),
+        },
+      }))
+      return endpoints.get(name)
+    },
+    async metrics(name, hours) {
+      const endpoint = endpoints.get(name)
+      const variants = currentRevision(endpoint).variants.map((variant) => variant.name)
+      const endMs = options.now() + 60_000
+      return endpointMetrics(await options.connect(endpoint.workspaceId), name, variants, {
+        startMs: endMs - hours * 3_600_000,
+        endMs,
+        periodSeconds: hours > 24 ? 3600 : hours > 3 ? 300 : 60,
+      })
+    },
+  }
+}

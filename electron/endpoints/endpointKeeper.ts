@@ -1,0 +1,163 @@
+/** Takes an endpoint through its life: one look, one step, each written down before and after. */
+import { isAnswering, type Step } from './lifeCycle.ts'
+import { afterSight, afterStep, beforeStep, nextStep, pushStep, type Sight } from './lifeCycle.ts'
+import type { Endpoint } from '../../shared/endpoint.ts'
+import { AppError } from '../../shared/errors.ts'
+import {
+  lookAtEndpoint,
+  takeEndpointStep,
+  type EndpointPlan,
+  type EndpointSight,
+  type StepAnswer,
+} from '../aws/endpointLife.ts'
+import type { Connection } from '../aws/workspace.ts'
+import type { WritableDb } from '../db/database.ts'
+import { changeEndpoint, findEndpoint, type StoredEndpoint } from '../db/endpoints.ts'
+
+/** The calls of an endpoint's life; tests end the program between them. */
+export interface EndpointPort {
+  look(connection: Connection, plan: EndpointPlan): Promise<EndpointSight>
+  take(connection: Connection, plan: EndpointPlan, step: Step): Promise<StepAnswer>
+}
+
+export const awsEndpointPort: EndpointPort = { look: lookAtEndpoint, take: takeEndpointStep }
+
+export interface EndpointKeeper {
+  /**
+   * One look and at most one step.
+   *
+   * @param isUsed it was just asked something: its end is pushed forward
+   * @returns what was asked for, or why nothing was; null when nothing of this name is written down
+   * @throws AppError when AWS does not answer; the next look tells what became of it
+   */
+  advance(connection: Connection, name: string, isUsed?: boolean): Promise<Step | null>
+}
+
+/** A configuration that was just made may not be seen everywhere yet. */
+const mostRefusals = 5
+
+export function createEndpointKeeper(options: {
+  readonly db: WritableDb
+  readonly publish: (endpoint: Endpoint) => void
+  readonly port?: EndpointPort
+}): EndpointKeeper {
+  const { db, publish } = options
+  const port = options.port ?? awsEndpointPort
+  const refusals = new Map<string, number>()
+
+  function change(name: string, to: (stored: StoredEndpoint) => StoredEndpoint) {
+    const before = findEndpoint(db, name)
+    const changed = changeEndpoint(db, name, to)
+    if (changed && JSON.stringify(before?.endpoint) !== JSON.stringify(changed.endpoint))
+      publish(changed.endpoint)
+    return changed
+  }
+
+  async function advance(connection: Connection, name: string, isUsed = false) {
+    const known = findEndpoint(db, name)
+    if (!known) return null
+    const found = await port.look(connection, planOf(known))
+    const sight: Sight = found
+    const seen = change(name, (stored) => afterLook(stored, found))
+    if (!seen) return null
+    const step = (isUsed ? pushStep(seen.life, sight) : null) ?? nextStep(seen.life, sight)
+    if (step.kind === 'gone') change(name, (stored) => ({ ...stored, isClean: true }))
+    if (step.kind === 'ask-unguarded') change(name, (stored) => withStatus(stored, 'Unguarded'))
+    if (isRequest(step)) await take(connection, name, step)
+    return step
+  }
+
+  async function take(connection: Connection, name: string, step: Step): Promise<void> {
+    let before: StoredEndpoint | null = null
+    const noted = change(name, (stored) => {
+      before = stored
+      // Another process asked for its removal since the look.
+      if (stored.life.intent === 'remove' && isMaking(step)) return stored
+      return { ...stored, life: beforeStep(stored.life, step) }
+    })
+    if (!noted || !before || (noted.life.intent === 'remove' && isMaking(step))) return
+    const { life } = before as StoredEndpoint // assigned in the callback, which the compiler can't see
+    const answer = await port.take(connection, planOf(noted), step)
+    change(name, (stored) => {
+      const next = answer.wasRepeated
+        ? stored.life
+        : afterStep(stored.life, life, step, answer.outcome)
+      const isGuarded =
+        step.kind === 'put-schedule' ? answer.outcome === 'done' : stored.endpoint.isGuarded
+      const deadlineMs = next.deadlineMs
+      return { ...stored, life: next, endpoint: { ...stored.endpoint, isGuarded, deadlineMs } }
+    })
+    if (answer.refusal && step.kind.startsWith('create-')) fail(name, answer.refusal)
+  }
+
+  /** What can't be made is cleaned up, and says why. */
+  function fail(name: string, refusal: AppError): void {
+    const count = (refusals.get(name) ?? 0) + 1
+    refusals.set(name, count)
+    const mayPass = /Could not find endpoint configuration/.test(refusal.message)
+    if (mayPass && count < mostRefusals) return
+    change(name, (stored) => ({
+      ...stored,
+      life: { ...stored.life, intent: 'remove' },
+      endpoint: { ...stored.endpoint, failure: refusal.toData(), isRemoving: true },
+    }))
+  }
+
+  return { advance }
+}
+
+function afterLook(stored: StoredEndpoint, found: EndpointSight): StoredEndpoint {
+  const life = afterSight(stored.life, found)
+  const { endpoint } = stored
+  const hasEnded = found.status === null && (stored.life.wasSeen || life.intent === 'remove')
+  const status = found.status ?? (hasEnded ? 'Gone' : endpoint.status)
+  const answers = found.status !== null && isAnswering(found.status)
+  const revisions = endpoint.revisions.map((revision, index) =>
+    index < endpoint.revisions.length - 1
+      ? revision
+      : {
+          ...revision,
+          variants: revision.variants.map((variant) => ({
+            ...variant,
+            weight: found.weights.get(variant.name) ?? variant.weight,
+          })),
+        },
+  )
+  return {
+    ...stored,
+    life,
+    endpoint: {
+      ...endpoint,
+      revisions,
+      status,
+      reason: found.reason ?? endpoint.reason,
+      failure:
+        found.status === 'Failed'
+          ? new AppError('EndpointFailed', `The endpoint failed: ${found.reason}`, {
+              details: { reason: found.reason ?? '' },
+            }).toData()
+          : endpoint.failure,
+      isRemoving: life.intent === 'remove',
+      deadlineMs: life.deadlineMs,
+      inServiceAtMs: endpoint.inServiceAtMs ?? (answers ? found.nowMs : null),
+      goneAtMs: endpoint.goneAtMs ?? (hasEnded ? found.nowMs : null),
+    },
+  }
+}
+
+function withStatus(stored: StoredEndpoint, status: Endpoint['status']): StoredEndpoint {
+  return { ...stored, endpoint: { ...stored.endpoint, status } }
+}
+
+export function planOf({ endpoint, life }: StoredEndpoint): EndpointPlan {
+  const { name, title, purpose, revisions } = endpoint
+  return { name, title, purpose, revisions, isGuarded: life.idleMs !== null }
+}
+
+function isRequest({ kind }: Step): boolean {
+  return !['wait', 'serving', 'ask-unguarded', 'gone'].includes(kind)
+}
+
+function isMaking({ kind }: Step): boolean {
+  return kind.startsWith('create-') || kind === 'put-schedule'
+}

@@ -1,0 +1,192 @@
+/** Puts together what uses and ships trained models: playground, endpoints, registry, notebook, bundles, batches. */
+import path from 'node:path'
+import type { Batch } from '../shared/batch.ts'
+import type { Dataset } from '../shared/dataset.ts'
+import {
+  currentRevision,
+  type Endpoint,
+  type EndpointsState,
+  type Price,
+} from '../shared/endpoint.ts'
+import { invocationCode, type CodeLanguage } from '../shared/invocationCode.ts'
+import type { LeaderboardEntry } from '../shared/leaderboard.ts'
+import type { AnswerPiece, NamedSpeaker } from '../shared/playground.ts'
+import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
+import { downloadObject, placeOf } from './aws/downloadObject.ts'
+import { schedulerRoleArn } from './aws/endpointLife.ts'
+import type { HubModel } from './aws/hub.ts'
+import { trainingRequestOf } from './aws/trainingRequest.ts'
+import type { Connection } from './aws/workspace.ts'
+import { createBatchRunner, type BatchRunner } from './batch/batchRunner.ts'
+import { createBundles, type Bundles } from './bundle/bundles.ts'
+import type { DatasetService } from './dataset/datasetService.ts'
+import { getCandidate } from './db/candidates.ts'
+import type { WritableDb } from './db/database.ts'
+import { listBaseModels } from './db/baseModels.ts'
+import { getModel, getVersion, listModels } from './db/models.ts'
+import { appendRow } from './dataset/appendRow.ts'
+import { createDeployments, type Deployments } from './endpoints/deployments.ts'
+import { createEndpointService, type EndpointService } from './endpoints/endpointService.ts'
+import { artifactOf } from './endpoints/trainedModel.ts'
+import { createPlayground, type Playground } from './inference/playground.ts'
+import { listSpeakers, reachSpeaker } from './inference/speakers.ts'
+import { notebook, type Notebook } from './notebook/notebook.ts'
+import { createModelRegistry, type ModelRegistry } from './registry/modelRegistry.ts'
+
+export interface UseServicesOptions {
+  readonly db: WritableDb
+  readonly dataDirectory: string
+  readonly datasets: DatasetService
+  readonly connect: (workspaceId: string) => Promise<Connection>
+  readonly workspaceIds: () => readonly string[]
+  readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
+  readonly priceOf: (workspaceId: string, instanceType: string) => Promise<Price | null>
+  readonly idleMinutes: () => number
+  readonly leaderboard: (versionId: string) => LeaderboardEntry[]
+  readonly report: (candidateId: string) => Promise<string>
+  readonly publish: {
+    readonly piece: (piece: AnswerPiece) => void
+    readonly endpoints: (state: EndpointsState) => void
+    readonly batch: (batch: Batch) => void
+  }
+  readonly onEndpointReady?: (endpoint: Endpoint) => void
+  readonly now: () => number
+}
+
+export interface UseServices {
+  readonly playground: Playground
+  readonly endpoints: EndpointService
+  readonly deployments: Deployments
+  readonly registry: ModelRegistry
+  readonly bundles: Bundles
+  readonly batches: BatchRunner
+  speakers(): NamedSpeaker[]
+  /** A question and its answer as one more row of a dataset. @throws AppError ColumnNotFound */
+  teach(datasetId: string, question: string, answer: string): Promise<Dataset>
+  notebook(candidateId: string): Promise<Notebook>
+  /** Goes on where an earlier download of it was interrupted. */
+  downloadArtifact(candidateId: string, file: string): Promise<void>
+  code(endpointName: string, language: CodeLanguage): Promise<string>
+  /** Before the engine ends. */
+  close(): Promise<void>
+}
+
+export function createUseServices(options: UseServicesOptions): UseServices {
+  const { db, datasets, connect, describeHubModel, now } = options
+  const endpoints = createEndpointService({
+    db,
+    connect,
+    workspaceIds: options.workspaceIds,
+    priceOf: options.priceOf,
+    idleMinutes: options.idleMinutes,
+    publish: options.publish.endpoints,
+    ...(options.onEndpointReady ? { onReady: options.onEndpointReady } : {}),
+    now,
+  })
+  const playground = createPlayground({
+    db,
+    connect,
+    describeHubModel,
+    endpoints,
+    publish: options.publish.piece,
+    now,
+  })
+  const reportOrNull = (candidateId: string) => options.report(candidateId).catch(() => null)
+  const registry = createModelRegistry({
+    db,
+    connect,
+    describeHubModel,
+    leaderboard: options.leaderboard,
+    report: reportOrNull,
+  })
+  const bundles = createBundles({
+    db,
+    keyFile: path.join(options.dataDirectory, 'bundle-key.pem'),
+    connect,
+    exportDataset: (id, file) => datasets.exportTo(id, file),
+    importDataset: (file) => datasets.import(file),
+    renameDataset: (id, name) => datasets.rename(id, name),
+    report: reportOrNull,
+    now,
+  })
+  const facts = { db, describeHubModel, getEndpoint: (name: string) => endpoints.get(name) }
+  const batches = createBatchRunner({
+    db,
+    getDataset: (id) => datasets.get(id),
+    readRows: (id, offset, limit) => datasets.rows({ id, offset, limit }),
+    answer: (speaker, prompt, settings, signal) =>
+      playground.answerOf(speaker, prompt, settings, signal),
+    titleOf: async (speaker) => (await reachSpeaker(facts, speaker)).title,
+    publish: options.publish.batch,
+    now,
+  })
+
+  async function exampleOf(endpoint: Endpoint): Promise<{ template: string; example: string }> {
+    const candidateId = currentRevision(endpoint).variants.at(-1)?.candidateId ?? null
+    if (candidateId === null)
+      return { template: defaultPromptTemplate.prompt, example: 'How do I begin?' }
+    const candidate = getCandidate(db, candidateId)
+    const [example] = getVersion(db, candidate.versionId).samplePrompts
+    return { template: candidate.promptTemplate.prompt, example: example ?? 'How do I begin?' }
+  }
+
+  return {
+    playground,
+    endpoints,
+    deployments: createDeployments({ db, endpoints, connect, describeHubModel, now }),
+    registry,
+    bundles,
+    batches,
+    speakers: () => listSpeakers(listModels(db), listBaseModels(db), endpoints.state().endpoints),
+    teach: (datasetId, question, answer) =>
+      appendRow(datasets, datasets.get(datasetId), question, answer),
+    async notebook(candidateId) {
+      const candidate = getCandidate(db, candidateId)
+      artifactOf(candidate)
+      const version = getVersion(db, candidate.versionId)
+      const connection = await connect(version.workspaceId)
+      const hubModel = await describeHubModel(candidate.baseModelId, version.workspaceId)
+      return notebook({
+        title: `${getModel(db, version.modelId).name} V${version.number}`,
+        baseModelName: candidate.baseModelName,
+        region: connection.region,
+        isLocal: version.workspaceId === 'local',
+        candidateId,
+        datasetName: version.datasetName,
+        datasetSha256: version.datasetSha256,
+        trainingRequest: await trainingRequestOf(connection.clients, candidate.trainingJobName),
+        hostingImage: hubModel.hostingImage,
+        hostingInstanceType: hubModel.hostingInstanceType,
+        promptTemplate: candidate.promptTemplate.prompt,
+        schedulerRoleArn: schedulerRoleArn(connection),
+        partition: connection.partition,
+      })
+    },
+    async downloadArtifact(candidateId, file) {
+      const candidate = getCandidate(db, candidateId)
+      const { workspaceId } = getVersion(db, candidate.versionId)
+      const { clients } = await connect(workspaceId)
+      await downloadObject(clients, placeOf(artifactOf(candidate)), file)
+    },
+    async code(endpointName, language) {
+      const endpoint = endpoints.get(endpointName)
+      const { template, example } = await exampleOf(endpoint)
+      const [, partition = 'aws'] = endpoint.arn.split(':')
+      return invocationCode(language, {
+        endpointName,
+        endpointArn: endpoint.arn,
+        region: endpoint.region,
+        partition,
+        promptTemplate: template,
+        example,
+        maxNewTokens: 120,
+        isLocal: endpoint.workspaceId === 'local',
+      })
+    },
+    async close() {
+      playground.close()
+      await batches.close()
+      endpoints.close()
+    },
+  }
+}

@@ -1,0 +1,185 @@
+import { Button, Card, Group, Progress, Select, Stack, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Batch } from '../../shared/batch.ts'
+import { speakerKey } from '../../shared/playground.ts'
+import { invoke } from '../api.ts'
+import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
+import { PageHeader } from '../components/PageHeader.tsx'
+import { Tag, type Tone } from '../components/Tag.tsx'
+import { showError } from '../components/showError.tsx'
+import { useNavigate } from '../navigation.tsx'
+import { datasetsQuery } from '../queries.ts'
+import { batchesQuery, speakersQuery } from '../shipQueries.ts'
+
+const tones: Record<Batch['status'], Tone> = {
+  Running: 'busy',
+  Stopped: 'attention',
+  Completed: 'good',
+  Failed: 'bad',
+}
+
+/** A file of prompts, answered row by row. */
+export function BatchPage() {
+  const { t } = useTranslation('ship')
+  const navigate = useNavigate()
+  const { data: batches = [], error } = useQuery(batchesQuery)
+  return (
+    <>
+      <PageHeader
+        title={t('batch.title')}
+        subtitle={t('batch.subtitle')}
+        back={{ label: t('playground.title'), onClick: () => navigate({ page: 'playground' }) }}
+      />
+      {error && <ErrorNotice error={error} />}
+      <Stack>
+        <NewBatch />
+        {batches.map((batch) => (
+          <BatchCard key={batch.id} batch={batch} />
+        ))}
+      </Stack>
+    </>
+  )
+}
+
+function NewBatch() {
+  const { t } = useTranslation('ship')
+  const client = useQueryClient()
+  const { data: datasets = [] } = useQuery(datasetsQuery)
+  const { data: speakers = [] } = useQuery(speakersQuery)
+  const [chosenDataset, setDataset] = useState<string | null>(null)
+  const [chosenColumn, setColumn] = useState<string | null>(null)
+  const [chosenSpeaker, setSpeaker] = useState<string | null>(null)
+  const dataset = datasets.find(({ id }) => id === chosenDataset) ?? datasets[0]
+  const columns = dataset?.scan.columns ?? []
+  const column =
+    chosenColumn !== null && columns.includes(chosenColumn)
+      ? chosenColumn
+      : (dataset?.scan.suggestedRoles?.question ?? columns[0] ?? null)
+  const speaker = speakers.find((one) => speakerKey(one.speaker) === chosenSpeaker) ?? speakers[0]
+  const start = useMutation({
+    mutationFn: () => {
+      if (!dataset || column === null || !speaker) throw new Error('Nothing is chosen.')
+      return invoke('batch.start', {
+        speaker: speaker.speaker,
+        datasetId: dataset.id,
+        column,
+        settings: { maxNewTokens: 120, temperature: 0, topP: 0.9, seed: 1 },
+      })
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: batchesQuery.queryKey }),
+    onError: showError,
+  })
+  if (datasets.length === 0 || speakers.length === 0)
+    return <Text c="dimmed">{t('batch.nothing')}</Text>
+  return (
+    <Card withBorder radius="lg" component="section" aria-label={t('batch.new')}>
+      <Group grow align="flex-end">
+        <Select
+          label={t('batch.file')}
+          data={datasets.map(({ id, name }) => ({ value: id, label: name }))}
+          value={dataset?.id ?? null}
+          allowDeselect={false}
+          onChange={setDataset}
+        />
+        <Select
+          label={t('batch.column')}
+          data={columns}
+          value={column}
+          allowDeselect={false}
+          onChange={setColumn}
+        />
+        <Select
+          label={t('batch.model')}
+          data={speakers.map((one) => ({ value: speakerKey(one.speaker), label: one.title }))}
+          value={speaker ? speakerKey(speaker.speaker) : null}
+          allowDeselect={false}
+          onChange={setSpeaker}
+        />
+      </Group>
+      <Group justify="flex-end" mt="md">
+        <Button loading={start.isPending} onClick={() => start.mutate()}>
+          {t('batch.start')}
+        </Button>
+      </Group>
+    </Card>
+  )
+}
+
+function BatchCard({ batch }: { batch: Batch }) {
+  const { t } = useTranslation('ship')
+  const client = useQueryClient()
+  const act = useMutation({
+    mutationFn: async (deed: 'stop' | 'resume' | 'delete') => {
+      await invoke(`batch.${deed}`, { id: batch.id })
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: batchesQuery.queryKey }),
+    onError: showError,
+  })
+  const save = useMutation({
+    mutationFn: () => invoke('batch.save', { id: batch.id }),
+    onSuccess: (saved) => {
+      if (!saved) return
+      notifications.show({
+        color: 'accent',
+        message: t('saved', saved),
+        closeButtonProps: { 'aria-label': t('close') },
+      })
+    },
+    onError: showError,
+  })
+  const share = batch.rowCount === 0 ? 1 : batch.doneCount / batch.rowCount
+  return (
+    <Card withBorder radius="lg" component="section" aria-label={batch.datasetName}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div>
+          <Title order={2}>{batch.datasetName}</Title>
+          <Text size="sm" c="dimmed">
+            {batch.title}
+          </Text>
+        </div>
+        <Tag tone={tones[batch.status]}>{t(`batch.status.${batch.status}`)}</Tag>
+      </Group>
+      <Progress
+        mt="sm"
+        value={share * 100}
+        animated={batch.status === 'Running'}
+        aria-label={t('batch.progressLabel', { name: batch.datasetName })}
+      />
+      <Text size="sm" c="dimmed" mt={4}>
+        {t('batch.progress', { done: batch.doneCount, total: batch.rowCount })}
+        {batch.failedCount > 0 ? ` · ${t('batch.refused', { count: batch.failedCount })}` : ''}
+      </Text>
+      {batch.failure && <ErrorDataNotice error={batch.failure} />}
+      <Group gap="xs" mt="md">
+        {batch.status === 'Running' ? (
+          <Button size="sm" variant="default" onClick={() => act.mutate('stop')}>
+            {t('batch.stop')}
+          </Button>
+        ) : (
+          <>
+            {batch.status !== 'Completed' && (
+              <Button size="sm" loading={act.isPending} onClick={() => act.mutate('resume')}>
+                {t('batch.resume')}
+              </Button>
+            )}
+            <Button
+              size="sm"
+              variant="default"
+              loading={save.isPending}
+              disabled={batch.doneCount === 0}
+              onClick={() => save.mutate()}
+            >
+              {t('batch.save')}
+            </Button>
+            <Button size="sm" variant="subtle" color="gray" onClick={() => act.mutate('delete')}>
+              {t('batch.delete')}
+            </Button>
+          </>
+        )}
+      </Group>
+    </Card>
+  )
+}

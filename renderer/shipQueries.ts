@@ -1,0 +1,72 @@
+/** What main knows of using and shipping models, and which events refresh it. */
+import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import type { CodeLanguage } from '../shared/invocationCode.ts'
+import { invoke, on } from './api.ts'
+
+export const speakersQuery = queryOptions({
+  queryKey: ['speakers'],
+  queryFn: () => invoke('playground.speakers'),
+  staleTime: 0,
+})
+export const conversationsQuery = (search: string) =>
+  queryOptions({
+    queryKey: ['conversations', search],
+    queryFn: () => invoke('playground.conversations', { search }),
+  })
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['conversation', id],
+    queryFn: () => invoke('playground.conversation', { id }),
+  })
+export const promptsQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['prompts', candidateId],
+    queryFn: () => invoke('playground.prompts', { candidateId }),
+  })
+export const endpointsQuery = queryOptions({
+  queryKey: ['endpoints'],
+  queryFn: () => invoke('endpoint.state'),
+})
+export const endpointMetricsQuery = (name: string, hours: number) =>
+  queryOptions({
+    queryKey: ['endpointMetrics', name, hours],
+    queryFn: () => invoke('endpoint.metrics', { name, hours }),
+    refetchInterval: 30_000,
+  })
+export const endpointCodeQuery = (name: string, language: CodeLanguage) =>
+  queryOptions({
+    queryKey: ['endpointCode', name, language],
+    queryFn: () => invoke('endpoint.code', { name, language }),
+  })
+export const registryGroupsQuery = (workspaceId: string) =>
+  queryOptions({
+    queryKey: ['registryGroups', workspaceId],
+    queryFn: () => invoke('registry.groups', { workspaceId }),
+  })
+export const registryVersionsQuery = (workspaceId: string, groupName: string) =>
+  queryOptions({
+    queryKey: ['registryVersions', workspaceId, groupName],
+    queryFn: () => invoke('registry.versions', { workspaceId, groupName }),
+  })
+export const batchesQuery = queryOptions({
+  queryKey: ['batches'],
+  queryFn: () => invoke('batch.list'),
+})
+
+/** @returns a function that stops listening */
+export function followShipEvents(client: QueryClient): () => void {
+  const stops = [
+    on('endpoints.changed', (state) => {
+      client.setQueryData(endpointsQuery.queryKey, state)
+      void client.invalidateQueries({ queryKey: speakersQuery.queryKey })
+    }),
+    on('batch.progressed', (batch) =>
+      client.setQueryData(batchesQuery.queryKey, (known) => {
+        if (!known) return known
+        const others = known.filter(({ id }) => id !== batch.id)
+        return [batch, ...others].sort((a, b) => b.createdAtMs - a.createdAtMs)
+      }),
+    ),
+  ]
+  return () => stops.forEach((stop) => stop())
+}

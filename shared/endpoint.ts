@@ -1,0 +1,167 @@
+/** Models that answer behind an endpoint: for a test, or for an application. */
+import { z } from 'zod'
+import { appErrorDataSchema } from './errors.ts'
+
+/** Without use a test endpoint ends after two hours, unless it is said otherwise. */
+export const defaultIdleMinutes = 120
+/** A shorter time could end before an endpoint at AWS has started. */
+export const leastIdleMinutes = 30
+export const mostIdleMinutes = 24 * 60
+export const idleMinutesSchema = z.number().int().min(leastIdleMinutes).max(mostIdleMinutes)
+
+/** What a look at it found, in SageMaker's words; or what this computer knows of it beside that. */
+export const endpointStatusSchema = z.enum([
+  /** Written down, and not yet asked for. */
+  'Planned',
+  /** No schedule can end it: someone has to say that it may be made nevertheless. */
+  'Unguarded',
+  'Creating',
+  'InService',
+  'Updating',
+  'SystemUpdating',
+  'RollingBack',
+  'UpdateRollbackFailed',
+  'OutOfService',
+  'Deleting',
+  'Failed',
+  'Gone',
+])
+export type EndpointStatus = z.infer<typeof endpointStatusSchema>
+
+/** One model behind an endpoint, with its share of the requests. */
+export const endpointVariantSchema = z.object({
+  name: z.string(),
+  modelName: z.string(),
+  /** Null: a base model, or one that is not Timbre's. */
+  candidateId: z.string().nullable(),
+  /** For people: which candidate or base model it is. */
+  title: z.string(),
+  modelUri: z.string(),
+  image: z.string(),
+  instanceType: z.string(),
+  instanceCount: z.number().int().min(1),
+  weight: z.number().min(0),
+})
+export type EndpointVariant = z.infer<typeof endpointVariantSchema>
+
+export const dataCaptureSchema = z.object({
+  percentage: z.number().int().min(1).max(100),
+  destinationUri: z.string().regex(/^s3:\/\/[^/]+\/.*$/),
+})
+
+/** A configuration of an endpoint; an update makes another, and the one before stays to go back to. */
+export const endpointRevisionSchema = z.object({
+  configName: z.string(),
+  createdAtMs: z.number(),
+  variants: z.array(endpointVariantSchema).min(1).max(2),
+  dataCapture: dataCaptureSchema.nullable().default(null),
+  /** Answers are put into S3; requests may take up to an hour. Null: answers at once. */
+  asyncOutputUri: z.string().nullable().default(null),
+})
+export type EndpointRevision = z.infer<typeof endpointRevisionSchema>
+
+export const priceSchema = z.object({ perHour: z.number().nonnegative(), currency: z.string() })
+export type Price = z.infer<typeof priceSchema>
+
+export const endpointSchema = z.object({
+  name: z.string(),
+  workspaceId: z.string(),
+  region: z.string(),
+  arn: z.string(),
+  purpose: z.enum(['test', 'production']),
+  /** For people. */
+  title: z.string(),
+  status: endpointStatusSchema,
+  /** Why it is as it is: the reason of a failure, or what AWS says of an update. */
+  reason: z.string().nullable(),
+  failure: appErrorDataSchema.nullable(),
+  isRemoving: z.boolean(),
+  /** Null: it runs until it is deleted. */
+  idleMinutes: z.number().nullable(),
+  /** When it ends if it is not used; AWS's time. Null while nothing is set. */
+  deadlineMs: z.number().nullable(),
+  /** Ends by itself also while Timbre is closed. */
+  isGuarded: z.boolean(),
+  createdAtMs: z.number(),
+  /** When it first answered. */
+  inServiceAtMs: z.number().nullable(),
+  usedAtMs: z.number().nullable(),
+  goneAtMs: z.number().nullable(),
+  /** Of all its instances together; null: not known. */
+  price: priceSchema.nullable(),
+  /** Oldest first; the last is the one that answers. */
+  revisions: z.array(endpointRevisionSchema).min(1),
+})
+export type Endpoint = z.infer<typeof endpointSchema>
+
+/** An endpoint in the account that carries Timbre's name and is not known here. */
+export const orphanSchema = z.object({
+  workspaceId: z.string(),
+  name: z.string(),
+  arn: z.string(),
+  status: z.string(),
+  createdAtMs: z.number(),
+})
+export type Orphan = z.infer<typeof orphanSchema>
+
+export const endpointsStateSchema = z.object({
+  endpoints: z.array(endpointSchema),
+  orphans: z.array(orphanSchema),
+  /** When the account was last compared with what is known here; null: not since the start. */
+  reconciledAtMs: z.number().nullable(),
+})
+export type EndpointsState = z.infer<typeof endpointsStateSchema>
+
+/** Costs money while it is there, from the request for it to its end. */
+export function isBillable({ status, workspaceId }: Endpoint): boolean {
+  return workspaceId !== 'local' && !['Planned', 'Unguarded', 'Failed', 'Gone'].includes(status)
+}
+
+/** Null where the price is not known. */
+export function costSoFar(endpoint: Endpoint, nowMs: number): number | null {
+  const { price, inServiceAtMs, goneAtMs } = endpoint
+  if (price === null) return null
+  if (inServiceAtMs === null) return 0
+  return (Math.max(0, (goneAtMs ?? nowMs) - inServiceAtMs) / 3_600_000) * price.perHour
+}
+
+export function currentRevision({ revisions }: Pick<Endpoint, 'revisions'>): EndpointRevision {
+  const last = revisions.at(-1)
+  if (!last) throw new Error('An endpoint has at least one revision.')
+  return last
+}
+
+export const deploymentNameSchema = z
+  .string()
+  .trim()
+  .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,40}$/)
+
+/** What the deploy dialog asks for. */
+export const deployRequestSchema = z.object({
+  candidateId: z.string(),
+  name: deploymentNameSchema,
+  instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
+  instanceCount: z.number().int().min(1).max(20),
+  /** Null: it runs until it is deleted. */
+  idleMinutes: idleMinutesSchema.nullable(),
+  dataCapture: dataCaptureSchema.nullable().default(null),
+  isAsync: z.boolean().default(false),
+  mayGoUnguarded: z.boolean().default(false),
+})
+export type DeployRequest = z.infer<typeof deployRequestSchema>
+
+/** Another candidate behind an endpoint: in place of the old one, or beside it with a share of the requests. */
+export const updateEndpointSchema = z.object({
+  name: z.string(),
+  candidateId: z.string(),
+  /** Of the new one; 1 replaces the old. */
+  share: z.number().min(0.01).max(1),
+})
+
+export const metricSeriesSchema = z.object({
+  metric: z.enum(['invocations', 'errors', 'latencyP50', 'latencyP90']),
+  /** Null: of the whole endpoint. */
+  variant: z.string().nullable(),
+  points: z.array(z.object({ atMs: z.number(), value: z.number() })),
+})
+export type MetricSeries = z.infer<typeof metricSeriesSchema>

@@ -1,0 +1,352 @@
+/** A trained model on its way to those who use it: real engine, real files, real clients of other languages. */
+import { execFile } from 'node:child_process'
+import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { getCandidate } from '../../electron/db/candidates.ts'
+import { listMetricPoints } from '../../electron/db/metrics.ts'
+import { answerColumn } from '../../electron/batch/batchRunner.ts'
+import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
+import { codeFileNames, type CodeLanguage } from '../../shared/invocationCode.ts'
+import {
+  aRequest,
+  importQuestions,
+  openTestServices,
+  type TestServices,
+} from '../support/services.ts'
+
+const run = promisify(execFile)
+/** A Python with boto3; with nbclient and ipykernel the notebook is executed too. */
+const python = process.env['TIMBRE_TEST_PYTHON'] ?? 'python3'
+
+let opened: TestServices
+let version: ModelVersion
+let candidate: Candidate
+let awsEnvironment: Record<string, string>
+
+beforeAll(async () => {
+  opened = await openTestServices()
+  await opened.services.engine.start()
+  await opened.services.startVersion(aRequest(await importQuestions(opened)))
+  version = await opened.events.until('version.changed', (changed) =>
+    changed.candidates.every(({ status }) => isTerminal(status)),
+  )
+  candidate = version.candidates[0] as Candidate // the request asks for one
+  const file = path.join(opened.dataDirectory, 'engine', 'connection.json')
+  const connection = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>
+  awsEnvironment = {
+    AWS_ENDPOINT_URL: connection['endpoint'] ?? '',
+    AWS_ACCESS_KEY_ID: connection['accessKeyId'] ?? '',
+    AWS_SECRET_ACCESS_KEY: connection['secretAccessKey'] ?? '',
+    AWS_DEFAULT_REGION: connection['region'] ?? '',
+    AWS_REGION: connection['region'] ?? '',
+  }
+})
+afterAll(() => opened.close())
+
+async function succeeds(command: string, ...given: string[]): Promise<boolean> {
+  return run(command, given).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function deploy(name: string) {
+  const endpoint = await opened.services.use.deployments.deploy({
+    candidateId: candidate.id,
+    name,
+    instanceType: 'ml.m5.large',
+    instanceCount: 1,
+    idleMinutes: 60,
+    dataCapture: null,
+    isAsync: false,
+    mayGoUnguarded: false,
+  })
+  await expect.poll(() => opened.services.use.endpoints.get(endpoint.name).status).toBe('InService')
+  return endpoint.name
+}
+
+async function undeploy(name: string): Promise<void> {
+  await opened.services.use.endpoints.remove(name)
+  await opened.services.use.endpoints.removed(name)
+}
+
+test('the code of every language that is installed asks the endpoint', async () => {
+  const name = await deploy('coded')
+  const folder = path.join(opened.root, 'code')
+  await mkdir(folder, { recursive: true })
+  const asked = 'Where is item 3?'
+  const expected = await opened.services.playground.answer(candidate, 'tuned', asked, {
+    maxNewTokens: 120,
+    temperature: 0,
+    topP: 0.9,
+    seed: 1,
+  })
+  const write = async (language: CodeLanguage) => {
+    const file = path.join(folder, codeFileNames[language])
+    await writeFile(file, await opened.services.use.code(name, language))
+    return file
+  }
+  const env = { ...process.env, ...awsEnvironment }
+  const script = await write('javascript')
+  // The SDK is found where this repository has it.
+  const inRepository = path.resolve('node_modules', '.timbre-code-test.mjs')
+  await writeFile(inRepository, await readFile(script))
+  const { stdout } = await run(process.execPath, [inRepository, asked], { env })
+  expect(stdout.trim()).toBe(expected)
+
+  const ran: string[] = ['javascript']
+  if (await succeeds(python, '-c', 'import boto3')) {
+    const { stdout: said } = await run(python, [await write('python'), asked], { env })
+    expect(said.trim()).toBe(expected)
+    const handler = await write('lambda')
+    const call = `import json, runpy; module = runpy.run_path(${JSON.stringify(handler)}); print(json.dumps(module["lambda_handler"]({"body": json.dumps({"question": ${JSON.stringify(asked)}})}, None)))`
+    const { stdout: answered } = await run(python, ['-c', call], { env })
+    expect(JSON.parse(answered)).toMatchObject({
+      statusCode: 200,
+      body: JSON.stringify({ answer: expected }).replace('":"', '": "'),
+    })
+    ran.push('python', 'lambda')
+  }
+  const pythonFolder = path.dirname(python)
+  const withTools = { ...env, PATH: `${pythonFolder}:${process.env['PATH'] ?? ''}` }
+  const isVersionTwo = await run('aws', ['--version'], { env: withTools }).then(
+    ({ stdout: said }) => said.startsWith('aws-cli/'),
+    () => false,
+  )
+  if (isVersionTwo) {
+    const { stdout: said } = await run('sh', [await write('cli')], { env: withTools })
+    expect(JSON.parse(said)).toMatchObject([{ generated_text: expect.any(String) }])
+    ran.push('cli')
+  }
+  if (await succeeds('curl', '--aws-sigv4', 'aws:amz:us-east-1:sagemaker', '--version')) {
+    const { stdout: said } = await run('sh', [await write('curl')], { env })
+    expect(JSON.parse(said)).toMatchObject([{ generated_text: expect.any(String) }])
+    ran.push('curl')
+  }
+  expect(ran).toContain('javascript')
+  const policy = JSON.parse(await opened.services.use.code(name, 'policy')) as {
+    Statement: { Resource: string }[]
+  }
+  expect(policy.Statement[0]?.Resource).toBe(opened.services.use.endpoints.get(name).arn)
+  await undeploy(name)
+})
+
+test('an endpoint is shared between two models, goes back, and is counted', async () => {
+  const { deployments, endpoints } = opened.services.use
+  const name = await deploy('shared')
+  await deployments.update(name, candidate.id, 0.25)
+  await expect.poll(() => endpoints.get(name).status, { timeout: 60_000 }).toBe('InService')
+  expect(endpoints.get(name).revisions.at(-1)?.variants).toMatchObject([
+    { name: 'Old', weight: 0.75 },
+    { name: 'New', weight: 0.25 },
+  ])
+  await deployments.setShare(name, 1)
+  await opened.services.playground.answer(candidate, 'tuned', 'Where?', {
+    maxNewTokens: 2,
+    temperature: 0,
+    topP: 0.9,
+    seed: 1,
+  })
+  const speaker = { kind: 'endpoint' as const, endpointName: name }
+  const settings = { maxNewTokens: 3, temperature: 0, topP: 0.9, seed: 1 }
+  await opened.services.playground.answerOf(
+    speaker,
+    'Where?',
+    settings,
+    new AbortController().signal,
+  )
+  const series = await deployments.metrics(name, 1)
+  const counted = series.find(
+    ({ metric, variant }) => metric === 'invocations' && variant === 'New',
+  )
+  expect(counted?.points.at(-1)?.value).toBe(1)
+  await deployments.rollBack(name)
+  await expect.poll(() => endpoints.get(name).status, { timeout: 60_000 }).toBe('InService')
+  expect(endpoints.get(name).revisions.at(-1)?.variants).toHaveLength(1)
+  await undeploy(name)
+})
+
+test('a version is registered with its metrics, and approved with a comment', async () => {
+  const { registry } = opened.services.use
+  const request = {
+    candidateId: candidate.id,
+    groupName: 'help-desk',
+    description: 'Answers like our help desk',
+    intendedUse: 'Support',
+  }
+  const arn = await registry.register(request)
+  // The same click sent twice is one version.
+  expect(await registry.register(request)).toBe(arn)
+  expect((await registry.groups('local')).map(({ name }) => name)).toEqual(['help-desk'])
+  const [registered] = await registry.versions('local', 'help-desk')
+  expect(registered).toMatchObject({
+    arn,
+    version: 1,
+    approval: 'PendingManualApproval',
+    modelUri: candidate.modelArtifactUri,
+    facts: {
+      'dataset sha256': version.datasetSha256,
+      'base model': candidate.baseModelId,
+      'timbre candidate': candidate.id,
+    },
+  })
+  expect(JSON.parse(registered?.card ?? '{}')).toMatchObject({
+    intended_uses: { intended_uses: 'Support' },
+  })
+  await registry.approve('local', arn, 'Approved', 'Reads well')
+  expect(await registry.versions('local', 'help-desk')).toMatchObject([
+    { approval: 'Approved', comment: 'Reads well' },
+  ])
+  await registry.remove('local', arn)
+  expect(await registry.versions('local', 'help-desk')).toEqual([])
+})
+
+/** nbformat 4.5, as far as Jupyter refuses a notebook for it. */
+const cell = z.discriminatedUnion('cell_type', [
+  z.strictObject({
+    id: z.string().regex(/^[a-zA-Z0-9-_]{1,64}$/),
+    cell_type: z.literal('markdown'),
+    metadata: z.object({}),
+    source: z.array(z.string()),
+  }),
+  z.strictObject({
+    id: z.string().regex(/^[a-zA-Z0-9-_]{1,64}$/),
+    cell_type: z.literal('code'),
+    metadata: z.object({}),
+    source: z.array(z.string()),
+    execution_count: z.null(),
+    outputs: z.array(z.never()),
+  }),
+])
+
+test('the notebook is valid, and does everything again from top to bottom where Jupyter is installed', async (context) => {
+  const notebook = await opened.services.use.notebook(candidate.id)
+  z.strictObject({
+    nbformat: z.literal(4),
+    nbformat_minor: z.literal(5),
+    metadata: z.object({}),
+    cells: z.array(cell).min(10),
+  }).parse(notebook)
+  const ids = notebook.cells.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  const file = path.join(opened.root, 'again.ipynb')
+  await writeFile(file, JSON.stringify(notebook))
+  if (!(await succeeds(python, '-c', 'import boto3, nbformat, nbclient, ipykernel')))
+    return context.skip(
+      'boto3, nbformat, nbclient and ipykernel are not installed (TIMBRE_TEST_PYTHON)',
+    )
+  const execute = [
+    'import nbformat, nbclient, sys',
+    'notebook = nbformat.read(sys.argv[1], as_version=4)',
+    'nbformat.validate(notebook)',
+    'nbclient.NotebookClient(notebook, timeout=240, kernel_name="python3").execute()',
+    'print("".join(o.get("text", "") for c in notebook.cells for o in c.get("outputs", [])))',
+  ].join('\n')
+  const { stdout } = await run(python, ['-c', execute, file], {
+    env: { ...process.env, ...awsEnvironment },
+    timeout: 300_000,
+  })
+  expect(stdout).toContain('16 rows to train on, 4 held back')
+  expect(stdout).toContain('In service')
+  expect(stdout).toMatch(/4 rows, mean token F1 \d\.\d+/)
+  expect(stdout).toContain('Nothing of this run costs anything any more.')
+}, 400_000)
+
+test('a bundle carries dataset, curves and weights to another computer, and one that was changed is refused', async () => {
+  const { bundles } = opened.services.use
+  const file = path.join(opened.root, 'voice.timbre')
+  await bundles.write(version.id, file, { withWeights: true })
+  const summary = await bundles.inspect(file)
+  expect(summary).toMatchObject({
+    modelName: 'Help desk',
+    isOwn: true,
+    rowCount: 20,
+    candidates: [{ hasWeights: true, hasReport: true, status: 'Completed' }],
+  })
+  expect(await bundles.report(file, candidate.id)).toContain('<svg')
+  const model = await bundles.takeOver(file)
+  expect(model.name).toBe('Help desk 2')
+  const [taken] = model.versions[0]?.candidates ?? []
+  if (!taken) throw new Error('Nothing was taken over.')
+  expect(listMetricPoints(opened.services.db, taken.id)).toHaveLength(
+    listMetricPoints(opened.services.db, candidate.id).length,
+  )
+  const settings = { maxNewTokens: 16, temperature: 0, topP: 0.9, seed: 1 }
+  const ask = (one: Candidate) =>
+    opened.services.playground.answer(one, 'tuned', 'Where is item 3?', settings)
+  expect(await ask(getCandidate(opened.services.db, taken.id))).toBe(await ask(candidate))
+
+  const bytes = await readFile(file)
+  const at = bytes.length >> 1
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  const changed = path.join(opened.root, 'changed.timbre')
+  await writeFile(changed, bytes)
+  await expect(bundles.takeOver(changed)).rejects.toMatchObject({
+    code: expect.stringMatching(/^Bundle(Tampered|Invalid)$/),
+  })
+  await writeFile(changed, 'no zip')
+  await expect(bundles.inspect(changed)).rejects.toMatchObject({ code: 'BundleInvalid' })
+})
+
+test('a file is answered row by row, goes on after a stop, and comes back with a new column', async () => {
+  const { batches } = opened.services.use
+  const datasetId = version.datasetId
+  const settings = { maxNewTokens: 4, temperature: 0, topP: 0.9, seed: 1 }
+  const speaker = { kind: 'candidate' as const, candidateId: candidate.id }
+  await expect(
+    batches.start({ speaker, datasetId, column: 'nothing', settings }),
+  ).rejects.toMatchObject({ code: 'BatchColumnMissing' })
+  const batch = await batches.start({ speaker, datasetId, column: 'question', settings })
+  await opened.events.until('batch.progressed', ({ doneCount }) => doneCount >= 3)
+  const stopped = await batches.stop(batch.id)
+  expect(stopped.status).toBe('Stopped')
+  const { doneCount } = stopped
+  batches.resume(batch.id)
+  const ended = await batches.ended(batch.id)
+  expect(ended).toMatchObject({ status: 'Completed', doneCount: 20, failedCount: 0, failure: null })
+  expect(doneCount).toBeLessThan(20)
+  let csv = ''
+  for await (const chunk of batches.csv(batch.id)) csv += Buffer.from(chunk).toString('utf8')
+  const lines = csv.trim().split('\n')
+  expect(lines[0]).toBe('\ufeffquestion,answer,model_answer')
+  expect(lines).toHaveLength(21)
+  await batches.delete(batch.id)
+  expect(batches.list()).toEqual([])
+  expect(answerColumn(['model_answer'])).toBe('model_answer_2')
+})
+
+test('an artifact is downloaded, going on from what an earlier download left', async () => {
+  const file = path.join(opened.root, 'model.tar.gz')
+  await opened.services.use.downloadArtifact(candidate.id, file)
+  const whole = await readFile(file)
+  const again = path.join(opened.root, 'again.tar.gz')
+  // What was interrupted: the first half, and whose half it is; marked, so that it shows whether it was kept.
+  const half = Buffer.from(whole.subarray(0, whole.length >> 1))
+  half[0] = 0
+  await writeFile(`${again}.partial`, half)
+  await writeFile(`${again}.partial.etag`, 'another object')
+  await opened.services.use.downloadArtifact(candidate.id, again)
+  expect(await readFile(again)).toEqual(whole)
+  await expect(access(`${again}.partial.etag`)).rejects.toThrow()
+  expect((await stat(again)).size).toBe(whole.length)
+})
+
+test('exports for Ollama and as an image recipe beside the GGUF', async () => {
+  for (const [format, added] of [
+    ['ollama', 'Modelfile'],
+    ['oci', 'Containerfile'],
+  ] as const) {
+    const { directory, files } = await opened.services.exportCandidate(
+      candidate.id,
+      format,
+      path.join(opened.root, 'exports'),
+    )
+    const text = await readFile(path.join(directory, added), 'utf8')
+    const gguf = path.basename(files.find((file) => file.endsWith('.gguf')) ?? 'none')
+    expect(text).toContain(gguf)
+    if (format === 'ollama') expect(text).toContain('TEMPLATE """Q: {{ .Prompt }}\nA: """')
+  }
+})
