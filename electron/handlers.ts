@@ -29,6 +29,7 @@ export function createHandlers(
   const { db, datasets, engine, hubModels, hubTokens } = services
   const hubUrl = () => getSettings(db).hubUrl
   return {
+    ...analyzeHandlers(services, dialogs),
     ...shipHandlers(services, dialogs),
     ...workspaceHandlers(services),
     ...intakeHandlers(services, () => dialogs.chooseFiles()),
@@ -124,7 +125,6 @@ export function createHandlers(
       services.chooseCandidate(versionId, candidateId),
     'candidate.samples': async ({ candidateId }) => listSampleAnswers(db, candidateId),
     'candidate.log': async ({ candidateId }) => listLogLines(db, candidateId),
-
 
     'candidate.export': async ({ candidateId, format }) => {
       const parent = await dialogs.chooseFolder()

@@ -399,7 +399,7 @@ export function createServices(options: ServicesOptions): Services {
       playground.answer(candidate, side, prompt, settings, undefined, signal),
     readLogProbability: (candidate, side, sentence, signal) =>
       sentenceLogProbability(
-        { connect, describeHubModel: hubModel },
+        { connect, describeHubModel: hubModel, endpoints: use.endpoints },
         candidate,
         side,
         sentence,

@@ -130,7 +130,6 @@ export const calls = {
   'candidate.samples': call(byCandidate, z.array(sampleAnswerSchema)),
   'candidate.log': call(byCandidate, z.array(z.object({ atMs: z.number(), line: z.string() }))),
 
-
   /** Writes a folder where the user says; null when the dialog was closed. */
   'candidate.export': call(
     z.object({ candidateId: z.string(), format: exportFormatSchema }),

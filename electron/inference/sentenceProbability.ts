@@ -1,15 +1,16 @@
 /** How likely a candidate or its base model finds a sentence. */
-import { ensureEndpoint } from '../aws/endpoints.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { readLogProbability } from '../aws/logProbability.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
+import type { EndpointService } from '../endpoints/endpointService.ts'
 import { servingSpec } from './servingSpec.ts'
 
 export interface SentenceProbabilityOptions {
   readonly connect: () => Promise<Connection>
   readonly describeHubModel: (id: string) => Promise<HubModel>
+  readonly endpoints: EndpointService
 }
 
 /** The sentence as it stands, without the candidate's template. @throws AppError CandidateNotReady */
@@ -22,7 +23,7 @@ export async function sentenceLogProbability(
 ): Promise<number> {
   const connection = await options.connect()
   const hubModel = await options.describeHubModel(candidate.baseModelId)
-  const spec = servingSpec(side, candidate, hubModel, connection.roleArn)
-  await ensureEndpoint(connection.clients, spec, signal)
-  return readLogProbability(connection.clients, spec.name, sentence, signal)
+  const spec = servingSpec(side, candidate, hubModel, connection.workspaceId)
+  const name = await options.endpoints.ensure(spec, signal)
+  return readLogProbability(connection.clients, name, sentence, signal)
 }
