@@ -260,7 +260,9 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
     } else if (dice < 0.8) localOffsetMs = between(-72, 72) * hour
     else if (dice < 0.815) mayPutSchedule = chance(0.7)
     else if (dice < 0.825) {
-      if (refusesDeletesSinceMs === null) refusesDeletesSinceMs = nowMs
+      // A refusal that begins anew before the schedule's next attempt would be one that outlasts its retries.
+      const hasAccepted = nowMs - acceptsDeletesSinceMs > 2 * minute
+      if (refusesDeletesSinceMs === null && hasAccepted) refusesDeletesSinceMs = nowMs
       else acceptDeletes()
     } else if (dice < 0.94) pass(between(0.1, 3) * minute)
     else if (dice < 0.98) pass(between(3, 40) * minute)
