@@ -269,6 +269,17 @@ export function createServices(options: ServicesOptions): Services {
     described.catch(() => hubModels.delete(id))
     return described
   }
+  /** The same of a workspace at AWS, whose hub has other images for the same names. */
+  const cloudHubModels = new Map<string, Promise<HubModel>>()
+  function cloudHubModel(id: string, workspaceId: string): Promise<HubModel> {
+    const key = JSON.stringify([workspaceId, id])
+    const known = cloudHubModels.get(key)
+    if (known) return known
+    const described = connectTo(workspaceId).then((to) => documents.describe(to, id))
+    cloudHubModels.set(key, described)
+    described.catch(() => cloudHubModels.delete(key))
+    return described
+  }
 
   const readSplit = createReadSplit(datasets.readExamples)
   /** @throws AppError DatasetNotFound */
@@ -359,7 +370,8 @@ export function createServices(options: ServicesOptions): Services {
     datasets,
     connect: connectTo,
     workspaceIds: () => workspaces.list().map(({ id }) => id),
-    describeHubModel: (id) => hubModel(id),
+    describeHubModel: async (id, workspaceId) =>
+      workspaceId === localWorkspaceId ? hubModel(id) : cloudHubModel(id, workspaceId),
     // On this computer nothing is paid; what an account pays, its price list tells.
     priceOf: async (workspaceId) =>
       workspaceId === localWorkspaceId ? { perHour: 0, currency: 'USD' } : null,
@@ -445,12 +457,14 @@ export function createServices(options: ServicesOptions): Services {
     now,
   })
   /** Those that answer with this model: before its weights go. */
-  async function removeEndpointsOf(modelUri: string): Promise<void> {
-    for (const { name, status, revisions } of use.endpoints.state().endpoints) {
+  async function removeEndpointsOf(modelUri: string, purpose?: Endpoint['purpose']): Promise<void> {
+    for (const endpoint of use.endpoints.state().endpoints) {
+      const { name, status, revisions } = endpoint
       const uses = revisions.some(({ variants }) =>
         variants.some((variant) => variant.modelUri === modelUri),
       )
       if (!uses || status === 'Gone') continue
+      if (purpose !== undefined && endpoint.purpose !== purpose) continue
       await use.endpoints.remove(name)
       await use.endpoints.removed(name)
     }

@@ -340,8 +340,12 @@ export const migrations: readonly string[] = [
   INSERT INTO answers (id, turn_id, position, speaker, title, text, token_count, answered_at_ms)
     SELECT exchanges.id || '-tuned', exchanges.id, 0,
       json_object('kind', 'candidate', 'candidateId', candidate_id),
-      candidates.base_model_name, tuned_answer, 0, asked_at_ms
-    FROM exchanges JOIN candidates ON candidates.id = exchanges.candidate_id
+      models.name || ' V' || versions.number || ' · ' || candidates.base_model_name,
+      tuned_answer, 0, asked_at_ms
+    FROM exchanges
+      JOIN candidates ON candidates.id = exchanges.candidate_id
+      JOIN versions ON versions.id = candidates.version_id
+      JOIN models ON models.id = versions.model_id
     WHERE tuned_answer <> '';
   INSERT INTO answers (id, turn_id, position, speaker, title, text, token_count, answered_at_ms)
     SELECT exchanges.id || '-base', exchanges.id, 1,

@@ -1,5 +1,6 @@
 /** Erasing for good: the bytes in the engine's keeping first, then the rows that tell of them. */
 import { AppError } from '../../shared/errors.ts'
+import type { Endpoint } from '../../shared/endpoint.ts'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
 import type { DiskItemRef } from '../../shared/diskLedger.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
@@ -23,8 +24,8 @@ export interface EraseOptions {
   readonly deleteDataset: (id: string) => Promise<void>
   readonly stopEvaluations: (candidateId: string) => Promise<void>
   readonly forgetBaseModel: (id: string) => void
-  /** Those that answer with the model at this address; until they are gone. */
-  readonly removeEndpoints: (modelUri: string) => Promise<void>
+  /** Those that answer with the model at this address, or of them those for this purpose; until they are gone. */
+  readonly removeEndpoints: (modelUri: string, purpose?: Endpoint['purpose']) => Promise<void>
 }
 
 /** What is gone already is no error. @throws AppError EngineUnavailable, DatasetInUse */
@@ -115,6 +116,6 @@ export async function closeTestEndpoints({
 }: Pick<EraseOptions, 'db' | 'removeEndpoints'>): Promise<void> {
   for (const { modelArtifactUri, versionId } of listAllCandidates(db)) {
     const isHere = getVersion(db, versionId).workspaceId === localWorkspaceId
-    if (isHere && modelArtifactUri !== null) await removeEndpoints(modelArtifactUri)
+    if (isHere && modelArtifactUri !== null) await removeEndpoints(modelArtifactUri, 'test')
   }
 }

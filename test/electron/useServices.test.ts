@@ -310,8 +310,10 @@ test('a file is answered row by row, goes on after a stop, and comes back with a
   expect(doneCount).toBeLessThan(20)
   let csv = ''
   for await (const chunk of batches.csv(batch.id)) csv += Buffer.from(chunk).toString('utf8')
+  // Excel reads UTF-8 by its mark, which trimming takes for a blank.
+  expect(csv.startsWith('\ufeff')).toBe(true)
   const lines = csv.trim().split('\n')
-  expect(lines[0]).toBe('\ufeffquestion,answer,model_answer')
+  expect(lines[0]).toBe('question,answer,model_answer')
   expect(lines).toHaveLength(21)
   await batches.delete(batch.id)
   expect(batches.list()).toEqual([])

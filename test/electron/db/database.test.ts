@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { inMemory, openDatabase, transact } from '../../../electron/db/database.ts'
+import { listTurns, searchConversations } from '../../../electron/db/conversations.ts'
+import { inMemory, openDatabase, transact, type WritableDb } from '../../../electron/db/database.ts'
 import { listMetricPoints } from '../../../electron/db/metrics.ts'
 import { migrations } from '../../../electron/db/migrations.ts'
 import { getSettings, updateSettings } from '../../../electron/db/settings.ts'
@@ -30,6 +31,45 @@ test('makes the folder and the newest schema, and opens it again with what was s
   const second = openDatabase(path)
   expect(getSettings(second).language).toBe('zh')
   second.close()
+})
+
+test('keeps what was asked before conversations had branches, as turns with their answers', () => {
+  const step = migrations.findIndex((migration) => migration.includes('DROP TABLE exchanges'))
+  mkdirSync(dirname(path))
+  const old = new Database(path)
+  for (const migration of migrations.slice(0, step)) old.exec(migration)
+  old.pragma(`user_version = ${step}`)
+  insertTestVersion(old as Database.Database as WritableDb) // the brand is openDatabase's alone
+  const insert = old.prepare(`
+    INSERT INTO exchanges (id, candidate_id, prompt, tuned_answer, base_answer, settings, asked_at_ms)
+    VALUES (?, 'candidate-1', ?, ?, ?, ?, ?)`)
+  const settings = { maxNewTokens: 20, temperature: 0, topP: 0.9, seed: 1 }
+  insert.run('first', 'Hello?', 'Hi!', '你好', JSON.stringify(settings), 7)
+  insert.run('second', 'And then?', '', 'Well', JSON.stringify(settings), 8)
+  old.close()
+
+  const db = openDatabase(path)
+  const base = { title: 'Timbre Small', speaker: { kind: 'base', baseModelId: 'timbre-small' } }
+  expect(listTurns(db, 'first')).toMatchObject([
+    {
+      prompt: 'Hello?',
+      parentId: null,
+      settings,
+      askedAtMs: 7,
+      answers: [
+        {
+          text: 'Hi!',
+          title: 'Voice V1 · Timbre Small',
+          speaker: { kind: 'candidate', candidateId: 'candidate-1' },
+          rating: null,
+        },
+        { text: '你好', ...base },
+      ],
+    },
+  ])
+  expect(listTurns(db, 'second')).toMatchObject([{ answers: [{ text: 'Well', ...base }] }])
+  expect(searchConversations(db, '', 9).map(({ title }) => title)).toEqual(['And then?', 'Hello?'])
+  db.close()
 })
 
 test('writes ahead, enforces references and syncs every commit', () => {
