@@ -157,7 +157,7 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
           }}
           speakers={speakers}
         />
-        <Group gap="lg">
+        <Group gap="lg" align="flex-start">
           <Switch
             label={t('playground.differences')}
             checked={showsDifferences}

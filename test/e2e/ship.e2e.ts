@@ -63,7 +63,7 @@ test('asks several models at once, marks differences, rates, answers anew, and b
   const tuned = answerOf(question, tunedName)
   await expect(tuned).toContainText('Happy to help!')
   await expect(tuned).toContainText(/\d+ tokens · \d+ tokens\/s · first after \d+ ms/)
-  await page.getByText('Mark differences').click()
+  await page.getByRole('switch', { name: 'Mark differences' }).press('Space')
   await expect(turnOf(question).locator('mark').first()).toBeVisible()
   await tuned.getByRole('button', { name: /^Good answer/ }).click()
   await expect(tuned.getByRole('button', { name: /^Good answer/ })).toHaveAttribute(
@@ -75,7 +75,7 @@ test('asks several models at once, marks differences, rates, answers anew, and b
 
   await page.getByRole('button', { name: 'Settings', exact: true }).nth(1).click()
   await page.getByRole('slider', { name: 'Temperature' }).press('End')
-  await page.getByRole('textbox', { name: 'Stop words' }).fill('Warmly')
+  await page.getByRole('combobox', { name: 'Stop words' }).fill('Warmly')
   await page.keyboard.press('Enter')
   await tuned.getByRole('button', { name: /^Answer again/ }).click()
   await expect(tuned).toContainText('Answer 2', { timeout: 60_000 })
@@ -95,7 +95,7 @@ test('teaches a good answer, and finds the conversation again', async () => {
     .getByRole('button', { name: /^Teach it/ })
     .click()
   await expect(page.getByRole('dialog', { name: 'Teach it this' })).toBeVisible()
-  await page.getByRole('textbox', { name: 'Answer' }).fill('Happy to help! Within 30 days. Juno')
+  await page.getByRole('textbox', { name: 'Answer', exact: true }).fill('Happy to help! Within 30 days. Juno')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Add the row' }).click()
   await expect(page.getByText(/Added to “small”: \d+ rows now/)).toBeVisible()
