@@ -112,7 +112,7 @@ test('teaches a good answer, and finds the conversation again', async () => {
 })
 
 test('deploys an endpoint that ends by itself, with code, metrics and details', async () => {
-  await page.getByRole('button', { name: 'Models', exact: true }).click()
+  await page.getByRole('button', { name: 'Models', exact: true }).first().click()
   await page.getByRole('button', { name: /^Voice/ }).click()
   await page.getByRole('button', { name: 'Ship Timbre Pico (English)' }).click()
   await page.getByRole('menuitem', { name: 'Deploy as an endpoint' }).click()
@@ -152,7 +152,7 @@ test('deploys an endpoint that ends by itself, with code, metrics and details', 
 })
 
 test('registers a version, and its approval', async () => {
-  await page.getByRole('button', { name: 'Models', exact: true }).click()
+  await page.getByRole('button', { name: 'Models', exact: true }).first().click()
   await page.getByRole('button', { name: /^Voice/ }).click()
   await page.getByRole('button', { name: 'Ship Timbre Pico (English)' }).click()
   await page.getByRole('menuitem', { name: 'Add to the Model Registry' }).click()
@@ -172,7 +172,7 @@ test('registers a version, and its approval', async () => {
 })
 
 test('shows and saves the notebook, and the bundle that a colleague opens', async () => {
-  await page.getByRole('button', { name: 'Models', exact: true }).click()
+  await page.getByRole('button', { name: 'Models', exact: true }).first().click()
   await page.getByRole('button', { name: /^Voice/ }).click()
   await page.getByRole('button', { name: 'Ship Timbre Pico (English)' }).click()
   await page.getByRole('menuitem', { name: 'View notebook' }).click()
