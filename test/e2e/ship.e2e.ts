@@ -95,7 +95,9 @@ test('teaches a good answer, and finds the conversation again', async () => {
     .getByRole('button', { name: /^Teach it/ })
     .click()
   await expect(page.getByRole('dialog', { name: 'Teach it this' })).toBeVisible()
-  await page.getByRole('textbox', { name: 'Answer', exact: true }).fill('Happy to help! Within 30 days. Juno')
+  await page
+    .getByRole('textbox', { name: 'Answer', exact: true })
+    .fill('Happy to help! Within 30 days. Juno')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Add the row' }).click()
   await expect(page.getByText(/Added to “small”: \d+ rows now/)).toBeVisible()
