@@ -10,8 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // A machine that is shared may stall a test of several processes; what fails twice is broken.
     retry: process.env['CI'] ? 2 : 0,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })
