@@ -142,7 +142,7 @@ test('says what went wrong, in every way, with AWS’s own words below', async (
     'CreateModelCustomizationJob',
     knownFailures.accessDenied('bedrock:CreateModelCustomizationJob'),
   )
-  await openCatalogue(160, 'Failing voice')
+  await openCatalogue(161, 'Failing voice')
   await choose('falcon 7b bf16', 'Falcon 7B BF16')
   await choose('mistral 7b instruct', 'Mistral 7B Instruct')
   await choose('qwen3 4b', 'Qwen3 4B', 'last')
@@ -169,7 +169,7 @@ test('says what went wrong, in every way, with AWS’s own words below', async (
 })
 
 test('fits a small window, in Chinese and in the dark', async () => {
-  await openCatalogue(160, 'Small voice')
+  await openCatalogue(162, 'Small voice')
   await page.evaluate(() =>
     window.timbre.invoke('settings.update', { language: 'zh', colorScheme: 'dark' }),
   )
