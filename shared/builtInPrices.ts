@@ -1,9 +1,7 @@
 /**
- * Prices of training machines for when the price list can't be asked: on demand, by the hour, us-east-1, in US dollars.
- * Figures of AWS's public price list that nobody held against it since; shown with their date, as an estimate.
+ * Rough prices of training machines for when the price list can't be asked: on demand, by the hour, us-east-1, in US
+ * dollars. Nobody has held them against AWS's list yet, so they have no date and are shown as an unchecked estimate.
  */
-export const builtInPricesAt = '2026-09-01'
-
 const inUsEast1: Readonly<Record<string, number>> = {
   'ml.m5.large': 0.115,
   'ml.m5.xlarge': 0.23,

@@ -8,10 +8,8 @@ export const machineCheckSchema = z.object({
   instanceType: z.string(),
   /** Null: not offered there, or not known. */
   pricePerHour: z.number().nullable(),
-  /** table: from the one that comes with Timbre, of `pricedAt`. */
+  /** table: a rough figure that comes with Timbre and that nobody has checked. */
   priceFrom: z.enum(['priceList', 'table', 'unknown']),
-  /** ISO date, of the built-in table. */
-  pricedAt: z.string().nullable(),
   /** Null: the price list could not be asked. */
   isOffered: z.boolean().nullable(),
   quota: z.object({ code: z.string(), value: z.number(), isAdjustable: z.boolean() }).nullable(),

@@ -1,5 +1,5 @@
 /** Before it costs money: whether the machines are there, what they cost, and what is left of the budget. */
-import { builtInPrice, builtInPricesAt } from '../../shared/builtInPrices.ts'
+import { builtInPrice } from '../../shared/builtInPrices.ts'
 import type { MachineCheck, Preflight } from '../../shared/cost.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type ModelVersion } from '../../shared/model.ts'
@@ -75,7 +75,6 @@ export function createPreflight(options: PreflightOptions): PreflightService {
       instanceType,
       pricePerHour: listed ?? table ?? null,
       priceFrom: listed ? 'priceList' : table === undefined ? 'unknown' : 'table',
-      pricedAt: table === undefined ? null : builtInPricesAt,
       isOffered: listed === undefined ? null : listed !== null,
       quota,
     }

@@ -82,7 +82,7 @@ function MachineLines({ workspaceId, region, machine, preflight }: MachineLinesP
       )}
       {check.priceFrom === 'table' && (
         <Text size="sm" c="dimmed">
-          {t('cost.fromTable', { date: check.pricedAt ?? '' })}
+          {t('cost.fromTable')}
         </Text>
       )}
       {check.isOffered === false && (
