@@ -1,5 +1,4 @@
 import { Button, Card, Group, Progress, Select, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +9,7 @@ import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
 import { showError } from '../components/showError.tsx'
+import { showSaved } from '../components/showSaved.ts'
 import { useNavigate } from '../navigation.tsx'
 import { datasetsQuery } from '../queries.ts'
 import { batchesQuery, speakersQuery } from '../shipQueries.ts'
@@ -120,14 +120,7 @@ function BatchCard({ batch }: { batch: Batch }) {
   })
   const save = useMutation({
     mutationFn: () => invoke('batch.save', { id: batch.id }),
-    onSuccess: (saved) => {
-      if (!saved) return
-      notifications.show({
-        color: 'accent',
-        message: t('saved', saved),
-        closeButtonProps: { 'aria-label': t('close') },
-      })
-    },
+    onSuccess: showSaved,
     onError: showError,
   })
   const share = batch.rowCount === 0 ? 1 : batch.doneCount / batch.rowCount

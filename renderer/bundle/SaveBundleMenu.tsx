@@ -1,23 +1,16 @@
 import { Button, Menu, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconPackageExport } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { showSaved } from '../components/showSaved.ts'
 
 export function SaveBundleMenu({ versionId }: { versionId: string }) {
   const { t } = useTranslation('ship')
   const save = useMutation({
     mutationFn: (withWeights: boolean) => invoke('bundle.save', { versionId, withWeights }),
-    onSuccess: (saved) => {
-      if (!saved) return
-      notifications.show({
-        color: 'accent',
-        message: t('saved', saved),
-        closeButtonProps: { 'aria-label': t('close') },
-      })
-    },
+    onSuccess: showSaved,
     onError: showError,
   })
   return (

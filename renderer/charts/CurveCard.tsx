@@ -7,7 +7,7 @@ import type { MetricPoint } from '../../shared/metrics.ts'
 import type { Candidate } from '../../shared/model.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
-import { showSaved } from '../components/showSaved.tsx'
+import { showSaved } from '../components/showSaved.ts'
 import { Term } from '../components/Term.tsx'
 import { formatLoss } from '../format.ts'
 import type { ChartSettings } from './ChartControls.tsx'
@@ -55,7 +55,7 @@ export function CurveCard(props: CurveCardProps) {
           ? { format, base64: handleRef.current?.toPng() ?? '' }
           : { format, text: textOf(format) }),
       }),
-    onSuccess: (saved) => showSaved(t, saved),
+    onSuccess: showSaved,
     onError: showError,
   })
   const textOf = (format: 'csv' | 'svg') =>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { reportFormatSchema, type ReportFormat } from '../../shared/contract/analyzeCalls.ts'
 import { invoke } from '../api.ts'
 import { showError } from './showError.tsx'
-import { showSaved } from './showSaved.tsx'
+import { showSaved } from './showSaved.ts'
 
 interface SaveMenuProps {
   readonly candidateId: string
@@ -20,7 +20,7 @@ export function SaveMenu({ candidateId, hasEvaluation, label, size = 'md' }: Sav
   const { t } = useTranslation()
   const save = useMutation({
     mutationFn: (format: ReportFormat) => invoke('report.save', { candidateId, format }),
-    onSuccess: (saved) => showSaved(t, saved),
+    onSuccess: showSaved,
     onError: showError,
   })
   return (

@@ -1,5 +1,4 @@
 import { Button, Menu } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import {
   IconCertificate,
   IconChevronDown,
@@ -13,6 +12,7 @@ import { useTranslation } from 'react-i18next'
 import type { Candidate } from '../../shared/model.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { showSaved } from '../components/showSaved.ts'
 import { DeployDialog } from '../endpoints/DeployDialog.tsx'
 import { NotebookDrawer } from '../notebook/NotebookDrawer.tsx'
 import { RegisterDialog } from '../registry/RegisterDialog.tsx'
@@ -30,14 +30,7 @@ export function ShipMenu({ candidate, modelName, workspaceId }: ShipMenuProps) {
   const close = () => setOpen(null)
   const download = useMutation({
     mutationFn: () => invoke('artifact.save', { candidateId: candidate.id }),
-    onSuccess: (saved) => {
-      if (!saved) return
-      notifications.show({
-        color: 'accent',
-        message: t('saved', saved),
-        closeButtonProps: { 'aria-label': t('close') },
-      })
-    },
+    onSuccess: showSaved,
     onError: showError,
   })
   return (

@@ -1,11 +1,11 @@
 import { Button, Code, Drawer, Skeleton, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconDownload } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
+import { showSaved } from '../components/showSaved.ts'
 
 interface NotebookDrawerProps {
   readonly candidateId: string
@@ -21,14 +21,7 @@ export function NotebookDrawer({ candidateId, onClose }: NotebookDrawerProps) {
   })
   const save = useMutation({
     mutationFn: () => invoke('notebook.save', { candidateId }),
-    onSuccess: (saved) => {
-      if (!saved) return
-      notifications.show({
-        color: 'accent',
-        message: t('saved', saved),
-        closeButtonProps: { 'aria-label': t('close') },
-      })
-    },
+    onSuccess: showSaved,
     onError: showError,
   })
   return (

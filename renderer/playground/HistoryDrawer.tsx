@@ -1,11 +1,11 @@
 import { ActionIcon, Drawer, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconDownload, IconSearch, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { showSaved } from '../components/showSaved.ts'
 import { formatDate } from '../format.ts'
 import { conversationsQuery } from '../shipQueries.ts'
 import type { Conversation } from './useConversation.ts'
@@ -38,14 +38,7 @@ function History({ conversation, onClose }: Omit<HistoryDrawerProps, 'opened'>) 
   const { data = [] } = useQuery({ ...conversationsQuery(search), staleTime: 0 })
   const save = useMutation({
     mutationFn: (id: string) => invoke('playground.save', { id }),
-    onSuccess: (saved) => {
-      if (!saved) return
-      notifications.show({
-        color: 'accent',
-        message: t('saved', saved),
-        closeButtonProps: { 'aria-label': t('close') },
-      })
-    },
+    onSuccess: showSaved,
     onError: showError,
   })
   const remove = useMutation({

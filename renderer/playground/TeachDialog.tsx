@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { showMessage } from '../components/showMessage.ts'
 import { datasetsQuery } from '../queries.ts'
 
 interface TeachDialogProps {
@@ -25,10 +25,8 @@ export function TeachDialog({ question, answer, onClose }: TeachDialogProps) {
       invoke('playground.teach', { datasetId: id, question, answer: text }),
     onSuccess: (dataset) => {
       onClose()
-      notifications.show({
-        color: 'accent',
+      showMessage({
         message: t('teach.done', { name: dataset.name, rows: dataset.scan.rowCount }),
-        closeButtonProps: { 'aria-label': t('close') },
       })
     },
     onError: showError,
