@@ -56,7 +56,6 @@ export function createHandlers(
 
     'dataset.list': async () => datasets.list(),
     'dataset.get': async ({ id }) => datasets.get(id),
-    'dataset.rows': (request) => datasets.rows(request),
     'dataset.fix': async ({ id, codes }) => {
       // A fix works on what the analyst sees.
       await services.workbench.save(id)

@@ -28,11 +28,6 @@ export const datasetsQuery = queryOptions({
 })
 export const datasetQuery = (id: string) =>
   queryOptions({ queryKey: ['datasets', id], queryFn: () => invoke('dataset.get', { id }) })
-export const rowsQuery = (id: string, sha256: string, offset: number, limit: number) =>
-  queryOptions({
-    queryKey: ['rows', id, sha256, offset, limit],
-    queryFn: () => invoke('dataset.rows', { id, offset, limit }),
-  })
 export const baseModelsQuery = queryOptions({
   queryKey: ['baseModels'],
   queryFn: () => invoke('baseModel.list'),

@@ -11,7 +11,7 @@ import { shipCalls, shipEvents } from './contract/shipCalls.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
 import { workbenchCalls, workbenchEvents } from './contract/workbenchCalls.ts'
-import { datasetRowSchema, datasetSchema, findingCodeSchema } from './dataset.ts'
+import { datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
 import {
@@ -64,14 +64,6 @@ export const calls = {
   ...intakeCalls,
   'dataset.list': call(nothing, z.array(datasetSchema)),
   'dataset.get': call(byId, datasetSchema),
-  'dataset.rows': call(
-    z.object({
-      id: z.string(),
-      offset: z.number().int().nonnegative(),
-      limit: z.number().int().min(1).max(500),
-    }),
-    z.object({ total: z.number().int(), rows: z.array(datasetRowSchema) }),
-  ),
   'dataset.fix': call(
     z.object({ id: z.string(), codes: z.array(findingCodeSchema).min(1) }),
     datasetSchema,

@@ -28,71 +28,89 @@ export interface JobListRequest {
 const pageSize = 100
 
 /** Newest first. @param most a call is made for each hundred */
-export async function listTrainingJobs(
+export function listTrainingJobs(
   { sageMaker }: Pick<AwsClients, 'sageMaker'>,
-  { nameContains, changedAfterMs, most }: JobListRequest,
+  request: JobListRequest,
 ): Promise<ListedJob[]> {
-  const jobs: ListedJob[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      sageMaker.send(
-        new ListTrainingJobsCommand({
-          MaxResults: Math.min(pageSize, most - jobs.length),
-          SortBy: 'CreationTime',
-          SortOrder: 'Descending',
-          NextToken: nextToken,
-          ...(nameContains !== undefined && { NameContains: nameContains }),
-          ...(changedAfterMs !== null && { LastModifiedTimeAfter: new Date(changedAfterMs) }),
-        }),
-      ),
-    )
-    for (const job of page.TrainingJobSummaries ?? []) {
-      jobs.push({
+  return listPages(request, async (members) => {
+    const page = await sageMaker.send(new ListTrainingJobsCommand(members))
+    return {
+      nextToken: page.NextToken,
+      jobs: (page.TrainingJobSummaries ?? []).map((job) => ({
         jobName: job.TrainingJobName ?? '',
         arn: job.TrainingJobArn ?? '',
         kind: 'training',
         status: job.TrainingJobStatus ?? '',
-        createdAtMs: job.CreationTime?.getTime() ?? 0,
-        changedAtMs: (job.LastModifiedTime ?? job.CreationTime)?.getTime() ?? 0,
-      })
+        ...timesOf(job),
+      })),
     }
-    nextToken = page.NextToken
-  } while (nextToken !== undefined && jobs.length < most)
-  return jobs
+  })
 }
 
 /** The same of Autopilot's jobs. */
-export async function listAutoMLJobs(
+export function listAutoMLJobs(
   { sageMaker }: Pick<AwsClients, 'sageMaker'>,
-  { nameContains, changedAfterMs, most }: JobListRequest,
+  request: JobListRequest,
 ): Promise<ListedJob[]> {
-  const jobs: ListedJob[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      sageMaker.send(
-        new ListAutoMLJobsCommand({
-          MaxResults: Math.min(pageSize, most - jobs.length),
-          SortBy: 'CreationTime',
-          SortOrder: 'Descending',
-          NextToken: nextToken,
-          ...(nameContains !== undefined && { NameContains: nameContains }),
-          ...(changedAfterMs !== null && { LastModifiedTimeAfter: new Date(changedAfterMs) }),
-        }),
-      ),
-    )
-    for (const job of page.AutoMLJobSummaries ?? []) {
-      jobs.push({
+  return listPages(request, async (members) => {
+    const page = await sageMaker.send(new ListAutoMLJobsCommand(members))
+    return {
+      nextToken: page.NextToken,
+      jobs: (page.AutoMLJobSummaries ?? []).map((job) => ({
         jobName: job.AutoMLJobName ?? '',
         arn: job.AutoMLJobArn ?? '',
         kind: 'autoML',
         status: job.AutoMLJobStatus ?? '',
-        createdAtMs: job.CreationTime?.getTime() ?? 0,
-        changedAtMs: (job.LastModifiedTime ?? job.CreationTime)?.getTime() ?? 0,
-      })
+        ...timesOf(job),
+      })),
     }
-    nextToken = page.NextToken
+  })
+}
+
+interface JobPage {
+  readonly jobs: readonly ListedJob[]
+  readonly nextToken: string | undefined
+}
+
+/** What both lists take alike. */
+interface ListMembers {
+  MaxResults: number
+  SortBy: 'CreationTime'
+  SortOrder: 'Descending'
+  NextToken?: string | undefined
+  NameContains?: string
+  LastModifiedTimeAfter?: Date
+}
+
+async function listPages(
+  { nameContains, changedAfterMs, most }: JobListRequest,
+  readPage: (members: ListMembers) => Promise<JobPage>,
+): Promise<ListedJob[]> {
+  const jobs: ListedJob[] = []
+  let nextToken: string | undefined
+  do {
+    const members: ListMembers = {
+      MaxResults: Math.min(pageSize, most - jobs.length),
+      SortBy: 'CreationTime',
+      SortOrder: 'Descending',
+      NextToken: nextToken,
+      ...(nameContains !== undefined && { NameContains: nameContains }),
+      ...(changedAfterMs !== null && { LastModifiedTimeAfter: new Date(changedAfterMs) }),
+    }
+    const page = await withAwsErrors(() => readPage(members))
+    jobs.push(...page.jobs)
+    nextToken = page.nextToken
   } while (nextToken !== undefined && jobs.length < most)
   return jobs
+}
+
+/** A job that nobody changed yet has the time of its creation alone. */
+function timesOf(job: {
+  CreationTime?: Date | undefined
+  LastModifiedTime?: Date | undefined
+}): Pick<ListedJob, 'createdAtMs' | 'changedAtMs'> {
+  return {
+    createdAtMs: job.CreationTime?.getTime() ?? 0,
+    changedAtMs: (job.LastModifiedTime ?? job.CreationTime)?.getTime() ?? 0,
+  }
 }
