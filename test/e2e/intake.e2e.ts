@@ -1,9 +1,19 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { expect, test } from '@playwright/test'
+import { z } from 'zod'
+import { clientsFor } from '../support/engine.ts'
 import { workbookFile } from '../support/zipFile.ts'
 import { dropFile, launchApp, makeDataDirectory, type LaunchedApp } from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
+
+const connectionSchema = z.object({
+  endpoint: z.string(),
+  region: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+})
 
 let running: LaunchedApp
 test.beforeAll(async () => {
@@ -55,18 +65,33 @@ test('takes pasted cells, and leaves redactions out of "Fix all"', async () => {
   await expect(page.getByText('Replaced 1 e-mail address')).toBeVisible()
 })
 
-test('looks through Amazon S3, which this computer’s engine answers', async () => {
-  const { page } = running
+test('imports an object of Amazon S3, which this computer’s engine answers', async () => {
+  const { page, dataDirectory } = running
+  await expect(page.getByText('Ready')).toBeVisible()
+  const clients = clientsFor(
+    connectionSchema.parse(
+      JSON.parse(await readFile(path.join(dataDirectory, 'engine', 'connection.json'), 'utf8')),
+    ),
+  )
+  const rows = Array.from({ length: 12 }, (_, index) => `How is ${index}?,Well: ${index}`)
+  await clients.s3.send(new CreateBucketCommand({ Bucket: 'incoming' }))
+  await clients.s3.send(
+    new PutObjectCommand({
+      Bucket: 'incoming',
+      Key: 'desk/2026.csv',
+      Body: `question,answer\n${rows.join('\n')}\n`,
+    }),
+  )
+  clients.s3.destroy()
   await page.getByRole('button', { name: 'Datasets' }).first().click()
   await page.getByRole('button', { name: 'More ways to add data' }).click()
   await page.getByRole('menuitem', { name: 'From Amazon S3 …' }).click()
   const dialog = page.getByRole('dialog', { name: 'Import from Amazon S3' })
-  await expect(
-    dialog
-      .getByText(/no bucket yet|engine is off/)
-      .or(dialog.getByRole('button', { name: /^Open/ }).first()),
-  ).toBeVisible()
+  await dialog.getByRole('button', { name: 'Open incoming' }).click()
+  await dialog.getByRole('button', { name: /^Open desk/ }).click()
   await takePicture(page, 'intake-s3')
-  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: /^Import .*2026\.csv/ }).click()
   await expect(dialog).toHaveCount(0)
+  await expect(page.getByRole('heading', { name: '2026', level: 1 })).toBeVisible()
+  await expect(page.getByText(/desk\/2026\.csv|2026\.csv/).first()).toBeVisible()
 })
