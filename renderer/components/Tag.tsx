@@ -19,7 +19,8 @@ export function Tag({ tone, children }: { tone: Tone; children: ReactNode }) {
     '--badge-color': `light-dark(color-mix(in srgb, var(--mantine-color-${palette}-9) 80%, black), var(--mantine-color-${palette}-1))`,
   }
   return (
-    <Badge variant="light" tt="none" fw={600} style={colours}>
+    // Beside a long name it is the name that wraps: a status cut short says nothing.
+    <Badge variant="light" tt="none" fw={600} miw="max-content" style={colours}>
       {children}
     </Badge>
   )

@@ -36,6 +36,7 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
           {lines.length > 0 && (
             <Text size="sm">
               {t('dataset.lines', {
+                count: lines.length,
                 lines:
                   lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : ''),
               })}
