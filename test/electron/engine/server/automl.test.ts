@@ -311,7 +311,7 @@ test('after a restart, begins what has no training job yet and ends what was bei
   const job = await waitFor('killed', hasEnded)
   expect(job.AutoMLJobStatus).toBe('Completed')
   expect(job.BestCandidate?.CandidateName).toBe('killed-trial')
-  expect(await describe('killed-while-stopping')).toMatchObject({
+  expect(await waitFor('killed-while-stopping', hasEnded)).toMatchObject({
     AutoMLJobStatus: 'Stopped',
     AutoMLJobSecondaryStatus: 'Stopped',
   })
