@@ -68,6 +68,7 @@ import { continueCandidate } from './training/continueCandidate.ts'
 import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
 import { createReadSplit, pinPlan } from './training/readSplit.ts'
+import { createTrainingQueue } from './training/queue.ts'
 import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
@@ -429,6 +430,7 @@ export function createServices(options: ServicesOptions): Services {
   })
   const catalog = createCatalog(documents)
   const licences = createLicences({ db, documents, now })
+  const queue = createTrainingQueue(db)
   const training: StartVersionOptions = {
     db,
     connect: connectTo,
@@ -438,12 +440,13 @@ export function createServices(options: ServicesOptions): Services {
     trainingContent: (id) => workbench.trainingContent(id),
     readSplit,
     estimateOf: (key) => estimates.get(key),
-    submitting: new Set(),
+    queue,
     now,
   }
   const watch = watchTraining({
     db,
     connect: connectTo,
+    hasRoom: (connection, candidate) => queue.hasRoom(connection, candidate),
     submit: (connection, candidate) => submitCandidate(training, connection, candidate),
     publish: (event, payload) => {
       if (!Array.isArray(payload) && payload.workspaceId !== localWorkspaceId)

@@ -10,7 +10,7 @@ import { transact, type WritableDb } from '../db/database.ts'
 import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
 import { getModel, getVersion, insertModelVersion } from '../db/models.ts'
-import { hasRoom, hasRoomFor } from './queue.ts'
+import type { TrainingQueue } from './queue.ts'
 import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { SplitPlan } from '../../shared/workbench/splitPlan.ts'
@@ -31,8 +31,7 @@ export interface StartVersionOptions {
   readonly readSplit: ReadSplit
   /** What was estimated for a run just like this one; by its key. */
   readonly estimateOf: (runKey: string) => RunEstimate | undefined
-  /** Candidates whose job is being created. */
-  readonly submitting: Set<string>
+  readonly queue: TrainingQueue
   readonly now: () => number
 }
 
@@ -66,7 +65,7 @@ export interface PreparedRun {
  *   EngineUnavailable
  */
 export async function prepareVersion(
-  options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf' | 'submitting'>,
+  options: Omit<StartVersionOptions, 'db' | 'now' | 'estimateOf' | 'queue'>,
   request: FineTuneRequest,
 ): Promise<PreparedVersion> {
   const connection = await options.connect(request.workspaceId)
@@ -145,8 +144,6 @@ export async function startVersion(
     },
   )
   for (const [index, candidate] of version.candidates.entries()) {
-    if (!hasRoom(db, request.workspaceId)) break
-    if (!hasRoomFor(db, connection, candidate)) continue
     const { model } = requireItem(runs, index)
     await createJob(options, connection, candidate, { model, modelName: request.name, data })
   }
@@ -236,11 +233,9 @@ async function createJob(
   candidate: Candidate,
   { model, modelName, data }: JobParts,
 ): Promise<void> {
-  const { db, now, submitting } = options
-  // The watch has begun with it already, or the start has; or it was stopped.
-  const isQueued = findCandidate(db, candidate.id)?.status === 'Queued'
-  if (!isQueued || submitting.has(candidate.id)) return
-  submitting.add(candidate.id)
+  const { db, now, queue } = options
+  const leave = queue.enter(connection, candidate)
+  if (!leave) return
   try {
     const uris = await model.upload(connection, data, candidate.promptTemplate)
     const trainingJobArn = await model.submit(connection, {
@@ -264,7 +259,7 @@ async function createJob(
   } catch (error) {
     failUnlessRetryable(options, candidate, error)
   } finally {
-    submitting.delete(candidate.id)
+    leave()
   }
 }
 

@@ -29,13 +29,14 @@ import type { Connection } from '../aws/workspace.ts'
 import type { AccountPace } from './accountPace.ts'
 import { createAccountFollower, type AccountFollower } from './followAccount.ts'
 import { createPace, type Pace } from './pace.ts'
-import { hasRoom, hasRoomFor } from './queue.ts'
+import type { TrainingQueue } from './queue.ts'
 import type { WayJob } from './ways/way.ts'
 import { wayOf } from './ways/ways.ts'
 
 export interface TrainingWatchOptions {
   readonly db: WritableDb
   readonly connect: (workspaceId: string) => Promise<Connection>
+  readonly hasRoom: TrainingQueue['hasRoom']
   /** Creates the job of a candidate that has none yet: the app may have ended between the row and the job. */
   readonly submit: (connection: Connection, candidate: Candidate) => Promise<void>
   readonly publish: {
@@ -151,8 +152,8 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
   async function submitQueued(workspaceId: string, connection: Connection): Promise<void> {
     const queued = listOpenCandidatesIn(db, workspaceId).filter(({ status }) => status === 'Queued')
     for (const candidate of queued) {
-      if (closed || !hasRoom(db, workspaceId)) break
-      if (!hasRoomFor(db, connection, candidate)) continue
+      if (closed) break
+      if (!options.hasRoom(connection, candidate)) continue
       await unlessItPasses(() => options.submit(connection, candidate))
       announce(candidate.id)
     }

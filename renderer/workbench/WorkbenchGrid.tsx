@@ -94,10 +94,16 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
       setTop(topOf(element.scrollTop, size))
   }
 
+  /** The text of a cell may still be on its way when the user has gone on: then no editor opens. */
+  const editAsked = useRef(0)
+  const dropEdit = () => void editAsked.current++
+
   async function beginEdit(text: string | null): Promise<void> {
     const row = rowOf(active.place)
     if (!row) return
-    setEditing({ cell: active, text: text ?? (await wholeText(row, active.column)) })
+    const asked = ++editAsked.current
+    const whole = text ?? (await wholeText(row, active.column))
+    if (asked === editAsked.current) setEditing({ cell: active, text: whole })
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
@@ -115,6 +121,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     const action = actionOf(press, active, extent)
     if (!action) return
     event.preventDefault()
+    dropEdit()
     if (action.kind === 'move') {
       onSelect({
         active: action.cell,
@@ -166,6 +173,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
         }
         onScroll={onScroll}
         onKeyDown={onKeyDown}
+        onMouseDownCapture={dropEdit}
       >
         <div role="rowgroup" className="grid-head" style={{ height: rowHeight }}>
           <div
