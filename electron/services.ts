@@ -14,6 +14,7 @@ import {
 } from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
+import type { CutRows, CutRowsRequest } from '../shared/cutRows.ts'
 import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import type { ExportedDataset, ExportRequest } from '../shared/workbench/exportFormat.ts'
@@ -43,7 +44,7 @@ import { getCandidate, moveToFrontOfQueue, updateCandidate } from './db/candidat
 import { openDatabase, transact, type WritableDb } from './db/database.ts'
 import { insertEvent } from './db/events.ts'
 import { listMetricPoints } from './db/metrics.ts'
-import { getModel, getVersion, setChosenCandidate } from './db/models.ts'
+import { getModel, getVersion, listModels, setChosenCandidate } from './db/models.ts'
 import { getSettings } from './db/settings.ts'
 import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
@@ -67,6 +68,7 @@ import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts
 import { continueCandidate } from './training/continueCandidate.ts'
 import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
+import { listCutRows } from './training/cutRows.ts'
 import { createReadSplit, pinPlan } from './training/readSplit.ts'
 import { createTrainingQueue } from './training/queue.ts'
 import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
@@ -157,6 +159,8 @@ export interface Services {
   previewSplit(request: SplitRequest): Promise<SplitPreview>
   /** Writes a dataset as it stands, without the rows that were excluded. @throws AppError ColumnNotFound, DiskFull */
   exportDataset(request: ExportRequest, file: string): Promise<ExportedDataset>
+  /** Rows of a version that another base model would not read whole. @throws AppError DatasetNotFound */
+  cutRows(request: CutRowsRequest): Promise<CutRows>
   startVersion(request: FineTuneRequest): Promise<ModelVersion>
   /** What each run would take. @throws AppError as startVersion does */
   estimateVersion(request: FineTuneRequest): Promise<CandidateEstimate[]>
@@ -625,7 +629,9 @@ export function createServices(options: ServicesOptions): Services {
       const model = await hubModel(request.baseModelId)
       return previewPrompt(await connect(), use.endpoints, model, examples, request)
     },
+    cutRows: (request) => listCutRows(readSplit, getVersion(db, request.versionId), request),
     async startVersion(request) {
+      requireKnownState(db, request)
       if (request.workspaceId !== localWorkspaceId)
         await preflight.requireBudget(
           request.workspaceId,
@@ -695,6 +701,20 @@ export function createServices(options: ServicesOptions): Services {
       db.close()
     },
   }
+}
+
+/** Content is named by its hash alone, so only a state that a version was trained on may be asked for. */
+function requireKnownState(db: WritableDb, { datasetId, datasetSha256 }: FineTuneRequest): void {
+  if (datasetSha256 === undefined) return
+  const isKnown = listModels(db).some(({ versions }) =>
+    versions.some(
+      (version) => version.datasetId === datasetId && version.datasetSha256 === datasetSha256,
+    ),
+  )
+  if (!isKnown)
+    throw new AppError('DatasetNotFound', 'No version was trained on this state', {
+      details: { id: datasetId },
+    })
 }
 
 /** What a row may have without being cut, as training does by default. */

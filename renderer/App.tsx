@@ -38,6 +38,7 @@ import { EvaluationPage } from './evaluation/EvaluationPage.tsx'
 import { setLanguage } from './i18n.ts'
 import { ModelPage } from './models/ModelPage.tsx'
 import { ModelsPage } from './models/ModelsPage.tsx'
+import { MovePage } from './move/MovePage.tsx'
 import { NavigationContext, sectionOf, type Place } from './navigation.tsx'
 import { PlaygroundPage } from './playground/PlaygroundPage.tsx'
 import { appQuery, engineQuery, settingsQuery } from './queries.ts'
@@ -117,6 +118,8 @@ function CurrentPage({ place }: { place: Place }) {
       return (
         <WizardPage datasetId={place.datasetId} modelId={place.modelId} proposal={place.proposal} />
       )
+    case 'move':
+      return <MovePage modelId={place.modelId} versionId={place.versionId} />
     case 'playground':
       return <PlaygroundPage key={place.candidateId} candidateId={place.candidateId} />
     case 'batch':

@@ -8,6 +8,7 @@ import enDisk from '../shared/locales/en/disk.json'
 import enErrors from '../shared/locales/en/errors.json'
 import enFindings from '../shared/locales/en/findings.json'
 import enIntake from '../shared/locales/en/intake.json'
+import enMove from '../shared/locales/en/move.json'
 import enShip from '../shared/locales/en/ship.json'
 import enWorkspaces from '../shared/locales/en/workspaces.json'
 import enWorkbench from '../shared/locales/en/workbench.json'
@@ -18,6 +19,7 @@ import zhDisk from '../shared/locales/zh/disk.json'
 import zhErrors from '../shared/locales/zh/errors.json'
 import zhFindings from '../shared/locales/zh/findings.json'
 import zhIntake from '../shared/locales/zh/intake.json'
+import zhMove from '../shared/locales/zh/move.json'
 import zhShip from '../shared/locales/zh/ship.json'
 import zhWorkspaces from '../shared/locales/zh/workspaces.json'
 import zhWorkbench from '../shared/locales/zh/workbench.json'
@@ -37,6 +39,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         errors: enErrors,
         findings: enFindings,
         intake: enIntake,
+        move: enMove,
         ship: enShip,
         workspaces: enWorkspaces,
         workbench: enWorkbench,
@@ -49,6 +52,7 @@ export async function initialiseWords(language: Language): Promise<void> {
         errors: zhErrors,
         findings: zhFindings,
         intake: zhIntake,
+        move: zhMove,
         ship: zhShip,
         workspaces: zhWorkspaces,
         workbench: zhWorkbench,

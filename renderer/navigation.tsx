@@ -18,6 +18,8 @@ export type Place =
       readonly modelId?: string
       readonly proposal?: Proposal
     }
+  /** A version of this computer, to be trained again in an account at AWS. */
+  | { readonly page: 'move'; readonly modelId: string; readonly versionId: string }
   | { readonly page: 'playground'; readonly candidateId?: string }
   | { readonly page: 'batch' }
   | { readonly page: 'endpoints' }

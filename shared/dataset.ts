@@ -184,6 +184,8 @@ export type DatasetRow = z.infer<typeof datasetRowSchema>
 export interface TrainingExample {
   readonly prompt: string
   readonly completion: string
+  /** Its place in the file, from 1, the heading not counted; only of rows that were read from one. */
+  readonly row?: number
   /** Of the column that a split keeps together; only where it was asked for. */
   readonly group?: string
 }

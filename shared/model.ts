@@ -152,6 +152,11 @@ export const fineTuneRequestSchema = z.object({
   name: modelNameSchema,
   problemType: problemTypeSchema,
   datasetId: z.string(),
+  /** The state that an earlier version was trained on; left out: as it stands now. */
+  datasetSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   columns: columnRolesSchema,
   validationFraction: z.number().min(0.05).max(0.5),
   splitSeed: z.number().int().min(0).max(2147483647),

@@ -58,10 +58,15 @@ export const cloudChoiceSchema = z.object({
 export type CloudChoice = z.infer<typeof cloudChoiceSchema>
 
 /** A rough count, for limits that are told in tokens: four letters each, or one character of a script like Chinese. */
-export function estimateTokens(text: string): number {
+export function tokensOf(text: string): number {
   let tokens = 0
   for (const character of text) tokens += character < '\u2e80' ? 0.25 : 1
-  return Math.ceil(tokens)
+  return tokens
+}
+
+/** The same as a whole number. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(tokensOf(text))
 }
 
 /** Autopilot refuses data of which more than this share has to be cut. */

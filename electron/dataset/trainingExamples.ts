@@ -30,16 +30,19 @@ export async function readTrainingExamples(
   }
   const examples: TrainingExample[] = []
   let hasHeader = false
+  let row = 0
   const reader = check.reader((view) => {
     if (!hasHeader) {
       hasHeader = !isBlank(view.record())
       return
     }
+    row += 1
     if (!check.check(view).isUsable) return
     const record = view.record()
     examples.push({
       prompt: promptOf(record),
       completion: cellText(record, answer),
+      row,
       ...(group === -1 ? {} : { group: cellText(record, group) }),
     })
   })

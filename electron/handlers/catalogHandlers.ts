@@ -14,6 +14,7 @@ export function catalogHandlers(services: Services): Pick<Handlers, keyof typeof
     'catalog.describe': async ({ workspaceId, baseModelId }) =>
       (await describe(workspaceId, baseModelId)).baseModel,
     'catalog.prices': ({ workspaceId }) => services.listMachinePrices(workspaceId),
+    'move.cutRows': (request) => services.cutRows(request),
     'licence.read': async ({ workspaceId, baseModelId }) => {
       const { connection, baseModel } = await describe(workspaceId, baseModelId)
       return licences.read(connection, baseModel)

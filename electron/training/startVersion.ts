@@ -76,9 +76,14 @@ export async function prepareVersion(
   const settings = request.candidates.map((candidate, index) =>
     completeHyperparameters(requireItem(models, index).baseModel, candidate.hyperparameters),
   )
-  const contentSha256 = await options.trainingContent(request.datasetId)
+  const { datasetSha256 } = request
+  const contentSha256 = datasetSha256 ?? (await options.trainingContent(request.datasetId))
   const dataset = { ...options.getDataset(request.datasetId), contentSha256 }
-  const plan = await pinPlan(request.split, options.trainingContent)
+  // An earlier version's plan names the state of its validation file already.
+  const plan =
+    datasetSha256 === undefined
+      ? await pinPlan(request.split, options.trainingContent)
+      : request.split
   const split = await options.readSplit({ ...request, split: plan }, contentSha256)
   const count = split.training.length + split.validation.length
   if (count < fewestRows || split.validation.length === 0) {

@@ -1,16 +1,18 @@
 import { Checkbox, Input, Paper, Select, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { BaseModel } from '../../shared/model.ts'
-import type { StepProps } from '../wizard/stepProps.ts'
+import type { CloudChoice } from '../../shared/trainingWay.ts'
 import type { HourlyPrices } from './catalogFilter.ts'
 
+interface CloudChoicesProps {
+  readonly choices: Readonly<Record<string, CloudChoice>>
+  readonly onChoose: (baseModelId: string, choice: CloudChoice) => void
+  readonly baseModels: readonly BaseModel[]
+  readonly prices: HourlyPrices
+}
+
 /** The machine of each base model that is trained on one of the account's choosing. */
-export function CloudChoices({
-  draft,
-  dispatch,
-  baseModels,
-  prices,
-}: StepProps & { readonly baseModels: readonly BaseModel[]; readonly prices: HourlyPrices }) {
+export function CloudChoices({ choices, onChoose, baseModels, prices }: CloudChoicesProps) {
   const { t } = useTranslation('catalog')
   const choosable = baseModels.filter(
     ({ cloud }) => cloud && (cloud.instanceTypes.length > 0 || cloud.canUseSpot),
@@ -26,13 +28,9 @@ export function CloudChoices({
     >
       <Stack gap="sm" mt="xs">
         {choosable.map((model) => {
-          const choice = draft.cloud[model.id] ?? { spot: false }
+          const choice = choices[model.id] ?? { spot: false }
           const set = (change: Partial<typeof choice>) =>
-            dispatch({
-              type: 'cloudChosen',
-              baseModelId: model.id,
-              choice: { ...choice, ...change },
-            })
+            onChoose(model.id, { ...choice, ...change })
           return (
             <Paper key={model.id} withBorder radius="md" p="md">
               <SimpleGrid cols={{ base: 1, sm: 2 }}>

@@ -1,18 +1,18 @@
 import { Alert, Paper, Stack, Table, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { BaseModel } from '../../shared/model.ts'
-import type { WizardDraft } from '../wizard/wizardState.ts'
+import type { CloudChoice } from '../../shared/trainingWay.ts'
 import type { HourlyPrices } from './catalogFilter.ts'
 import { machineOf } from './machines.ts'
 
 interface CloudReviewProps {
-  readonly draft: WizardDraft
+  readonly choices: Readonly<Record<string, CloudChoice>>
   readonly baseModels: readonly BaseModel[]
   readonly prices: HourlyPrices
 }
 
 /** What is started at AWS, by which way, on which machine, and what that costs. */
-export function CloudReview({ draft, baseModels, prices }: CloudReviewProps) {
+export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
   const { t } = useTranslation('catalog')
   const needsThroughput = baseModels.filter(({ cloud }) => cloud?.serving === 'throughput')
   return (
@@ -32,7 +32,7 @@ export function CloudReview({ draft, baseModels, prices }: CloudReviewProps) {
           </Table.Thead>
           <Table.Tbody>
             {baseModels.map((model) => {
-              const machine = machineOf(model, draft.cloud[model.id])
+              const machine = machineOf(model, choices[model.id])
               const price = machine === null ? undefined : prices[machine.type]
               return (
                 <Table.Tr key={model.id}>

@@ -1,9 +1,10 @@
 import { Button, SimpleGrid, Skeleton, Stack, Tabs } from '@mantine/core'
-import { IconGitBranch } from '@tabler/icons-react'
+import { IconCloudUp, IconGitBranch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isTerminal, type Model, type ModelVersion } from '../../shared/model.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import { SaveBundleMenu } from '../bundle/SaveBundleMenu.tsx'
 import { CurvesPanel } from '../charts/CurvesPanel.tsx'
 import { Leaderboard } from '../leaderboard/Leaderboard.tsx'
@@ -53,6 +54,17 @@ function ModelView({ model, versionId }: { model: Model; versionId?: string | un
         actions={
           <>
             {version && <SaveBundleMenu versionId={version.id} />}
+            {version?.workspaceId === localWorkspaceId && (
+              <Button
+                variant="default"
+                leftSection={<IconCloudUp size={18} aria-hidden />}
+                onClick={() =>
+                  navigate({ page: 'move', modelId: model.id, versionId: version.id })
+                }
+              >
+                {t('move:run')}
+              </Button>
+            )}
             <Button
               variant="default"
               leftSection={<IconGitBranch size={18} aria-hidden />}

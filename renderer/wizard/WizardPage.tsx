@@ -194,7 +194,13 @@ function Wizard({
         )}
         {draft.step !== 'baseModels' && catalogue.error && <ErrorNotice error={catalogue.error} />}
         {draft.step === 'settings' && isCloud && (
-          <CloudChoices {...steps} baseModels={baseModels} prices={prices} />
+          <CloudChoices
+            choices={draft.cloud}
+            onChoose={(baseModelId, choice) =>
+              dispatch({ type: 'cloudChosen', baseModelId, choice })
+            }
+            {...{ baseModels, prices }}
+          />
         )}
         {draft.step === 'settings' && (
           <SettingsStep {...steps} fields={fields} baseModels={baseModels} datasets={datasets} />
@@ -203,7 +209,7 @@ function Wizard({
           <>
             {isCloud ? (
               <>
-                <CloudReview {...{ draft, baseModels, prices }} />
+                <CloudReview choices={draft.cloud} {...{ baseModels, prices }} />
                 {place && (
                   <CostReview
                     workspaceId={place.id}

@@ -126,14 +126,14 @@ test('reads the usable rows for training, and those of an earlier state', async 
   const { id, contentSha256, scan } = await service.import(path)
   const examples = await service.readExamples(id, roles)
   expect(examples).toEqual([
-    { prompt: 'Q, 1?', completion: 'A' },
-    { prompt: 'T?', completion: 'x\ny' },
+    { prompt: 'Q, 1?', completion: 'A', row: 1 },
+    { prompt: 'T?', completion: 'x\ny', row: 5 },
   ])
   expect(scan.usableRowCount).toBe(examples.length)
   await service.fix(id, ['blank-row', 'duplicate-row'])
   expect(await service.readExamples(id, roles, contentSha256)).toEqual(examples)
   const swapped = await service.readExamples(id, { question: 'answer', answer: 'question' })
-  expect(swapped[0]).toEqual({ prompt: 'A', completion: 'Q, 1?' })
+  expect(swapped[0]).toMatchObject({ prompt: 'A', completion: 'Q, 1?' })
   const missing = service.readExamples(id, { question: 'nope', answer: 'answer' })
   await expect(missing).rejects.toMatchObject({
     code: 'ColumnNotFound',

@@ -1,0 +1,78 @@
+import { Paper, Table } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Model, ModelVersion } from '../../shared/model.ts'
+import type { AwsWorkspace } from '../../shared/workspace.ts'
+import type { HourlyPrices } from '../catalog/catalogFilter.ts'
+import { CloudReview } from '../catalog/CloudReview.tsx'
+import { plannedMachines } from '../catalog/machines.ts'
+import { formatCount, formatPercent } from '../format.ts'
+import { CostReview } from '../workspaces/CostReview.tsx'
+import type { MoveDraft } from './moveState.ts'
+import type { MovePlan } from './useMovingCandidates.ts'
+
+interface MoveReviewProps {
+  readonly place: AwsWorkspace
+  readonly model: Model
+  readonly version: ModelVersion
+  readonly draft: MoveDraft
+  readonly prices: HourlyPrices
+  readonly moving: readonly MovePlan[]
+}
+
+/** What it costs, and once more what is sent. */
+export function MoveReview({ place, model, version, draft, prices, moving }: MoveReviewProps) {
+  const { t, i18n } = useTranslation('move')
+  const targets = moving.map(({ target }) => target)
+  const sent = Math.max(0, ...moving.map(({ cut }) => cut.rowCount))
+  const rows: [string, string][] = [
+    [t('app:wizard.name'), t('review.newVersion', { name: model.name })],
+    [t('app:wizard.where'), t('catalog:inAws', { name: place.name, region: place.region })],
+    [
+      t('app:wizard.dataset'),
+      t('app:wizard.datasetOption', {
+        name: version.datasetName,
+        rows: formatCount(sent, i18n.language),
+      }),
+    ],
+    [
+      t('workbench:split.kind'),
+      `${formatPercent(version.validationFraction)} · ${t('splitSeed', { seed: version.splitSeed })}`,
+    ],
+    ...moving.map(({ target, moved, settings }): [string, string] => [
+      target.displayName,
+      moved
+        .flatMap(({ to }) =>
+          to
+            ? [
+                `${t(`app:hyperparameter.${to.name}.label`, { defaultValue: to.name })} ${settings[to.name] ?? to.value}`,
+              ]
+            : [],
+        )
+        .join(' · '),
+    ]),
+  ]
+  return (
+    <>
+      <CloudReview choices={draft.machines} baseModels={targets} prices={prices} />
+      <CostReview
+        workspaceId={place.id}
+        region={place.region}
+        machines={plannedMachines(targets, draft.machines)}
+      />
+      <Paper withBorder radius="lg" p="xs">
+        <Table variant="vertical" layout="fixed">
+          <Table.Tbody>
+            {rows.map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Th w={200} fw={500}>
+                  {name}
+                </Table.Th>
+                <Table.Td>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Paper>
+    </>
+  )
+}
