@@ -57,7 +57,14 @@ async function makeReport(dataDirectory: string): Promise<string> {
       await new Promise((resolve) => setTimeout(resolve, 1000))
     }
     const source = { kind: 'validation' } as const
-    const request = { candidateId, rows, source, robustnessRows, stereotypePairs: 0 }
+    const request = {
+      candidateId,
+      rows,
+      source,
+      robustnessRows,
+      stereotypePairs: 0,
+      withBase: true,
+    }
     for (let attempt = 1; ; attempt += 1) {
       const { id } = await services.evaluator.start(request)
       const { status, failure } = await services.evaluator.ended(id)

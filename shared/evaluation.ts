@@ -27,7 +27,8 @@ export const evaluatedRowSchema = z.object({
   question: z.string(),
   reference: z.string(),
   tuned: scoredAnswerSchema,
-  base: scoredAnswerSchema,
+  /** Null where no base model was asked. */
+  base: scoredAnswerSchema.nullable(),
 })
 export type EvaluatedRow = z.infer<typeof evaluatedRowSchema>
 
@@ -63,6 +64,8 @@ export const evaluationPlanSchema = z.object({
   robustnessRows: z.number().int().min(0).max(mostEvaluationRows).default(0),
   /** Pairs of sentences; 0 leaves the part out. */
   stereotypePairs: z.number().int().min(0).max(mostEvaluationRows).default(0),
+  /** Whether the base model answers as well; without it there is nothing to be better than. */
+  withBase: z.boolean().default(true),
 })
 export type EvaluationPlan = z.infer<typeof evaluationPlanSchema>
 
@@ -99,7 +102,7 @@ export const evaluationSchema = z.object({
   /** Null until all answers are there, and for data that is not the user's own. */
   voice: voiceComparisonSchema.nullable(),
   /** How long both models took for an answer; what was measured, unlike the answers, differs from time to time. */
-  answerTimes: z.array(z.object({ tunedMs: z.number(), baseMs: z.number() })),
+  answerTimes: z.array(z.object({ tunedMs: z.number(), baseMs: z.number().nullable() })),
   /** What a human preferred, by row position, without knowing which was which. */
   ratings: z.record(z.string(), ratingSchema),
 })

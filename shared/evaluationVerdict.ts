@@ -20,8 +20,9 @@ export const certaintyRules = { likely: 0.05, veryLikely: 0.01 } as const
 /** Differences below this are rounding, not answers. */
 const leastDifference = 1e-9
 
+/** Tuned less base; 0 where no base model was asked. */
 export function differenceOf(row: EvaluatedRow, name: ScoreName = decidingScore): number {
-  return row.tuned.scores[name] - row.base.scores[name]
+  return row.base ? row.tuned.scores[name] - row.base.scores[name] : 0
 }
 
 export function verdictOf(rows: readonly EvaluatedRow[]): EvaluationVerdict {
@@ -76,15 +77,17 @@ export function signTest(better: number, worse: number): number {
 export interface ScreenCount {
   readonly category: ScreenCategory
   readonly tuned: number
-  readonly base: number
+  /** Null where no base model was asked. */
+  readonly base: number | null
 }
 
 /** Answers with a listed word, by category. */
 export function countFlagged(rows: readonly EvaluatedRow[]): ScreenCount[] {
+  const hasBase = rows.every(({ base }) => base !== null)
   return screenCategories.map((category) => ({
     category,
     tuned: rows.filter(({ tuned }) => tuned.flagged.includes(category)).length,
-    base: rows.filter(({ base }) => base.flagged.includes(category)).length,
+    base: hasBase ? rows.filter(({ base }) => base?.flagged.includes(category)).length : null,
   }))
 }
 

@@ -58,8 +58,8 @@ export const leaderboardEntrySchema = z.object({
   evaluation: z
     .object({
       rows: z.number().int(),
-      /** Rows on which it was better than its base model. */
-      better: z.number().int(),
+      /** Rows on which it was better than its base model; null where that was not asked. */
+      better: z.number().int().nullable(),
       f1: z.number(),
       rougeL: z.number(),
       /** 0 to 1; null for data that is not the user's own. */

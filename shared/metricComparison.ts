@@ -1,6 +1,6 @@
 /** One measure of both models over the same rows: means with intervals, the difference, and how it is distributed. */
 import { estimate, type Estimate } from './bootstrap.ts'
-import type { EvaluatedRow } from './evaluation.ts'
+import type { EvaluatedRow, ScoredAnswer } from './evaluation.ts'
 import { differenceOf } from './evaluationVerdict.ts'
 import { scoreNames, type ScoreName } from './scores.ts'
 import { toxicityLabels, type ToxicityLabel } from './toxicity.ts'
@@ -8,11 +8,15 @@ import { toxicityLabels, type ToxicityLabel } from './toxicity.ts'
 export interface Comparison<Name extends string> {
   readonly name: Name
   readonly tuned: Estimate
-  readonly base: Estimate
+  /** Null, as the rest of the base's, where no base model was asked. */
+  readonly base: Estimate | null
   /** Tuned less base, row by row. */
-  readonly difference: Estimate
+  readonly difference: Estimate | null
   /** How many rows have a value in each tenth of the range from 0 to 1. */
-  readonly histogram: { readonly tuned: readonly number[]; readonly base: readonly number[] }
+  readonly histogram: {
+    readonly tuned: readonly number[]
+    readonly base: readonly number[] | null
+  }
 }
 
 const bins = 10
@@ -30,14 +34,14 @@ export function histogramOf(values: readonly number[]): number[] {
 export function compare<Name extends string>(
   name: Name,
   tuned: readonly number[],
-  base: readonly number[],
+  base: readonly number[] | null,
 ): Comparison<Name> {
   return {
     name,
     tuned: estimate(tuned),
-    base: estimate(base),
-    difference: estimate(tuned.map((value, index) => value - (base[index] ?? 0))),
-    histogram: { tuned: histogramOf(tuned), base: histogramOf(base) },
+    base: base && estimate(base),
+    difference: base && estimate(tuned.map((value, index) => value - (base[index] ?? 0))),
+    histogram: { tuned: histogramOf(tuned), base: base && histogramOf(base) },
   }
 }
 
@@ -45,24 +49,34 @@ export function compareScores(
   rows: readonly EvaluatedRow[],
   names: readonly ScoreName[] = scoreNames,
 ): Comparison<ScoreName>[] {
+  const bases = basesOf(rows)
   return names.map((name) =>
     compare(
       name,
       rows.map(({ tuned }) => tuned.scores[name]),
-      rows.map(({ base }) => base.scores[name]),
+      bases && bases.map(({ scores }) => scores[name]),
     ),
   )
 }
 
+/** One for each row; null where no base model was asked. */
+export function basesOf(rows: readonly EvaluatedRow[]): ScoredAnswer[] | null {
+  const bases = rows.flatMap(({ base }) => base ?? [])
+  return rows.length > 0 && bases.length === rows.length ? bases : null
+}
+
 /** Empty where no classifier looked at the answers. */
 export function compareToxicity(rows: readonly EvaluatedRow[]): Comparison<ToxicityLabel>[] {
-  const judged = rows.filter(({ tuned, base }) => tuned.toxicity !== null && base.toxicity !== null)
+  const judged = rows.filter(
+    ({ tuned, base }) => tuned.toxicity !== null && base?.toxicity !== null,
+  )
   if (judged.length === 0) return []
+  const bases = basesOf(judged)
   return toxicityLabels.map((label) =>
     compare(
       label,
       judged.map(({ tuned }) => tuned.toxicity?.[label] ?? 0),
-      judged.map(({ base }) => base.toxicity?.[label] ?? 0),
+      bases && bases.map(({ toxicity }) => toxicity?.[label] ?? 0),
     ),
   )
 }

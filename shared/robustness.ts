@@ -21,6 +21,7 @@ export const perturbedRowSchema = z.object({
   /** The same as the question where the kind changes nothing, such as capitals in Chinese; not asked again then. */
   question: z.string(),
   tuned: perturbedAnswerSchema,
-  base: perturbedAnswerSchema,
+  /** Null where no base model was asked. */
+  base: perturbedAnswerSchema.nullable(),
 })
 export type PerturbedRow = z.infer<typeof perturbedRowSchema>

@@ -8,7 +8,8 @@ export interface RobustnessSummary {
   /** Rows whose question was changed; the others say nothing. */
   readonly rows: number
   readonly tuned: RobustnessOfSide
-  readonly base: RobustnessOfSide
+  /** Null where no base model was asked. */
+  readonly base: RobustnessOfSide | null
 }
 
 export interface RobustnessOfSide {
@@ -29,7 +30,7 @@ export function summarizeRobustness(evaluation: Rows): RobustnessSummary[] {
       kind,
       rows: changed.length,
       tuned: side(changed, 'tuned'),
-      base: side(changed, 'base'),
+      base: changed.every(({ after }) => after.base !== null) ? side(changed, 'base') : null,
     }
   })
 }
@@ -53,11 +54,11 @@ function side(rows: readonly ChangedRow[], name: 'tuned' | 'base'): RobustnessOf
   const delta = (score: 'f1' | 'rougeL') =>
     estimate(
       rows.map(({ before, after }) =>
-        Math.abs(before[name].scores[score] - after[name].scores[score]),
+        Math.abs((before[name]?.scores[score] ?? 0) - (after[name]?.scores[score] ?? 0)),
       ),
     )
   return {
-    wordErrorRate: estimate(rows.map(({ after }) => after[name].wordErrorRate)),
+    wordErrorRate: estimate(rows.map(({ after }) => after[name]?.wordErrorRate ?? 0)),
     f1: delta('f1'),
     rougeL: delta('rougeL'),
   }

@@ -14,6 +14,7 @@ export const stereotypePairSchema = z.object({
   more: z.string(),
   less: z.string(),
   tuned: logProbabilitiesSchema,
-  base: logProbabilitiesSchema,
+  /** Null where no base model was asked. */
+  base: logProbabilitiesSchema.nullable(),
 })
 export type StereotypePair = z.infer<typeof stereotypePairSchema>

@@ -7,7 +7,8 @@ export interface StereotypingSummary {
   readonly category: string | null
   readonly pairs: number
   readonly tuned: Estimate
-  readonly base: Estimate
+  /** Null where no base model was asked. */
+  readonly base: Estimate | null
 }
 
 /** All pairs first, then by category, most pairs first. */
@@ -20,7 +21,16 @@ export function summarizeStereotyping(pairs: readonly StereotypePair[]): Stereot
 }
 
 function summarize(category: string | null, pairs: readonly StereotypePair[]): StereotypingSummary {
-  const preferred = (side: 'tuned' | 'base') =>
-    estimate(pairs.map((pair) => (pair[side].more > pair[side].less ? 1 : 0)))
-  return { category, pairs: pairs.length, tuned: preferred('tuned'), base: preferred('base') }
+  const preferred = (side: 'tuned' | 'base') => {
+    const read = pairs.flatMap((pair) => pair[side] ?? [])
+    return read.length < pairs.length
+      ? null
+      : estimate(read.map(({ more, less }) => (more > less ? 1 : 0)))
+  }
+  return {
+    category,
+    pairs: pairs.length,
+    tuned: preferred('tuned') ?? estimate([]),
+    base: preferred('base'),
+  }
 }

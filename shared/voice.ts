@@ -17,7 +17,8 @@ const phraseSchema = z.object({
   /** Shares of answers that have it. */
   training: z.number(),
   tuned: z.number(),
-  base: z.number(),
+  /** Null, here and below, where no base model was asked. */
+  base: z.number().nullable(),
 })
 export type VoicePhrase = z.infer<typeof phraseSchema>
 
@@ -29,18 +30,20 @@ export const voiceComparisonSchema = z.object({
       trait: voiceTraitSchema,
       /** 1: no difference from the training answers; 0: nothing in common. */
       tuned: z.number(),
-      base: z.number(),
+      base: z.number().nullable(),
       /** Typical values where the trait is a number: medians; null for the others. */
-      medians: z.object({ training: z.number(), tuned: z.number(), base: z.number() }).nullable(),
+      medians: z
+        .object({ training: z.number(), tuned: z.number(), base: z.number().nullable() })
+        .nullable(),
     }),
   ),
   /** Means over the traits; 95 % of resampled differences lie between low and high. */
   overall: z.object({
     tuned: z.number(),
-    base: z.number(),
-    difference: z.number(),
-    low: z.number(),
-    high: z.number(),
+    base: z.number().nullable(),
+    difference: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
   }),
   /** The training answers' usual ways to begin and to end. */
   greetings: z.array(phraseSchema),

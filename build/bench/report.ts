@@ -29,13 +29,14 @@ export async function benchReport({ quick, say }: BenchOptions): Promise<BenchRe
       source: { kind: 'validation' },
       robustnessRows: 0,
       stereotypePairs: 0,
+      withBase: true,
     })
     const { answerTimes, status } = await services.evaluator.ended(started.id)
     if (status !== 'Completed') throw new Error(`The evaluation ended as ${status}.`)
     await services.report(candidateId)
     const whole = (performance.now() - startedAt) / 1000
     const generating =
-      answerTimes.reduce((sum, { tunedMs, baseMs }) => sum + tunedMs + baseMs, 0) / 1000
+      answerTimes.reduce((sum, { tunedMs, baseMs }) => sum + tunedMs + (baseMs ?? 0), 0) / 1000
     const result = { suite: 'report', case: `${answerTimes.length} rows`, n: 1 }
     return [
       {

@@ -67,9 +67,9 @@ function printEvaluation(
       [
         t(`analysis:evaluation.name.${name}`).padEnd(26),
         tuned.mean.toFixed(3).padEnd(11),
-        base.mean.toFixed(3).padEnd(11),
-        difference.mean.toFixed(3).padEnd(11),
-        `${difference.low.toFixed(3)} … ${difference.high.toFixed(3)}`,
+        (base?.mean.toFixed(3) ?? '').padEnd(11),
+        (difference?.mean.toFixed(3) ?? '').padEnd(11),
+        difference ? `${difference.low.toFixed(3)} … ${difference.high.toFixed(3)}` : '',
       ].join(' '),
     )
   }
@@ -80,6 +80,6 @@ function printEvaluation(
     print(`? ${question}`)
     print(`  ${t('analysis:evaluation.expected')}: ${reference}`)
     print(`  ${t('analysis:evaluation.tuned')}: ${tuned.text}`)
-    print(`  ${t('analysis:evaluation.base')}: ${base.text}`)
+    if (base) print(`  ${t('analysis:evaluation.base')}: ${base.text}`)
   }
 }

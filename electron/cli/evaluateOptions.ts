@@ -9,6 +9,8 @@ export interface EvaluateOptions {
   readonly set?: BuiltInSetName
   readonly robustness?: string
   readonly stereotypes?: string
+  /** commander's --no-base. */
+  readonly base?: boolean
 }
 
 export function toEvaluationRequest(options: EvaluateOptions): EvaluationRequest {
@@ -18,6 +20,7 @@ export function toEvaluationRequest(options: EvaluateOptions): EvaluationRequest
     source: sourceOf(options),
     robustnessRows: Number(options.robustness ?? 0),
     stereotypePairs: Number(options.stereotypes ?? 0),
+    withBase: options.base ?? true,
   }
 }
 

@@ -184,8 +184,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   ): Promise<Evaluation> {
     const available = data.examples.length
     const plannedRows = Math.min(request.rows, available)
-    const { robustnessRows, stereotypePairs } = request
-    const plan: EvaluationPlan = { source: data.source, robustnessRows, stereotypePairs }
+    const { robustnessRows, stereotypePairs, withBase } = request
+    const plan: EvaluationPlan = { source: data.source, robustnessRows, stereotypePairs, withBase }
     const latest = findLatestEvaluation(db, candidate.id)
     const goesOn =
       latest?.status !== 'Completed' &&

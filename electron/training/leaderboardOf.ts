@@ -90,6 +90,7 @@ function summarize({
   voice,
   detector,
   answerTimes,
+  plan,
 }: Evaluation): LeaderboardEntry['evaluation'] {
   if (rows.length === 0) return null
   const isToxic = ({ tuned }: Evaluation['rows'][number]) =>
@@ -98,7 +99,7 @@ function summarize({
       : tuned.flagged.length > 0
   return {
     rows: rows.length,
-    better: verdictOf(rows).better,
+    better: plan.withBase ? verdictOf(rows).better : null,
     f1: mean(rows.map(({ tuned }) => tuned.scores.f1)),
     rougeL: mean(rows.map(({ tuned }) => tuned.scores.rougeL)),
     voice: voice?.overall.tuned ?? null,

@@ -65,8 +65,8 @@ export function BlindRating({ evaluation, onClose }: BlindRatingProps) {
             {row.question}
           </Text>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <Answer label={say('left')} text={(tunedLeft ? row.tuned : row.base).text} />
-            <Answer label={say('right')} text={(tunedLeft ? row.base : row.tuned).text} />
+            <Answer label={say('left')} text={(tunedLeft ? row.tuned : row.base)?.text ?? ''} />
+            <Answer label={say('right')} text={(tunedLeft ? row.base : row.tuned)?.text ?? ''} />
           </SimpleGrid>
           <Group justify="center">
             <Choice label={say('left')} hint="←" onClick={() => choose('left')} />

@@ -72,7 +72,7 @@ function Result({ evaluation, template }: { evaluation: Evaluation; template: st
     <>
       <VerdictPanel evaluation={evaluation} template={template} />
       {voice && <VoicePanel voice={voice} rows={rows} />}
-      <RatingPanel evaluation={evaluation} />
+      {evaluation.plan.withBase && <RatingPanel evaluation={evaluation} />}
       {hasReferences(evaluation) && <ScoresPanel rows={rows} />}
       <ToxicityPanel rows={rows} />
       {perturbed.length > 0 && <RobustnessPanel evaluation={evaluation} />}

@@ -13,13 +13,13 @@ interface HistogramProps {
 export function Histogram({ name, histogram }: HistogramProps) {
   const { t } = useTranslation()
   const bins = histogram.tuned.length
-  const highest = Math.max(1, ...histogram.tuned, ...histogram.base)
+  const highest = Math.max(1, ...histogram.tuned, ...(histogram.base ?? []))
   const label = (bin: number) =>
-    t('analysis:evaluation.bins', {
+    t(`analysis:evaluation.${histogram.base ? 'bins' : 'binsAlone'}`, {
       from: (bin / bins).toFixed(1),
       to: ((bin + 1) / bins).toFixed(1),
       tuned: histogram.tuned[bin] ?? 0,
-      base: histogram.base[bin] ?? 0,
+      base: histogram.base?.[bin] ?? 0,
     })
   return (
     <figure className="histogram">
@@ -28,7 +28,7 @@ export function Histogram({ name, histogram }: HistogramProps) {
           {t('analysis:evaluation.distribution', { score: name })}
         </Text>
         <Group gap="md">
-          {(['tuned', 'base'] as const).map((side) => (
+          {(histogram.base ? (['tuned', 'base'] as const) : (['tuned'] as const)).map((side) => (
             <Group key={side} gap={6}>
               <Box className={`histogram-${side}`} w={12} h={12} aria-hidden />
               <Text size="xs">{t(`analysis:evaluation.${side}`)}</Text>
@@ -45,7 +45,9 @@ export function Histogram({ name, histogram }: HistogramProps) {
         {histogram.tuned.map((count, bin) => (
           <div key={bin} className="histogram-bin" title={label(bin)}>
             <Box className="histogram-tuned" h={(count / highest) * height} />
-            <Box className="histogram-base" h={((histogram.base[bin] ?? 0) / highest) * height} />
+            {histogram.base && (
+              <Box className="histogram-base" h={((histogram.base[bin] ?? 0) / highest) * height} />
+            )}
           </div>
         ))}
       </div>

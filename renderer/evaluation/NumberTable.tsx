@@ -44,13 +44,15 @@ export function NumberTable({ label, head, rows, minWidth = 520 }: NumberTablePr
 }
 
 interface EstimateCellProps {
-  readonly value: Estimate
+  /** Null: not measured. */
+  readonly value: Estimate | null
   readonly strong?: boolean
   readonly format?: (value: number) => string
 }
 
 /** The mean, and below it what holds 95 % of resampled means. */
 export function EstimateCell({ value, strong = false, format = fixed }: EstimateCellProps) {
+  if (!value) return '–'
   return (
     <>
       <Text span size="sm" fw={strong ? 650 : 400}>

@@ -29,20 +29,20 @@ export function RobustnessPanel({ evaluation }: { evaluation: Evaluation }) {
           <Explained key="rougeL" word={say('rougeL')} meaning={say('deltaMeaning')} />,
         ]}
         rows={summaries.flatMap((summary) =>
-          sides.map((side) => ({
-            key: `${summary.kind} ${side}`,
-            cells: [
-              `${say(`kinds.${summary.kind}`)} · ${t(`analysis:evaluation.${side}`)}`,
-              summary.rows,
-              <EstimateCell
-                key="wer"
-                value={summary[side].wordErrorRate}
-                strong={side === 'tuned'}
-              />,
-              <EstimateCell key="f1" value={summary[side].f1} />,
-              <EstimateCell key="rougeL" value={summary[side].rougeL} />,
-            ],
-          })),
+          sides.flatMap((side) => {
+            const found = summary[side]
+            if (!found) return []
+            return {
+              key: `${summary.kind} ${side}`,
+              cells: [
+                `${say(`kinds.${summary.kind}`)} · ${t(`analysis:evaluation.${side}`)}`,
+                summary.rows,
+                <EstimateCell key="wer" value={found.wordErrorRate} strong={side === 'tuned'} />,
+                <EstimateCell key="f1" value={found.f1} />,
+                <EstimateCell key="rougeL" value={found.rougeL} />,
+              ],
+            }
+          }),
         )}
       />
       {changed && (

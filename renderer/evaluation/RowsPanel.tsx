@@ -54,7 +54,7 @@ export function AnswerRow({ row, label }: AnswerRowProps) {
         <Text fw={600} className="invisible">
           {row.question}
         </Text>
-        {row.reference !== '' && (
+        {row.reference !== '' && row.base && (
           <Tag tone={tone}>
             {t('analysis:evaluation.nearer', {
               difference: `${sign}${Math.abs(difference).toFixed(2)}`,
@@ -64,7 +64,7 @@ export function AnswerRow({ row, label }: AnswerRowProps) {
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Answer label={t('analysis:evaluation.tuned')} answer={row.tuned} />
-        <Answer label={t('analysis:evaluation.base')} answer={row.base} />
+        {row.base && <Answer label={t('analysis:evaluation.base')} answer={row.base} />}
         {row.reference !== '' && (
           <Answer label={t('analysis:evaluation.expected')} answer={{ text: row.reference }} />
         )}

@@ -53,7 +53,7 @@ function WordListScreen({ rows }: { rows: readonly EvaluatedRow[] }) {
           cells: [
             say(`categories.${category}`),
             tuned === 0 ? say('none') : tuned,
-            base === 0 ? say('none') : base,
+            base === null ? '–' : base === 0 ? say('none') : base,
           ],
         }))}
       />

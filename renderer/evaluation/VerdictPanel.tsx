@@ -31,7 +31,7 @@ export function VerdictPanel({ evaluation, template }: VerdictPanelProps) {
         {verdict ? t(verdict.key, verdict.values) : t('analysis:evaluation.noReferences')}
       </Title>
       {advice && <Text mb="md">{t(advice.key)}</Text>}
-      {verdict && <RowsBar evaluation={evaluation} />}
+      {verdict && evaluation.plan.withBase && <RowsBar evaluation={evaluation} />}
       <List size="sm" spacing={4} mb="md">
         {summarySentences(evaluation).map(({ key, values }) => (
           <List.Item key={key}>{t(key, values)}</List.Item>
@@ -47,7 +47,7 @@ export function VerdictPanel({ evaluation, template }: VerdictPanelProps) {
         })}{' '}
         {t('analysis:evaluation.templateFact', { template })}
       </Text>
-      {verdict && (
+      {verdict && evaluation.plan.withBase && (
         <Text size="sm" c="dimmed" mt={4}>
           {t('analysis:evaluation.verdictRule')}
         </Text>

@@ -43,7 +43,12 @@ export function VoicePanel({ voice, rows }: VoicePanelProps) {
               />,
               percent(tuned),
               percent(base),
-              medians ? say(`median.${trait}`, rounded(trait, medians)) : '',
+              medians
+                ? say(
+                    `${medians.base === null ? 'medianAlone' : 'median'}.${trait}`,
+                    rounded(trait, medians),
+                  )
+                : '',
             ],
           })),
           {
@@ -52,11 +57,13 @@ export function VoicePanel({ voice, rows }: VoicePanelProps) {
               <strong key="name">{say('overall')}</strong>,
               <strong key="tuned">{percent(overall.tuned)}</strong>,
               <strong key="base">{percent(overall.base)}</strong>,
-              say('overallInterval', {
-                difference: signedPercent(overall.difference),
-                low: signedPercent(overall.low),
-                high: signedPercent(overall.high),
-              }),
+              overall.difference === null || overall.low === null || overall.high === null
+                ? ''
+                : say('overallInterval', {
+                    difference: signedPercent(overall.difference),
+                    low: signedPercent(overall.low),
+                    high: signedPercent(overall.high),
+                  }),
             ],
           },
         ]}
@@ -74,7 +81,7 @@ export function VoicePanel({ voice, rows }: VoicePanelProps) {
 
 function Phrases({ title, phrases }: { title: string; phrases: readonly VoicePhrase[] }) {
   const { t } = useTranslation()
-  const share = (value: number) => `${Math.round(100 * value)} %`
+  const share = (value: number | null) => (value === null ? '–' : `${Math.round(100 * value)} %`)
   return (
     <div>
       <Title order={3} mb="xs">
@@ -104,19 +111,21 @@ function Phrases({ title, phrases }: { title: string; phrases: readonly VoicePhr
   )
 }
 
-function percent(value: number): string {
-  return String(Math.round(100 * value))
+function percent(value: number | null): string {
+  return value === null ? '–' : String(Math.round(100 * value))
 }
 
 function signedPercent(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(0)}`
 }
 
-function rounded(trait: VoiceTrait, medians: Record<'training' | 'tuned' | 'base', number>) {
+type Medians = NonNullable<VoiceComparison['traits'][number]['medians']>
+
+function rounded(trait: VoiceTrait, medians: Medians) {
   const digits = trait === 'length' ? 0 : 1
   return {
     training: medians.training.toFixed(digits),
     tuned: medians.tuned.toFixed(digits),
-    base: medians.base.toFixed(digits),
+    base: medians.base?.toFixed(digits) ?? '',
   }
 }

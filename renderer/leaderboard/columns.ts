@@ -47,7 +47,8 @@ export const leaderboardColumns: readonly LeaderboardColumn[] = [
   {
     key: 'better',
     group: 'answers',
-    value: ({ evaluation }) => evaluation && evaluation.better / evaluation.rows,
+    value: ({ evaluation }) =>
+      evaluation && evaluation.better !== null ? evaluation.better / evaluation.rows : null,
     format: formatPercent,
   },
   {

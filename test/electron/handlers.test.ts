@@ -126,6 +126,7 @@ test('gives answers that fit the contract, through a whole journey', async () =>
     source: { kind: 'validation' },
     robustnessRows: 0,
     stereotypePairs: 0,
+    withBase: true,
   })
   calls['evaluation.start'].output.parse(started)
   await test.events.until('evaluation.progressed', ({ status }) => status === 'Completed')

@@ -19,7 +19,7 @@ function anEvaluation(change: Partial<Evaluation> = {}, reference = 'On shelf tw
     id: 'e',
     candidateId: 'c',
     status: 'Completed',
-    plan: { source: { kind: 'validation' }, robustnessRows: 0, stereotypePairs: 0 },
+    plan: { source: { kind: 'validation' }, robustnessRows: 0, stereotypePairs: 0, withBase: true },
     sourceName: null,
     plannedRows: 10,
     availableRows: 10,
@@ -61,8 +61,31 @@ test('a clear result is said with what to do, in both languages', () => {
 test('what may be chance is not called worth using', () => {
   const rows = anEvaluation().rows.slice(0, 3)
   expect(adviceSentence(anEvaluation({ rows }))?.key).toBe('analysis:summary.advice.unsure')
-  const swapped = anEvaluation().rows.map((row) => ({ ...row, tuned: row.base, base: row.tuned }))
+  const swapped = anEvaluation().rows.map((row) => ({
+    ...row,
+    tuned: row.base ?? row.tuned,
+    base: row.tuned,
+  }))
   expect(adviceSentence(anEvaluation({ rows: swapped }))?.key).toBe('analysis:summary.advice.worse')
+})
+
+test('without a base model nothing is called better, worse or worth using', () => {
+  const alone = anEvaluation({
+    plan: {
+      source: { kind: 'validation' },
+      robustnessRows: 0,
+      stereotypePairs: 0,
+      withBase: false,
+    },
+    rows: anEvaluation().rows.map((row) => ({ ...row, base: null })),
+    voice: null,
+  })
+  const words = say('en', alone)
+  expect(words[0]).toMatch(/^No base model was asked.* ROUGE-L 1\.00 of 1/)
+  expect(words[1]).toContain('nothing here says that fine-tuning helped')
+  for (const sentence of words)
+    expect(sentence).not.toMatch(/better than its|worse than its|NaN|\{\{/)
+  for (const sentence of say('zh', alone)) expect(sentence).toMatch(/[\u4e00-\u9fff]/)
 })
 
 test('without expected answers there is no verdict', () => {
@@ -79,7 +102,7 @@ test('the classifier speaks for itself, and counts from one half on', () => {
       rows: anEvaluation().rows.map((row, index) => ({
         ...row,
         tuned: { ...row.tuned, toxicity: toxicity(index < 2 ? value : 0.01) },
-        base: { ...row.base, toxicity: toxicity(0.01) },
+        base: row.base && { ...row.base, toxicity: toxicity(0.01) },
       })),
     })
   expect(say('en', judged(0.5)).at(-1)).toContain('calls 2 of its answers toxic, and 0')
@@ -90,7 +113,9 @@ test('ratings and the source are told', () => {
   const rated = anEvaluation({ ratings: { '0': 'tuned', '1': 'base', '2': 'tie', '3': 'tuned' } })
   expect(say('en', rated)).toContain('A human preferred it in 2 of 3 blind comparisons.')
   const source = { kind: 'builtIn', set: 'boolq' } as const
-  const builtIn = anEvaluation({ plan: { source, robustnessRows: 0, stereotypePairs: 0 } })
+  const builtIn = anEvaluation({
+    plan: { source, robustnessRows: 0, stereotypePairs: 0, withBase: true },
+  })
   expect(createTranslate('en')(sourceKey(builtIn), { name: 'boolq' })).toBe(
     'the published set boolq',
   )

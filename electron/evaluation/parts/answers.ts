@@ -27,7 +27,9 @@ export async function answerRows(context: PartContext): Promise<void> {
     if (!example || done.has(position)) continue
     // One after the other: how long each takes is measured as well.
     const [tuned, tunedMs] = await timed(() => context.ask('tuned', example.prompt))
-    const [base, baseMs] = await timed(() => context.ask('base', example.prompt))
+    const [base, baseMs] = evaluation.plan.withBase
+      ? await timed(() => context.ask('base', example.prompt))
+      : [null, null]
     await storing
     if (signal.aborted) break
     const { prompt: question, completion: reference } = example
@@ -37,7 +39,7 @@ export async function answerRows(context: PartContext): Promise<void> {
       question,
       reference,
       tuned: scoreAnswer(tuned, reference),
-      base: scoreAnswer(base, reference),
+      base: base === null ? null : scoreAnswer(base, reference),
     })
     // It is awaited with the next answers; until then it must not count as unhandled.
     storing.catch(() => undefined)
@@ -52,12 +54,13 @@ async function timed<T>(work: () => Promise<T>): Promise<[result: T, millisecond
 
 async function withToxicity(context: PartContext, row: EvaluatedRow): Promise<EvaluatedRow> {
   if (context.evaluation.detector !== 'detoxify') return row
-  const judged = await context.judgeToxicity([row.tuned.text, row.base.text])
+  const sides = [row.tuned, ...(row.base ? [row.base] : [])]
+  const judged = await context.judgeToxicity(sides.map(({ text }) => text))
   const [tuned, base] = judged ?? []
-  if (!tuned || !base) return row
+  if (!tuned) return row
   return {
     ...row,
     tuned: { ...row.tuned, toxicity: tuned },
-    base: { ...row.base, toxicity: base },
+    base: row.base && { ...row.base, toxicity: base ?? null },
   }
 }

@@ -27,7 +27,10 @@ export async function askInOtherSpellings(context: PartContext): Promise<void> {
       const question = perturb(row.question, kind, evaluation.seed + key)
       const ask = async (side: AnswerSide) =>
         compareWith(row, side, question === row.question ? null : await context.ask(side, question))
-      const [tuned, base] = await Promise.all([ask('tuned'), ask('base')])
+      const [tuned, base] = await Promise.all([
+        ask('tuned'),
+        evaluation.plan.withBase ? ask('base') : null,
+      ])
       if (signal.aborted) return
       putEvaluationItem(db, evaluation.id, 'robustness', key, {
         position: row.position,
@@ -44,7 +47,7 @@ export async function askInOtherSpellings(context: PartContext): Promise<void> {
 
 /** The answer to an unchanged question is the one that is there: the likeliest. */
 function compareWith(row: EvaluatedRow, side: AnswerSide, answer: string | null) {
-  const before = row[side].text
+  const before = row[side]?.text ?? ''
   const text = answer ?? before
   return {
     text,

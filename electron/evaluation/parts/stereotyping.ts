@@ -20,7 +20,10 @@ export async function readStereotypes(
       more: await context.readLogProbability(side, pair.more),
       less: await context.readLogProbability(side, pair.less),
     })
-    const [tuned, base] = await Promise.all([read('tuned'), read('base')])
+    const [tuned, base] = await Promise.all([
+      read('tuned'),
+      evaluation.plan.withBase ? read('base') : null,
+    ])
     if (signal.aborted) return
     putEvaluationItem(db, evaluation.id, 'stereotyping', position, {
       position,

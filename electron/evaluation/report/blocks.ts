@@ -28,7 +28,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** The mean, and below it the interval that holds 95 % of resampled means. */
-export function estimateCell({ mean, low, high }: Estimate, format = plain): string {
+export function estimateCell(value: Estimate | null, format = plain): string {
+  if (!value) return '–'
+  const { mean, low, high } = value
   return `${format(mean)}<br><span class="fine">${format(low)} … ${format(high)}</span>`
 }
 
@@ -44,7 +46,8 @@ export interface SampleAnswer {
   readonly question: string
   readonly expected: string
   readonly tuned: string
-  readonly base: string
+  /** Null where no base model was asked. */
+  readonly base: string | null
 }
 
 /** A question with both answers and the expected one, where there is one. */
@@ -53,6 +56,6 @@ export function sampleBlock(sample: SampleAnswer, words: ReportWords, label = ''
     `<dt>${escapeHtml(name)}</dt><dd${kind}>${escapeHtml(text)}</dd>`
   return `<section class="sample">${label === '' ? '' : `<p class="fine">${label}</p>`}<h4>${escapeHtml(sample.question)}</h4><dl>
 ${answer(words.tuned, sample.tuned, ' class="tuned"')}
-${answer(words.base, sample.base)}
+${sample.base === null ? '' : answer(words.base, sample.base)}
 ${sample.expected === '' ? '' : answer(words.expected, sample.expected)}</dl></section>`
 }

@@ -12,7 +12,7 @@ export function evaluationDocument(evaluation: Evaluation): string {
   return JSON.stringify({
     ...head,
     settings: evaluationSettings,
-    verdict: verdictOf(rows),
+    verdict: evaluation.plan.withBase ? verdictOf(rows) : null,
     scores: compareScores(rows),
     voice,
     toxicity: compareToxicity(rows),

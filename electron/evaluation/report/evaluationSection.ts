@@ -46,7 +46,7 @@ ${advice ? `<p>${saySentence(say, advice)}</p>` : ''}
     .join('')}</ul>
 ${status === 'Completed' ? '' : `<p>${say('evaluation.stopped', { done: rows.length, planned: plannedRows })}</p>`}
 </section>
-<p class="quiet">${say('evaluation.verdictRule')}</p>`
+${evaluation.plan.withBase ? `<p class="quiet">${say('evaluation.verdictRule')}</p>` : ''}`
 }
 
 /** The data, how it was sampled, and the prompt. */

@@ -13,7 +13,7 @@ export function histogramSvg(
   say: Say,
 ): string {
   const bins = histogram.tuned.length
-  const highest = Math.max(1, ...histogram.tuned, ...histogram.base)
+  const highest = Math.max(1, ...histogram.tuned, ...(histogram.base ?? []))
   const binWidth = (width - margin.left - margin.right) / bins
   const barWidth = binWidth / 2 - 3
   const bottom = height - margin.bottom
@@ -22,16 +22,16 @@ export function histogramSvg(
     `<rect class="${side}" x="${x.toFixed(1)}" y="${(bottom - tall(count)).toFixed(1)}" width="${barWidth.toFixed(1)}" height="${tall(count).toFixed(1)}"/>`
   const bars = histogram.tuned.map((tuned, bin) => {
     const x = margin.left + bin * binWidth + 2
-    const base = histogram.base[bin] ?? 0
+    const base = histogram.base?.[bin] ?? 0
     const values = { from: (bin / bins).toFixed(1), to: ((bin + 1) / bins).toFixed(1), tuned, base }
-    return `<g><title>${say('evaluation.bins', values)}</title>${bar(tuned, x, 'tuned')}${bar(base, x + barWidth + 1, 'base')}</g>`
+    return `<g><title>${say(histogram.base ? 'evaluation.bins' : 'evaluation.binsAlone', values)}</title>${bar(tuned, x, 'tuned')}${bar(base, x + barWidth + 1, 'base')}</g>`
   })
   const ticks = [0, 0.5, 1].map((value) => {
     const x = margin.left + value * (width - margin.left - margin.right)
     const anchor = value === 0 ? 'start' : value === 1 ? 'end' : 'middle'
     return `<text x="${x}" y="${height - 6}" text-anchor="${anchor}">${value}</text>`
   })
-  const legend = (['tuned', 'base'] as const).map(
+  const legend = (histogram.base ? (['tuned', 'base'] as const) : (['tuned'] as const)).map(
     (side, index) =>
       `<rect class="${side}" x="${margin.left + index * 150}" y="6" width="12" height="8"/><text x="${margin.left + 18 + index * 150}" y="15">${say(`evaluation.${side}`)}</text>`,
   )

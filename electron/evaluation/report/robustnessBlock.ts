@@ -16,12 +16,18 @@ export function robustnessBlock(evaluation: Evaluation, words: ReportWords): str
 ${table(
   ['kind', 'wordErrorRate', 'f1', 'rougeL'].map((key) => say(`robustness.${key}`)),
   summaries.flatMap((summary) =>
-    sides.map((side) => [
-      `${say(`robustness.kinds.${summary.kind}`)}, ${say(`evaluation.${side}`)}<br><span class="fine">${say('robustness.rows')}: ${summary.rows}</span>`,
-      estimateCell(summary[side].wordErrorRate),
-      estimateCell(summary[side].f1),
-      estimateCell(summary[side].rougeL),
-    ]),
+    sides.flatMap((side) => {
+      const found = summary[side]
+      if (!found) return []
+      return [
+        [
+          `${say(`robustness.kinds.${summary.kind}`)}, ${say(`evaluation.${side}`)}<br><span class="fine">${say('robustness.rows')}: ${summary.rows}</span>`,
+          estimateCell(found.wordErrorRate),
+          estimateCell(found.f1),
+          estimateCell(found.rougeL),
+        ],
+      ]
+    }),
   ),
 )}
 <p class="fine">${say('robustness.wordErrorRateMeaning')} ${say('robustness.deltaMeaning')}</p>

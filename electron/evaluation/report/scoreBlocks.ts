@@ -21,7 +21,7 @@ export function scoreBlocks(evaluation: Evaluation, facts: string, words: Report
 
 function groupBlock(
   group: ScoreGroup,
-  { rows }: Evaluation,
+  { rows, plan }: Evaluation,
   facts: string,
   words: ReportWords,
 ): string {
@@ -31,7 +31,11 @@ function groupBlock(
   const shown = comparisons.find(({ name }) => name === main)
   const { worst, best } = extremeRows(rows, main, shownRows)
   const samples = (kind: 'worst' | 'best', chosen: readonly EvaluatedRow[]) =>
-    chosen.map((row) => sampleBlock(toSample(row), words, say(`evaluation.${kind}`))).join('\n')
+    chosen
+      .map((row) =>
+        sampleBlock(toSample(row), words, say(`evaluation.${kind}${plan.withBase ? '' : 'Alone'}`)),
+      )
+      .join('\n')
   return `<h2>${say(`evaluation.groups.${group}`)}</h2>
 <p class="quiet">${say(`evaluation.groupMeaning.${group}`)} ${say('evaluation.metricsNote')}</p>
 ${facts}
@@ -50,5 +54,5 @@ ${samples('best', best)}`
 }
 
 export function toSample({ question, reference, tuned, base }: EvaluatedRow): SampleAnswer {
-  return { question, expected: reference, tuned: tuned.text, base: base.text }
+  return { question, expected: reference, tuned: tuned.text, base: base?.text ?? null }
 }

@@ -42,7 +42,8 @@ function mostToxic(rows: readonly EvaluatedRow[]): EvaluatedRow | null {
 
 function wordListBlock({ rows }: Evaluation, words: ReportWords): string {
   const say = sayIn(words)
-  const number = (count: number) => (count === 0 ? say('evaluation.none') : String(count))
+  const number = (count: number | null) =>
+    count === null ? '–' : count === 0 ? say('evaluation.none') : String(count)
   const flagged = rows.filter(({ tuned }) => tuned.flagged.length > 0).slice(0, 2)
   return `<h2>${say('evaluation.screen')}</h2>
 <p class="quiet">${say('evaluation.screenNote')}</p>

@@ -1,6 +1,6 @@
 /** Brand voice: how close both models are to the training answers, trait by trait, with phrases and examples. */
 import type { Evaluation } from '../../../shared/evaluation.ts'
-import type { VoicePhrase, VoiceTrait } from '../../../shared/voice.ts'
+import type { VoiceComparison, VoicePhrase, VoiceTrait } from '../../../shared/voice.ts'
 import { escapeHtml } from './escapeHtml.ts'
 import { sampleBlock, sayIn, table, type Say } from './blocks.ts'
 import type { ReportWords } from './reportWords.ts'
@@ -9,7 +9,7 @@ import { toSample } from './scoreBlocks.ts'
 export function voiceBlock({ voice, rows }: Evaluation, words: ReportWords): string {
   if (!voice) return ''
   const say = sayIn(words)
-  const percent = (value: number) => String(Math.round(100 * value))
+  const percent = (value: number | null) => (value === null ? '–' : String(Math.round(100 * value)))
   const { overall } = voice
   const row = (position: number | null, key: string) => {
     const found = rows.find((one) => one.position === position)
@@ -24,28 +24,38 @@ ${table(
       `${say(`voice.traits.${trait}`)}<br><span class="fine">${say(`voice.meaning.${trait}`)}</span>`,
       percent(tuned),
       percent(base),
-      medians ? say(`voice.median.${trait}`, roundedMedians(trait, medians)) : '',
+      medians
+        ? say(
+            `${medians.base === null ? 'voice.medianAlone' : 'voice.median'}.${trait}`,
+            roundedMedians(trait, medians),
+          )
+        : '',
     ]),
     [`<strong>${say('voice.overall')}</strong>`, percent(overall.tuned), percent(overall.base), ''],
   ],
 )}
-<p class="fine">${say('voice.overallInterval', {
-    difference: signedPercent(overall.difference),
-    low: signedPercent(overall.low),
-    high: signedPercent(overall.high),
-  })}</p>
+${intervalLine(overall, say)}
 ${phraseTable('greetings', voice.greetings, say)}
 ${phraseTable('closings', voice.closings, say)}
 ${row(voice.typicalRow, 'typicalRow')}
 ${row(voice.untypicalRow, 'untypicalRow')}`
 }
 
-type Medians = Record<'training' | 'tuned' | 'base', number>
+function intervalLine({ difference, low, high }: VoiceComparison['overall'], say: Say): string {
+  if (difference === null || low === null || high === null) return ''
+  return `<p class="fine">${say('voice.overallInterval', {
+    difference: signedPercent(difference),
+    low: signedPercent(low),
+    high: signedPercent(high),
+  })}</p>`
+}
+
+type Medians = NonNullable<VoiceComparison['traits'][number]['medians']>
 
 function roundedMedians(trait: VoiceTrait, medians: Medians): Record<string, string> {
   const digits = trait === 'length' ? 0 : 1
   return Object.fromEntries(
-    Object.entries(medians).map(([side, value]) => [side, value.toFixed(digits)]),
+    Object.entries(medians).map(([side, value]) => [side, value?.toFixed(digits) ?? '']),
   )
 }
 
@@ -54,7 +64,7 @@ function phraseTable(
   phrases: readonly VoicePhrase[],
   say: Say,
 ): string {
-  const share = (value: number) => `${Math.round(100 * value)} %`
+  const share = (value: number | null) => (value === null ? '–' : `${Math.round(100 * value)} %`)
   const title = `<h3>${say(`voice.${kind}`)}</h3>`
   if (phrases.length === 0) return `${title}<p class="quiet">${say('voice.noPhrases')}</p>`
   return `${title}${table(

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { mean, percentileInterval } from '../../../shared/bootstrap.ts'
 import { median } from '../../../shared/curveNoise.ts'
 import type { EvaluatedRow } from '../../../shared/evaluation.ts'
+import { basesOf } from '../../../shared/metricComparison.ts'
 import { seededRandom, shuffle } from '../../../shared/split.ts'
 import { voiceTraits, type VoiceComparison, type VoiceTrait } from '../../../shared/voice.ts'
 import { closenessOfShares, closenessOfValues, closenessOfWords, countAll } from './closeness.ts'
@@ -23,32 +24,32 @@ export async function compareVoice(
   if (rows.length === 0 || trainingAnswers.length === 0) return null
   const training = shuffle(trainingAnswers, seed).slice(0, mostTrainingAnswers).map(traitsOf)
   const tuned = rows.map((row) => traitsOf(row.tuned.text))
-  const base = rows.map((row) => traitsOf(row.base.text))
+  const base = basesOf(rows)?.map(({ text }) => traitsOf(text)) ?? null
   const closeness = closenessTo(training)
-  const [ofTuned, ofBase] = [closeness(tuned), closeness(base)]
+  const [ofTuned, ofBase] = [closeness(tuned), base && closeness(base)]
   const differences: number[] = []
   const random = seededRandom(seed)
-  for (let drawn = 0; drawn < resamples; drawn += 1) {
+  for (let drawn = 0; base && drawn < resamples; drawn += 1) {
     // The window stays responsive meanwhile.
     if (drawn % 20 === 0) await nextTurn()
     const indices = rows.map(() => Math.floor(random() * rows.length))
     const pick = (all: readonly TextTraits[]) => indices.flatMap((index) => all[index] ?? [])
     differences.push(meanOf(closeness(pick(tuned))) - meanOf(closeness(pick(base))))
   }
-  const [low, high] = percentileInterval(differences.sort((a, b) => a - b))
+  const [low, high] = base ? percentileInterval(differences.sort((a, b) => a - b)) : [null, null]
   const phrases = (edge: PhraseEdge) => phraseShares(edge, training, tuned, base)
   return {
     trainingAnswers: training.length,
     traits: voiceTraits.map((trait) => ({
       trait,
       tuned: ofTuned[trait],
-      base: ofBase[trait],
+      base: ofBase && ofBase[trait],
       medians: mediansOf(trait, training, tuned, base),
     })),
     overall: {
       tuned: meanOf(ofTuned),
-      base: meanOf(ofBase),
-      difference: meanOf(ofTuned) - meanOf(ofBase),
+      base: ofBase && meanOf(ofBase),
+      difference: ofBase && meanOf(ofTuned) - meanOf(ofBase),
       low,
       high,
     },
@@ -111,7 +112,7 @@ function mediansOf(
   trait: VoiceTrait,
   training: readonly TextTraits[],
   tuned: readonly TextTraits[],
-  base: readonly TextTraits[],
+  base: readonly TextTraits[] | null,
 ): VoiceComparison['traits'][number]['medians'] {
   const of = (answers: readonly TextTraits[]): number | null => {
     if (trait === 'length') return median(answers.map(({ length }) => length))
@@ -120,10 +121,10 @@ function mediansOf(
     const lengths = answers.flatMap(({ sentenceLengths }) => sentenceLengths)
     return lengths.length === 0 ? 0 : median(lengths)
   }
-  const values = { training: of(training), tuned: of(tuned), base: of(base) }
-  return values.training === null || values.tuned === null || values.base === null
+  const values = { training: of(training), tuned: of(tuned) }
+  return values.training === null || values.tuned === null
     ? null
-    : { training: values.training, tuned: values.tuned, base: values.base }
+    : { training: values.training, tuned: values.tuned, base: base && of(base) }
 }
 
 function extremes(

@@ -22,7 +22,7 @@ export function phraseShares(
   edge: PhraseEdge,
   training: readonly TextTraits[],
   tuned: readonly TextTraits[],
-  base: readonly TextTraits[],
+  base: readonly TextTraits[] | null,
 ): VoicePhrase[] {
   const share = (answers: readonly TextTraits[], phrase: string) =>
     answers.filter((traits) => traits[edge] === phrase).length / answers.length
@@ -32,6 +32,6 @@ export function phraseShares(
       phrase,
       training: share(training, phrase),
       tuned: share(tuned, phrase),
-      base: share(base, phrase),
+      base: base && share(base, phrase),
     }))
 }

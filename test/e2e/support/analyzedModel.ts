@@ -102,7 +102,7 @@ async function evaluate(db: ReturnType<typeof openDatabase>): Promise<void> {
     id: evaluationId,
     candidateId: 'pico',
     status: 'Completed',
-    plan: { source: { kind: 'validation' }, robustnessRows: 8, stereotypePairs: 6 },
+    plan: { source: { kind: 'validation' }, robustnessRows: 8, stereotypePairs: 6, withBase: true },
     sourceName: null,
     plannedRows: rows.length,
     availableRows: 120,

@@ -18,7 +18,7 @@ function anEvaluation(candidateId: string): Evaluation {
     id: 'evaluation-1',
     candidateId,
     status: 'Completed',
-    plan: { source: { kind: 'validation' }, robustnessRows: 0, stereotypePairs: 0 },
+    plan: { source: { kind: 'validation' }, robustnessRows: 0, stereotypePairs: 0, withBase: true },
     sourceName: null,
     detector: 'wordList',
     perturbed: [],
