@@ -64,6 +64,7 @@ async function makeReport(dataDirectory: string): Promise<string> {
       robustnessRows,
       stereotypePairs: 0,
       withBase: true,
+      judge: null,
     }
     for (let attempt = 1; ; attempt += 1) {
       const { id } = await services.evaluator.start(request)

@@ -19,11 +19,14 @@ import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import type { ExportedDataset, ExportRequest } from '../shared/workbench/exportFormat.ts'
 import type { SplitPreview, SplitRequest } from '../shared/workbench/splitPlan.ts'
+import { currencyOf } from '../shared/partition.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import type { ColumnRoles, TrainingExample } from '../shared/dataset.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { importHubModel } from './aws/hubImport.ts'
+import { askJudge } from './aws/askJudge.ts'
 import { listTrainingPrices } from './aws/machinePrices.ts'
+import { findPrice } from './aws/preflight/prices.ts'
 import { ensureBucket, getText } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
@@ -51,7 +54,12 @@ import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
 import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
 import { openEvaluationData } from './evaluation/evaluationData.ts'
+import { estimateEvaluation } from './evaluation/estimateEvaluation.ts'
 import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
+import { sideService } from './inference/sideService.ts'
+import type { EvaluationRequest } from '../shared/evaluation.ts'
+import type { EvaluationEstimate } from '../shared/evaluationEstimate.ts'
+import type { AnswerSide } from '../shared/playground.ts'
 import type { Upload } from '../shared/upload.ts'
 import { htmlReport } from './evaluation/report/htmlReport.ts'
 import { reportWords } from './evaluation/report/reportWords.ts'
@@ -120,6 +128,8 @@ export interface Services {
   readonly playground: Playground
   readonly use: UseServices
   readonly evaluator: Evaluator
+  /** What a report would take. @throws AppError as `evaluator.start` does */
+  estimateEvaluation(request: EvaluationRequest): Promise<EvaluationEstimate>
   readonly builtInSets: BuiltInSets
   readonly toxicityClassifier: ToxicityClassifier
   readonly watch: TrainingWatch
@@ -409,7 +419,7 @@ export function createServices(options: ServicesOptions): Services {
   })
   const evaluator = createEvaluator({
     db,
-    connect,
+    connect: connectTo,
     openData: (version, source) => openEvaluationData(evaluationData, version, source),
     readPairs: () => builtInSets.readPairs(),
     answer: (candidate, side, prompt, settings, signal) =>
@@ -422,11 +432,36 @@ export function createServices(options: ServicesOptions): Services {
         sentence,
         signal,
       ),
+    askJudge: async (judge, prompt, signal) =>
+      askJudge(await connections.open(judge.workspaceId), judge.modelId, prompt, signal),
     detector: () => toxicityClassifier.detector(),
     judgeToxicity: (texts) => toxicityClassifier.judge(texts),
     publish: (progress) => options.publish('evaluation.progressed', progress),
     now,
   })
+  const estimating = {
+    openData: (version: ModelVersion, source: EvaluationRequest['source']) =>
+      openEvaluationData(evaluationData, version, source),
+    serviceOf: (candidate: Candidate, side: AnswerSide) =>
+      sideService(
+        { describeHubModel: cloudHubModel, endpoints: () => use.endpoints.state().endpoints },
+        candidate,
+        getVersion(db, candidate.versionId).workspaceId,
+        side,
+      ),
+    async priceOf(workspaceId: string, instanceType: string) {
+      const opened = await connections.open(workspaceId)
+      const currency = currencyOf(opened.region)
+      // Who may not read the price list can make reports all the same.
+      return findPrice(opened, instanceType, 'Hosting', currency).catch(() => null)
+    },
+    currencyOf: async (workspaceId: string) =>
+      workspaceId === localWorkspaceId
+        ? ('USD' as const)
+        : currencyOf((await connections.open(workspaceId)).region),
+    latest: (candidateId: string) => evaluator.latest(candidateId),
+    idleMinutes: () => getSettings(db).endpointIdleMinutes,
+  }
   const documents = createHubDocuments({
     db,
     describeLocal: hubModel,
@@ -583,6 +618,11 @@ export function createServices(options: ServicesOptions): Services {
     playground,
     use,
     evaluator,
+    estimateEvaluation(request) {
+      const candidate = getCandidate(db, request.candidateId)
+      const version = getVersion(db, candidate.versionId)
+      return estimateEvaluation(estimating, candidate, version, request)
+    },
     builtInSets,
     toxicityClassifier,
     watch,

@@ -1,6 +1,6 @@
 /** What main knows, as query options; and the one place where events change the cache. */
 import { queryOptions, skipToken, type QueryClient } from '@tanstack/react-query'
-import type { EvaluationProgress } from '../shared/evaluation.ts'
+import type { EvaluationProgress, EvaluationRequest } from '../shared/evaluation.ts'
 import type { MetricPoint } from '../shared/metrics.ts'
 import type { FineTuneRequest, Model } from '../shared/model.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
@@ -135,6 +135,15 @@ export const evaluationQuery = (candidateId: string) =>
   })
 
 /** Which published sets are on this computer. */
+/** What a report would take; asked again when anything of it changes. */
+export const evaluationEstimateQuery = (request: EvaluationRequest, isEnabled: boolean) =>
+  queryOptions({
+    queryKey: ['evaluationEstimate', request],
+    queryFn: () => invoke('evaluation.estimate', request),
+    enabled: isEnabled,
+    retry: false,
+  })
+
 export const builtInSetsQuery = queryOptions({
   queryKey: ['evaluationSets'],
   queryFn: () => invoke('evaluationSet.list'),

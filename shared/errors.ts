@@ -58,6 +58,8 @@ export const errorCodes = [
   'EvaluationSetInvalid',
   'EvaluationSetUnreachable',
   'ClassifierUnusable',
+  'ModelAccessMissing',
+  'InferenceProfileNeeded',
   'ReportNotPrintable',
   'TrainingFailed',
   'TooManyRows',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
 import { builtInSetNames } from './evaluationSets.ts'
+import { judgementSchema, judgePlanSchema } from './judge.ts'
 import { stereotypePairSchema } from './stereotyping.ts'
 import { perturbedRowSchema } from './robustness.ts'
 import { scoresSchema } from './scores.ts'
@@ -66,6 +67,8 @@ export const evaluationPlanSchema = z.object({
   stereotypePairs: z.number().int().min(0).max(mostEvaluationRows).default(0),
   /** Whether the base model answers as well; without it there is nothing to be better than. */
   withBase: z.boolean().default(true),
+  /** A language model that compares the two answers; null, and off, unless it was asked for. */
+  judge: judgePlanSchema.nullable().default(null),
 })
 export type EvaluationPlan = z.infer<typeof evaluationPlanSchema>
 
@@ -99,6 +102,7 @@ export const evaluationSchema = z.object({
   /** Questions that were asked again in another spelling. */
   perturbed: z.array(perturbedRowSchema),
   stereotypes: z.array(stereotypePairSchema),
+  judgements: z.array(judgementSchema),
   /** Null until all answers are there, and for data that is not the user's own. */
   voice: voiceComparisonSchema.nullable(),
   /** How long both models took for an answer; what was measured, unlike the answers, differs from time to time. */
@@ -108,8 +112,8 @@ export const evaluationSchema = z.object({
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
 
-/** What is being done: rows are answered, asked again in other spellings, or read for stereotypes. */
-export const evaluationPartSchema = z.enum(['answers', 'robustness', 'stereotyping'])
+/** What is being done: rows are answered, asked again in other spellings, read for stereotypes, or judged. */
+export const evaluationPartSchema = z.enum(['answers', 'robustness', 'stereotyping', 'judging'])
 export type EvaluationPart = z.infer<typeof evaluationPartSchema>
 
 export const evaluationProgressSchema = z.object({

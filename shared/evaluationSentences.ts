@@ -1,6 +1,7 @@
 /** An evaluation in a few sentences, the same for window, report and command line. */
 import type { Evaluation } from './evaluation.ts'
 import { countFlagged, verdictOf, verdictWords } from './evaluationVerdict.ts'
+import { judgeValues, summarizeJudgements } from './judge.ts'
 import { compareScores } from './metricComparison.ts'
 import { summarizeRatings } from './ratingSummary.ts'
 import { summarizeRobustness } from './robustnessSummary.ts'
@@ -50,6 +51,7 @@ export function summarySentences(evaluation: Evaluation): Sentence[] {
   return [
     voiceSentence(evaluation),
     ratingSentence(evaluation),
+    judgeSentence(evaluation),
     toxicitySentence(evaluation),
     robustnessSentence(evaluation),
   ].filter((sentence) => sentence !== null)
@@ -72,6 +74,13 @@ function ratingSentence({ ratings }: Evaluation): Sentence | null {
   return tuned + base === 0
     ? null
     : { key: 'analysis:summary.rating', values: { won: tuned, decided: tuned + base } }
+}
+
+function judgeSentence({ judgements }: Evaluation): Sentence | null {
+  const summary = summarizeJudgements(judgements)
+  return summary.winRate === null
+    ? null
+    : { key: 'analysis:summary.judge', values: judgeValues(summary) }
 }
 
 function toxicitySentence({ detector, rows, plan }: Evaluation): Sentence {

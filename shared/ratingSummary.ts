@@ -1,6 +1,7 @@
 /** What a human preferred, blind. */
 import type { Evaluation, Rating } from './evaluation.ts'
 import { seededRandom } from './split.ts'
+import { wilsonInterval } from './wilsonInterval.ts'
 
 export interface RatingSummary {
   readonly tuned: number
@@ -27,18 +28,6 @@ export function summarizeRatings(ratings: Evaluation['ratings']): RatingSummary 
     low,
     high,
   }
-}
-
-/** E. B. Wilson's score interval of a share (1927), at 95 %. */
-export function wilsonInterval(successes: number, count: number): [low: number, high: number] {
-  if (count === 0) return [0, 1]
-  const z = 1.959_963_984_540_054
-  const share = successes / count
-  const middle = (share + z ** 2 / (2 * count)) / (1 + z ** 2 / count)
-  const half =
-    (z / (1 + z ** 2 / count)) *
-    Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2))
-  return [Math.max(0, middle - half), Math.min(1, middle + half)]
 }
 
 /** Whether the tuned answer stands on the left: by chance, the same every time a row is shown. */

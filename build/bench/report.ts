@@ -30,6 +30,7 @@ export async function benchReport({ quick, say }: BenchOptions): Promise<BenchRe
       robustnessRows: 0,
       stereotypePairs: 0,
       withBase: true,
+      judge: null,
     })
     const { answerTimes, status } = await services.evaluator.ended(started.id)
     if (status !== 'Completed') throw new Error(`The evaluation ended as ${status}.`)

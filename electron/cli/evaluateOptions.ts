@@ -21,6 +21,7 @@ export function toEvaluationRequest(options: EvaluateOptions): EvaluationRequest
     robustnessRows: Number(options.robustness ?? 0),
     stereotypePairs: Number(options.stereotypes ?? 0),
     withBase: options.base ?? true,
+    judge: null,
   }
 }
 

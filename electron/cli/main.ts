@@ -203,6 +203,7 @@ function buildProgram(): Command {
     )
     .option('--robustness <n>', 'ask so many rows again in other spellings', positiveInteger)
     .option('--stereotypes <n>', 'read so many pairs of crows-pairs', positiveInteger)
+    .option('--no-base', 'ask this model alone; there is no verdict then')
     .option('--json', 'one JSON document: verdict, scores and every row')
     .action((options: EvaluateOptions, command: Command) =>
       evaluate(contextOf(command), toEvaluationRequest(options)),

@@ -11,6 +11,7 @@ import {
   type Evaluation,
   type ScoredAnswer,
 } from '../../shared/evaluation.ts'
+import { judgementSchema } from '../../shared/judge.ts'
 import { perturbedRowSchema } from '../../shared/robustness.ts'
 import { stereotypePairSchema } from '../../shared/stereotyping.ts'
 import { toxicityDetectorSchema } from '../../shared/toxicity.ts'
@@ -65,11 +66,12 @@ const PUT_ITEM = `
 
 export type EvaluationHead = Omit<
   Evaluation,
-  'rows' | 'perturbed' | 'stereotypes' | 'voice' | 'ratings' | 'answerTimes'
+  'rows' | 'perturbed' | 'stereotypes' | 'judgements' | 'voice' | 'ratings' | 'answerTimes'
 >
 
 /** What an evaluation consists of besides its rows. */
-export type EvaluationItemPart = 'robustness' | 'stereotyping' | 'voice' | 'rating' | 'time'
+export type EvaluationItemPart =
+  'robustness' | 'stereotyping' | 'judgement' | 'voice' | 'rating' | 'time'
 
 export function insertEvaluation(db: WritableDb, evaluation: EvaluationHead): void {
   transact(db, () =>
@@ -201,6 +203,7 @@ function toEvaluation(db: ReadableDb, record: EvaluationRecord): Evaluation {
     rows: rows.map(toRow),
     perturbed: itemsOf('robustness', perturbedRowSchema),
     stereotypes: itemsOf('stereotyping', stereotypePairSchema),
+    judgements: itemsOf('judgement', judgementSchema),
     voice: itemsOf('voice', voiceComparisonSchema)[0] ?? null,
     answerTimes: itemsOf('time', evaluationSchema.shape.answerTimes.element),
     ratings: Object.fromEntries(

@@ -13,9 +13,11 @@ import {
   type EvaluationRequest,
   type Rating,
 } from '../../shared/evaluation.ts'
+import type { JudgePlan } from '../../shared/judge.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
 import type { AnswerSide, GenerationSettings } from '../../shared/playground.ts'
 import type { ToxicityDetector, ToxicityScores } from '../../shared/toxicity.ts'
+import type { JudgeAnswer } from '../aws/askJudge.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { WritableDb } from '../db/database.ts'
 import {
@@ -31,6 +33,7 @@ import { getVersion } from '../db/models.ts'
 import type { SentencePair } from './builtInSets.ts'
 import type { EvaluationData } from './evaluationData.ts'
 import { answerRows } from './parts/answers.ts'
+import { judgeRows } from './parts/judging.ts'
 import type { PartContext } from './parts/partContext.ts'
 import { askInOtherSpellings, plannedPerturbations } from './parts/robustness.ts'
 import { readStereotypes } from './parts/stereotyping.ts'
@@ -38,8 +41,8 @@ import { compareVoices } from './parts/voice.ts'
 
 export interface EvaluatorOptions {
   readonly db: WritableDb
-  /** @throws AppError EngineUnavailable */
-  readonly connect: () => Promise<unknown>
+  /** Where the candidate was trained. @throws AppError EngineUnavailable, CredentialsMissing */
+  readonly connect: (workspaceId: string) => Promise<unknown>
   /** @throws AppError DatasetNotFound, DatasetTooSmall, EvaluationSetMissing */
   readonly openData: (
     version: ModelVersion,
@@ -59,6 +62,8 @@ export interface EvaluatorOptions {
     sentence: string,
     signal: AbortSignal,
   ) => Promise<number>
+  /** @throws AppError ModelAccessMissing, InferenceProfileNeeded, Throttled */
+  readonly askJudge: (judge: JudgePlan, prompt: string, signal: AbortSignal) => Promise<JudgeAnswer>
   readonly detector: () => Promise<ToxicityDetector>
   /** Null without a classifier. */
   readonly judgeToxicity: (texts: readonly string[]) => Promise<ToxicityScores[] | null>
@@ -141,6 +146,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       readLogProbability: (side, sentence) =>
         options.readLogProbability(candidate, side, sentence, signal),
       judgeToxicity: options.judgeToxicity,
+      askJudge: (prompt) => options.askJudge(requireJudge(plan), prompt, signal),
       onDone: (done, planned) => show({ part, done, planned }),
     })
     show({})
@@ -150,6 +156,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       if (plan.stereotypePairs > 0)
         await readStereotypes(contextOf('stereotyping'), await options.readPairs())
       await compareVoices(contextOf('answers'))
+      if (plan.judge) await judgeRows(contextOf('judging'), plan.judge)
       finish(id, signal, null, show)
     } catch (error) {
       const failure = toAppError(error)
@@ -185,7 +192,14 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const available = data.examples.length
     const plannedRows = Math.min(request.rows, available)
     const { robustnessRows, stereotypePairs, withBase } = request
-    const plan: EvaluationPlan = { source: data.source, robustnessRows, stereotypePairs, withBase }
+    const plan: EvaluationPlan = {
+      source: data.source,
+      robustnessRows,
+      stereotypePairs,
+      withBase,
+      // With one answer there is nothing to choose from.
+      judge: withBase ? request.judge : null,
+    }
     const latest = findLatestEvaluation(db, candidate.id)
     const goesOn =
       latest?.status !== 'Completed' &&
@@ -231,10 +245,12 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const current = latest(candidate.id)
     if (current?.status === 'Running') return current
     requireTrained(candidate)
-    await options.connect()
+    const version = getVersion(db, candidate.versionId)
+    await options.connect(version.workspaceId)
+    if (request.judge) await options.connect(request.judge.workspaceId)
     // What can't be read is said before anything begins.
     if (request.stereotypePairs > 0) await options.readPairs()
-    const data = await options.openData(getVersion(db, candidate.versionId), request.source)
+    const data = await options.openData(version, request.source)
     const evaluation = await open(candidate, request, data)
     const aborter = new AbortController()
     // It has to be known as running before its first step. What it can't even store, such as on a full disk, is logged:
@@ -294,6 +310,11 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       await Promise.all([...running.keys()].map((id) => stop(id, closing)))
     },
   }
+}
+
+function requireJudge({ judge }: EvaluationPlan): JudgePlan {
+  if (judge) return judge
+  throw new AppError('Internal', 'The evaluation has no judge')
 }
 
 function requireTrained(candidate: Candidate): void {

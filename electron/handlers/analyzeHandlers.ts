@@ -32,6 +32,7 @@ export function analyzeHandlers(
     'leaderboard.list': async ({ versionId }) => services.leaderboard(versionId),
     'leaderboard.listModel': async ({ modelId }) => modelLeaderboardOf(services.db, modelId),
 
+    'evaluation.estimate': (request) => services.estimateEvaluation(request),
     'evaluation.start': (request) => evaluator.start(request),
     'evaluation.stop': async ({ evaluationId }) => {
       await evaluator.stop(evaluationId)

@@ -10,6 +10,7 @@ import { useNavigate } from '../navigation.tsx'
 import { evaluationQuery, modelQuery } from '../queries.ts'
 import { EvaluationProgressPanel } from './EvaluationProgressPanel.tsx'
 import { EvaluationSetup } from './EvaluationSetup.tsx'
+import { JudgePanel } from './JudgePanel.tsx'
 import { RatingPanel } from './RatingPanel.tsx'
 import { RobustnessPanel } from './RobustnessPanel.tsx'
 import { RowsPanel } from './RowsPanel.tsx'
@@ -73,6 +74,7 @@ function Result({ evaluation, template }: { evaluation: Evaluation; template: st
       <VerdictPanel evaluation={evaluation} template={template} />
       {voice && <VoicePanel voice={voice} rows={rows} />}
       {evaluation.plan.withBase && <RatingPanel evaluation={evaluation} />}
+      <JudgePanel evaluation={evaluation} />
       {hasReferences(evaluation) && <ScoresPanel rows={rows} />}
       <ToxicityPanel rows={rows} />
       {perturbed.length > 0 && <RobustnessPanel evaluation={evaluation} />}

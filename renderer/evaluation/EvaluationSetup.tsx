@@ -1,5 +1,6 @@
 import { Alert, Button, Checkbox, Group, NumberInput, Paper, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -7,12 +8,16 @@ import {
   defaultRobustnessRows,
   mostEvaluationRows,
   type Evaluation,
+  type EvaluationRequest,
   type EvaluationSource,
 } from '../../shared/evaluation.ts'
 import { invoke } from '../api.ts'
-import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
+import { judgePlanSchema, type JudgePlan } from '../../shared/judge.ts'
+import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
-import { builtInSetsQuery, evaluationQuery } from '../queries.ts'
+import { builtInSetsQuery, evaluationEstimateQuery, evaluationQuery } from '../queries.ts'
+import { EstimateLines } from './EstimateLines.tsx'
+import { JudgeChoice } from './JudgeChoice.tsx'
 import { SourceChoice } from './SourceChoice.tsx'
 
 /** What the sets of sentence pairs are read for. */
@@ -35,22 +40,39 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
   const [rows, setRows] = useState(evaluation?.plannedRows ?? defaultEvaluationRows)
   const [robust, setRobust] = useState(evaluation ? evaluation.plan.robustnessRows > 0 : true)
   const [fair, setFair] = useState((evaluation?.plan.stereotypePairs ?? 0) > 0)
+  const [base, setBase] = useState(evaluation?.plan.withBase ?? true)
+  const [judge, setJudge] = useState<JudgePlan | null>(evaluation?.plan.judge ?? null)
+  const hasPairs = sets?.some(({ name, sizeBytes }) => name === 'crows-pairs' && sizeBytes !== null)
+  const isJudgeReady = judge === null || judgePlanSchema.safeParse(judge).success
+  const wished: EvaluationRequest = {
+    candidateId,
+    rows,
+    source,
+    robustnessRows: robust ? defaultRobustnessRows : 0,
+    stereotypePairs: fair && hasPairs ? stereotypePairs : 0,
+    withBase: base,
+    judge: base && isJudgeReady ? judge : null,
+  }
+  const [settled] = useDebouncedValue(wished, 400)
+  const hasSource = source.kind !== 'dataset' || source.datasetId !== ''
+  const { data: estimate, error: estimateError } = useQuery({
+    ...evaluationEstimateQuery(settled, hasSource),
+    placeholderData: keepPreviousData,
+  })
+  const request: EvaluationRequest = {
+    ...wished,
+    withBase: base && (estimate?.hasBase ?? true),
+    stereotypePairs: estimate?.tellsProbabilities === false ? 0 : wished.stereotypePairs,
+  }
   const start = useMutation({
-    mutationFn: () =>
-      invoke('evaluation.start', {
-        candidateId,
-        rows,
-        source,
-        robustnessRows: robust ? defaultRobustnessRows : 0,
-        stereotypePairs: fair ? stereotypePairs : 0,
-      }),
+    mutationFn: () => invoke('evaluation.start', request),
     onSuccess: (started) => client.setQueryData(evaluationQuery(candidateId).queryKey, started),
     onError: showError,
   })
   const say = (key: string, values?: Record<string, string | number>) =>
     t(`analysis:evaluation.${key}`, values ?? {})
   const isUnfinished = evaluation !== null && evaluation.status !== 'Completed'
-  const hasPairs = sets?.some(({ name, sizeBytes }) => name === 'crows-pairs' && sizeBytes !== null)
+  const mayRead = hasPairs && estimate?.tellsProbabilities !== false
   return (
     <Paper withBorder radius="lg" p="lg">
       <Stack>
@@ -74,22 +96,38 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
         />
         <Checkbox.Group
           label={say('options')}
-          value={[robust ? 'robust' : '', fair && hasPairs ? 'fair' : '']}
+          value={[
+            robust ? 'robust' : '',
+            fair && mayRead ? 'fair' : '',
+            request.withBase ? 'base' : '',
+          ]}
           onChange={(chosen) => {
             setRobust(chosen.includes('robust'))
             setFair(chosen.includes('fair'))
+            setBase(chosen.includes('base'))
           }}
         >
           <Stack gap={6} mt={6}>
             <Checkbox value="robust" label={say('robustness', { rows: defaultRobustnessRows })} />
-            {hasPairs && <Checkbox value="fair" label={say('stereotyping')} />}
+            {mayRead && <Checkbox value="fair" label={say('stereotyping')} />}
+            <Checkbox
+              value="base"
+              label={say('askBase')}
+              description={say(estimate?.hasBase === false ? 'noBase' : 'askBaseNote')}
+              disabled={estimate?.hasBase === false}
+            />
           </Stack>
         </Checkbox.Group>
+        {request.withBase && (
+          <JudgeChoice judge={judge} onChange={setJudge} estimate={estimate?.judge ?? null} />
+        )}
+        {estimate && <EstimateLines estimate={estimate} />}
+        {estimateError && <ErrorNotice error={estimateError} />}
         <Group>
           <Button
             variant={evaluation && !isUnfinished ? 'default' : 'filled'}
             loading={start.isPending}
-            disabled={source.kind === 'dataset' && source.datasetId === ''}
+            disabled={!hasSource || !isJudgeReady}
             onClick={() => start.mutate()}
           >
             {say(isUnfinished ? 'goOn' : evaluation ? 'again' : 'start')}

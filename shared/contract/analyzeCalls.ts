@@ -6,6 +6,7 @@ import {
   evaluationSchema,
   ratingSchema,
 } from '../evaluation.ts'
+import { evaluationEstimateRequestSchema, evaluationEstimateSchema } from '../evaluationEstimate.ts'
 import { builtInSetNameSchema, builtInSetStateSchema } from '../evaluationSets.ts'
 import { leaderboardEntrySchema } from '../leaderboard.ts'
 import { metricPointSchema } from '../metrics.ts'
@@ -60,6 +61,8 @@ export const analyzeCalls = {
   /** Candidates of all versions, ranked together. */
   'leaderboard.listModel': call(z.object({ modelId: z.string() }), z.array(leaderboardEntrySchema)),
 
+  /** What it would take; the account is asked for prices. */
+  'evaluation.estimate': call(evaluationEstimateRequestSchema, evaluationEstimateSchema),
   /** Returns once it has begun; `evaluation.progressed` tells how far it is. Goes on with one that was paused. */
   'evaluation.start': call(evaluationRequestSchema, evaluationSchema),
   /** It can go on later. */

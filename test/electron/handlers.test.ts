@@ -127,6 +127,7 @@ test('gives answers that fit the contract, through a whole journey', async () =>
     robustnessRows: 0,
     stereotypePairs: 0,
     withBase: true,
+    judge: null,
   })
   calls['evaluation.start'].output.parse(started)
   await test.events.until('evaluation.progressed', ({ status }) => status === 'Completed')

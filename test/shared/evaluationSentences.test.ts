@@ -19,7 +19,13 @@ function anEvaluation(change: Partial<Evaluation> = {}, reference = 'On shelf tw
     id: 'e',
     candidateId: 'c',
     status: 'Completed',
-    plan: { source: { kind: 'validation' }, robustnessRows: 0, stereotypePairs: 0, withBase: true },
+    plan: {
+      source: { kind: 'validation' },
+      robustnessRows: 0,
+      stereotypePairs: 0,
+      withBase: true,
+      judge: null,
+    },
     sourceName: null,
     plannedRows: 10,
     availableRows: 10,
@@ -37,6 +43,7 @@ function anEvaluation(change: Partial<Evaluation> = {}, reference = 'On shelf tw
     })),
     perturbed: [],
     stereotypes: [],
+    judgements: [],
     voice: null,
     ratings: {},
     answerTimes: [],
@@ -76,6 +83,7 @@ test('without a base model nothing is called better, worse or worth using', () =
       robustnessRows: 0,
       stereotypePairs: 0,
       withBase: false,
+      judge: null,
     },
     rows: anEvaluation().rows.map((row) => ({ ...row, base: null })),
     voice: null,
@@ -114,7 +122,7 @@ test('ratings and the source are told', () => {
   expect(say('en', rated)).toContain('A human preferred it in 2 of 3 blind comparisons.')
   const source = { kind: 'builtIn', set: 'boolq' } as const
   const builtIn = anEvaluation({
-    plan: { source, robustnessRows: 0, stereotypePairs: 0, withBase: true },
+    plan: { source, robustnessRows: 0, stereotypePairs: 0, withBase: true, judge: null },
   })
   expect(createTranslate('en')(sourceKey(builtIn), { name: 'boolq' })).toBe(
     'the published set boolq',

@@ -3,6 +3,7 @@ import type { Candidate } from '../../../shared/model.ts'
 import type { AnswerSide } from '../../../shared/playground.ts'
 import type { Evaluation } from '../../../shared/evaluation.ts'
 import type { ToxicityScores } from '../../../shared/toxicity.ts'
+import type { JudgeAnswer } from '../../aws/askJudge.ts'
 import type { WritableDb } from '../../db/database.ts'
 import type { EvaluationData } from '../evaluationData.ts'
 
@@ -19,6 +20,8 @@ export interface PartContext {
   readLogProbability(side: AnswerSide, sentence: string): Promise<number>
   /** Null without a classifier. */
   judgeToxicity(texts: readonly string[]): Promise<ToxicityScores[] | null>
+  /** What the plan's judge says. */
+  askJudge(prompt: string): Promise<JudgeAnswer>
   /** How much of the part is done. */
   onDone(done: number, planned: number): void
 }

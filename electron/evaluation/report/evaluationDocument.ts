@@ -1,6 +1,7 @@
 /** An evaluation as one JSON document: what it comes to, then every row. */
 import type { Evaluation } from '../../../shared/evaluation.ts'
 import { countFlagged, verdictOf } from '../../../shared/evaluationVerdict.ts'
+import { summarizeJudgements } from '../../../shared/judge.ts'
 import { compareScores, compareToxicity } from '../../../shared/metricComparison.ts'
 import { summarizeRatings } from '../../../shared/ratingSummary.ts'
 import { summarizeRobustness } from '../../../shared/robustnessSummary.ts'
@@ -8,7 +9,8 @@ import { summarizeStereotyping } from '../../../shared/stereotypingSummary.ts'
 import { evaluationSettings } from '../evaluator.ts'
 
 export function evaluationDocument(evaluation: Evaluation): string {
-  const { rows, perturbed, stereotypes, voice, ratings, answerTimes, ...head } = evaluation
+  const { rows, perturbed, stereotypes, judgements, voice, ratings, answerTimes, ...head } =
+    evaluation
   return JSON.stringify({
     ...head,
     settings: evaluationSettings,
@@ -20,9 +22,11 @@ export function evaluationDocument(evaluation: Evaluation): string {
     robustness: summarizeRobustness(evaluation),
     stereotyping: summarizeStereotyping(stereotypes),
     humanRating: summarizeRatings(ratings),
+    judge: head.plan.judge && summarizeJudgements(judgements),
     rows,
     perturbed,
     stereotypes,
+    judgements,
     ratings,
     answerTimes,
   })

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/evaluationSentences.ts'
 import { maxTokensOfEvaluation, type Evaluation } from '../../../shared/evaluation.ts'
 import { sayIn, saySentence, type Say } from './blocks.ts'
+import { judgeBlock } from './judgeBlock.ts'
 import { ratingBlock } from './ratingBlock.ts'
 import type { ReportWords } from './reportWords.ts'
 import { robustnessBlock } from './robustnessBlock.ts'
@@ -31,7 +32,8 @@ ${hasReferences(evaluation) ? scoreBlocks(evaluation, facts, words) : `<p>${say(
 ${toxicityBlock(evaluation, facts, words)}
 ${robustnessBlock(evaluation, words)}
 ${stereotypingBlock(evaluation, words)}
-${ratingBlock(evaluation, words)}`
+${ratingBlock(evaluation, words)}
+${judgeBlock(evaluation, words)}`
 }
 
 function lead(evaluation: Evaluation, say: Say): string {

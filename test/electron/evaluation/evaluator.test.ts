@@ -36,6 +36,7 @@ function ask(
     robustnessRows: 0,
     stereotypePairs: 0,
     withBase: true,
+    judge: null,
     ...parts,
   }
 }
@@ -116,7 +117,12 @@ test('is stopped with what it has, survives a restart, and goes on to the end', 
 test('asks again in other spellings, reads pairs of sentences, and takes up a rating; all of it is in the report', async () => {
   const { test, candidateId } = await openTrained()
   const { evaluator, builtInSets } = test.services
-  const wanted = ask(candidateId, 3, { robustnessRows: 2, stereotypePairs: 2, withBase: true })
+  const wanted = ask(candidateId, 3, {
+    robustnessRows: 2,
+    stereotypePairs: 2,
+    withBase: true,
+    judge: null,
+  })
   // Without the set there is nothing to read.
   await expect(evaluator.start(wanted)).rejects.toMatchObject({ code: 'EvaluationSetMissing' })
   expect(evaluator.latest(candidateId)).toBeNull()
@@ -234,6 +240,7 @@ test('a version whose validation rows are all gone says so, and leaves nothing b
       Promise.reject(new AppError('DatasetTooSmall', '', { details: { count: 0, minimum: 1 } })),
     readPairs: async () => [],
     readLogProbability: async () => 0,
+    askJudge: async () => ({ text: '', inputTokens: 0, outputTokens: 0 }),
     detector: async () => 'wordList',
     judgeToxicity: async () => null,
     answer: async () => '',

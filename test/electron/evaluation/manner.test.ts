@@ -15,7 +15,7 @@ import {
   closenessOfWords,
   countAll,
 } from '../../../electron/evaluation/voice/closeness.ts'
-import { wilsonInterval } from '../../../shared/ratingSummary.ts'
+import { wilsonInterval } from '../../../shared/wilsonInterval.ts'
 import { perturbationKinds } from '../../../shared/robustness.ts'
 
 const numbers = z.array(z.number())

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
 import { bedrockDouble } from './bedrockDouble.ts'
+import { createBedrockRuntimeDouble } from './bedrockRuntimeDouble.ts'
 import { decodeRequest, type DecodedRequest } from './decodeRequest.ts'
 import type { DoubleContext, DoubleLimits, ServiceDouble } from './doubleContext.ts'
 import { encodeAnswer, encodeFailure, type WireAnswer } from './encodeAnswer.ts'
@@ -82,6 +83,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     sagemaker: createSageMakerDouble(region, { catalog, hasMlflowApp: true }),
     s3: s3Double,
     bedrock: bedrockDouble,
+    'bedrock-runtime': createBedrockRuntimeDouble(),
     logs: logsDouble,
     sts: stsDouble,
     'service-quotas': serviceQuotasDouble,

@@ -1,0 +1,123 @@
+/** What a report would take: answers, minutes, machines and money, before anything is asked. */
+import { costOf, type Currency } from '../../shared/cost.ts'
+import { median } from '../../shared/curveNoise.ts'
+import type { Evaluation, EvaluationRequest } from '../../shared/evaluation.ts'
+import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
+import { estimateJudgeTokens, judgeCost } from '../../shared/judge.ts'
+import type { Candidate, ModelVersion } from '../../shared/model.ts'
+import type { AnswerSide } from '../../shared/playground.ts'
+import { perturbationKinds } from '../../shared/robustness.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
+import type { SideService } from '../inference/sideService.ts'
+import type { EvaluationData } from './evaluationData.ts'
+
+export interface EstimateEvaluationOptions {
+  readonly openData: (
+    version: ModelVersion,
+    source: EvaluationRequest['source'],
+  ) => Promise<Pick<EvaluationData, 'examples'>>
+  /** Null: there is no such model to ask. */
+  readonly serviceOf: (candidate: Candidate, side: AnswerSide) => Promise<SideService | null>
+  /** Of a machine that serves, by the hour; null: not known. */
+  readonly priceOf: (workspaceId: string, instanceType: string) => Promise<number | null>
+  readonly currencyOf: (workspaceId: string) => Promise<Currency>
+  readonly latest: (candidateId: string) => Evaluation | null
+  readonly idleMinutes: () => number
+}
+
+/** Assumed until a report has measured it: an answer of at most 120 tokens from an endpoint, in seconds. */
+const assumedSeconds: Range = { low: 2, high: 10 }
+/** Making an endpoint: the image is pulled, the weights are loaded. */
+const endpointStart: Range = { low: 5, high: 30 }
+
+/** @throws AppError DatasetNotFound, DatasetTooSmall, EvaluationSetMissing, and what the account answers */
+export async function estimateEvaluation(
+  options: EstimateEvaluationOptions,
+  candidate: Candidate,
+  version: ModelVersion,
+  request: EvaluationRequest,
+): Promise<EvaluationEstimate> {
+  const { examples } = await options.openData(version, request.source)
+  const rows = Math.min(request.rows, examples.length)
+  const [tuned, base] = await Promise.all([
+    options.serviceOf(candidate, 'tuned'),
+    options.serviceOf(candidate, 'base'),
+  ])
+  const asked = [
+    { side: 'tuned' as const, service: tuned },
+    ...(request.withBase ? [{ side: 'base' as const, service: base }] : []),
+  ].flatMap(({ side, service }) => (service ? [{ side, service }] : []))
+  const ofOne = rows + Math.min(request.robustnessRows, rows) * perturbationKinds.length
+  const answers = ofOne * asked.length
+  const isLocal = version.workspaceId === localWorkspaceId
+  const measured = measuredSeconds(options.latest(candidate.id))
+  const seconds = measured ?? (isLocal ? null : assumedSeconds)
+  const minutes = seconds && {
+    low: (answers * seconds.low) / 60,
+    high: (answers * seconds.high) / 60,
+  }
+  const machines = await Promise.all(
+    asked.flatMap(({ side, service }) =>
+      service.kind === 'endpoint'
+        ? [
+            options.priceOf(version.workspaceId, service.instanceType).then((pricePerHour) => ({
+              side,
+              instanceType: service.instanceType,
+              pricePerHour,
+            })),
+          ]
+        : [],
+    ),
+  )
+  const starts = asked.some(({ service }) => service.kind === 'endpoint' && !service.isRunning)
+  const idleMinutes = machines.length === 0 ? null : options.idleMinutes()
+  const paid = (ofMinutes: number) => sumOf(machines, ofMinutes)
+  const low = minutes && paid(minutes.low)
+  const high = minutes && paid(minutes.high + (idleMinutes ?? 0))
+  return {
+    place: tuned?.kind ?? 'local',
+    answers,
+    minutes,
+    isMeasured: measured !== null,
+    startMinutes: starts ? endpointStart : null,
+    idleMinutes,
+    machines,
+    currency: await options.currencyOf(version.workspaceId),
+    cost: machines.length === 0 || low === null || high === null ? null : { low, high },
+    hasBase: base !== null,
+    tellsProbabilities: tuned?.kind !== 'bedrock',
+    judge: judgeOf(request, rows, examples),
+  }
+}
+
+/** Of the whole answers of an earlier report of this candidate: the middle one, and half as much again. */
+function measuredSeconds(evaluation: Evaluation | null): Range | null {
+  const times = (evaluation?.answerTimes ?? []).map(({ tunedMs }) => tunedMs)
+  if (times.length === 0) return null
+  const middle = median(times) / 1000
+  return { low: middle, high: 1.5 * middle }
+}
+
+/** Null where a price is not known. */
+function sumOf(
+  machines: readonly { readonly pricePerHour: number | null }[],
+  minutes: number,
+): number | null {
+  return machines.reduce<number | null>(
+    (sum, { pricePerHour }) =>
+      sum === null || pricePerHour === null
+        ? null
+        : sum + costOf({ pricePerHour, instances: 1, seconds: 60 * minutes }),
+    0,
+  )
+}
+
+function judgeOf(
+  { judge, withBase }: EvaluationRequest,
+  rows: number,
+  examples: EvaluationData['examples'],
+): EvaluationEstimate['judge'] {
+  if (!judge || !withBase) return null
+  const tokens = estimateJudgeTokens(judge.prompt, rows, examples)
+  return { calls: 2 * rows, ...tokens, cost: judgeCost(judge.modelId, tokens) }
+}

@@ -1,0 +1,43 @@
+import { Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { formatMoney } from '../../shared/cost.ts'
+import type { EvaluationEstimate } from '../../shared/evaluationEstimate.ts'
+
+/** What a report takes, in sentences: answers, minutes, machines and money. */
+export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
+  const { t, i18n } = useTranslation()
+  const { place, answers, minutes, isMeasured, startMinutes, machines, cost, currency } = estimate
+  const say = (key: string, values?: Record<string, string | number>) =>
+    t(`analysis:estimate.${key}`, values ?? {})
+  const money = (amount: number) => formatMoney(amount, currency, i18n.language)
+  const idle = estimate.idleMinutes ?? 0
+  const lines = [
+    minutes
+      ? say(isMeasured ? 'minutes' : 'minutesAssumed', {
+          answers,
+          low: Math.max(1, Math.round(minutes.low)),
+          high: Math.max(1, Math.ceil(minutes.high)),
+        })
+      : say('answers', { answers }),
+    ...(startMinutes ? [say('start')] : []),
+    ...machines.map(({ side, instanceType, pricePerHour }) =>
+      say(pricePerHour === null ? 'machineUnpriced' : 'machine', {
+        side: t(`analysis:evaluation.${side}`),
+        instanceType,
+        price: pricePerHour === null ? '' : money(pricePerHour),
+      }),
+    ),
+    ...(cost ? [say('cost', { low: money(cost.low), high: money(cost.high), idle })] : []),
+    ...(machines.length > 0 && !cost ? [say('costUnknown', { idle })] : []),
+    ...(place === 'bedrock' ? [say('bedrock')] : []),
+  ]
+  return (
+    <section aria-label={say('title')}>
+      {lines.map((line) => (
+        <Text key={line} size="sm" c="dimmed">
+          {line}
+        </Text>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,52 @@
+/** What a report takes, said before it begins. */
+import { z } from 'zod'
+import { currencySchema } from './cost.ts'
+import { evaluationRequestSchema } from './evaluation.ts'
+
+const rangeSchema = z.object({ low: z.number(), high: z.number() })
+export type Range = z.infer<typeof rangeSchema>
+
+export const evaluationEstimateSchema = z.object({
+  /** Who answers: this computer, endpoints at AWS, or Bedrock by the token. */
+  place: z.enum(['local', 'endpoint', 'bedrock']),
+  /** Of both models together. */
+  answers: z.number().int(),
+  /** Minutes of asking; null where nobody has measured it yet. */
+  minutes: rangeSchema.nullable(),
+  /** Whether the time of an answer was measured in an earlier report, or is assumed. */
+  isMeasured: z.boolean(),
+  /** Minutes until endpoints answer, which are not paid; null: none has to start. */
+  startMinutes: rangeSchema.nullable(),
+  /** Endpoints go on for so long after their last answer, unless they are deleted. */
+  idleMinutes: z.number().nullable(),
+  /** What is paid by the hour meanwhile. */
+  machines: z.array(
+    z.object({
+      side: z.enum(['tuned', 'base']),
+      instanceType: z.string(),
+      pricePerHour: z.number().nullable(),
+    }),
+  ),
+  currency: currencySchema,
+  /** Of the machines; null: a price is not known. */
+  cost: rangeSchema.nullable(),
+  /** Whether there is a base model to ask. */
+  hasBase: z.boolean(),
+  /** Whether it tells how likely it finds a sentence; Bedrock does not. */
+  tellsProbabilities: z.boolean(),
+  /** Null without a judge. */
+  judge: z
+    .object({
+      calls: z.number().int(),
+      inputTokens: z.number().int(),
+      /** At most. */
+      outputTokens: z.number().int(),
+      /** US dollars, at most; null: its price is not known here. */
+      cost: z.number().nullable(),
+    })
+    .nullable(),
+})
+export type EvaluationEstimate = z.infer<typeof evaluationEstimateSchema>
+
+/** A judge whose prompt is being written has no estimate yet: hence the same rules as for the start. */
+export const evaluationEstimateRequestSchema = evaluationRequestSchema
