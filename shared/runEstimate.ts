@@ -8,7 +8,6 @@ export const memoryShortageSchema = z.object({
   available: z.number(),
   /** The mildest change that fits. */
   advice: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('batchSize'), batchSize: z.number().int().positive() }),
     z.object({ kind: z.literal('length'), length: z.number().int().positive() }),
     z.object({ kind: z.literal('lora') }),
     z.object({ kind: z.literal('smallerModel') }),

@@ -118,10 +118,8 @@ function EstimateCells(props: { estimate: RunEstimate | null; isPending: boolean
 /** The hyperparameters that make it fit. */
 function changesOf(advice: MemoryShortage['advice']): Readonly<Record<string, string>> {
   switch (advice.kind) {
-    case 'batchSize':
-      return { per_device_train_batch_size: String(advice.batchSize) }
     case 'length':
-      return { per_device_train_batch_size: '1', max_input_length: String(advice.length) }
+      return { max_input_length: String(advice.length) }
     case 'lora':
       return { peft_type: 'lora' }
     case 'smallerModel':

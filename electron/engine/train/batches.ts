@@ -72,19 +72,48 @@ export function answerTokenCount(examples: readonly TokenizedExample[]): number 
   return examples.reduce((sum, { ids, answerStart }) => sum + ids.length - answerStart, 0)
 }
 
+/** Examples that go through the model together, padded to `rows` of them. */
+export interface Pass {
+  readonly examples: readonly TokenizedExample[]
+  readonly rows: number
+}
+
 /**
- * Pads examples to `batchSize` rows of one length. The loss takes the positions that predict an answer token, each
+ * Rows of one pass: as many as `tokensPerPass` padded tokens allow, at least one, and evenly many in each pass of a full
+ * batch.
+ */
+export function rowsPerPass(batchSize: number, length: number, tokensPerPass: number): number {
+  const most = Math.max(1, Math.floor(tokensPerPass / length))
+  return Math.ceil(batchSize / Math.ceil(batchSize / most))
+}
+
+/** A batch in the parts that fit into `tokensPerPass`; their gradients add up to those of the whole. */
+export function passesOf(
+  batch: readonly TokenizedExample[],
+  batchSize: number,
+  maxLength: number,
+  tokensPerPass: number,
+): Pass[] {
+  const rows = rowsPerPass(batchSize, paddedLength(batch, maxLength), tokensPerPass)
+  return inBatches(batch, rows).map((examples) => ({ examples, rows }))
+}
+
+function paddedLength(examples: readonly TokenizedExample[], maxLength: number): number {
+  return Math.max(...examples.map((example) => bucketLength(example, maxLength)))
+}
+
+/**
+ * Pads a pass's examples to its rows, all of one length. The loss takes the positions that predict an answer token, each
  * weighted 1 / `total`: the mean in nats per answer token where `total` is their number.
  */
 export function toLossBatch(
-  examples: readonly TokenizedExample[],
-  batchSize: number,
+  { examples, rows: rowCount }: Pass,
   maxLength: number,
   total = answerTokenCount(examples),
 ): LossBatch {
-  const length = Math.max(...examples.map((example) => bucketLength(example, maxLength)))
+  const length = paddedLength(examples, maxLength)
   // Padding follows every real token and attention is causal, so its content does not matter.
-  const ids = new BigInt64Array(batchSize * length)
+  const ids = new BigInt64Array(rowCount * length)
   const rows: bigint[] = []
   const labels: bigint[] = []
   examples.forEach((example, index) => {
@@ -97,7 +126,7 @@ export function toLossBatch(
     }
   })
   return {
-    batch: batchSize,
+    batch: rowCount,
     length,
     ids,
     rows: BigInt64Array.from(rows),

@@ -15,17 +15,11 @@ import {
   epochBatches,
   evaluationBatches,
   longestInput,
+  passesOf,
   toLossBatch,
 } from './batches.ts'
 import { type TokenizedExample, readExamples } from './examples.ts'
-import {
-  type MemoryShortage,
-  memoryShortage,
-  modelBytes,
-  mustRecompute,
-  trainedBytes,
-  trainingBytes,
-} from './memory.ts'
+import { type MemoryShortage, modelBytes, planMemory, trainedBytes } from './memory.ts'
 import { type LossBatch, TrainableModel } from './model.ts'
 import { answerSamples, longestSample, readSamplePrompts } from './samplePrompts.ts'
 import { checkpointIntervalMs, optimizer } from './train.ts'
@@ -73,10 +67,8 @@ export async function estimateRun(
   const prompts = await readSamplePrompts(task.promptsPath)
 
   const length = longestInput([...training.examples, ...(validation?.examples ?? [])])
-  const question = { config, lora, batchSize, length }
   const freeMemoryBytes = process.availableMemory()
-  const shortage = memoryShortage(question, freeMemoryBytes)
-  const recomputes = mustRecompute(question, freeMemoryBytes)
+  const memory = planMemory({ config, lora, batchSize, length }, freeMemoryBytes)
   const stepsPerEpoch = Math.ceil(
     Math.ceil(training.examples.length / batchSize) / accumulatedBatches,
   )
@@ -87,16 +79,17 @@ export async function estimateRun(
   const checkpointBytes = 4 * trainedBytes(config, lora)
   const facts = {
     steps,
-    memoryBytes: shortage?.needed ?? trainingBytes({ ...question, recomputes }),
+    memoryBytes: 'plan' in memory ? memory.plan.bytes : memory.shortage.needed,
     freeMemoryBytes,
     diskBytes: checkpointBytes + 3 * weightBytes,
     freeDiskBytes: bavail * bsize,
     shortenedExamples: training.truncated + (validation?.truncated ?? 0),
-    shortage,
+    shortage: 'plan' in memory ? null : memory.shortage,
   }
-  if (shortage || !measures) return { ...facts, seconds: null }
+  if ('shortage' in memory || !measures) return { ...facts, seconds: null }
 
-  const model = new TrainableModel(config, threads, lora, seed, task.provider, recomputes)
+  const { plan } = memory
+  const model = new TrainableModel(config, threads, lora, seed, task.provider, plan)
   try {
     const loading = await timed(() => readModelWeightsInto(task.baseModelDirectory, model.weights))
     const sampling =
@@ -104,17 +97,20 @@ export async function estimateRun(
         ? await timeSamples(model, prompts, { tokenizer, template, threads }, training.examples)
         : 0
     const epoch = epochBatches(training.examples, batchSize, maxLength, seed, 0)
-    const asBatch = (examples: readonly TokenizedExample[]) =>
-      toLossBatch(examples, batchSize, maxLength, answerTokenCount(examples))
-    const stepping = await timeBatches(epoch.map(asBatch), (batch) => model.backward(batch))
+    const passes = (examples: readonly TokenizedExample[]) =>
+      passesOf(examples, batchSize, maxLength, plan.tokensPerPass).map((pass) =>
+        toLossBatch(pass, maxLength),
+      )
+    const stepping = await timeBatches(epoch.flatMap(passes), (batch) => model.backward(batch))
     const updating = await timed(() =>
       Promise.resolve(
         model.update(1, 0, hyperparameters.maxGradientNorm, { ...optimizer, weightDecay: 0 }),
       ),
     )
     const evaluating = validation
-      ? await timeBatches(evaluationBatches(validation.examples, batchSize).map(asBatch), (batch) =>
-          model.evaluate(batch),
+      ? await timeBatches(
+          evaluationBatches(validation.examples, batchSize).flatMap(passes),
+          (batch) => model.evaluate(batch),
         )
       : null
     const bytes = Buffer.from(model.weights.flat.buffer, 0, Math.min(weightBytes, sliceBytes))
@@ -197,6 +193,7 @@ async function timeBatches(
   for (const batch of batches) if (!byLength.has(batch.length)) byLength.set(batch.length, batch)
   const lengths = [...byLength.keys()].toSorted((a, b) => a - b)
   const measured: { readonly length: number; readonly seconds: number }[] = []
+  const tokens = (batch: LossBatch) => batch.batch * batch.length
   let first = 0
   for (const length of spreadOver(lengths, mostLengths)) {
     const batch = byLength.get(length)
@@ -209,11 +206,14 @@ async function timeBatches(
     } while (times.length < 5 && performance.now() - startedAt < measuringMs / mostLengths / 2)
     const seconds = times.reduce((sum, time) => sum + time, 0) / times.length
     first += Math.max(0, warm - seconds)
-    measured.push({ length, seconds })
+    measured.push({ length, seconds: seconds / tokens(batch) })
   }
   const scale = measured.length === 0 ? 0 : lengths.length / measured.length
   return {
-    once: batches.reduce((sum, { length }) => sum + interpolate(measured, length), 0),
+    once: batches.reduce(
+      (sum, batch) => sum + tokens(batch) * interpolate(measured, batch.length),
+      0,
+    ),
     first: first * scale,
   }
 }

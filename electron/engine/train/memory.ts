@@ -2,6 +2,7 @@
 import type { ModelConfig } from '../model/config.ts'
 import { type LoraOptions, loraSpecs } from '../model/lora.ts'
 import { type ParameterSpec, parameterSpecs } from '../model/parameters.ts'
+import { rowsPerPass } from './batches.ts'
 
 export interface MemoryQuestion {
   readonly config: ModelConfig
@@ -9,11 +10,15 @@ export interface MemoryQuestion {
   readonly batchSize: number
   /** Tokens per sequence. */
   readonly length: number
+  /** Padded tokens that go through the model at once; a batch that has more takes several passes. */
+  readonly tokensPerPass?: number
   /** Activations are computed a second time instead of being kept. */
   readonly recomputes?: boolean
 }
 
 const float = 4
+/** More makes a step no faster on a processor, and takes more memory. */
+export const mostTokensPerPass = 1024
 /** The program itself with ONNX Runtime and a tokenizer. */
 const programBytes = 150e6
 
@@ -56,17 +61,17 @@ export function residentBytes({ config, lora }: Pick<MemoryQuestion, 'config' | 
  * three times the logits. At most every position has a logit; in questions and answers about half have.
  */
 export function stepBytes(question: MemoryQuestion): number {
-  const { config, lora, batchSize, length, recomputes = false } = question
+  const { config, lora, recomputes = false } = question
   const { hiddenSize, intermediateSize, heads, headSize, keyValueHeads, layers } = config
   const queries = heads * headSize
+  const tokens = passTokens(question)
   const perToken =
     3 * hiddenSize +
     2 * queries +
     2 * keyValueHeads * headSize +
-    heads * length +
+    heads * question.length +
     (lora ? 3 : 4) * intermediateSize +
     (lora ? 0 : hiddenSize)
-  const tokens = batchSize * length
   const logits = (tokens / 2) * config.vocabularySize * 3
   const kept = perToken * layers
   const activations = recomputes ? hiddenSize * layers + perToken + heldAnyway * kept : kept
@@ -78,21 +83,23 @@ export function trainingBytes(question: MemoryQuestion): number {
   return programBytes + residentBytes(question) + stepBytes(question)
 }
 
-/** The least a run can do with. */
-export function leastBytes(question: MemoryQuestion): number {
-  return trainingBytes({ ...question, recomputes: true })
+function passTokens({
+  batchSize,
+  length,
+  tokensPerPass = mostTokensPerPass,
+}: MemoryQuestion): number {
+  return rowsPerPass(batchSize, length, tokensPerPass) * length
 }
 
-/** Whether a run fits only when its activations are computed twice. */
-export function mustRecompute(question: MemoryQuestion, available: number): boolean {
-  return trainingBytes(question) > available && leastBytes(question) <= available
-}
-
-/** The largest batch, halving from the one asked for, that fits into `available` bytes; null when not even one does. */
-export function fittingBatchSize(question: MemoryQuestion, available: number): number | null {
-  for (let batchSize = question.batchSize; batchSize >= 1; batchSize = Math.floor(batchSize / 2))
-    if (leastBytes({ ...question, batchSize }) <= available) return batchSize
-  return null
+/** How a run uses the memory that there is. */
+export interface MemoryPlan {
+  readonly tokensPerPass: number
+  /** Activations are computed a second time instead of being kept. */
+  readonly recomputes: boolean
+  /** Tokens of all shapes of batch whose memory may be held for the next batch of that shape. */
+  readonly heldTokens: number
+  /** Bytes that the run takes at least. */
+  readonly bytes: number
 }
 
 export interface MemoryShortage {
@@ -101,25 +108,46 @@ export interface MemoryShortage {
   readonly available: number
   /** The mildest change that fits; the last resort is a smaller model. */
   readonly advice:
-    | { readonly kind: 'batchSize'; readonly batchSize: number }
     | { readonly kind: 'length'; readonly length: number }
     | { readonly kind: 'lora' }
     | { readonly kind: 'smallerModel' }
 }
 
 /**
- * Null when the run fits.
+ * The fastest way that fits: smaller passes cost least, then one example at a time whose layers are computed twice. None
+ * of them changes what is learned.
+ *
  * @param available bytes that are free for this process
+ * @returns what is short when no way fits
  */
-export function memoryShortage(question: MemoryQuestion, available: number): MemoryShortage | null {
-  const needed = leastBytes(question)
-  if (needed <= available) return null
-  const shortage = (advice: MemoryShortage['advice']) => ({ needed, available, advice })
-  const batchSize = fittingBatchSize(question, available)
-  if (batchSize !== null) return shortage({ kind: 'batchSize', batchSize })
-  const length = Math.floor(question.length / 2)
-  if (length >= 32 && leastBytes({ ...question, batchSize: 1, length }) <= available)
-    return shortage({ kind: 'length', length })
+export function planMemory(
+  question: Omit<MemoryQuestion, 'tokensPerPass' | 'recomputes'>,
+  available: number,
+): { readonly plan: MemoryPlan } | { readonly shortage: MemoryShortage } {
+  const { length } = question
+  const planned = (tokensPerPass: number, recomputes: boolean): MemoryPlan | null => {
+    const wanted = { ...question, tokensPerPass, recomputes }
+    const bytes = trainingBytes(wanted)
+    if (bytes > available) return null
+    const perToken = stepBytes(wanted) / passTokens(wanted)
+    const heldTokens = Math.floor(passTokens(wanted) + (available - bytes) / perToken)
+    return { tokensPerPass, recomputes, heldTokens, bytes }
+  }
+  for (let tokens = mostTokensPerPass; ; tokens = Math.floor(tokens / 2)) {
+    const plan = planned(tokens, false)
+    if (plan) return { plan }
+    if (tokens < 2 * length) break
+  }
+  const plan = planned(length, false) ?? planned(length, true)
+  if (plan) return { plan }
+  const least = (wanted: typeof question) =>
+    trainingBytes({ ...wanted, batchSize: 1, recomputes: true })
+  const half = Math.floor(length / 2)
+  const shortage = (advice: MemoryShortage['advice']) => ({
+    shortage: { needed: least(question), available, advice },
+  })
+  if (half >= 32 && least({ ...question, length: half }) <= available)
+    return shortage({ kind: 'length', length: half })
   return shortage({ kind: question.lora === null ? 'lora' : 'smallerModel' })
 }
 
@@ -128,10 +156,8 @@ export function describeShortage({ needed, available, advice }: MemoryShortage):
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
   const needs = `Training needs about ${gigabytes(needed)} of memory and ${gigabytes(available)} are free`
   switch (advice.kind) {
-    case 'batchSize':
-      return `${needs}: a batch size of ${advice.batchSize} fits.`
     case 'length':
-      return `${needs}: a batch size of 1 with at most ${advice.length} tokens per example fits.`
+      return `${needs}: at most ${advice.length} tokens per example fit.`
     case 'lora':
       return `${needs}: train it with LoRA (peft_type lora), or choose a smaller base model.`
     case 'smallerModel':

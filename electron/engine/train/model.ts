@@ -11,6 +11,7 @@ import {
 } from '../model/lossGraph.ts'
 import { ParameterBlock, parameterSpecs } from '../model/parameters.ts'
 import { mulberry32 } from '../random.ts'
+import type { MemoryPlan } from './memory.ts'
 import {
   type AdamWOptions,
   type AdamWState,
@@ -37,10 +38,7 @@ export interface Loss {
   readonly rowLosses: Float32Array
 }
 
-/**
- * A session keeps the memory of its largest run for the next one, about 0.4 MB per token of the batch for a model of
- * 5 million weights. Limit in tokens, over all sessions kept.
- */
+/** A session keeps the memory of its largest run for the next one. Limit in tokens, over all sessions kept. */
 const sessionCostLimit = 6144
 /** Memory of a forward pass relative to one with gradients: activations are freed on the way. */
 const forwardCost = 0.25
@@ -58,6 +56,7 @@ export class TrainableModel {
   readonly #threads: number
   readonly #provider: ExecutionProvider
   readonly #recomputes: boolean
+  readonly #heldTokens: number
   #accumulatedMemory: Float32Array | null = null
   readonly #weightFeeds: ReadonlyMap<string, TensorValue>
   readonly #gradientTargets: ReadonlyMap<string, TensorValue>
@@ -66,7 +65,7 @@ export class TrainableModel {
   /**
    * The adapter, where there is one, starts from `seed`; the weights are the caller's to fill.
    *
-   * @param recomputes less memory for more time, with the same results
+   * @param memory less of it for more time, with the same results
    */
   constructor(
     config: ModelConfig,
@@ -74,7 +73,7 @@ export class TrainableModel {
     lora: LoraOptions | null = null,
     seed = 0,
     provider: ExecutionProvider = 'cpu',
-    recomputes = false,
+    memory: Partial<Pick<MemoryPlan, 'recomputes' | 'heldTokens'>> = {},
   ) {
     this.config = config
     this.lora = lora
@@ -85,7 +84,8 @@ export class TrainableModel {
     this.moments = createAdamWState(this.trained.flat.length)
     this.#threads = threads
     this.#provider = provider
-    this.#recomputes = recomputes
+    this.#recomputes = memory.recomputes ?? false
+    this.#heldTokens = Math.min(memory.heldTokens ?? sessionCostLimit, sessionCostLimit)
     const windows = (block: ParameterBlock, rename: (name: string) => string) =>
       new Map(
         block.parameters.map(({ spec, data }) => [rename(spec.name), { data, shape: spec.shape }]),
@@ -201,7 +201,7 @@ export class TrainableModel {
     let total = cost
     for (const { cost: held } of this.#sessions.values()) total += held
     for (const [oldest, { session, cost: held }] of this.#sessions) {
-      if (total <= sessionCostLimit) break
+      if (total <= this.#heldTokens) break
       this.#sessions.delete(oldest)
       await session.close()
       total -= held

@@ -12,12 +12,14 @@ import {
   epochBatches,
   evaluationBatches,
   longestInput,
+  type Pass,
+  passesOf,
   toLossBatch,
   tokenCount,
 } from './batches.ts'
 import { checkpointName, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { type TokenizedExample, readExamples } from './examples.ts'
-import { describeShortage, memoryShortage, mustRecompute } from './memory.ts'
+import { describeShortage, mostTokensPerPass, planMemory } from './memory.ts'
 import { TrainableModel } from './model.ts'
 import { answerSamples, readSamplePrompts } from './samplePrompts.ts'
 import { scheduleFactor } from './schedule.ts'
@@ -38,6 +40,7 @@ const stateSchema = z.object({
   best: z.object({ step: z.number(), loss: z.number(), bitsPerByte: z.number() }).nullable(),
   /** Evaluations in a row that were no better than the best. */
   stale: z.number().int().nonnegative(),
+  tokensPerPass: z.number().int().positive().default(mostTokensPerPass),
 })
 type TrainingState = z.infer<typeof stateSchema>
 
@@ -79,12 +82,11 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   const training = await readSet(task.trainingPath, 'training')
   const validation = task.validationPath ? await readSet(task.validationPath, 'validation') : null
   const length = longestInput([...training, ...(validation ?? [])])
-  const question = { config, lora, batchSize, length }
-  const available = process.availableMemory()
-  const shortage = memoryShortage(question, available)
-  if (shortage) throw new TrainingError('ClientError', describeShortage(shortage))
-  const recomputes = mustRecompute(question, available)
-  if (recomputes)
+  const memory = planMemory({ config, lora, batchSize, length }, process.availableMemory())
+  if ('shortage' in memory)
+    throw new TrainingError('ClientError', describeShortage(memory.shortage))
+  const { plan } = memory
+  if (plan.recomputes)
     log('Memory is short: each layer is computed twice, which takes about a third longer.')
   const prompts = await readSamplePrompts(task.promptsPath)
   const batchesPerEpoch = Math.ceil(training.length / batchSize)
@@ -93,7 +95,7 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
 
   await mkdir(task.checkpointDirectory, { recursive: true })
   const checkpointFile = path.join(task.checkpointDirectory, checkpointName)
-  const model = new TrainableModel(config, task.threads, lora, seed, task.provider, recomputes)
+  const model = new TrainableModel(config, task.threads, lora, seed, task.provider, plan)
   const { trained } = model
   const bestWeights = new Float32Array(trained.flat.length)
   const arrays = { weights: trained.flat, ...model.moments, bestWeights }
@@ -113,7 +115,12 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
     trainLoss: null,
     best: null,
     stale: 0,
+    tokensPerPass: plan.tokensPerPass,
   }
+  // With less memory than before, the sums of a step are rounded in another order.
+  state.tokensPerPass = Math.min(state.tokensPerPass, plan.tokensPerPass)
+  const inPasses = (batch: readonly TokenizedExample[]) =>
+    passesOf(batch, batchSize, maxLength, state.tokensPerPass)
   log(
     resumed
       ? `Resuming after step ${state.step} of ${totalSteps}.`
@@ -135,7 +142,12 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
       const epochsDone = (state.step / stepsPerEpoch).toFixed(3)
 
       if (validation && state.evaluationDue) {
-        const evaluation = await evaluate(model, validation, batchSize, maxLength, stopRequested)
+        const evaluation = await evaluate(
+          model,
+          evaluationBatches(validation, batchSize).flatMap(inPasses),
+          maxLength,
+          stopRequested,
+        )
         const settings = { tokenizer, template, threads: task.threads }
         const answers = evaluation && (await answerSamples(model, prompts, settings, stopRequested))
         if (answers) {
@@ -187,9 +199,9 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
       const examples = stepBatches.flat()
       const answerTokens = answerTokenCount(examples)
       const loss = await model.backwardOverAll(
-        stepBatches.map((batch) => toLossBatch(batch, batchSize, maxLength, answerTokens)),
-        // Seeds of neighbouring steps must not share the draws of their batches.
-        Math.imul(seed + 1, 0x85ebca6b) + state.step * accumulatedBatches,
+        stepBatches.flatMap(inPasses).map((pass) => toLossBatch(pass, maxLength, answerTokens)),
+        // Seeds of neighbouring steps must not share the draws of their passes.
+        Math.imul(seed + 1, 0x85ebca6b) + state.step * accumulatedBatches * batchSize,
       )
       const learningRate =
         hyperparameters.learningRate *
@@ -266,28 +278,28 @@ interface Evaluation {
 /** Null when asked to stop. */
 async function evaluate(
   model: TrainableModel,
-  examples: readonly TokenizedExample[],
-  batchSize: number,
+  passes: readonly Pass[],
   maxLength: number,
   stopRequested: () => boolean,
 ): Promise<Evaluation | null> {
   let nats = 0
   let tokens = 0
+  let bytes = 0
   const shares: Share[] = []
-  for (const batch of evaluationBatches(examples, batchSize)) {
+  for (const pass of passes) {
     if (stopRequested()) return null
-    const { rowLosses } = await model.evaluate(toLossBatch(batch, batchSize, maxLength))
+    const { rowLosses } = await model.evaluate(toLossBatch(pass, maxLength))
     let at = 0
-    for (const example of batch) {
+    for (const example of pass.examples) {
       const end = at + answerTokenCount([example])
       let natsOfExample = 0
       for (; at < end; at += 1) natsOfExample += rowLosses[at] ?? 0
       nats += natsOfExample
+      bytes += example.answerBytes
       shares.push({ amount: natsOfExample / Math.LN2, size: example.answerBytes })
     }
     tokens += rowLosses.length
   }
-  const bytes = examples.reduce((sum, example) => sum + example.answerBytes, 0)
   return {
     loss: nats / tokens,
     bitsPerByte: nats / Math.LN2 / Math.max(1, bytes),

@@ -88,6 +88,31 @@ test('the loss over all positions is that of picking every position', async () =
   await model.close()
 })
 
+test('the gradients of a batch are the sum of those of its passes', async () => {
+  const passes: LossBatch[] = [0, 1].map((row) => {
+    const mine = picked.flatMap((position, index) =>
+      Math.floor(position / 6) === row ? [{ position, index }] : [],
+    )
+    return {
+      batch: 1,
+      length: 6,
+      ids: big(sequences[row] ?? []),
+      rows: big(mine.map(({ position }) => position % 6)),
+      labels: big(mine.map(({ position }) => labels.flat()[position]!)),
+      rowWeights: pickedBatch.rowWeights.filter((_, index) =>
+        mine.some((one) => one.index === index),
+      ),
+    }
+  })
+  const model = new TrainableModel(tinyConfig, 1)
+  model.weights.flat.set(tinyWeights().flat)
+  const { loss } = await model.backward(pickedBatch)
+  const whole = [...model.gradients.flat]
+  expect(await model.backwardOverAll(passes, 0)).toBeCloseTo(loss, 5)
+  whole.forEach((value, index) => expect(model.gradients.flat[index]).toBeCloseTo(value, 6))
+  await model.close()
+})
+
 const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }
 
 async function losses(steps: number): Promise<number[]> {
@@ -121,7 +146,7 @@ test.each([
 ])('layers that are computed twice give the same bits: %s', async (_, lora) => {
   const [kept, twice] = await Promise.all(
     [false, true].map(async (recomputes) => {
-      const model = new TrainableModel(tinyConfig, 1, lora, 3, 'cpu', recomputes)
+      const model = new TrainableModel(tinyConfig, 1, lora, 3, 'cpu', { recomputes })
       model.weights.flat.set(tinyWeights().flat)
       // An adapter starts as nothing: with B at zero no gradient would reach A.
       if (lora) model.trained.flat.forEach((value, index, all) => (all[index] = value + 0.01))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   epochBatches,
   evaluationBatches,
+  passesOf,
   toLossBatch,
 } from '../../../../electron/engine/train/batches.ts'
 import type { TokenizedExample } from '../../../../electron/engine/train/examples.ts'
@@ -42,7 +43,7 @@ test('full batches are of one length', () => {
 })
 
 test('the loss takes exactly the answer, each token from the position before it', () => {
-  const batch = toLossBatch([example(5, 3), example(4, 1, 50)], 3, 128)
+  const batch = toLossBatch({ examples: [example(5, 3), example(4, 1, 50)], rows: 3 }, 128)
   expect(batch.length).toBe(16)
   expect(batch.ids).toHaveLength(48)
   expect([...batch.ids.slice(0, 6)]).toEqual([1n, 2n, 3n, 4n, 0n, 0n])
@@ -52,8 +53,28 @@ test('the loss takes exactly the answer, each token from the position before it'
 })
 
 test('a batch is never padded beyond the longest allowed length', () => {
-  expect(toLossBatch([example(99, 1)], 1, 100).length).toBe(100)
-  expect(toLossBatch([example(33, 1)], 1, 100).length).toBe(32)
+  expect(toLossBatch({ examples: [example(99, 1)], rows: 1 }, 100).length).toBe(100)
+  expect(toLossBatch({ examples: [example(33, 1)], rows: 1 }, 100).length).toBe(32)
+})
+
+test('a batch goes through in passes of equally many rows, within the tokens that are allowed', () => {
+  const lengths = fc.array(fc.integer({ min: 2, max: 129 }), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(lengths, fc.integer({ min: 1, max: 2048 }), (sizes, tokensPerPass) => {
+      const batch = sizes.map((size) => example(size, 1))
+      const passes = passesOf(batch, batch.length, 128, tokensPerPass)
+      expect(passes.flatMap(({ examples }) => examples)).toEqual(batch)
+      expect(new Set(passes.map(({ rows }) => rows)).size).toBe(1)
+      for (const pass of passes) {
+        expect(pass.examples.length).toBeLessThanOrEqual(pass.rows)
+        if (pass.rows > 1)
+          expect(pass.rows * toLossBatch(pass, 128).length).toBeLessThanOrEqual(tokensPerPass)
+      }
+    }),
+  )
+  const full = Array.from({ length: 8 }, () => example(97, 1))
+  expect(passesOf(full, 8, 128, 512).map(({ examples }) => examples.length)).toEqual([4, 4])
+  expect(passesOf(full, 8, 128, 700).map(({ examples }) => examples.length)).toEqual([4, 4])
 })
 
 test('evaluation goes from short to long and keeps every example', () => {
