@@ -34,9 +34,11 @@ listed = {
         ListModelPackageGroups DeleteModelPackageGroup CreateModelPackage DescribeModelPackage ListModelPackages
         UpdateModelPackage DeleteModelPackage Search CreateModel DescribeModel ListModels DeleteModel
         CreateEndpointConfig DescribeEndpointConfig ListEndpointConfigs DeleteEndpointConfig CreateEndpoint
-        DescribeEndpoint ListEndpoints DeleteEndpoint AddTags ListTags DeleteTags CreateProcessingJob
+        DescribeEndpoint ListEndpoints UpdateEndpoint UpdateEndpointWeightsAndCapacities DeleteEndpoint AddTags ListTags DeleteTags CreateProcessingJob
         DescribeProcessingJob ListProcessingJobs""".split(),
     "sagemaker-runtime": ["InvokeEndpoint", "InvokeEndpointWithResponseStream"],
+    "cloudwatch": ["GetMetricData"],
+    "scheduler": ["CreateSchedule", "GetSchedule", "UpdateSchedule", "ListSchedules", "DeleteSchedule"],
     "logs": ["DescribeLogGroups", "DescribeLogStreams", "GetLogEvents", "FilterLogEvents"],
 }
 
@@ -56,7 +58,9 @@ def note(service):
 
 for name, client in clients.items():
     client.meta.events.register("after-call." + client.meta.service_model.service_id.hyphenize(), note(name))
-s3, sm, runtime, logs = (clients[name] for name in ("s3", "sagemaker", "sagemaker-runtime", "logs"))
+s3, sm, runtime, logs, metrics, scheduler = (
+    clients[name] for name in ("s3", "sagemaker", "sagemaker-runtime", "logs", "cloudwatch", "scheduler")
+)
 
 
 def refused(code, call, **arguments):
@@ -255,6 +259,57 @@ pieces = [json.loads(line[5:]) for line in text.split("\n") if line.startswith("
 assert pieces[-1]["generated_text"] == answer[0]["generated_text"]
 refused("ModelError", runtime.invoke_endpoint, **question, Body="{}")
 
+# Two variants on an endpoint that goes on answering, their traffic, and what was counted
+def variant(named, weight):
+    return {"VariantName": named, "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1, "InitialVariantWeight": weight}
+
+
+both = f"both-{stamp}"
+sm.create_endpoint_config(EndpointConfigName=both, ProductionVariants=[variant("old", 9), variant("new", 1)])
+sm.update_endpoint(EndpointName=name, EndpointConfigName=both)
+end = until(lambda: sm.describe_endpoint(EndpointName=name), "EndpointStatus", ("InService", "Failed"))
+assert end["EndpointConfigName"] == both, end
+sm.update_endpoint_weights_and_capacities(
+    EndpointName=name, DesiredWeightsAndCapacities=[{"VariantName": "old", "DesiredWeight": 0}, {"VariantName": "new", "DesiredWeight": 1}]
+)
+end = until(lambda: sm.describe_endpoint(EndpointName=name), "EndpointStatus", ("InService", "Failed"))
+assert {v["VariantName"]: v["CurrentWeight"] for v in end["ProductionVariants"]} == {"old": 0, "new": 1}
+assert runtime.invoke_endpoint(**question, Body=json.dumps(body))["InvokedProductionVariant"] == "new"
+counted = {
+    "Id": "invocations",
+    "MetricStat": {
+        "Metric": {
+            "Namespace": "AWS/SageMaker",
+            "MetricName": "Invocations",
+            "Dimensions": [{"Name": "EndpointName", "Value": name}, {"Name": "VariantName", "Value": "new"}],
+        },
+        "Period": 60,
+        "Stat": "Sum",
+    },
+}
+now = time.time()
+values = metrics.get_metric_data(MetricDataQueries=[counted], StartTime=now - 3600, EndTime=now + 60)["MetricDataResults"][0]["Values"]
+assert sum(values) >= 1, values
+
+# The schedule that deletes a forgotten endpoint
+schedule = {
+    "Name": f"timbre-{stamp}",
+    "FlexibleTimeWindow": {"Mode": "OFF"},
+    "ActionAfterCompletion": "DELETE",
+    "Target": {
+        "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint",
+        "RoleArn": role,
+        "Input": json.dumps({"EndpointName": name}),
+    },
+}
+scheduler.create_schedule(**schedule, ScheduleExpression="at(2099-01-01T00:00:00)")
+scheduler.update_schedule(**schedule, ScheduleExpression="at(2099-01-02T00:00:00)")
+assert scheduler.get_schedule(Name=schedule["Name"])["ScheduleExpression"] == "at(2099-01-02T00:00:00)"
+assert schedule["Name"] in [entry["Name"] for entry in scheduler.list_schedules()["Schedules"]]
+refused("ConflictException", scheduler.create_schedule, **schedule, ScheduleExpression="at(2099-01-01T00:00:00)")
+scheduler.delete_schedule(Name=schedule["Name"])
+refused("ResourceNotFoundException", scheduler.get_schedule, Name=schedule["Name"])
+
 # An export
 sm.create_processing_job(
     ProcessingJobName=f"export-{stamp}",
@@ -309,6 +364,7 @@ for _ in range(40):
     except ClientError:
         break
 sm.delete_endpoint_config(EndpointConfigName=name)
+sm.delete_endpoint_config(EndpointConfigName=both)
 sm.delete_model(ModelName=name)
 sm.delete_model_package(ModelPackageName=package)
 sm.delete_model_package_group(ModelPackageGroupName=package_group)
