@@ -96,6 +96,8 @@ export const candidateSchema = z.object({
   estimatedSeconds: z.object({ low: z.number(), high: z.number() }).nullable(),
   /** Null on this computer. */
   cloud: cloudChoiceSchema.nullable(),
+  /** Of the base model; null: unknown. */
+  parameterCount: z.number().nullable().default(null),
 })
 export type Candidate = z.infer<typeof candidateSchema>
 

@@ -97,6 +97,7 @@ function writeTraining(db: WritableDb, steps: number): void {
           trainingSeconds: 1,
           estimatedSeconds: null,
           cloud: null,
+          parameterCount: null,
         },
       ],
     },

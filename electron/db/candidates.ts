@@ -32,15 +32,16 @@ interface CandidateRecord {
   training_seconds: number | null
   estimated_seconds: string | null
   cloud: string | null
+  parameter_count: number | null
 }
 
 const INSERT_CANDIDATE = `
   INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, prompt_template, hyperparameters,
     training_job_name, training_job_arn, status, secondary_status, progress, failure, model_artifact_uri,
-    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds, cloud)
+    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds, cloud, parameter_count)
   VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @prompt_template, @hyperparameters,
     @training_job_name, @training_job_arn, @status, @secondary_status, @progress, @failure, @model_artifact_uri,
-    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds, @cloud)`
+    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds, @cloud, @parameter_count)`
 
 const UPDATE_CANDIDATE = `
   UPDATE candidates SET training_job_name = @training_job_name, training_job_arn = @training_job_arn, status = @status,
@@ -223,6 +224,7 @@ function rowToCandidate(row: CandidateRecord): Candidate {
         ? null
         : estimatedSecondsSchema.parse(JSON.parse(row.estimated_seconds)),
     cloud: row.cloud === null ? null : cloudChoiceSchema.parse(JSON.parse(row.cloud)),
+    parameterCount: row.parameter_count,
   }
 }
 
@@ -247,5 +249,6 @@ function candidateToRow(candidate: Candidate): CandidateRecord {
     training_seconds: candidate.trainingSeconds,
     estimated_seconds: candidate.estimatedSeconds && JSON.stringify(candidate.estimatedSeconds),
     cloud: candidate.cloud && JSON.stringify(candidate.cloud),
+    parameter_count: candidate.parameterCount,
   }
 }

@@ -373,4 +373,10 @@ export const migrations: readonly string[] = [
   -- How the file became the first content, as JSON; null for what was imported before.
   ALTER TABLE datasets ADD COLUMN lineage TEXT NOT NULL DEFAULT 'null';
   `,
+  `
+  -- Of the base model, for the ranking: where two are as good, the smaller is suggested.
+  ALTER TABLE candidates ADD COLUMN parameter_count INTEGER;
+  UPDATE candidates SET parameter_count =
+    (SELECT json_extract(description, '$.parameterCount') FROM base_models WHERE base_models.id = base_model_id);
+  `,
 ]

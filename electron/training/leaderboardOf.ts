@@ -13,7 +13,6 @@ import {
 import type { MetricName } from '../../shared/metrics.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
-import { listBaseModels } from '../db/baseModels.ts'
 import type { ReadableDb } from '../db/database.ts'
 import { findLatestEvaluation } from '../db/evaluations.ts'
 import { findMetricUntil, listMetricSeries, sumMetric } from '../db/metrics.ts'
@@ -31,16 +30,12 @@ export function modelLeaderboardOf(db: ReadableDb, modelId: string): Leaderboard
 }
 
 function entriesOf(db: ReadableDb, versions: readonly ModelVersion[]): UnrankedEntry[] {
-  const parameterCounts = new Map(
-    listBaseModels(db).map(({ id, parameterCount }) => [id, parameterCount]),
-  )
   return versions.flatMap((version) => {
     const runners = version.candidates.map((candidate) => toRunner(db, candidate))
     return version.candidates.map((candidate, index) => {
       const runner = runners[index]
       return {
         ...toEntry(db, version, candidate),
-        parameterCount: parameterCounts.get(candidate.baseModelId) ?? null,
         lagging: runner ? laggingOf(runner, runners) : null,
       }
     })
@@ -51,7 +46,7 @@ function toEntry(
   db: ReadableDb,
   version: ModelVersion,
   candidate: Candidate,
-): Omit<UnrankedEntry, 'parameterCount' | 'lagging'> {
+): Omit<UnrankedEntry, 'lagging'> {
   // The weights kept are those of the lowest validation loss, so that is what stands for the candidate.
   const best = listMetricSeries(db, candidate.id, 'validation_loss').reduce<{
     step: number
@@ -70,6 +65,7 @@ function toEntry(
     versionNumber: version.number,
     baseModelId: candidate.baseModelId,
     baseModelName: candidate.baseModelName,
+    parameterCount: candidate.parameterCount,
     status: candidate.status,
     trainingLoss: atBest('train_loss'),
     validationLoss: best?.value ?? null,

@@ -202,6 +202,7 @@ function newCandidate(
     endedAtMs: null,
     trainingSeconds: null,
     cloud: choice,
+    parameterCount: baseModel.parameterCount,
   }
 }
 

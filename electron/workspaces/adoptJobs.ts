@@ -86,6 +86,7 @@ export function createAdoption({ db, open, onAdopted, now }: AdoptionOptions): A
             trainingSeconds: null,
             estimatedSeconds: null,
             cloud: null,
+            parameterCount: null,
           },
         ],
       },

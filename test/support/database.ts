@@ -59,6 +59,7 @@ export function aCandidate(
     trainingSeconds: null,
     estimatedSeconds: null,
     cloud: null,
+    parameterCount: null,
     ...overrides,
   }
 }

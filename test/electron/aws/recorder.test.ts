@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createRecordingHandler } from '../../../electron/aws/recorder.ts'
 import { startAwsDouble, type AwsDouble } from '../../support/aws/awsDouble.ts'
 import { lookAtAll, openCloudServices } from '../../support/aws/cloudServices.ts'
@@ -105,7 +105,14 @@ test('records a run of the app, and AWS’s models accept all of it', async () =
       ].map((baseModelId) => ({ baseModelId, hyperparameters: {} })),
     })
     cloud.double.advance(10 * 3_600_000)
-    await lookAtAll(services)
+    // A log is read once its job has one, which another look may have to find.
+    await vi.waitFor(
+      async () => {
+        await lookAtAll(services)
+        expect(await readFile(file, 'utf8')).toContain('GetLogEvents')
+      },
+      { timeout: 30_000, interval: 200 },
+    )
     await services.catalog.list(await services.connect(cloud.workspaceId))
     expect(version.candidates).toHaveLength(4)
   } finally {

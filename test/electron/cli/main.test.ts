@@ -59,7 +59,14 @@ test('trains, asks and reports, each in a process of its own', async () => {
   expect(trained).toMatchObject({ code: 0, stderr: '' })
   const { candidates, leaderboard } = JSON.parse(trained.stdout) as RunDocument
   expect(candidates).toMatchObject([{ status: 'Completed' }])
-  expect(leaderboard).toMatchObject([{ rank: 1, suggested: true, baseModelId: tinyModelId }])
+  expect(leaderboard).toMatchObject([
+    {
+      rank: 1,
+      suggested: true,
+      baseModelId: tinyModelId,
+      parameterCount: expect.any(Number) as number,
+    },
+  ])
   const id = candidates[0]?.id ?? ''
 
   const listed = JSON.parse((await timbre.run('models', '--json')).stdout) as {

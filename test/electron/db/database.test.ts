@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listTurns, searchConversations } from '../../../electron/db/conversations.ts'
-import { inMemory, openDatabase, transact, type WritableDb } from '../../../electron/db/database.ts'
+import { inMemory, openDatabase, transact } from '../../../electron/db/database.ts'
 import { listMetricPoints } from '../../../electron/db/metrics.ts'
 import { migrations } from '../../../electron/db/migrations.ts'
 import { getSettings, updateSettings } from '../../../electron/db/settings.ts'
@@ -39,7 +39,16 @@ test('keeps what was asked before conversations had branches, as turns with thei
   const old = new Database(path)
   for (const migration of migrations.slice(0, step)) old.exec(migration)
   old.pragma(`user_version = ${step}`)
-  insertTestVersion(old as Database.Database as WritableDb) // the brand is openDatabase's alone
+  // As that schema stored them: today's statements name columns of later ones.
+  old.exec(`
+    INSERT INTO models VALUES ('model-1', 'Voice', 'fine-tune-foundation-model', 2000);
+    INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256, question_column,
+      answer_column, validation_fraction, split_seed, training_row_count, validation_row_count, created_at_ms)
+      VALUES ('version-1', 'model-1', 1, 'local', 'dataset-1', 'Help desk', 'a', 'q', 'a', 0.2, 10, 160, 40, 2000);
+    INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, hyperparameters, training_job_name,
+      status, created_at_ms)
+      VALUES ('candidate-1', 'version-1', 0, 'timbre-small', 'Timbre Small', '{}', 'job-1', 'Completed', 2000);
+  `)
   const insert = old.prepare(`
     INSERT INTO exchanges (id, candidate_id, prompt, tuned_answer, base_answer, settings, asked_at_ms)
     VALUES (?, 'candidate-1', ?, ?, ?, ?, ?)`)
