@@ -73,6 +73,7 @@ const candidate = (id: string, base: BaseModel, more: Partial<Candidate> = {}): 
   trainingSeconds: 1,
   estimatedSeconds: null,
   cloud: null,
+  parameterCount: null,
   ...more,
 })
 
