@@ -1,6 +1,7 @@
 /** Examples -> batches of similar length, in an order that only the seed and the epoch decide. */
 import { mulberry32, shuffledIndices } from '../random.ts'
 import type { TokenizedExample } from './examples.ts'
+import { rowsPerPass } from './memory.ts'
 import type { LossBatch } from './model.ts'
 
 /** Padded lengths: a session is made for each that occurs, so there are few. */
@@ -76,15 +77,6 @@ export function answerTokenCount(examples: readonly TokenizedExample[]): number 
 export interface Pass {
   readonly examples: readonly TokenizedExample[]
   readonly rows: number
-}
-
-/**
- * Rows of one pass: as many as `tokensPerPass` padded tokens allow, at least one, and evenly many in each pass of a full
- * batch.
- */
-export function rowsPerPass(batchSize: number, length: number, tokensPerPass: number): number {
-  const most = Math.max(1, Math.floor(tokensPerPass / length))
-  return Math.ceil(batchSize / Math.ceil(batchSize / most))
 }
 
 /** A batch in the parts that fit into `tokensPerPass`; their gradients add up to those of the whole. */

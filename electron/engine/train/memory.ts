@@ -2,7 +2,6 @@
 import type { ModelConfig } from '../model/config.ts'
 import { type LoraOptions, loraSpecs } from '../model/lora.ts'
 import { type ParameterSpec, parameterSpecs } from '../model/parameters.ts'
-import { rowsPerPass } from './batches.ts'
 
 export interface MemoryQuestion {
   readonly config: ModelConfig
@@ -27,6 +26,15 @@ const programBytes = 150e6
  * shape with LoRA at 4 x 128 tokens, 2,070 against 3,185 at 4 x 384.
  */
 const heldAnyway = 0.3
+
+/**
+ * Rows of one pass: as many as `tokensPerPass` padded tokens allow, at least one, and evenly many in each pass of a full
+ * batch.
+ */
+export function rowsPerPass(batchSize: number, length: number, tokensPerPass: number): number {
+  const most = Math.max(1, Math.floor(tokensPerPass / length))
+  return Math.ceil(batchSize / Math.ceil(batchSize / most))
+}
 
 function elements(specs: readonly ParameterSpec[]): number {
   return specs.reduce(
