@@ -9,7 +9,7 @@ import {
   type FineTuneRequest,
   type ModelVersion,
 } from '../../shared/model.ts'
-import { formatSecondsRange } from '../../shared/secondsRange.ts'
+import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
@@ -122,7 +122,7 @@ function printTimes({ t, print }: CommandContext, services: Services, version: M
       t('cli:run.took', {
         name: candidate.baseModelName,
         estimate: formatSecondsRange(estimatedSeconds, services.language()),
-        seconds: Math.round((endedAtMs - startedAtMs) / 1000),
+        time: formatDuration((endedAtMs - startedAtMs) / 1000),
       }),
     )
   }

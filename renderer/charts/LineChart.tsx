@@ -1,7 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef, type RefObject } from 'react'
 import uPlot from 'uplot'
-import { formatDuration } from '../format.ts'
+import { formatDuration } from '../../shared/duration.ts'
 import type { AlignedColumns, HorizontalAxis, SeriesChoice } from './series.ts'
 
 /** What the buttons around a chart do with it. */

@@ -2,10 +2,11 @@ import { Button, Group, Paper, Progress, Stack, Table, Text } from '@mantine/cor
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatDuration } from '../../shared/duration.ts'
 import type { ImportProgress } from '../../shared/imports.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
-import { formatBytes, formatDuration, formatPercent } from '../format.ts'
+import { formatBytes, formatPercent } from '../format.ts'
 import { importsQuery } from './imports.ts'
 
 /** What is over sooner needs no bar that flashes by. */

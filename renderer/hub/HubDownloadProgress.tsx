@@ -1,10 +1,11 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { formatDuration } from '../../shared/duration.ts'
 import type { HubDownload } from '../../shared/hubModel.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
-import { formatBytes, formatDuration } from '../format.ts'
+import { formatBytes } from '../format.ts'
 
 /** How far a download is, and the way out of it. */
 export function HubDownloadProgress({ download }: { download: HubDownload }) {

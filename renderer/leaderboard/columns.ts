@@ -1,6 +1,7 @@
 /** What the leaderboard can show of a candidate, by the question it answers. */
+import { formatDuration } from '../../shared/duration.ts'
 import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
-import { formatCompact, formatDuration, formatLoss, formatPercent } from '../format.ts'
+import { formatCompact, formatLoss, formatPercent } from '../format.ts'
 
 export const columnGroups = ['learning', 'answers', 'effort'] as const
 export type ColumnGroup = (typeof columnGroups)[number]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatSecondsRange } from '../../shared/secondsRange.ts'
+import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
 
 test.each([
   [{ low: 1, high: 3 }, '5 sec'],
@@ -13,3 +13,10 @@ test.each([
 test('in Chinese as well', () => {
   expect(formatSecondsRange({ low: 380, high: 470 }, 'zh-CN')).toMatch(/6-8 ?分钟/)
 })
+
+test.each([
+  [0, '0:00'],
+  [75, '1:15'],
+  [154.6, '2:35'],
+  [3675, '1:01:15'],
+])('%d seconds are %s', (seconds, words) => expect(formatDuration(seconds)).toBe(words))

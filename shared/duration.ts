@@ -1,3 +1,14 @@
+/** Stretches of time, as people read them. */
+
+/** 75 -> 1:15, 3675 -> 1:01:15 */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  const rest = String(whole % 60).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
+}
+
 /** A stretch of time as people say it: "40–60 sec", "6–8 min", "2–2.5 hr". */
 export interface SecondsRange {
   readonly low: number
