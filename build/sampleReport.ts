@@ -65,6 +65,7 @@ async function makeReport(dataDirectory: string): Promise<string> {
       stereotypePairs: 0,
       withBase: true,
       judge: null,
+      library: null,
     }
     for (let attempt = 1; ; attempt += 1) {
       const { id } = await services.evaluator.start(request)

@@ -55,6 +55,7 @@ import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/e
 import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
 import { openEvaluationData } from './evaluation/evaluationData.ts'
 import { estimateEvaluation } from './evaluation/estimateEvaluation.ts'
+import { scoreWithLibrary } from './evaluation/library/libraryJob.ts'
 import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
 import { sideService } from './inference/sideService.ts'
 import type { EvaluationRequest } from '../shared/evaluation.ts'
@@ -108,6 +109,8 @@ export interface ServicesOptions {
   /** An endpoint answers for the first time. */
   readonly onEndpointReady?: (endpoint: Endpoint) => void
   readonly onEnded?: (candidate: Candidate, version: ModelVersion, model: Model) => void
+  /** How often a processing job is asked for; left out: every twenty seconds. */
+  readonly libraryPollMs?: number
   readonly now?: () => number
   /** Null, or left out, where this computer has none. */
   readonly keyStore?: () => KeyStore | null
@@ -191,6 +194,8 @@ export interface Services {
 }
 
 const mostPrompts = 500
+/** A processing job takes minutes. */
+const libraryPollMs = 20_000
 
 export function createServices(options: ServicesOptions): Services {
   const now = options.now ?? Date.now
@@ -434,6 +439,11 @@ export function createServices(options: ServicesOptions): Services {
       ),
     askJudge: async (judge, prompt, signal) =>
       askJudge(await connections.open(judge.workspaceId), judge.modelId, prompt, signal),
+    runLibrary: async (library, order) =>
+      scoreWithLibrary(await connectTo(library.workspaceId), {
+        ...order,
+        pollMs: options.libraryPollMs ?? libraryPollMs,
+      }),
     detector: () => toxicityClassifier.detector(),
     judgeToxicity: (texts) => toxicityClassifier.judge(texts),
     publish: (progress) => options.publish('evaluation.progressed', progress),
@@ -449,11 +459,11 @@ export function createServices(options: ServicesOptions): Services {
         getVersion(db, candidate.versionId).workspaceId,
         side,
       ),
-    async priceOf(workspaceId: string, instanceType: string) {
+    async priceOf(workspaceId: string, instanceType: string, use: 'Hosting' | 'Processing') {
       const opened = await connections.open(workspaceId)
       const currency = currencyOf(opened.region)
       // Who may not read the price list can make reports all the same.
-      return findPrice(opened, instanceType, 'Hosting', currency).catch(() => null)
+      return findPrice(opened, instanceType, use, currency).catch(() => null)
     },
     currencyOf: async (workspaceId: string) =>
       workspaceId === localWorkspaceId

@@ -60,6 +60,8 @@ export const errorCodes = [
   'ClassifierUnusable',
   'ModelAccessMissing',
   'InferenceProfileNeeded',
+  'LibraryNotInRegion',
+  'LibraryFailed',
   'ReportNotPrintable',
   'TrainingFailed',
   'TooManyRows',

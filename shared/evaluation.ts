@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
 import { builtInSetNames } from './evaluationSets.ts'
 import { judgementSchema, judgePlanSchema } from './judge.ts'
+import { libraryCheckSchema, libraryPlanSchema } from './libraryCheck.ts'
 import { stereotypePairSchema } from './stereotyping.ts'
 import { perturbedRowSchema } from './robustness.ts'
 import { scoresSchema } from './scores.ts'
@@ -69,6 +70,8 @@ export const evaluationPlanSchema = z.object({
   withBase: z.boolean().default(true),
   /** A language model that compares the two answers; null, and off, unless it was asked for. */
   judge: judgePlanSchema.nullable().default(null),
+  /** Has fmeval itself score the answers, in a processing job of an account; null, and off, unless it was asked for. */
+  library: libraryPlanSchema.nullable().default(null),
 })
 export type EvaluationPlan = z.infer<typeof evaluationPlanSchema>
 
@@ -103,6 +106,8 @@ export const evaluationSchema = z.object({
   perturbed: z.array(perturbedRowSchema),
   stereotypes: z.array(stereotypePairSchema),
   judgements: z.array(judgementSchema),
+  /** Null until the library has scored the answers, and where it was not asked to. */
+  library: libraryCheckSchema.nullable(),
   /** Null until all answers are there, and for data that is not the user's own. */
   voice: voiceComparisonSchema.nullable(),
   /** How long both models took for an answer; what was measured, unlike the answers, differs from time to time. */
@@ -112,8 +117,14 @@ export const evaluationSchema = z.object({
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
 
-/** What is being done: rows are answered, asked again in other spellings, read for stereotypes, or judged. */
-export const evaluationPartSchema = z.enum(['answers', 'robustness', 'stereotyping', 'judging'])
+/** What is being done: rows are answered, asked again in other spellings, read for stereotypes, judged, or scored elsewhere. */
+export const evaluationPartSchema = z.enum([
+  'answers',
+  'robustness',
+  'stereotyping',
+  'judging',
+  'library',
+])
 export type EvaluationPart = z.infer<typeof evaluationPartSchema>
 
 export const evaluationProgressSchema = z.object({

@@ -45,6 +45,14 @@ export const evaluationEstimateSchema = z.object({
       cost: z.number().nullable(),
     })
     .nullable(),
+  /** Of the library's processing job; null where it is not asked for, and its figures where no price is known. */
+  library: z
+    .object({
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      currency: currencySchema,
+    })
+    .nullable(),
 })
 export type EvaluationEstimate = z.infer<typeof evaluationEstimateSchema>
 

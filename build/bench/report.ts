@@ -31,6 +31,7 @@ export async function benchReport({ quick, say }: BenchOptions): Promise<BenchRe
       stereotypePairs: 0,
       withBase: true,
       judge: null,
+      library: null,
     })
     const { answerTimes, status } = await services.evaluator.ended(started.id)
     if (status !== 'Completed') throw new Error(`The evaluation ended as ${status}.`)

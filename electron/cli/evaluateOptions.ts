@@ -22,6 +22,7 @@ export function toEvaluationRequest(options: EvaluateOptions): EvaluationRequest
     stereotypePairs: Number(options.stereotypes ?? 0),
     withBase: options.base ?? true,
     judge: null,
+    library: null,
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type ScoredAnswer,
 } from '../../shared/evaluation.ts'
 import { judgementSchema } from '../../shared/judge.ts'
+import { libraryCheckSchema } from '../../shared/libraryCheck.ts'
 import { perturbedRowSchema } from '../../shared/robustness.ts'
 import { stereotypePairSchema } from '../../shared/stereotyping.ts'
 import { toxicityDetectorSchema } from '../../shared/toxicity.ts'
@@ -66,12 +67,26 @@ const PUT_ITEM = `
 
 export type EvaluationHead = Omit<
   Evaluation,
-  'rows' | 'perturbed' | 'stereotypes' | 'judgements' | 'voice' | 'ratings' | 'answerTimes'
+  | 'rows'
+  | 'perturbed'
+  | 'stereotypes'
+  | 'judgements'
+  | 'library'
+  | 'voice'
+  | 'ratings'
+  | 'answerTimes'
 >
 
 /** What an evaluation consists of besides its rows. */
 export type EvaluationItemPart =
-  'robustness' | 'stereotyping' | 'judgement' | 'voice' | 'rating' | 'time'
+  | 'robustness'
+  | 'stereotyping'
+  | 'judgement'
+  | 'library'
+  | 'libraryJob'
+  | 'voice'
+  | 'rating'
+  | 'time'
 
 export function insertEvaluation(db: WritableDb, evaluation: EvaluationHead): void {
   transact(db, () =>
@@ -115,6 +130,21 @@ export function putEvaluationItem(
   item: unknown,
 ): void {
   transact(db, () => db.prepare(PUT_ITEM).run(evaluationId, part, position, JSON.stringify(item)))
+}
+
+/** As it was put; undefined when there is none. */
+export function findEvaluationItem(
+  db: ReadableDb,
+  evaluationId: string,
+  part: EvaluationItemPart,
+  position: number,
+): unknown {
+  const found = db
+    .prepare<[string, string, number], { item: string }>(
+      'SELECT item FROM evaluation_items WHERE evaluation_id = ? AND part = ? AND position = ?',
+    )
+    .get(evaluationId, part, position)
+  return found && (JSON.parse(found.item) as unknown)
 }
 
 export function deleteEvaluationItem(
@@ -204,6 +234,7 @@ function toEvaluation(db: ReadableDb, record: EvaluationRecord): Evaluation {
     perturbed: itemsOf('robustness', perturbedRowSchema),
     stereotypes: itemsOf('stereotyping', stereotypePairSchema),
     judgements: itemsOf('judgement', judgementSchema),
+    library: itemsOf('library', libraryCheckSchema)[0] ?? null,
     voice: itemsOf('voice', voiceComparisonSchema)[0] ?? null,
     answerTimes: itemsOf('time', evaluationSchema.shape.answerTimes.element),
     ratings: Object.fromEntries(

@@ -4,6 +4,7 @@ import { median } from '../../shared/curveNoise.ts'
 import type { Evaluation, EvaluationRequest } from '../../shared/evaluation.ts'
 import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
 import { estimateJudgeTokens, judgeCost } from '../../shared/judge.ts'
+import { libraryInstanceType, libraryMinutes } from '../../shared/libraryCheck.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
 import { perturbationKinds } from '../../shared/robustness.ts'
@@ -18,8 +19,12 @@ export interface EstimateEvaluationOptions {
   ) => Promise<Pick<EvaluationData, 'examples'>>
   /** Null: there is no such model to ask. */
   readonly serviceOf: (candidate: Candidate, side: AnswerSide) => Promise<SideService | null>
-  /** Of a machine that serves, by the hour; null: not known. */
-  readonly priceOf: (workspaceId: string, instanceType: string) => Promise<number | null>
+  /** Of a machine by the hour; null: not known. */
+  readonly priceOf: (
+    workspaceId: string,
+    instanceType: string,
+    use: 'Hosting' | 'Processing',
+  ) => Promise<number | null>
   readonly currencyOf: (workspaceId: string) => Promise<Currency>
   readonly latest: (candidateId: string) => Evaluation | null
   readonly idleMinutes: () => number
@@ -60,11 +65,13 @@ export async function estimateEvaluation(
     asked.flatMap(({ side, service }) =>
       service.kind === 'endpoint'
         ? [
-            options.priceOf(version.workspaceId, service.instanceType).then((pricePerHour) => ({
-              side,
-              instanceType: service.instanceType,
-              pricePerHour,
-            })),
+            options
+              .priceOf(version.workspaceId, service.instanceType, 'Hosting')
+              .then((pricePerHour) => ({
+                side,
+                instanceType: service.instanceType,
+                pricePerHour,
+              })),
           ]
         : [],
     ),
@@ -87,6 +94,7 @@ export async function estimateEvaluation(
     hasBase: base !== null,
     tellsProbabilities: tuned?.kind !== 'bedrock',
     judge: judgeOf(request, rows, examples),
+    library: await libraryOf(options, request),
   }
 }
 
@@ -110,6 +118,21 @@ function sumOf(
         : sum + costOf({ pricePerHour, instances: 1, seconds: 60 * minutes }),
     0,
   )
+}
+
+async function libraryOf(
+  { priceOf, currencyOf }: EstimateEvaluationOptions,
+  { library }: EvaluationRequest,
+): Promise<EvaluationEstimate['library']> {
+  if (!library) return null
+  const price = await priceOf(library.workspaceId, libraryInstanceType, 'Processing')
+  const cost = (minutes: number) =>
+    price === null ? null : costOf({ pricePerHour: price, instances: 1, seconds: 60 * minutes })
+  return {
+    low: cost(libraryMinutes.low),
+    high: cost(libraryMinutes.high),
+    currency: await currencyOf(library.workspaceId),
+  }
 }
 
 function judgeOf(

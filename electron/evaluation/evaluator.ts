@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import {
   maxTokensOfEvaluation,
+  type EvaluatedRow,
   type Evaluation,
   type EvaluationPart,
   type EvaluationPlan,
@@ -14,6 +15,7 @@ import {
   type Rating,
 } from '../../shared/evaluation.ts'
 import type { JudgePlan } from '../../shared/judge.ts'
+import type { LibraryPlan, LibraryResult } from '../../shared/libraryCheck.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
 import type { AnswerSide, GenerationSettings } from '../../shared/playground.ts'
 import type { ToxicityDetector, ToxicityScores } from '../../shared/toxicity.ts'
@@ -34,7 +36,8 @@ import type { SentencePair } from './builtInSets.ts'
 import type { EvaluationData } from './evaluationData.ts'
 import { answerRows } from './parts/answers.ts'
 import { judgeRows } from './parts/judging.ts'
-import type { PartContext } from './parts/partContext.ts'
+import { checkWithLibrary } from './parts/library.ts'
+import { closing, type PartContext } from './parts/partContext.ts'
 import { askInOtherSpellings, plannedPerturbations } from './parts/robustness.ts'
 import { readStereotypes } from './parts/stereotyping.ts'
 import { compareVoices } from './parts/voice.ts'
@@ -64,6 +67,11 @@ export interface EvaluatorOptions {
   ) => Promise<number>
   /** @throws AppError ModelAccessMissing, InferenceProfileNeeded, Throttled */
   readonly askJudge: (judge: JudgePlan, prompt: string, signal: AbortSignal) => Promise<JudgeAnswer>
+  /** The job goes on where the signal's reason is `closing`. @throws AppError LibraryFailed, LibraryNotInRegion */
+  readonly runLibrary: (
+    library: LibraryPlan,
+    order: { jobName: string; rows: readonly EvaluatedRow[]; signal: AbortSignal },
+  ) => Promise<LibraryResult>
   readonly detector: () => Promise<ToxicityDetector>
   /** Null without a classifier. */
   readonly judgeToxicity: (texts: readonly string[]) => Promise<ToxicityScores[] | null>
@@ -101,8 +109,6 @@ export const evaluationSettings: GenerationSettings = {
   seed: 1,
 }
 const drawSeed = 10
-/** Why a running one is aborted: it goes on by itself at the next start. */
-const closing = Symbol('closing')
 
 interface Running {
   readonly aborter: AbortController
@@ -146,7 +152,9 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       readLogProbability: (side, sentence) =>
         options.readLogProbability(candidate, side, sentence, signal),
       judgeToxicity: options.judgeToxicity,
-      askJudge: (prompt) => options.askJudge(requireJudge(plan), prompt, signal),
+      askJudge: (prompt) => options.askJudge(requirePart(plan.judge), prompt, signal),
+      runLibrary: (jobName, rows) =>
+        options.runLibrary(requirePart(plan.library), { jobName, rows, signal }),
       onDone: (done, planned) => show({ part, done, planned }),
     })
     show({})
@@ -157,6 +165,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
         await readStereotypes(contextOf('stereotyping'), await options.readPairs())
       await compareVoices(contextOf('answers'))
       if (plan.judge) await judgeRows(contextOf('judging'), plan.judge)
+      if (plan.library) await checkWithLibrary(contextOf('library'))
       finish(id, signal, null, show)
     } catch (error) {
       const failure = toAppError(error)
@@ -199,6 +208,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       withBase,
       // With one answer there is nothing to choose from.
       judge: withBase ? request.judge : null,
+      library: request.library,
     }
     const latest = findLatestEvaluation(db, candidate.id)
     const goesOn =
@@ -247,7 +257,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     requireTrained(candidate)
     const version = getVersion(db, candidate.versionId)
     await options.connect(version.workspaceId)
-    if (request.judge) await options.connect(request.judge.workspaceId)
+    for (const part of [request.judge, request.library])
+      if (part) await options.connect(part.workspaceId)
     // What can't be read is said before anything begins.
     if (request.stereotypePairs > 0) await options.readPairs()
     const data = await options.openData(version, request.source)
@@ -312,9 +323,9 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   }
 }
 
-function requireJudge({ judge }: EvaluationPlan): JudgePlan {
-  if (judge) return judge
-  throw new AppError('Internal', 'The evaluation has no judge')
+function requirePart<T>(part: T | null): T {
+  if (part !== null) return part
+  throw new AppError('Internal', 'The evaluation was not asked for this')
 }
 
 function requireTrained(candidate: Candidate): void {

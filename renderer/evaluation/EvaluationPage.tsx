@@ -11,6 +11,7 @@ import { evaluationQuery, modelQuery } from '../queries.ts'
 import { EvaluationProgressPanel } from './EvaluationProgressPanel.tsx'
 import { EvaluationSetup } from './EvaluationSetup.tsx'
 import { JudgePanel } from './JudgePanel.tsx'
+import { LibraryPanel } from './LibraryPanel.tsx'
 import { RatingPanel } from './RatingPanel.tsx'
 import { RobustnessPanel } from './RobustnessPanel.tsx'
 import { RowsPanel } from './RowsPanel.tsx'
@@ -76,6 +77,7 @@ function Result({ evaluation, template }: { evaluation: Evaluation; template: st
       {evaluation.plan.withBase && <RatingPanel evaluation={evaluation} />}
       <JudgePanel evaluation={evaluation} />
       {hasReferences(evaluation) && <ScoresPanel rows={rows} />}
+      <LibraryPanel evaluation={evaluation} />
       <ToxicityPanel rows={rows} />
       {perturbed.length > 0 && <RobustnessPanel evaluation={evaluation} />}
       {stereotypes.length > 0 && <StereotypingPanel pairs={stereotypes} />}

@@ -12,12 +12,14 @@ import {
   type EvaluationSource,
 } from '../../shared/evaluation.ts'
 import { invoke } from '../api.ts'
+import type { LibraryPlan } from '../../shared/libraryCheck.ts'
 import { judgePlanSchema, type JudgePlan } from '../../shared/judge.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
 import { builtInSetsQuery, evaluationEstimateQuery, evaluationQuery } from '../queries.ts'
 import { EstimateLines } from './EstimateLines.tsx'
 import { JudgeChoice } from './JudgeChoice.tsx'
+import { LibraryChoice } from './LibraryChoice.tsx'
 import { SourceChoice } from './SourceChoice.tsx'
 
 /** What the sets of sentence pairs are read for. */
@@ -42,6 +44,7 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
   const [fair, setFair] = useState((evaluation?.plan.stereotypePairs ?? 0) > 0)
   const [base, setBase] = useState(evaluation?.plan.withBase ?? true)
   const [judge, setJudge] = useState<JudgePlan | null>(evaluation?.plan.judge ?? null)
+  const [library, setLibrary] = useState<LibraryPlan | null>(evaluation?.plan.library ?? null)
   const hasPairs = sets?.some(({ name, sizeBytes }) => name === 'crows-pairs' && sizeBytes !== null)
   const isJudgeReady = judge === null || judgePlanSchema.safeParse(judge).success
   const wished: EvaluationRequest = {
@@ -52,6 +55,7 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
     stereotypePairs: fair && hasPairs ? stereotypePairs : 0,
     withBase: base,
     judge: base && isJudgeReady ? judge : null,
+    library,
   }
   const [settled] = useDebouncedValue(wished, 400)
   const hasSource = source.kind !== 'dataset' || source.datasetId !== ''
@@ -121,6 +125,7 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
         {request.withBase && (
           <JudgeChoice judge={judge} onChange={setJudge} estimate={estimate?.judge ?? null} />
         )}
+        <LibraryChoice library={library} onChange={setLibrary} cost={estimate?.library ?? null} />
         {estimate && <EstimateLines estimate={estimate} />}
         {estimateError && <ErrorNotice error={estimateError} />}
         <Group>

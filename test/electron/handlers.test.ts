@@ -128,6 +128,7 @@ test('gives answers that fit the contract, through a whole journey', async () =>
     stereotypePairs: 0,
     withBase: true,
     judge: null,
+    library: null,
   })
   calls['evaluation.start'].output.parse(started)
   await test.events.until('evaluation.progressed', ({ status }) => status === 'Completed')

@@ -25,6 +25,7 @@ function anEvaluation(change: Partial<Evaluation> = {}, reference = 'On shelf tw
       stereotypePairs: 0,
       withBase: true,
       judge: null,
+      library: null,
     },
     sourceName: null,
     plannedRows: 10,
@@ -44,6 +45,7 @@ function anEvaluation(change: Partial<Evaluation> = {}, reference = 'On shelf tw
     perturbed: [],
     stereotypes: [],
     judgements: [],
+    library: null,
     voice: null,
     ratings: {},
     answerTimes: [],
@@ -84,6 +86,7 @@ test('without a base model nothing is called better, worse or worth using', () =
       stereotypePairs: 0,
       withBase: false,
       judge: null,
+      library: null,
     },
     rows: anEvaluation().rows.map((row) => ({ ...row, base: null })),
     voice: null,
@@ -122,7 +125,14 @@ test('ratings and the source are told', () => {
   expect(say('en', rated)).toContain('A human preferred it in 2 of 3 blind comparisons.')
   const source = { kind: 'builtIn', set: 'boolq' } as const
   const builtIn = anEvaluation({
-    plan: { source, robustnessRows: 0, stereotypePairs: 0, withBase: true, judge: null },
+    plan: {
+      source,
+      robustnessRows: 0,
+      stereotypePairs: 0,
+      withBase: true,
+      judge: null,
+      library: null,
+    },
   })
   expect(createTranslate('en')(sourceKey(builtIn), { name: 'boolq' })).toBe(
     'the published set boolq',

@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { forkEngine } from '../../electron/engineProcess/forkEngine.ts'
-import { createServices, type Publish, type Services } from '../../electron/services.ts'
+import {
+  createServices,
+  type Publish,
+  type Services,
+  type ServicesOptions,
+} from '../../electron/services.ts'
 import type { EventName, EventPayload } from '../../shared/contract.ts'
 import type { Candidate, FineTuneRequest } from '../../shared/model.ts'
 import { tinyModelId, writeTinyBaseModel } from './engine.ts'
@@ -56,7 +61,10 @@ export function createEventLog(): EventLog {
   }
 }
 
-export async function openTestServices(root?: string): Promise<TestServices> {
+export async function openTestServices(
+  root?: string,
+  more: Pick<ServicesOptions, 'libraryPollMs'> = {},
+): Promise<TestServices> {
   const home = root ?? (await mkdtemp(path.join(os.tmpdir(), 'timbre-services-')))
   const resourcesDirectory = path.join(home, 'resources')
   if (root === undefined) await writeTinyBaseModel(path.join(resourcesDirectory, 'models'))
@@ -71,6 +79,7 @@ export async function openTestServices(root?: string): Promise<TestServices> {
     systemLocale: 'en-GB',
     publish: events.publish,
     onEnded: (candidate) => ended.push(candidate),
+    ...more,
   })
   return {
     services,
@@ -80,7 +89,7 @@ export async function openTestServices(root?: string): Promise<TestServices> {
     ended,
     async reopen() {
       await services.close()
-      return openTestServices(home)
+      return openTestServices(home, more)
     },
     async close() {
       await services.close()

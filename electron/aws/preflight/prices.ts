@@ -25,7 +25,7 @@ const productSchema = z.looseObject({
 export async function findPrice(
   { clients, region }: Pick<OpenAccount, 'clients' | 'region'>,
   instanceType: string,
-  use: 'Training' | 'Hosting',
+  use: 'Training' | 'Hosting' | 'Processing',
   currency: Currency,
 ): Promise<number | null> {
   const { pricing } = await clients.cloud()

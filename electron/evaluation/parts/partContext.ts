@@ -1,11 +1,15 @@
 /** What the parts of an evaluation work with. */
 import type { Candidate } from '../../../shared/model.ts'
 import type { AnswerSide } from '../../../shared/playground.ts'
-import type { Evaluation } from '../../../shared/evaluation.ts'
+import type { EvaluatedRow, Evaluation } from '../../../shared/evaluation.ts'
+import type { LibraryResult } from '../../../shared/libraryCheck.ts'
 import type { ToxicityScores } from '../../../shared/toxicity.ts'
 import type { JudgeAnswer } from '../../aws/askJudge.ts'
 import type { WritableDb } from '../../db/database.ts'
 import type { EvaluationData } from '../evaluationData.ts'
+
+/** Why a run is withdrawn when the app ends: it goes on by itself at the next start. */
+export const closing = Symbol('closing')
 
 export interface PartContext {
   readonly db: WritableDb
@@ -22,6 +26,8 @@ export interface PartContext {
   judgeToxicity(texts: readonly string[]): Promise<ToxicityScores[] | null>
   /** What the plan's judge says. */
   askJudge(prompt: string): Promise<JudgeAnswer>
+  /** Has fmeval score the rows; the job of this name is found again. */
+  runLibrary(jobName: string, rows: readonly EvaluatedRow[]): Promise<LibraryResult>
   /** How much of the part is done. */
   onDone(done: number, planned: number): void
 }

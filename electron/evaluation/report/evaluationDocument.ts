@@ -1,6 +1,7 @@
 /** An evaluation as one JSON document: what it comes to, then every row. */
 import type { Evaluation } from '../../../shared/evaluation.ts'
 import { countFlagged, verdictOf } from '../../../shared/evaluationVerdict.ts'
+import { compareWithLibrary } from '../../../shared/libraryComparison.ts'
 import { summarizeJudgements } from '../../../shared/judge.ts'
 import { compareScores, compareToxicity } from '../../../shared/metricComparison.ts'
 import { summarizeRatings } from '../../../shared/ratingSummary.ts'
@@ -9,8 +10,17 @@ import { summarizeStereotyping } from '../../../shared/stereotypingSummary.ts'
 import { evaluationSettings } from '../evaluator.ts'
 
 export function evaluationDocument(evaluation: Evaluation): string {
-  const { rows, perturbed, stereotypes, judgements, voice, ratings, answerTimes, ...head } =
-    evaluation
+  const {
+    rows,
+    perturbed,
+    stereotypes,
+    judgements,
+    library,
+    voice,
+    ratings,
+    answerTimes,
+    ...head
+  } = evaluation
   return JSON.stringify({
     ...head,
     settings: evaluationSettings,
@@ -22,6 +32,7 @@ export function evaluationDocument(evaluation: Evaluation): string {
     robustness: summarizeRobustness(evaluation),
     stereotyping: summarizeStereotyping(stereotypes),
     humanRating: summarizeRatings(ratings),
+    fmeval: library && { comparison: compareWithLibrary(rows, library), ...library },
     judge: head.plan.judge && summarizeJudgements(judgements),
     rows,
     perturbed,

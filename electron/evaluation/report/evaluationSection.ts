@@ -9,6 +9,7 @@ import {
 import { maxTokensOfEvaluation, type Evaluation } from '../../../shared/evaluation.ts'
 import { sayIn, saySentence, type Say } from './blocks.ts'
 import { judgeBlock } from './judgeBlock.ts'
+import { libraryBlock } from './libraryBlock.ts'
 import { ratingBlock } from './ratingBlock.ts'
 import type { ReportWords } from './reportWords.ts'
 import { robustnessBlock } from './robustnessBlock.ts'
@@ -33,7 +34,8 @@ ${toxicityBlock(evaluation, facts, words)}
 ${robustnessBlock(evaluation, words)}
 ${stereotypingBlock(evaluation, words)}
 ${ratingBlock(evaluation, words)}
-${judgeBlock(evaluation, words)}`
+${judgeBlock(evaluation, words)}
+${libraryBlock(evaluation, words)}`
 }
 
 function lead(evaluation: Evaluation, say: Say): string {

@@ -108,6 +108,7 @@ async function evaluate(db: ReturnType<typeof openDatabase>): Promise<void> {
       stereotypePairs: 6,
       withBase: true,
       judge: null,
+      library: null,
     },
     sourceName: null,
     plannedRows: rows.length,

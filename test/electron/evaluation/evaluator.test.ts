@@ -37,6 +37,7 @@ function ask(
     stereotypePairs: 0,
     withBase: true,
     judge: null,
+    library: null,
     ...parts,
   }
 }
@@ -122,6 +123,7 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
     stereotypePairs: 2,
     withBase: true,
     judge: null,
+    library: null,
   })
   // Without the set there is nothing to read.
   await expect(evaluator.start(wanted)).rejects.toMatchObject({ code: 'EvaluationSetMissing' })
@@ -240,6 +242,7 @@ test('a version whose validation rows are all gone says so, and leaves nothing b
       Promise.reject(new AppError('DatasetTooSmall', '', { details: { count: 0, minimum: 1 } })),
     readPairs: async () => [],
     readLogProbability: async () => 0,
+    runLibrary: async () => ({ library: 'fmeval', version: '', rows: [], errors: {} }),
     askJudge: async () => ({ text: '', inputTokens: 0, outputTokens: 0 }),
     detector: async () => 'wordList',
     judgeToxicity: async () => null,

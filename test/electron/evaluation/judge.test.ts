@@ -48,6 +48,7 @@ async function openTrained(services = createBedrockRuntimeDouble({ say: preferSh
     stereotypePairs: 0,
     withBase: true,
     judge,
+    library: null,
   }
   return { opened, services: local.services, request }
 }

@@ -13,10 +13,17 @@ export interface CloudServices {
 }
 
 export async function openCloudServices(
-  options: AwsDoubleOptions & { readonly endpoint?: (url: string) => string } = {},
+  options: AwsDoubleOptions & {
+    readonly endpoint?: (url: string) => string
+    readonly libraryPollMs?: number
+  } = {},
 ): Promise<CloudServices> {
   const double = await startAwsDouble(options)
-  const test = await openTestServices()
+  const { libraryPollMs } = options
+  const test = await openTestServices(
+    undefined,
+    libraryPollMs === undefined ? {} : { libraryPollMs },
+  )
   const workspaceId = await addDoubleWorkspace(
     test.services,
     double,

@@ -1,0 +1,72 @@
+import { Checkbox, Group, Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import {
+  libraryInstanceType,
+  libraryMinutes,
+  libraryVersion,
+  type LibraryPlan,
+} from '../../shared/libraryCheck.ts'
+import { formatMoney, type Currency } from '../../shared/cost.ts'
+import { workspacesQuery } from '../queries.ts'
+
+interface LibraryChoiceProps {
+  readonly library: LibraryPlan | null
+  readonly onChange: (library: LibraryPlan | null) => void
+  /** Of the processing job; null while it is not asked for. */
+  readonly cost: {
+    readonly low: number | null
+    readonly high: number | null
+    readonly currency: Currency
+  } | null
+}
+
+/** AWS's library itself, in a processing job of an account: off, until somebody wants its numbers beside ours. */
+export function LibraryChoice({ library, onChange, cost }: LibraryChoiceProps) {
+  const { t, i18n } = useTranslation()
+  const { data: workspaces = [] } = useQuery(workspacesQuery)
+  const accounts = workspaces.flatMap((workspace) =>
+    workspace.kind === 'aws' ? [{ value: workspace.id, label: workspace.name }] : [],
+  )
+  const [first] = accounts
+  const say = (key: string, values?: Record<string, string | number>) =>
+    t(`analysis:library.${key}`, values ?? {})
+  const facts = {
+    version: libraryVersion,
+    instanceType: libraryInstanceType,
+    lowMinutes: libraryMinutes.low,
+    highMinutes: libraryMinutes.high,
+  }
+  const money = (amount: number, currency: Currency) => formatMoney(amount, currency, i18n.language)
+  const words = !first
+    ? say('noWorkspace')
+    : cost?.low != null && cost.high != null
+      ? say('cost', {
+          ...facts,
+          low: money(cost.low, cost.currency),
+          high: money(cost.high, cost.currency),
+        })
+      : say('switchNote', facts)
+  return (
+    <Group align="flex-start">
+      <Checkbox
+        label={say('switch', facts)}
+        description={words}
+        checked={library !== null}
+        disabled={!first}
+        onChange={({ currentTarget }) =>
+          onChange(currentTarget.checked && first ? { workspaceId: first.value } : null)
+        }
+      />
+      {library && accounts.length > 1 && (
+        <Select
+          aria-label={t('analysis:judge.workspace')}
+          value={library.workspaceId}
+          data={accounts}
+          allowDeselect={false}
+          onChange={(workspaceId) => workspaceId && onChange({ workspaceId })}
+        />
+      )}
+    </Group>
+  )
+}
