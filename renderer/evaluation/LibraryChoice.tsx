@@ -38,14 +38,14 @@ export function LibraryChoice({ library, onChange, cost }: LibraryChoiceProps) {
     highMinutes: libraryMinutes.high,
   }
   const money = (amount: number, currency: Currency) => formatMoney(amount, currency, i18n.language)
+  const price =
+    cost && cost.low !== null && cost.high !== null
+      ? { low: money(cost.low, cost.currency), high: money(cost.high, cost.currency) }
+      : null
   const words = !first
     ? say('noWorkspace')
-    : cost?.low != null && cost.high != null
-      ? say('cost', {
-          ...facts,
-          low: money(cost.low, cost.currency),
-          high: money(cost.high, cost.currency),
-        })
+    : price
+      ? say('cost', { ...facts, ...price })
       : say('switchNote', facts)
   return (
     <Group align="flex-start">
