@@ -76,7 +76,6 @@ export async function readHubContents(
 const largeModelDefaults: Readonly<Record<string, string>> = {
   peft_type: 'lora',
   epoch: '3',
-  learning_rate: '0.0005',
   per_device_train_batch_size: '4',
   max_input_length: '512',
   eval_steps: '20',
