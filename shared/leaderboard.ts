@@ -89,6 +89,9 @@ export type UnrankedEntry = Omit<
 /** Differences below so many standard errors may be chance: 95 of 100 lie within. */
 const uncertaintyDeviations = 1.96
 
+/** Standard error of the difference of two candidates' bits per byte; null where it is not known row by row. */
+export type PairedErrorOf = (a: UnrankedEntry, b: UnrankedEntry) => number | null
+
 /**
  * Best first; candidates without a validation loss come last in the order given. Only a completed candidate can be
  * suggested: the others have no model to use.
@@ -96,6 +99,7 @@ const uncertaintyDeviations = 1.96
 export function rankCandidates(
   entries: readonly UnrankedEntry[],
   chosenCandidateId: string | null,
+  pairedErrorOf: PairedErrorOf = () => null,
 ): LeaderboardEntry[] {
   const measured = entries.filter((entry) => entry.validationLoss !== null)
   const rankedBy = measureFor(measured)
@@ -105,7 +109,7 @@ export function rankCandidates(
   const suggestion = suggest(
     ranked.filter((entry) => entry.status === 'Completed'),
     valueOf,
-    rankedBy,
+    (a, b) => uncertaintyOf(a, b, rankedBy, pairedErrorOf),
   )
   const chosenId = chosenCandidateId ?? suggestion?.candidateId ?? null
   return [...ranked, ...unranked].map((entry, index) => ({
@@ -135,7 +139,7 @@ export function measureOf(entry: UnrankedEntry, measure: RankingMeasure): number
 function suggest(
   completed: readonly UnrankedEntry[],
   valueOf: (entry: UnrankedEntry) => number,
-  measure: RankingMeasure,
+  uncertaintyBetween: (a: UnrankedEntry, b: UnrankedEntry) => number | null,
 ): { candidateId: string; reason: SuggestionReason } | null {
   const [lowest, ...others] = completed
   if (!lowest) return null
@@ -151,7 +155,7 @@ function suggest(
       otherName: other.baseModelName,
       otherValue: valueOf(other),
       difference: Math.abs(valueOf(other) - valueOf(entry)),
-      uncertainty: uncertaintyOf(entry, other, measure) ?? 0,
+      uncertainty: uncertaintyBetween(entry, other) ?? 0,
       parameterCount: entry.parameterCount ?? 0,
       otherParameterCount: other.parameterCount ?? 0,
     },
@@ -159,28 +163,32 @@ function suggest(
   const [second] = others
   if (!second) return reasonOf('only', lowest, lowest)
   const within = others.filter((other) => {
-    const uncertainty = uncertaintyOf(lowest, other, measure)
+    const uncertainty = uncertaintyBetween(lowest, other)
     return uncertainty !== null && valueOf(other) - valueOf(lowest) <= uncertainty
   })
   const smaller = within
     .filter((other) => isSmaller(other, lowest))
     .sort((a, b) => (a.parameterCount ?? 0) - (b.parameterCount ?? 0))[0]
   if (smaller) return reasonOf('smaller', smaller, lowest)
-  if (uncertaintyOf(lowest, second, measure) === null)
-    return reasonOf('lowestUnknown', lowest, second)
+  if (uncertaintyBetween(lowest, second) === null) return reasonOf('lowestUnknown', lowest, second)
   return reasonOf(within.length > 0 ? 'lowestWithin' : 'lowest', lowest, second)
 }
 
 /**
- * Of the difference of two candidates. Both were measured on the same rows, so the true one is smaller: what is hard for
- * one is mostly hard for the other.
+ * Of the difference of two candidates, row by row where that is known. Otherwise of two that have nothing in common, which
+ * is too large: both were measured on the same rows.
  */
-function uncertaintyOf(a: UnrankedEntry, b: UnrankedEntry, measure: RankingMeasure): number | null {
+function uncertaintyOf(
+  a: UnrankedEntry,
+  b: UnrankedEntry,
+  measure: RankingMeasure,
+  pairedErrorOf: PairedErrorOf,
+): number | null {
   const first = measure === 'bitsPerByte' ? a.validationBitsPerByteError : null
   const second = b.validationBitsPerByteError
   // No spread at all is that of a single row, which says nothing.
   if (first === null || second === null || first + second === 0) return null
-  return uncertaintyDeviations * Math.hypot(first, second)
+  return uncertaintyDeviations * (pairedErrorOf(a, b) ?? Math.hypot(first, second))
 }
 
 function isSmaller(a: UnrankedEntry, b: UnrankedEntry): boolean {

@@ -1,5 +1,6 @@
 /** Table log_lines: a candidate's training log, kept for reading with the engine off. */
 import { parseSampleLine, type SampleAnswer } from '../../shared/sampleAnswers.ts'
+import { parseValidationRowsLine, type ValidationRows } from '../../shared/validationRows.ts'
 import { findLogForwardToken, setLogForwardToken } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
@@ -32,7 +33,12 @@ export function appendLogLines(
   if (lines.length === 0) return
   transact(db, () => {
     const append = db.prepare(APPEND_LOG_LINE)
-    for (const { atMs, line } of lines) append.run({ candidateId, atMs, line })
+    const keepRows = db.prepare('REPLACE INTO validation_rows (candidate_id, line) VALUES (?, ?)')
+    for (const { atMs, line } of lines) {
+      // Written once for each better evaluation, for the ranking; nobody reads hundreds of figures.
+      if (parseValidationRowsLine(line)) keepRows.run(candidateId, line)
+      else append.run({ candidateId, atMs, line })
+    }
   })
 }
 
@@ -58,4 +64,13 @@ export function listLogLines(db: ReadableDb, candidateId: string): LogLine[] {
 /** What the candidate answered in training, by step, then prompt: its log tells. */
 export function listSampleAnswers(db: ReadableDb, candidateId: string): SampleAnswer[] {
   return listLogLines(db, candidateId).flatMap(({ line }) => parseSampleLine(line) ?? [])
+}
+
+/** How well each validation row was predicted at the best evaluation; null where the log does not tell. */
+export function findValidationRows(db: ReadableDb, candidateId: string): ValidationRows | null {
+  const line = db
+    .prepare<[string], string>('SELECT line FROM validation_rows WHERE candidate_id = ?')
+    .pluck()
+    .get(candidateId)
+  return line === undefined ? null : parseValidationRowsLine(line)
 }

@@ -379,4 +379,11 @@ export const migrations: readonly string[] = [
   UPDATE candidates SET parameter_count =
     (SELECT json_extract(description, '$.parameterCount') FROM base_models WHERE base_models.id = base_model_id);
   `,
+  `
+  -- Cache of the job's log: how well the kept weights predict each validation row, as its line says it.
+  CREATE TABLE validation_rows (
+    candidate_id TEXT PRIMARY KEY REFERENCES candidates (id) ON DELETE CASCADE,
+    line TEXT NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -6,27 +6,40 @@ import { verdictOf } from '../../shared/evaluationVerdict.ts'
 import { mean } from '../../shared/bootstrap.ts'
 import { laggingOf, type Runner } from '../../shared/lagging.ts'
 import {
+  type PairedErrorOf,
   rankCandidates,
   type LeaderboardEntry,
   type UnrankedEntry,
 } from '../../shared/leaderboard.ts'
 import type { MetricName } from '../../shared/metrics.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
+import { pairedError } from '../../shared/validationRows.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { ReadableDb } from '../db/database.ts'
 import { findLatestEvaluation } from '../db/evaluations.ts'
 import { findMetricUntil, listMetricSeries, sumMetric } from '../db/metrics.ts'
+import { findValidationRows } from '../db/logLines.ts'
 import { getModel, getVersion } from '../db/models.ts'
 
 /** @throws AppError ModelNotFound */
 export function leaderboardOf(db: ReadableDb, versionId: string): LeaderboardEntry[] {
   const version = getVersion(db, versionId)
-  return rankCandidates(entriesOf(db, [version]), version.chosenCandidateId)
+  return rankCandidates(entriesOf(db, [version]), version.chosenCandidateId, pairedErrorIn(db))
 }
 
 /** Candidates of all its versions, ranked together; nobody's choice is marked. @throws AppError ModelNotFound */
 export function modelLeaderboardOf(db: ReadableDb, modelId: string): LeaderboardEntry[] {
-  return rankCandidates(entriesOf(db, getModel(db, modelId).versions), null)
+  return rankCandidates(entriesOf(db, getModel(db, modelId).versions), null, pairedErrorIn(db))
+}
+
+/** Other versions have other validation rows, even where as many. */
+function pairedErrorIn(db: ReadableDb): PairedErrorOf {
+  return (a, b) => {
+    if (a.versionId !== b.versionId) return null
+    const first = findValidationRows(db, a.candidateId)
+    const second = findValidationRows(db, b.candidateId)
+    return first && second ? pairedError(first.shares, second.shares) : null
+  }
 }
 
 function entriesOf(db: ReadableDb, versions: readonly ModelVersion[]): UnrankedEntry[] {

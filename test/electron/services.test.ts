@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { listSampleAnswers } from '../../electron/db/logLines.ts'
+import { findValidationRows, listSampleAnswers } from '../../electron/db/logLines.ts'
 import { tinyGguf } from '../support/tinyGguf.ts'
 import { listMetricPoints } from '../../electron/db/metrics.ts'
 import { getVersion, findModel, listModels } from '../../electron/db/models.ts'
@@ -71,6 +71,13 @@ test('carries a CSV to a trained model, its leaderboard, answers and report', as
 
   const [entry] = services.leaderboard(started.id)
   expect(entry).toMatchObject({ rank: 1, suggested: true, chosen: true })
+  // Row by row as at the step whose weights were kept.
+  const rows = findValidationRows(services.db, candidateId)
+  expect(rows?.step).toBe(entry?.validationLossStep)
+  expect(rows?.shares).toHaveLength(started.validationRowCount)
+  const bits = rows?.shares.reduce((sum, { amount }) => sum + amount, 0) ?? 0
+  const bytes = rows?.shares.reduce((sum, { size }) => sum + size, 0) ?? 0
+  expect(bits / bytes).toBeCloseTo(entry?.validationBitsPerByte ?? NaN, 3)
 
   const { unseen: suggestions } = await services.prompts(candidateId)
   expect(suggestions).toHaveLength(4)

@@ -90,3 +90,12 @@ test('the analyst’s own choice stands beside the suggestion', () => {
 test('nothing is suggested while nothing has completed', () => {
   expect(suggested([entry('a', { status: 'InProgress' })])).toBeUndefined()
 })
+
+test('where both were measured row by row, the difference itself is what is uncertain', () => {
+  const entries = [entry('a'), entry('b', { validationBitsPerByte: 1.05, parameterCount: 1 })]
+  const [first] = rankCandidates(entries, null, () => 0.01).filter(({ suggested }) => suggested)
+  expect(first).toMatchObject({ candidateId: 'a', reason: { kind: 'lowest' } })
+  expect(first?.reason?.uncertainty).toBeCloseTo(0.0196, 12)
+  const [second] = rankCandidates(entries, null, () => 0.03).filter(({ suggested }) => suggested)
+  expect(second).toMatchObject({ candidateId: 'b', reason: { kind: 'smaller' } })
+})

@@ -4,6 +4,8 @@ import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
+import { ratioError, type Share } from '../../../shared/ratioError.ts'
+import { validationRowsLine } from '../../../shared/validationRows.ts'
 import { adapterConfigJson } from '../model/lora.ts'
 import { readModelConfig, readModelWeightsInto, writeModelFolder } from '../model/modelFolder.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
@@ -24,7 +26,6 @@ import { TrainableModel } from './model.ts'
 import { answerSamples, readSamplePrompts } from './samplePrompts.ts'
 import { scheduleFactor } from './schedule.ts'
 import { TrainingError, type TrainingEvent, type TrainingTask } from './trainingTask.ts'
-import { ratioError, type Share } from './ratioError.ts'
 
 export const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 export const checkpointIntervalMs = 15_000
@@ -168,6 +169,8 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
           if (!state.best || evaluation.loss < state.best.loss) {
             const { loss, bitsPerByte } = evaluation
             state.best = { step: state.step, loss, bitsPerByte }
+            const shares = validation.flatMap((example) => evaluation.shares.get(example) ?? [])
+            log(validationRowsLine(state.step, shares), state.step)
             state.stale = 0
             bestWeights.set(trained.flat)
           } else {
@@ -272,6 +275,8 @@ interface Evaluation {
   readonly bitsPerByte: number
   /** Its standard error, the validation rows being a sample. */
   readonly bitsPerByteError: number
+  /** Bits and bytes of each example's answer. */
+  readonly shares: ReadonlyMap<TokenizedExample, Share>
   readonly tokens: number
 }
 
@@ -285,7 +290,7 @@ async function evaluate(
   let nats = 0
   let tokens = 0
   let bytes = 0
-  const shares: Share[] = []
+  const shares = new Map<TokenizedExample, Share>()
   for (const pass of passes) {
     if (stopRequested()) return null
     const { rowLosses } = await model.evaluate(toLossBatch(pass, maxLength))
@@ -296,14 +301,15 @@ async function evaluate(
       for (; at < end; at += 1) natsOfExample += rowLosses[at] ?? 0
       nats += natsOfExample
       bytes += example.answerBytes
-      shares.push({ amount: natsOfExample / Math.LN2, size: example.answerBytes })
+      shares.set(example, { amount: natsOfExample / Math.LN2, size: example.answerBytes })
     }
     tokens += rowLosses.length
   }
   return {
     loss: nats / tokens,
     bitsPerByte: nats / Math.LN2 / Math.max(1, bytes),
-    bitsPerByteError: ratioError(shares),
+    bitsPerByteError: ratioError([...shares.values()]),
+    shares,
     tokens,
   }
 }

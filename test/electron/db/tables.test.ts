@@ -30,7 +30,12 @@ import {
   searchConversations,
   setRating,
 } from '../../../electron/db/conversations.ts'
-import { appendLogLines, listLogLines, saveLogPage } from '../../../electron/db/logLines.ts'
+import {
+  appendLogLines,
+  findValidationRows,
+  listLogLines,
+  saveLogPage,
+} from '../../../electron/db/logLines.ts'
 import { insertMetricPoints, listMetricPoints } from '../../../electron/db/metrics.ts'
 import {
   deleteEmptyVersions,
@@ -184,6 +189,25 @@ test('stores a log page once, whoever read it', () => {
   appendLogLines(db, 'candidate-1', [{ atMs: 2, line: 'step=2' }])
   expect(listLogLines(db, 'candidate-1').map(({ line }) => line)).toEqual(['step=1', 'step=2'])
   expect(findLogForwardToken(db, 'candidate-1')).toBe('f/1')
+})
+
+test('how well each row was predicted is kept beside the log, as of the best evaluation', () => {
+  const db = openTestDatabase()
+  insertTestVersion(db)
+  expect(findValidationRows(db, 'candidate-1')).toBeNull()
+  appendLogLines(db, 'candidate-1', [
+    { atMs: 1, line: 'step=1 rows=9.000/4 8.500/2' },
+    { atMs: 2, line: 'step=2 train_loss=1.000000' },
+    { atMs: 3, line: 'step=3 rows=7.000/4 6.500/2' },
+  ])
+  expect(listLogLines(db, 'candidate-1').map(({ atMs }) => atMs)).toEqual([2])
+  expect(findValidationRows(db, 'candidate-1')).toEqual({
+    step: 3,
+    shares: [
+      { amount: 7, size: 4 },
+      { amount: 6.5, size: 2 },
+    ],
+  })
 })
 
 test('keeps the history of a candidate in order', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ratioError, type Share } from '../../../../electron/engine/train/ratioError.ts'
-import { mulberry32 } from '../../../../electron/engine/random.ts'
+import { ratioError, type Share } from '../../shared/ratioError.ts'
+import { mulberry32 } from '../../electron/engine/random.ts'
 
 test('it is what a bootstrap over the examples finds', () => {
   const random = mulberry32(7)
