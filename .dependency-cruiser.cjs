@@ -114,7 +114,8 @@ module.exports = {
       { path: '^electron/engine/' },
       {
         path: '^shared/',
-        pathNot: '^shared/((hyperparameters|metrics|promptTemplate)\\.ts$|tokenizer/)',
+        pathNot:
+          '^shared/((hyperparameters|metrics|promptTemplate|ratioError|validationRows)\\.ts$|tokenizer/)',
       },
       "Of shared/ the engine knows the training container's published contract only.",
     ),

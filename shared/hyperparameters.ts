@@ -18,7 +18,7 @@ export interface HyperparameterDefinition {
 
 /** What the engine's trainer understands; published in each hub document. */
 export const engineHyperparameters: readonly HyperparameterDefinition[] = [
-  { name: 'epoch', type: 'int', default: '8', min: 1, max: 1000, advanced: false },
+  { name: 'epoch', type: 'int', default: '5', min: 1, max: 1000, advanced: false },
   { name: 'learning_rate', type: 'float', default: '0.0005', min: 1e-8, max: 1, advanced: false },
   {
     name: 'per_device_train_batch_size',
@@ -96,7 +96,7 @@ const real = (min: number, max: number) => z.coerce.number().min(min).max(max)
 /** Wire map -> the trainer's own names. Unknown keys are refused, so a typo is never silently ignored. */
 export const trainingHyperparametersSchema = z
   .strictObject({
-    epoch: integer(1, 1000).default(8),
+    epoch: integer(1, 1000).default(5),
     learning_rate: real(1e-8, 1).default(0.0005),
     per_device_train_batch_size: integer(1, 256).default(8),
     warmup_steps: integer(0, 10000).default(10),
