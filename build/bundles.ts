@@ -46,6 +46,8 @@ export const mainBundle: InlineConfig = nodeBundle('dist/main', {
     main: 'electron/main.ts',
     cli: 'electron/cli/main.ts',
     rowWorker: 'electron/dataset/workbench/rowWorker.ts',
+    stageWorker: 'electron/dataset/staging/stageWorker.ts',
+    fileWriter: 'electron/dataset/threads/fileWriter.ts',
   },
   format: 'es',
 })

@@ -4,9 +4,8 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { parse } from 'csv-parse'
 import Papa from 'papaparse'
-import { createContentStore } from '../../electron/dataset/content.ts'
-import { openSource } from '../../electron/dataset/intake/source.ts'
-import { scanTable } from '../../electron/dataset/scan.ts'
+import { createDatasetService } from '../../electron/dataset/datasetService.ts'
+import { inMemory, openDatabase } from '../../electron/db/database.ts'
 
 export interface ScanFigures {
   readonly rows: number
@@ -22,14 +21,14 @@ async function timbre(): Promise<{ rows: number; firstRowsMs: number }> {
   const startedAt = performance.now()
   let firstRowsMs = Number.NaN
   const onTable = () => (firstRowsMs = performance.now() - startedAt)
-  const store = createContentStore(folder)
-  const source = await openSource(file)
-  const { staged, result } = await store.stageWhile(source.chunks(), (chunks) =>
-    scanTable(chunks, { encoding: source.encoding, onTable }),
-  )
-  await staged.commit()
-  await source.close()
-  return { rows: result.report.rowCount, firstRowsMs }
+  const datasets = createDatasetService({
+    db: openDatabase(inMemory),
+    contentDirectory: folder,
+    publish: () => undefined,
+    clock: Date.now,
+  })
+  const { scan } = await datasets.import(file, { onTable })
+  return { rows: scan.rowCount, firstRowsMs }
 }
 
 async function csvParse(): Promise<number> {

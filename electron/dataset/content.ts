@@ -2,11 +2,12 @@
  * The content store: bytes under the SHA-256 of themselves, written once and never changed. A crash at any moment leaves
  * either the whole content or only a temporary file, which the next start removes.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { createFileHere, type CreateContentFile, type WrittenFile } from './contentFile.ts'
 import type { Chunks } from './textEncoding.ts'
 
 const readSize = 1024 * 1024
@@ -15,14 +16,11 @@ const indexSuffix = '.rows'
 /** Files younger than this may belong to an import that another process is about to record. */
 const abandonedAfterMs = 60 * 60 * 1000
 
-export type OpenFile = (path: string, flags: string) => Promise<fs.FileHandle>
-
 /** Written and synced, but not yet part of the store. */
 export interface StagedContent {
   readonly path: string
   readonly sha256: string
   readonly sizeBytes: number
-  read(): AsyncIterable<Uint8Array>
   /** Makes it part of the store. */
   commit(): Promise<void>
   discard(): Promise<void>
@@ -31,17 +29,20 @@ export interface StagedContent {
 export interface ContentStore {
   pathOf(sha256: string): string
   sizeOf(sha256: string): Promise<number>
-  /** @throws AppError DiskFull with nothing left behind, DataDirectoryUnusable; what `chunks` throws */
-  stage(chunks: Chunks): Promise<StagedContent>
   /**
-   * The same while somebody else reads the chunks, so that one pass is enough: `read` gets them as they are written.
+   * Writes what `read` reads, so that one pass is enough: the chunks as `read` gets them are on their way to the disk.
    *
-   * @throws AppError as stage does; what `read` throws, with nothing left behind
+   * @param path where it is written until it is committed, as `stagingPath` gives it
+   * @throws AppError DiskFull, DataDirectoryUnusable; what `chunks` and `read` throw. Nothing is left behind then.
    */
-  stageWhile<T>(
+  stage<T>(
     chunks: Chunks,
     read: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+    path?: string,
   ): Promise<{ staged: StagedContent; result: T }>
+  stagingPath(): string
+  /** What another thread staged there. */
+  staged(path: string, written: WrittenFile): StagedContent
   /** @throws AppError DatasetNotFound when the content is gone */
   read(sha256: string, fromByte?: number): AsyncIterable<Uint8Array>
   /** Of the rows; null where there is none. */
@@ -53,58 +54,34 @@ export interface ContentStore {
   removeExcept(referenced: ReadonlySet<string>): Promise<void>
 }
 
-/** @param open stands in for the file system's `open` where a test needs a disk that is full */
-export function createContentStore(directory: string, open: OpenFile = fs.open): ContentStore {
+/** @param createFile makes the files that are staged; tests give one on a disk that is full */
+export function createContentStore(
+  directory: string,
+  createFile: CreateContentFile = createFileHere,
+): ContentStore {
   const pathOf = (sha256: string) => join(directory, sha256)
+  const stagingPath = () => join(directory, `${randomUUID()}${temporarySuffix}`)
+  const staged = (path: string, { sha256, sizeBytes }: WrittenFile): StagedContent => ({
+    path,
+    sha256,
+    sizeBytes,
+    commit: () => commit(path, pathOf(sha256)),
+    discard: () => fs.rm(path, { force: true }),
+  })
 
-  async function stage(chunks: Chunks): Promise<StagedContent> {
-    const path = join(directory, `${randomUUID()}${temporarySuffix}`)
+  async function stage<T>(
+    chunks: Chunks,
+    read: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+    path = stagingPath(),
+  ): Promise<{ staged: StagedContent; result: T }> {
     try {
       await fs.mkdir(directory, { recursive: true, mode: 0o700 })
-      const { sha256, sizeBytes } = await writeWhole(path, chunks, open)
-      const discard = () => fs.rm(path, { force: true })
-      const readStaged = () => createReadStream(path, { highWaterMark: readSize })
-      const commitStaged = () => commit(path, pathOf(sha256))
-      return { path, sha256, sizeBytes, read: readStaged, commit: commitStaged, discard }
+      const { written, result } = await writeWhile(path, chunks, read, createFile)
+      return { staged: staged(path, written), result }
     } catch (error) {
       await fs.rm(path, { force: true }).catch(() => undefined) // the first error is the one to tell
       throw translateWriteError(error, directory)
     }
-  }
-
-  async function stageWhile<T>(
-    chunks: Chunks,
-    readChunks: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
-  ): Promise<{ staged: StagedContent; result: T }> {
-    const queue = new Handover()
-    async function* handedOver(): AsyncGenerator<Uint8Array> {
-      try {
-        for await (const chunk of chunks) {
-          await queue.put(chunk)
-          yield chunk
-        }
-        queue.end()
-      } catch (error) {
-        queue.fail(error)
-        throw error
-      }
-    }
-    const reading = readChunks(queue).catch((error: unknown) => {
-      queue.refuse(error)
-      throw error
-    })
-    const staging = stage(handedOver()).catch((error: unknown) => {
-      queue.fail(error)
-      throw error
-    })
-    // Whichever fails first makes the other fail; its error is the one to tell.
-    const [staged, result] = await Promise.allSettled([staging, reading])
-    if (staged.status === 'rejected') {
-      throw result.status === 'rejected' && queue.refused ? result.reason : staged.reason
-    }
-    if (result.status === 'fulfilled') return { staged: staged.value, result: result.value }
-    await staged.value.discard()
-    throw result.reason
   }
 
   async function* read(sha256: string, fromByte = 0): AsyncIterable<Uint8Array> {
@@ -139,59 +116,9 @@ export function createContentStore(directory: string, open: OpenFile = fs.open):
     await fs.rm(indexPath(sha256), { force: true })
     await fs.rm(pathOf(sha256), { force: true })
   }
-  return { pathOf, sizeOf, stage, stageWhile, read, readIndex, writeIndex, remove, removeExcept }
-}
-
-/** One chunk at a time from a writer to a reader; either may give up. */
-class Handover implements AsyncIterable<Uint8Array> {
-  #chunk: Uint8Array | null = null
-  #isEnded = false
-  #error: unknown = null
-  #wakeReader: () => void = () => undefined
-  #wakeWriter: () => void = () => undefined
-  refused = false
-
-  /** Waits until the chunk before was taken. @throws what the reader refused with */
-  async put(chunk: Uint8Array): Promise<void> {
-    while (this.#chunk !== null && !this.refused) {
-      await new Promise<void>((resolve) => (this.#wakeWriter = resolve))
-    }
-    if (this.refused) throw this.#error
-    this.#chunk = chunk
-    this.#wakeReader()
-  }
-
-  end(): void {
-    this.#isEnded = true
-    this.#wakeReader()
-  }
-
-  fail(error: unknown): void {
-    this.#error ??= error
-    this.end()
-  }
-
-  refuse(error: unknown): void {
-    if (this.#error === null) this.refused = true
-    this.#error ??= error
-    this.#wakeWriter()
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const chunk = this.#chunk
-      if (chunk !== null) {
-        this.#chunk = null
-        this.#wakeWriter()
-        yield chunk
-      } else if (this.#error !== null) {
-        throw this.#error
-      } else if (this.#isEnded) {
-        return
-      } else {
-        await new Promise<void>((resolve) => (this.#wakeReader = resolve))
-      }
-    }
+  return {
+    ...{ pathOf, sizeOf, stage, stagingPath, staged },
+    ...{ read, readIndex, writeIndex, remove, removeExcept },
   }
 }
 
@@ -199,7 +126,7 @@ class Handover implements AsyncIterable<Uint8Array> {
 export async function writeFileWhole(path: string, chunks: Chunks): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}${temporarySuffix}`)
   try {
-    await writeWhole(temporary, chunks, fs.open)
+    await writeWhile(temporary, chunks, readToEnd, createFileHere)
     await fs.rename(temporary, path)
     await syncDirectory(dirname(path))
   } catch (error) {
@@ -208,28 +135,31 @@ export async function writeFileWhole(path: string, chunks: Chunks): Promise<void
   }
 }
 
-async function writeWhole(
+/** For content that nobody looks at while it is written. */
+export async function readToEnd(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of chunks);
+}
+
+async function writeWhile<T>(
   path: string,
   chunks: Chunks,
-  open: OpenFile,
-): Promise<{ sha256: string; sizeBytes: number }> {
-  const digest = createHash('sha256')
-  let sizeBytes = 0
-  async function* measured(): AsyncGenerator<Uint8Array> {
+  read: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+  createFile: CreateContentFile,
+): Promise<{ written: WrittenFile; result: T }> {
+  const file = await createFile(path)
+  async function* onTheirWay(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
-      digest.update(chunk)
-      sizeBytes += chunk.length
+      await file.write(chunk)
       yield chunk
     }
   }
-  const file = await open(path, 'wx')
   try {
-    await file.writeFile(measured())
-    await file.sync()
-  } finally {
-    await file.close()
+    const result = await read(onTheirWay())
+    return { result, written: await file.finish() }
+  } catch (error) {
+    await file.abandon().catch(() => undefined) // the first error is the one to tell
+    throw error
   }
-  return { sha256: digest.digest('hex'), sizeBytes }
 }
 
 async function commit(path: string, target: string): Promise<void> {

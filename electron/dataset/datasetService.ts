@@ -25,16 +25,15 @@ import {
   listReferencedContent,
   saveDataset,
 } from '../db/datasets.ts'
-import { createContentStore, writeFileWhole, type OpenFile, type StagedContent } from './content.ts'
-import { applyFixes } from './fix.ts'
+import type { RowEdit } from '../../shared/workbench/edits.ts'
+import { createContentStore, writeFileWhole } from './content.ts'
+import type { WrittenFile } from './contentFile.ts'
 import { createRowStore, type RowStore } from './rowStore.ts'
-import { scanContent, scanTable, type TableScan } from './scan.ts'
 import { harmless, requireRows } from './scanFile.ts'
 import { aboutFile } from './sourceFile.ts'
-import type { TableShape } from './textSource.ts'
-import { openSource, type Source } from './intake/source.ts'
+import { stageInThread } from './staging/stageInThread.ts'
+import type { RunStageTask, StageHooks, StageResults } from './staging/stageTask.ts'
 import { unreadableRows } from './findings.ts'
-import { toUtf8, type Chunks } from './textEncoding.ts'
 import { readTrainingExamples } from './trainingExamples.ts'
 
 export interface DatasetServiceOptions {
@@ -44,16 +43,12 @@ export interface DatasetServiceOptions {
   readonly publish: (event: 'dataset.changed', dataset: Dataset) => void
   /** Milliseconds since 1970. */
   readonly clock: () => number
-  /** The file system's `open`, where a test needs another. */
-  readonly open?: OpenFile
+  /** Reads and makes whole tables; in a thread of its own when left out. */
+  readonly stage?: RunStageTask
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends StageHooks {
   readonly choice?: ImportChoice
-  readonly signal?: AbortSignal
-  /** Bytes of the file that were read so far. */
-  readonly onRead?: (bytes: number) => void
-  readonly onTable?: (shape: TableShape) => void
   /** Gives back the dataset that was imported from the same content before, where there is one. */
   readonly reuse?: boolean
   /** File name to go by; the path's own when left out. */
@@ -85,12 +80,14 @@ export interface DatasetService {
    */
   fix(id: string, codes: readonly FindingCode[]): Promise<Dataset>
   /**
-   * Makes `chunks` the dataset's content, as one step that can be undone. Old content stays.
+   * Makes the content with these edits the dataset's content, as one step that can be undone. Old content stays.
    *
-   * @param chunks delimited text in UTF-8, header first
+   * @param confirm asked once the content is made: what it throws keeps the dataset as it is
    * @throws AppError FixNotApplicable when it is the same content, FileChanged when it was changed meanwhile, DiskFull
    */
-  addVersion(id: string, step: { code: StepCode; count: number }, chunks: Chunks): Promise<Dataset>
+  saveEdits(id: string, edits: readonly RowEdit[], confirm?: () => void): Promise<Dataset>
+  /** Keeps content with these edits and without excluded rows, to train on. @returns its SHA-256 @throws AppError DiskFull */
+  keepTrainingContent(contentSha256: string, edits: readonly RowEdit[]): Promise<string>
   /** Takes back what the newest click on a fix changed. @throws AppError FixNotApplicable when there is none */
   undoFix(id: string): Promise<Dataset>
   rename(id: string, name: string): Dataset
@@ -116,51 +113,51 @@ export interface DatasetService {
 }
 
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
-  const { db, contentDirectory, publish, clock, open: openFile } = options
-  const store = createContentStore(contentDirectory, options.open)
+  const { db, contentDirectory, publish, clock, stage = stageInThread } = options
+  const store = createContentStore(contentDirectory)
   const rowStore = createRowStore(store)
+  /** Where and of what new content is made. */
+  const making = (contentSha256: string) => ({ ...writing(), contentSha256 })
+  const writing = () => ({ contentDirectory, stagingPath: store.stagingPath() })
 
   async function importFile(path: string, options: ImportOptions = {}): Promise<Dataset> {
-    const { choice, signal, onRead, onTable, reuse = false, name } = options
-    const source = await openSource(path, choice, {
-      ...(openFile && { open: openFile }),
-      ...(signal && { signal }),
-    }).catch((error: unknown) => {
-      throw aboutFile(error, basename(path))
-    })
+    const { choice, reuse = false, name = basename(path), ...hooks } = options
+    const task = { kind: 'import' as const, ...writing(), path, ...(choice && { choice }) }
     try {
-      const text = toUtf8(source.chunks(onRead), source.encoding)
-      const scanOptions = { ...(signal && { signal }), ...(onTable && { onTable }) }
-      const { staged, result } = await store.stageWhile(text, (chunks) =>
-        scanTable(chunks, { ...scanOptions, encoding: 'utf-8' }),
+      const result = await stage(task, hooks)
+      return await committing(task.stagingPath, result.written, (commit) =>
+        recordImport(result, { reuse, name }, commit),
       )
-      try {
-        return await recordImport(source, staged, result, { reuse, name: name ?? source.name })
-      } catch (error) {
-        await staged.discard()
-        throw error
-      }
     } catch (error) {
-      throw aboutFile(error, source.name)
+      throw aboutFile(error, basename(path))
+    }
+  }
+
+  /** @param record keeps the record; content that it doesn't keep, or that it throws about, is removed again */
+  async function committing<T>(
+    stagingPath: string,
+    written: WrittenFile,
+    record: (commit: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const staged = store.staged(stagingPath, written)
+    try {
+      return await record(staged.commit)
     } finally {
-      await source.close()
+      // Once it is committed nothing lies there any more.
+      await staged.discard()
     }
   }
 
   async function recordImport(
-    source: Source,
-    staged: StagedContent,
-    { report, index }: TableScan,
+    { written, scan: { report, index }, source }: StageResults['import'],
     { reuse, name }: { reuse: boolean; name: string },
+    commit: () => Promise<void>,
   ): Promise<Dataset> {
-    const { faults } = source
+    const { faults, lineage } = source
     requireRows(report)
     const same =
-      reuse && listDatasets(db).find(({ originalSha256 }) => originalSha256 === staged.sha256)
-    if (same) {
-      await staged.discard()
-      return same
-    }
+      reuse && listDatasets(db).find(({ originalSha256 }) => originalSha256 === written.sha256)
+    if (same) return same
     const findings =
       faults.count > 0
         ? [unreadableRows(faults.count, faults.first), ...report.findings]
@@ -170,17 +167,17 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       id: randomUUID(),
       name: parse(name.replace(/\.(?:gz|zip)$/i, '')).name,
       sourceName: name,
-      sizeBytes: staged.sizeBytes,
-      contentSha256: staged.sha256,
-      originalSha256: staged.sha256,
+      sizeBytes: written.sizeBytes,
+      contentSha256: written.sha256,
+      originalSha256: written.sha256,
       createdAtMs: now,
       updatedAtMs: now,
       appliedFixes: [],
-      lineage: { ...source.lineage, unreadable: faults.count },
+      lineage: { ...lineage, unreadable: faults.count },
       scan: { ...report, findings },
     }
-    await staged.commit()
-    await rowStore.keepIndex(staged.sha256, index)
+    await commit()
+    await rowStore.keepIndex(written.sha256, index)
     saveDataset(db, dataset)
     publish('dataset.changed', dataset)
     return dataset
@@ -188,50 +185,79 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
 
   async function fix(id: string, codes: readonly FindingCode[]): Promise<Dataset> {
     const dataset = getDataset(db, id)
-    const wanted = codesToApply(codes, dataset.scan)
-    const run = applyFixes(store.read(dataset.contentSha256), wanted)
-    return addSteps(dataset, run.chunks, () =>
-      [...run.counts].map(([code, count]) => ({ code, count })),
-    )
+    const wanted = [...codesToApply(codes, dataset.scan)]
+    const task = { kind: 'fix' as const, ...making(dataset.contentSha256), codes: wanted }
+    const result = await stage(task)
+    const steps = result.counts.map(([code, count]) => ({ code, count }))
+    return addSteps(dataset, task.stagingPath, result, steps)
   }
 
-  /** @param steps asked once the chunks were read */
-  async function addSteps(
-    dataset: Dataset,
-    chunks: Chunks,
-    steps: () => Pick<AppliedFix, 'code' | 'count'>[],
+  async function saveEdits(
+    id: string,
+    edits: readonly RowEdit[],
+    confirm: () => void = () => undefined,
   ): Promise<Dataset> {
-    const { staged, result } = await store.stageWhile(chunks, (text) => scanTable(text))
-    const { report: scan, index } = result
-    if (staged.sha256 === dataset.contentSha256) {
-      await staged.discard()
-      throw fixNotApplicable(steps().map(({ code }) => code))
-    }
-    await staged.commit()
-    await rowStore.keepIndex(staged.sha256, index)
-    const appliedAtMs = clock()
-    const place = { contentBefore: dataset.contentSha256, contentAfter: staged.sha256, appliedAtMs }
-    const made = steps().map((step): AppliedFix => ({ ...step, ...place }))
-    return replaceContent(dataset, staged, scan, [...dataset.appliedFixes, ...made])
+    const dataset = getDataset(db, id)
+    const task = { kind: 'edit' as const, ...making(dataset.contentSha256), edits: [...edits] }
+    const result = await stage(task)
+    const count = edits.filter(({ kind }) => kind !== 'exclude').length
+    return addSteps(dataset, task.stagingPath, result, [{ code: 'edit', count }], confirm)
+  }
+
+  async function keepTrainingContent(
+    contentSha256: string,
+    edits: readonly RowEdit[],
+  ): Promise<string> {
+    const made = { ...making(contentSha256), edits: [...edits] }
+    const task = { kind: 'trainingContent' as const, ...made }
+    const { written } = await stage(task)
+    await store.staged(task.stagingPath, written).commit()
+    return written.sha256
+  }
+
+  function addSteps(
+    dataset: Dataset,
+    stagingPath: string,
+    { written, scan: { report, index } }: StageResults['edit'],
+    steps: readonly Pick<AppliedFix, 'code' | 'count'>[],
+    confirm: () => void = () => undefined,
+  ): Promise<Dataset> {
+    return committing(stagingPath, written, async (commit) => {
+      if (written.sha256 === dataset.contentSha256) {
+        throw fixNotApplicable(steps.map(({ code }) => code))
+      }
+      confirm()
+      await commit()
+      await rowStore.keepIndex(written.sha256, index)
+      const appliedAtMs = clock()
+      const place = {
+        contentBefore: dataset.contentSha256,
+        contentAfter: written.sha256,
+        appliedAtMs,
+      }
+      const made = steps.map((step): AppliedFix => ({ ...step, ...place }))
+      return replaceContent(dataset, written, report, [...dataset.appliedFixes, ...made])
+    })
   }
 
   async function undoFix(id: string): Promise<Dataset> {
     const dataset = getDataset(db, id)
     const newest = dataset.appliedFixes.at(-1)
     if (!newest) throw fixNotApplicable([])
-    const scan = await scanContent(store.read(newest.contentBefore))
+    const before = newest.contentBefore
+    const { scan } = await stage({ kind: 'scan', contentDirectory, contentSha256: before })
     const appliedFixes = dataset.appliedFixes.filter(
       ({ contentAfter, appliedAtMs }) =>
         contentAfter !== newest.contentAfter || appliedAtMs !== newest.appliedAtMs,
     )
-    const sizeBytes = await store.sizeOf(newest.contentBefore)
-    return replaceContent(dataset, { sha256: newest.contentBefore, sizeBytes }, scan, appliedFixes)
+    const content = { sha256: before, sizeBytes: await store.sizeOf(before) }
+    return replaceContent(dataset, content, scan.report, appliedFixes)
   }
 
   /** Another process may have changed the dataset since it was read; its work is not overwritten. */
   function replaceContent(
     before: Dataset,
-    { sha256, sizeBytes }: Pick<StagedContent, 'sha256' | 'sizeBytes'>,
+    { sha256, sizeBytes }: WrittenFile,
     scan: ScanReport,
     appliedFixes: AppliedFix[],
   ): Dataset {
@@ -289,7 +315,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     get: (id) => getDataset(db, id),
     rows,
     fix,
-    addVersion: async (id, step, chunks) => addSteps(getDataset(db, id), chunks, () => [step]),
+    saveEdits,
+    keepTrainingContent,
     undoFix,
     rename,
     delete: remove,

@@ -5,7 +5,7 @@
  * of where rows begin (see rowIndex.ts). Any page is one seek and at most 64 rows more than were asked for; a whole
  * pass streams. Nothing holds a table in memory, so that size is bounded by the disk only: what needs all rows should
  * stream them and keep numbers, not texts. Content never changes under its SHA-256: an edit writes new content
- * (`DatasetService.addVersion`), and results may be cached by SHA-256 for ever.
+ * (`DatasetService.saveEdits`), and results may be cached by SHA-256 for ever.
  */
 import type { DatasetRow } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
-import type { OpenFile } from './content.ts'
+import type { OpenFile } from './contentFile.ts'
 import type { BinaryKind } from './fileKind.ts'
 
 export const maxFileBytes = 64 * 1024 ** 3

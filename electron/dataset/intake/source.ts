@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ImportChoice, Lineage } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
-import type { OpenFile } from '../content.ts'
+import type { OpenFile } from '../contentFile.ts'
 import { cellBytes, encodeCells, readCsv } from '../csv.ts'
 import { binaryKind } from '../fileKind.ts'
 import { notText, openSourceFile, type SourceFile } from '../sourceFile.ts'
@@ -16,12 +16,9 @@ import {
   type Chunks,
   type TextEncoding,
 } from '../textEncoding.ts'
-import { gunzipTo, openArchive, unpackEntry, usableEntries } from './archive.ts'
 import { toRow, type ObjectRow } from './conversations.ts'
 import { csvChunks } from './csvWriter.ts'
 import { jsonValues, type JsonFault } from './jsonValues.ts'
-import { openParquet } from './parquetRows.ts'
-import { openWorkbook } from './xlsxRows.ts'
 
 export interface Source {
   readonly name: string
@@ -79,6 +76,8 @@ async function openPacked(
   choice: ImportChoice,
   signal?: AbortSignal,
 ): Promise<Source> {
+  // The formats' readers are loaded when a file needs them: most are plain text.
+  const { gunzipTo, openArchive, unpackEntry, usableEntries } = await import('./archive.ts')
   const target = join(tmpdir(), `timbre-${randomUUID()}`)
   const remove = () => fs.rm(target, { force: true })
   let entry = file.name.replace(/\.gz$/i, '')
@@ -273,6 +272,7 @@ async function* withoutMark(chunks: Chunks): AsyncGenerator<Uint8Array> {
 }
 
 async function parquetSource(path: string): Promise<Converted> {
+  const { openParquet } = await import('./parquetRows.ts')
   const { columns, objects } = await openParquet(path)
   // Conversations become other columns; the first row tells.
   async function* chunks(): AsyncGenerator<Buffer> {
@@ -302,6 +302,7 @@ async function workbookSource(
   path: string,
   choice: ImportChoice,
 ): Promise<Converted & Pick<Source, 'close'>> {
+  const { openWorkbook } = await import('./xlsxRows.ts')
   const workbook = await openWorkbook(path)
   const sheet = choice.sheet ?? workbook.sheets[0] ?? ''
   async function* chunks(): AsyncGenerator<Buffer> {

@@ -21,10 +21,8 @@ import type {
 } from '../../../shared/workbench/view.ts'
 import { appendEdit, countEdits, findRoles, listEdits, saveRoles } from '../../db/datasetEdits.ts'
 import type { WritableDb } from '../../db/database.ts'
-import { createContentStore } from '../content.ts'
 import type { DatasetService } from '../datasetService.ts'
 import { carryExclusions } from './carryExclusions.ts'
-import { editedText } from './editedText.ts'
 import { OpenDataset } from './openDataset.ts'
 import { readEditedRows, readRowsByNumber, type EditedRow } from './rowReader.ts'
 import { runInWorker, type RunRowTask } from './runInWorker.ts'
@@ -106,7 +104,6 @@ const mostProfiles = 16
 export function createWorkbench(options: WorkbenchOptions): Workbench {
   const { db, datasets, contentDirectory, clock } = options
   const { rowStore } = datasets
-  const content = createContentStore(contentDirectory)
   const runTask = options.runTask ?? runInWorker
   const opened = new Map<string, Promise<OpenDataset>>()
   const saving = new Map<string, Promise<Dataset>>()
@@ -296,23 +293,14 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return work
   }
 
-  async function saveNow({
-    datasetId,
-    contentSha256,
-    index,
-    overlay,
-    edits,
-    logLength,
-  }: OpenDataset) {
-    const changes = edits.filter(({ kind }) => kind !== 'exclude')
-    if (changes.length === 0) return datasets.get(datasetId)
-    async function* chunks() {
-      yield* editedText(content, contentSha256, index, overlay)
+  async function saveNow({ datasetId, contentSha256, edits, logLength }: OpenDataset) {
+    if (edits.every(({ kind }) => kind === 'exclude')) return datasets.get(datasetId)
+    return datasets.saveEdits(datasetId, edits, () => {
       // Whoever wrote meanwhile would lose it.
-      if (countEdits(db, { datasetId, contentSha256 }) !== logLength)
+      if (countEdits(db, { datasetId, contentSha256 }) !== logLength) {
         throw changedMeanwhile(datasetId)
-    }
-    return datasets.addVersion(datasetId, { code: 'edit', count: changes.length }, chunks())
+      }
+    })
   }
 
   function changedMeanwhile(datasetId: string): AppError {
@@ -325,17 +313,15 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
 
   /** Edits need not be saved for it: what is trained on is kept by its own hash, and the log can still be undone. */
   async function trainingContent(datasetId: string): Promise<string> {
-    const { contentSha256, index, overlay, edits, logLength } = await current(datasetId)
+    const { contentSha256, edits, logLength } = await current(datasetId)
     if (edits.length === 0) return contentSha256
     const key = `${datasetId} ${contentSha256} ${logLength}`
     const known = trained.get(key)
     if (known !== undefined) return known
-    const text = editedText(content, contentSha256, index, overlay, { withoutExcluded: true })
-    const staged = await content.stage(text)
-    await staged.commit()
+    const kept = await datasets.keepTrainingContent(contentSha256, edits)
     trained.clear()
-    trained.set(key, staged.sha256)
-    return staged.sha256
+    trained.set(key, kept)
+    return kept
   }
 
   async function rows(datasetId: string) {

@@ -1,14 +1,29 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   createContentStore,
+  readToEnd,
   writeFileWhole,
-  type OpenFile,
 } from '../../../electron/dataset/content.ts'
+import {
+  createFileHere,
+  type CreateContentFile,
+} from '../../../electron/dataset/contentFile.ts'
+import { createFileInThread } from '../../../electron/dataset/threads/createFileInThread.ts'
 import { collect } from '../../support/collect.ts'
 import { openOnFullDisk } from '../../support/fullDisk.ts'
 
@@ -23,9 +38,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function store(open?: OpenFile) {
-  const contentStore = createContentStore(contentDirectory, open)
-  const staged = await contentStore.stage([bytes.subarray(0, 5), bytes.subarray(5)])
+async function store(createFile?: CreateContentFile) {
+  const contentStore = createContentStore(contentDirectory, createFile)
+  const { staged } = await contentStore.stage([bytes.subarray(0, 5), bytes.subarray(5)], readToEnd)
   return { contentStore, staged }
 }
 
@@ -51,21 +66,61 @@ test('leaves nothing of what is discarded', async () => {
 })
 
 test('leaves nothing behind when the disk is full, and says so', async () => {
-  await expect(store(openOnFullDisk)).rejects.toMatchObject({
+  const createFile: CreateContentFile = (path) => createFileHere(path, openOnFullDisk)
+  await expect(store(createFile)).rejects.toMatchObject({
     code: 'DiskFull',
     details: { path: contentDirectory },
   })
   expect(readdirSync(contentDirectory)).toEqual([])
 })
 
-test('leaves nothing behind when the source fails', async () => {
-  const contentStore = createContentStore(contentDirectory)
+test.each([
+  ['its own thread', createFileHere],
+  ['another thread', createFileInThread],
+])('leaves nothing behind when the source or its reader fails (%s)', async (_, createFile) => {
+  const contentStore = createContentStore(contentDirectory, createFile)
   async function* failing() {
     yield bytes
     throw new RangeError('source')
   }
-  await expect(contentStore.stage(failing())).rejects.toThrow(RangeError)
+  await expect(contentStore.stage(failing(), readToEnd)).rejects.toThrow(RangeError)
+  const readBadly = () => Promise.reject(new RangeError('reader'))
+  await expect(contentStore.stage([bytes], readBadly)).rejects.toThrow(RangeError)
   expect(readdirSync(contentDirectory)).toEqual([])
+})
+
+test('another thread writes and hashes the same bytes, however many wait', async () => {
+  const { contentStore } = await store()
+  const threaded = createContentStore(contentDirectory, createFileInThread)
+  const large = Buffer.alloc(40_000_000)
+  for (let at = 0; at < large.length; at += 1) large[at] = (at * 7 + (at >>> 11)) & 0xff
+  // Chunks smaller and larger than a slot; the same memory is filled anew for each, as a reader does.
+  async function* chunks() {
+    const memory = Buffer.alloc(3_000_000)
+    for (let at = 0, size = 1; at < large.length; at += size) {
+      size = Math.min((size * 5 + 1) % 3_000_000, large.length - at)
+      large.copy(memory, 0, at, at + size)
+      yield memory.subarray(0, size)
+    }
+  }
+  const { staged } = await threaded.stage(chunks(), readToEnd)
+  expect(staged.sha256).toBe(createHash('sha256').update(large).digest('hex'))
+  await staged.commit()
+  const stored = Buffer.concat(await collect(contentStore.read(staged.sha256)))
+  expect(stored.equals(large)).toBe(true)
+})
+
+test('another thread says so when the disk is full', async () => {
+  // Every write to it fails with ENOSPC.
+  const path = '/dev/full'
+  if (!existsSync(path)) return
+  mkdirSync(contentDirectory)
+  const threaded = createContentStore(contentDirectory, async () => {
+    const target = join(contentDirectory, 'full.part')
+    symlinkSync(path, target)
+    return createFileInThread(target, 'w')
+  })
+  await expect(threaded.stage([bytes], readToEnd)).rejects.toMatchObject({ code: 'DiskFull' })
 })
 
 test('says so when the folder cannot be used', async () => {

@@ -20,7 +20,8 @@ import {
   type DatasetService,
 } from '../../../electron/dataset/datasetService.ts'
 import { maxFileBytes } from '../../../electron/dataset/sourceFile.ts'
-import type { OpenFile } from '../../../electron/dataset/content.ts'
+import { createFileHere, type OpenFile } from '../../../electron/dataset/contentFile.ts'
+import { runStageTask, type RunStageTask } from '../../../electron/dataset/staging/stageTask.ts'
 import { updateCandidate } from '../../../electron/db/candidates.ts'
 import type { WritableDb } from '../../../electron/db/database.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
@@ -48,7 +49,10 @@ function createService(open?: OpenFile): DatasetService {
   let now = 1000
   const clock = () => (now += 1)
   const publish = (_: 'dataset.changed', dataset: Dataset) => void published.push(dataset)
-  return createDatasetService({ db, contentDirectory, publish, clock, ...(open && { open }) })
+  // A function of a test cannot go into another thread.
+  const stage: RunStageTask = (task, hooks) =>
+    runStageTask(task, hooks, { ...(open && { open }), createFile: (path) => createFileHere(path, open) })
+  return createDatasetService({ db, contentDirectory, publish, clock, ...(open && { stage }) })
 }
 
 function file(name: string, content: string | Buffer): string {
@@ -317,14 +321,15 @@ test('leaves nothing half-imported on a full disk', async () => {
 test('an edit is one more version, and can be undone', async () => {
   const service = createService()
   const imported = await service.import(file('a.csv', `${head}Q?,A\n`))
-  const step = { code: 'edit', count: 1 } as const
-  const edited = await service.addVersion(imported.id, step, [Buffer.from(`${head}Q?,B\n`)])
+  const toB = [{ kind: 'set', row: 1, column: 1, value: 'B' }] as const
+  const edited = await service.saveEdits(imported.id, toB)
   expect(edited.appliedFixes).toMatchObject([{ code: 'edit', count: 1 }])
   const { rows } = await service.rows({ id: imported.id, offset: 0, limit: 5 })
   expect(rows).toEqual([{ row: 1, line: 2, cells: ['Q?', 'B'] }])
   const undone = await service.undoFix(imported.id)
   expect(undone.contentSha256).toBe(imported.contentSha256)
-  const same = service.addVersion(imported.id, step, [Buffer.from(`${head}Q?,A\n`)])
+  const toA = [{ kind: 'set', row: 1, column: 1, value: 'A' }] as const
+  const same = service.saveEdits(imported.id, toA)
   await expect(same).rejects.toMatchObject({ code: 'FixNotApplicable' })
 })
 
