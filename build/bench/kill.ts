@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- kill`: kill -9 during imports and repairs. After each the library is opened again: every dataset has to be there
- * with its content whole, old or new.
+ * `npm run bench -- kill`: kill -9 during imports, repairs and edits. After each the library is opened again: every dataset
+ * has to be there with its content whole, old or new.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -19,7 +19,13 @@ const quickRounds = 10
 export async function benchKill({ quick, say }: BenchOptions): Promise<BenchResult[]> {
   const rounds = quick ? quickRounds : fullRounds
   const broken = await killRounds(rounds, say)
-  const base = { suite: 'kill', case: 'import and fix', peer: null, peerValue: null, ratio: null }
+  const base = {
+    suite: 'kill',
+    case: 'import, fix and edit',
+    peer: null,
+    peerValue: null,
+    ratio: null,
+  }
   return [{ ...base, metric: 'broken libraries', value: broken, unit: `of ${rounds}`, n: rounds }]
 }
 
@@ -33,9 +39,11 @@ export async function killRounds(rounds: number, say: (line: string) => void): P
       (_, index) => `Question ${index}?, Answer ${index}\n`,
     )
     await writeFile(file, `question,answer\n${rows.join('')}`)
+    const onceMs = await timeOnce([task, folder, file])
     let broken = 0
     for (let round = 0; round < rounds; round += 1) {
-      await killAfter([task, folder, file], (round * 37) % 900)
+      // Spread over one time round and a little of the next.
+      await killAfter([task, folder, file], ((round * 0.37) % 1.1) * onceMs)
       const faults = await faultsOf(folder)
       broken += faults.length > 0 ? 1 : 0
       for (const fault of faults) say(`Round ${round + 1}: ${fault}`)
@@ -45,6 +53,22 @@ export async function killRounds(rounds: number, say: (line: string) => void): P
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+/** How long the task takes from its beginning to the end of its first time round, ms. */
+function timeOnce(args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let beganAt = 0
+    child.stdout.on('data', (said: Buffer) => {
+      if (beganAt === 0) beganAt = performance.now()
+      if (said.includes('done')) child.kill('SIGKILL')
+    })
+    child.on('exit', (code) => {
+      if (code === null) resolve(performance.now() - beganAt)
+      else reject(new Error(`The task ended by itself with ${code}`))
+    })
+  })
 }
 
 function killAfter(args: readonly string[], ms: number): Promise<void> {

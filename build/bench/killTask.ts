@@ -1,4 +1,4 @@
-/** Imports and repairs without end, until it is killed: `node killTask.ts FOLDER FILE`. */
+/** Imports, repairs and edits without end, one line after each time round, until it is killed: `node killTask.ts FOLDER FILE`. */
 import path from 'node:path'
 import { createDatasetService } from '../../electron/dataset/datasetService.ts'
 import { openDatabase } from '../../electron/db/database.ts'
@@ -14,5 +14,7 @@ console.log('ready')
 for (;;) {
   const { id } = await service.import(file)
   await service.fix(id, ['edge-space'])
+  await service.saveEdits(id, [{ kind: 'set', row: 7, column: 1, value: `Written ${Date.now()}` }])
   await service.undoFix(id)
+  console.log('done')
 }

@@ -21,10 +21,7 @@ export interface ContentFile {
 export type CreateContentFile = (path: string) => Promise<ContentFile>
 
 /** In the caller's thread. @throws what the file system says when the file is there already or cannot be made */
-export async function createFileHere(
-  path: string,
-  open: OpenFile = fs.open,
-): Promise<ContentFile> {
+export async function createFileHere(path: string, open: OpenFile = fs.open): Promise<ContentFile> {
   const file = await open(path, 'wx')
   const digest = createHash('sha256')
   let sizeBytes = 0

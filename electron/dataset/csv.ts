@@ -89,8 +89,9 @@ export async function* readCsv(
   }
 
   for await (const chunk of chunks) {
-    pending.push(chunk)
     pendingLength += chunk.length
+    // A chunk's memory may be used again for the next one.
+    pending.push(pendingLength < wanted ? Buffer.from(chunk) : chunk)
     if (pendingLength < wanted) continue
     const records = parsePending(false)
     if (records.length > 0) yield records

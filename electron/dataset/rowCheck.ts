@@ -69,7 +69,15 @@ export class RowCheck {
   /** Reads the table's rows; only such rows may be checked. */
   reader(onRecord: OnRecord): RecordReader {
     const format = { delimiter: this.#delimiter, columnCount: this.#columnCount, ...this.roles }
-    return new RecordReader(format, onRecord, this.#hasher)
+    const seenRows = this.#seen
+    return new RecordReader(format, onRecord, this.#hasher, (words, from, to, step) =>
+      seenRows.touch(words, from, to, step),
+    )
+  }
+
+  /** @param rows that will come in all; a guess is enough */
+  expectRows(rows: number): void {
+    this.#seen.expect(rows)
   }
 
   /** A row with one fault that hides the others (blank, unbalanced, ragged) is not judged further. */

@@ -19,6 +19,8 @@ import { openTable, openText, type Table, type TableShape, type TextSource } fro
 export interface ScanOptions {
   /** Where it was told, or found by a look at the whole file. */
   readonly encoding?: TextEncoding
+  /** How long the text will be, about; where it is known, memory is taken once and not bit by bit. */
+  readonly expectedBytes?: number
   readonly signal?: AbortSignal
   /** Header and first rows, as soon as they are there. */
   readonly onTable?: (shape: TableShape) => void
@@ -42,12 +44,12 @@ const rowsInMemory = 4_000_000
  */
 export async function scanTable(
   chunks: Chunks,
-  { encoding, signal, onTable, onProgress }: ScanOptions = {},
+  { encoding, expectedBytes = 0, signal, onTable, onProgress }: ScanOptions = {},
 ): Promise<TableScan> {
   const source = await openText(chunks, encoding)
   const table = await openTable(source.body)
   onTable?.(table)
-  const scan = new Scan(table, source)
+  const scan = new Scan(table, source, expectedBytes)
   try {
     for await (const chunk of table.text) {
       if (signal?.aborted) throw new AppError('Cancelled', 'The scan was cancelled')
@@ -73,6 +75,8 @@ class Scan {
   readonly #findings = new FindingCollector()
   readonly #advice = new TableAdvice(this.#findings)
   readonly #index = new RowIndexBuilder()
+  /** 0 once room was made for its rows. */
+  #expectedBytes: number
   #hasHeader = false
   #rowCount = 0
   #usableRowCount = 0
@@ -83,8 +87,9 @@ class Scan {
   #emptyLineCount = 0
   #beforeEmptyLines: Buffer = Buffer.alloc(0)
 
-  constructor(table: Table, source: TextSource) {
+  constructor(table: Table, source: TextSource, expectedBytes: number) {
     this.#table = table
+    this.#expectedBytes = expectedBytes
     this.#source = source
     this.#check = new RowCheck(table, table.suggestedRoles, rowsInMemory)
     this.#reader = this.#check.reader((view) => this.#add(view))
@@ -102,6 +107,9 @@ class Scan {
   push(chunk: Uint8Array): void {
     this.#byteCount += chunk.length
     this.#reader.push(chunk)
+    if (this.#expectedBytes === 0) return
+    this.#check.expectRows((this.#rowCount / this.#byteCount) * this.#expectedBytes)
+    this.#expectedBytes = 0
   }
 
   close(): void {

@@ -15,7 +15,8 @@ export interface SourceFile {
   /** Its first 64 KB. */
   readonly head: Buffer
   /**
-   * The bytes, once, from start to end; then closes the file.
+   * The bytes, once, from start to end; then closes the file. The memory of a chunk is used again once the next one is
+   * asked for.
    *
    * @throws AppError FileChanged when the file was written to meanwhile, FileUnreadable
    */
@@ -73,12 +74,19 @@ async function* readUnchanged(
   path: string,
   before: { size: number; mtimeMs: number },
 ): AsyncGenerator<Uint8Array> {
+  // One is read into while the other is looked at.
+  const [one, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)]
+  let next: ReturnType<typeof read> | null = null
+  const read = (into: Buffer, at: number) => file.read(into, 0, readSize, at)
   try {
     let position = 0
-    while (position <= before.size) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(readSize), 0, readSize, position)
+    next = read(one, 0)
+    for (let isOdd = true; position <= before.size; isOdd = !isOdd) {
+      const { bytesRead, buffer } = await next
+      next = null
       if (bytesRead === 0) break
       position += bytesRead
+      next = read(isOdd ? other : one, position)
       yield buffer.subarray(0, bytesRead)
     }
     const after = await file.stat()
@@ -88,6 +96,7 @@ async function* readUnchanged(
   } catch (error) {
     throw translateReadError(error, path)
   } finally {
+    await next?.catch(() => undefined) // nobody asked for it
     await file.close()
   }
 }

@@ -152,8 +152,9 @@ async function readHead(
   while (length < size) {
     const { done, value } = await iterator.next()
     if (done) return { head: Buffer.concat(parts), isWhole: true }
-    parts.push(value)
     length += value.length
+    // A chunk's memory may be used again for the next one.
+    parts.push(length < size ? Buffer.from(value) : value)
   }
   return { head: Buffer.concat(parts), isWhole: false }
 }

@@ -50,26 +50,24 @@ export const nationalId: CellCheck = {
  *
  * @see ITU-T E.164
  */
+const phone = new RegExp(
+  [
+    String.raw`(?<![\d+])\+\d{1,3}(?:[ ().-]{0,2}\d{1,4}){2,6}`,
+    String.raw`(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)`,
+    String.raw`(?<!\d)0\d{2,3}-\d{7,8}(?!\d)`,
+    String.raw`(?<![\d-])\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\d-])`,
+  ].join('|'),
+  'g',
+)
+
 export const phoneNumber: CellCheck = {
   code: 'phone-number',
   trigger: flag.digits,
   find: (text) =>
-    spansOf(
-      text,
-      new RegExp(
-        [
-          String.raw`(?<![\d+])\+\d{1,3}(?:[ ().-]{0,2}\d{1,4}){2,6}`,
-          String.raw`(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)`,
-          String.raw`(?<!\d)0\d{2,3}-\d{7,8}(?!\d)`,
-          String.raw`(?<![\d-])\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\d-])`,
-        ].join('|'),
-        'g',
-      ),
-      ([number]) => {
-        const count = number.replace(/\D/g, '').length
-        return count >= 8 && count <= 15 ? '[phone number]' : undefined
-      },
-    ),
+    spansOf(text, phone, ([number]) => {
+      const count = number.replace(/\D/g, '').length
+      return count >= 8 && count <= 15 ? '[phone number]' : undefined
+    }),
 }
 
 /** @see ISO/IEC 7812-1 annex B */

@@ -28,10 +28,11 @@ export const oddSpace: CellCheck = {
 export const edgeSpace: CellCheck = {
   code: 'edge-space',
   trigger: flag.edge | flag.odd,
-  find: (text) =>
-    text.trim() === ''
-      ? []
-      : spansOf(text, /^[^\S\ufeff]+|(?<![^\S\ufeff])[^\S\ufeff]+$/g, () => ''),
+  find: (text) => {
+    const hasEdge = /[^\S\ufeff]/.test(text.charAt(0) + text.charAt(text.length - 1))
+    if (!hasEdge || text.trim() === '') return []
+    return spansOf(text, /^[^\S\ufeff]+|(?<![^\S\ufeff])[^\S\ufeff]+$/g, () => '')
+  },
 }
 
 /** More than one blank line in a row. */

@@ -90,6 +90,11 @@ export class RecordView {
 }
 
 export type OnRecord = (record: RecordView) => void
+/** Told of records that are about to come: the low words of their questions' hashes, from `from` to `to`, every `step`. */
+export type OnAhead = (words: Uint32Array, from: number, to: number, step: number) => void
+
+/** Records that are told ahead: what they touch has to stay in the processor's cache until they come. */
+const ahead = 256
 
 /** Bytes without a whole record after which csv.ts is asked whether a quote was ever closed. */
 const doubtAfterBytes = maxCellBytes + 64 * 1024
@@ -99,6 +104,7 @@ export class RecordReader {
   readonly #hasher: RowHasher
   readonly #format: RecordFormat
   readonly #onRecord: OnRecord
+  readonly #onAhead: OnAhead
   readonly #view: RecordView
   /** Bytes that lie in the kernel's memory and were not read yet. */
   #pending = 0
@@ -107,11 +113,17 @@ export class RecordReader {
   #wanted = 0
 
   /** @param hasher where rows are compared with others than this reader's */
-  constructor(format: RecordFormat, onRecord: OnRecord, hasher = new RowHasher()) {
+  constructor(
+    format: RecordFormat,
+    onRecord: OnRecord,
+    hasher = new RowHasher(),
+    onAhead: OnAhead = () => undefined,
+  ) {
     this.#kernel = new Kernel(hasher.seed)
     this.#hasher = hasher
     this.#format = format
     this.#onRecord = onRecord
+    this.#onAhead = onAhead
     this.#view = new RecordView(format)
     this.#line = format.line ?? 1
     this.#offset = format.offset ?? 0
@@ -189,6 +201,10 @@ export class RecordReader {
     view.csv = null
     const areUtf8 = count === 0 || isUtf8(bytes.subarray(from, to))
     for (let index = 0, at = 0; index < count; index += 1, at += recordWords) {
+      if (index % ahead === 0) {
+        const until = Math.min(index + ahead, count) * recordWords
+        this.#onAhead(table, at + word.questionHash, until, recordWords)
+      }
       // The table holds `count` whole records.
       const start = table[at + word.start] as number
       const length = table[at + word.length] as number

@@ -21,12 +21,16 @@ export type Seen = (typeof seen)[keyof typeof seen]
 export type OnLate = (verdict: Seen, row: number, line: number) => void
 
 const slotWords = 4
+/** More than a guess should reserve memory for. */
+const mostExpected = 8_000_000
 const partitions = 64
 const spillWords = 6
 const spillBufferWords = spillWords * 4096
 
 export class SeenRows {
   #slots = new Uint32Array(4096 * slotWords)
+  /** What `touch` saw: without it the loop would be left out as useless. */
+  touched = 0
   #count = 0
   readonly #mostInMemory: number
   #spill: Spill | null = null
@@ -36,13 +40,37 @@ export class SeenRows {
     this.#mostInMemory = mostInMemory
   }
 
+  /** Makes room at once for so many rows, as far as they may be in memory. */
+  expect(rows: number): void {
+    const wanted = Math.min(rows, this.#mostInMemory, mostExpected)
+    let length = this.#slots.length
+    while (wanted * 6 >= length) length *= 2
+    if (length > this.#slots.length) this.#growTo(length)
+  }
+
+  /**
+   * Looks where the rows of these hashes would stand, before they are added one by one: the processor then fetches many
+   * places of the table at once instead of waiting for each.
+   *
+   * @param words holds the low words of the questions' hashes, `step` words from one to the next
+   */
+  touch(words: Uint32Array, from: number, to: number, step: number): void {
+    const slots = this.#slots
+    const mask = slots.length / slotWords - 1
+    let all = 0
+    for (let at = from; at < to; at += step) {
+      all |= slots[((words[at] as number) & mask) * slotWords] as number // within both
+    }
+    this.touched = all
+  }
+
   /** `later` when only `finish` can tell. */
   add(row: SeenRow, rowNumber = 0, line = 0): Seen {
     const { questionHashLow, questionHashHigh, answerHashLow, rowHashLow } = row
     // Zero marks an empty slot.
     const high = questionHashHigh === 0 && questionHashLow === 0 ? 1 : questionHashHigh
     if (this.#count * 6 >= this.#slots.length && this.#count < this.#mostInMemory) {
-      this.#grow()
+      this.#growTo(this.#slots.length * 2)
     }
     const slots = this.#slots
     const mask = slots.length / slotWords - 1
@@ -105,9 +133,9 @@ export class SeenRows {
     this.#spill = null
   }
 
-  #grow(): void {
+  #growTo(length: number): void {
     const old = this.#slots
-    const slots = new Uint32Array(old.length * 2)
+    const slots = new Uint32Array(length)
     const mask = slots.length / slotWords - 1
     for (let base = 0; base < old.length; base += slotWords) {
       const low = old[base] as number // within the table

@@ -110,11 +110,11 @@ async function run(
       return importFile(store, task, hooks, files)
     case 'fix': {
       const fixes = applyFixes(store.read(task.contentSha256), new Set(task.codes))
-      const staged = await stageScanned(store, fixes.chunks, task, hooks)
+      const staged = await stageScanned(store, fixes.chunks, await sized(store, task), hooks)
       return { ...staged, counts: [...fixes.counts] }
     }
     case 'edit':
-      return stageScanned(store, await edited(store, task, false), task, hooks)
+      return stageScanned(store, await edited(store, task, false), await sized(store, task), hooks)
     case 'trainingContent': {
       const chunks = whileWanted(await edited(store, task, true), hooks.signal)
       const { staged } = await store.stage(chunks, readToEnd, task.stagingPath)
@@ -135,7 +135,8 @@ async function importFile(
   const source = await openSource(path, choice, { ...(open && { open }), ...signalOf(hooks) })
   try {
     const text = toUtf8(whileWanted(source.chunks(onRead), hooks.signal), source.encoding)
-    const staged = await stageScanned(store, text, { stagingPath }, hooks)
+    const task = { stagingPath, expectedBytes: source.sizeBytes }
+    const staged = await stageScanned(store, text, task, hooks)
     const { lineage, faults } = source
     return { ...staged, source: { lineage, faults } }
   } finally {
@@ -146,16 +147,29 @@ async function importFile(
 async function stageScanned(
   store: ContentStore,
   text: Chunks,
-  { stagingPath }: { stagingPath: string },
+  { stagingPath, expectedBytes }: { stagingPath: string; expectedBytes: number },
   { onTable, ...hooks }: StageHooks,
 ): Promise<{ written: WrittenFile; scan: TableScan }> {
-  const options = { encoding: 'utf-8', ...signalOf(hooks), ...(onTable && { onTable }) }
+  const options = {
+    encoding: 'utf-8',
+    expectedBytes,
+    ...signalOf(hooks),
+    ...(onTable && { onTable }),
+  }
   const { staged, result } = await store.stage(
     text,
     (chunks) => scanTable(chunks, options),
     stagingPath,
   )
   return { written: writtenAs(staged), scan: result }
+}
+
+/** The new content will be about as long as the old one. */
+async function sized(
+  store: ContentStore,
+  { stagingPath, contentSha256 }: { stagingPath: string; contentSha256: string },
+): Promise<{ stagingPath: string; expectedBytes: number }> {
+  return { stagingPath, expectedBytes: await store.sizeOf(contentSha256).catch(() => 0) }
 }
 
 /** What can go to another thread. */

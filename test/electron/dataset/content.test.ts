@@ -14,15 +14,8 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  createContentStore,
-  readToEnd,
-  writeFileWhole,
-} from '../../../electron/dataset/content.ts'
-import {
-  createFileHere,
-  type CreateContentFile,
-} from '../../../electron/dataset/contentFile.ts'
+import { createContentStore, readToEnd, writeFileWhole } from '../../../electron/dataset/content.ts'
+import { createFileHere, type CreateContentFile } from '../../../electron/dataset/contentFile.ts'
 import { createFileInThread } from '../../../electron/dataset/threads/createFileInThread.ts'
 import { collect } from '../../support/collect.ts'
 import { openOnFullDisk } from '../../support/fullDisk.ts'

@@ -51,7 +51,10 @@ function createService(open?: OpenFile): DatasetService {
   const publish = (_: 'dataset.changed', dataset: Dataset) => void published.push(dataset)
   // A function of a test cannot go into another thread.
   const stage: RunStageTask = (task, hooks) =>
-    runStageTask(task, hooks, { ...(open && { open }), createFile: (path) => createFileHere(path, open) })
+    runStageTask(task, hooks, {
+      ...(open && { open }),
+      createFile: (path) => createFileHere(path, open),
+    })
   return createDatasetService({ db, contentDirectory, publish, clock, ...(open && { stage }) })
 }
 
