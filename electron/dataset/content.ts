@@ -137,7 +137,8 @@ export async function writeFileWhole(path: string, chunks: Chunks): Promise<void
 
 /** For content that nobody looks at while it is written. */
 export async function readToEnd(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of chunks);
+  const iterator = chunks[Symbol.asyncIterator]()
+  while (!(await iterator.next()).done);
 }
 
 async function writeWhile<T>(
