@@ -6,7 +6,7 @@ import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { defaultEvaluationRows } from '../../shared/evaluation.ts'
 import { builtInSetNames } from '../../shared/evaluationSets.ts'
-import { toAppError } from '../../shared/errors.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { dataFormatSchema } from '../../shared/workbench/exportFormat.ts'
 import { createTranslate, describeError } from '../translate.ts'
@@ -26,7 +26,7 @@ import { interruptedExitCode } from './interruption.ts'
 import { listModels, removeModel } from './models.ts'
 import { saveReport } from './report.ts'
 import { resume } from './resume.ts'
-import { run } from './run.ts'
+import { run, type RunRequest } from './run.ts'
 
 const systemLocale = process.env['LC_ALL'] || process.env['LANG'] || 'en'
 
@@ -129,7 +129,24 @@ function buildProgram(): Command {
       (text: string, before: string[]) => [...before, text],
       [],
     )
-    .option('--validation <share>', 'share held back for validation', '0.2')
+    .option(
+      '--context <column>',
+      'a column that stands above the question, as often as needed',
+      (column: string, before: string[]) => [...before, column],
+      [],
+    )
+    .option(
+      '--validation <share>',
+      'share held back for validation (0.05 to 0.5), or a file whose rows are all for it',
+      String(defaultShare),
+    )
+    .addOption(
+      new Option(
+        '--group <column>',
+        'rows with the same value in this column stay on one side',
+      ).conflicts('stratify'),
+    )
+    .option('--stratify', 'every topic has its share on both sides')
     .option('--json', 'one JSON document at the end')
     .action((options: RunOptions, command: Command) =>
       run(contextOf(command), {
@@ -138,7 +155,8 @@ function buildProgram(): Command {
         output: options.output,
         models: options.models.split(',').map((id) => id.trim()),
         ...(options.name === undefined ? {} : { name: options.name }),
-        validationFraction: Number(options.validation),
+        context: options.context,
+        ...divisionOf(options),
         prompts: options.prompt,
         hyperparameters: Object.fromEntries(
           Object.entries({
@@ -265,6 +283,26 @@ function buildProgram(): Command {
   return program
 }
 
+/** @throws AppError InvalidRequest when a validation file leaves nothing to divide by group or topic */
+function divisionOf({
+  validation,
+  group,
+  stratify,
+}: RunOptions): Pick<RunRequest, 'validationFraction' | 'split'> {
+  const share = Number(validation)
+  const isShare = !Number.isNaN(share)
+  if (!isShare && (group !== undefined || stratify)) {
+    const message = '--group and --stratify divide one file: give --validation a share with them'
+    throw new AppError('InvalidRequest', message, { details: { message } })
+  }
+  const validationFraction = isShare ? share : defaultShare
+  if (!isShare) return { validationFraction, split: { kind: 'path', path: validation } }
+  if (group !== undefined) return { validationFraction, split: { kind: 'group', column: group } }
+  return { validationFraction, ...(stratify && { split: { kind: 'topic' } }) }
+}
+
+const defaultShare = 0.2
+
 interface RunOptions {
   readonly data: string
   readonly input: string
@@ -276,7 +314,11 @@ interface RunOptions {
   readonly batchSize?: string
   readonly seed?: string
   readonly set: Record<string, string>
+  readonly context: string[]
+  /** A share, or a file. */
   readonly validation: string
+  readonly group?: string
+  readonly stratify?: boolean
   readonly prompt: string[]
 }
 

@@ -10,6 +10,8 @@ import {
   type ModelVersion,
 } from '../../shared/model.ts'
 import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
+import { inputTemplateOf } from '../../shared/inputTemplate.ts'
+import type { SplitPlan } from '../../shared/workbench/splitPlan.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
@@ -22,11 +24,20 @@ export interface RunRequest {
   readonly output: string
   readonly models: readonly string[]
   readonly name?: string
+  /** Columns that stand above the question, in this order. */
+  readonly context?: readonly string[]
   readonly validationFraction: number
+  /** How rows are divided; at random when left out. */
+  readonly split?: RunSplit
   readonly hyperparameters: Readonly<Record<string, string>>
   /** Answered at every evaluation; some are picked when there are none. */
   readonly prompts?: readonly string[]
 }
+
+export type RunSplit =
+  | Extract<SplitPlan, { kind: 'group' | 'topic' }>
+  /** All rows of another file are the validation rows. */
+  | { readonly kind: 'path'; readonly path: string }
 
 export interface RunResult {
   readonly version: ModelVersion
@@ -55,6 +66,7 @@ export async function train(
 ): Promise<RunResult> {
   const { t } = context
   const say = context.json ? () => undefined : context.print
+  const inputTemplate = inputTemplateOf(request.input, request.context ?? [])
   // Before anything is imported, so that a typo leaves nothing behind.
   const fineTune = requireValid({
     workspaceId: localWorkspaceId,
@@ -62,7 +74,11 @@ export async function train(
     name: request.name ?? defaultName(request.data, new Date()),
     problemType: 'fine-tune-foundation-model',
     datasetId: '',
-    columns: { question: request.input, answer: request.output },
+    columns: {
+      question: request.input,
+      answer: request.output,
+      ...(inputTemplate !== undefined && { inputTemplate }),
+    },
     validationFraction: request.validationFraction,
     splitSeed: 1,
     samplePrompts: [...(request.prompts ?? [])],
@@ -72,6 +88,7 @@ export async function train(
     })),
   })
   let dataset = await services.datasets.import(request.data)
+  requireColumns(dataset.scan.columns, request.context ?? [])
   say(t('cli:run.imported', { name: dataset.name, rows: dataset.scan.rowCount }))
   const repairs = safeRepairs(dataset.scan.findings)
   if (repairs.length > 0) {
@@ -82,7 +99,8 @@ export async function train(
     say(t('cli:run.fixed', { fixes: fixes.join('; ') }))
   }
   await services.engine.start()
-  const fineTuneRequest = { ...fineTune, datasetId: dataset.id }
+  const split = await splitOf(services, request.split)
+  const fineTuneRequest = { ...fineTune, datasetId: dataset.id, ...(split && { split }) }
   if (!context.json) await printEstimates(context, services, fineTuneRequest)
   const started = await services.startVersion(fineTuneRequest)
   say(
@@ -94,6 +112,25 @@ export async function train(
   const version = await follow(context, services, started, follower)
   if (!context.json) printTimes(context, services, version)
   return { version, leaderboard: services.leaderboard(version.id) }
+}
+
+/** @throws AppError of an import */
+async function splitOf(
+  services: Services,
+  split: RunSplit | undefined,
+): Promise<SplitPlan | undefined> {
+  if (split?.kind !== 'path') return split
+  const { id } = await services.datasets.import(split.path, { reuse: true })
+  return { kind: 'file', datasetId: id }
+}
+
+/** A name that is no column would stay in every prompt as text. @throws AppError ColumnNotFound */
+function requireColumns(columns: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted.find((column) => !columns.includes(column))
+  if (missing === undefined) return
+  throw new AppError('ColumnNotFound', `There is no column ${missing}`, {
+    details: { column: missing, columns: columns.join(', ') },
+  })
 }
 
 async function printEstimates(

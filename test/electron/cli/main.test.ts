@@ -104,6 +104,60 @@ test('trains, asks and reports, each in a process of its own', async () => {
   expect(await readFile(out, 'utf8')).toContain('2 of 5 rows of the validation share')
 })
 
+test('context columns stand above the question, and rows are divided as the options say', async () => {
+  const withContext = path.join(timbre.directory, 'shop.csv')
+  const rows = Array.from(
+    { length: 24 },
+    (_, row) => `Where is item ${row}?,On shelf ${row}.,Lamp ${row % 6}`,
+  )
+  await writeFile(withContext, `question,answer,product\n${rows.join('\n')}\n`)
+  const held = path.join(timbre.directory, 'held.csv')
+  await writeFile(
+    held,
+    `question,answer,product\nIs it new?,It is.,Lamp 1\nHow much?,Ten.,Lamp 2\n`,
+  )
+  const options = ['run', '--data', withContext, ...training, ...small, '--epochs', '1']
+  const versionOf = async (...more: string[]) => {
+    const { code, stderr } = await timbre.run(...options, ...more, '--json')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { models } = JSON.parse((await timbre.run('models', '--json')).stdout) as {
+      models: Model[]
+    }
+    return models[0]?.versions[0]
+  }
+  expect(await versionOf('--context', 'product', '--validation', held)).toMatchObject({
+    columns: { question: 'question', inputTemplate: 'product: {product}\n\n{question}' },
+    split: { kind: 'file' },
+    trainingRowCount: 24,
+    validationRowCount: 2,
+  })
+  // Six products of four rows each: a share of 0.2 cannot cut through one.
+  const grouped = await versionOf(
+    '--group',
+    'product',
+    '--validation',
+    '0.2',
+    '--name',
+    'By product',
+  )
+  expect(grouped).toMatchObject({ split: { kind: 'group', column: 'product' } })
+  expect((grouped?.validationRowCount ?? 1) % 4).toBe(0)
+})
+
+test('says what is wrong with a way to divide', async () => {
+  const unknown = await timbre.run(...runArguments('--context', 'price'))
+  expect(unknown.code).toBe(1)
+  expect(unknown.stderr).toContain('price')
+  const both = await timbre.run(...runArguments('--group', 'question', '--stratify'))
+  expect(both.code).toBe(1)
+  expect(both.stderr).toContain("'--group <column>' cannot be used with option '--stratify'")
+  const nothingLeft = await timbre.run(
+    ...runArguments('--validation', timbre.csv, '--group', 'question'),
+  )
+  expect(nothingLeft.code).toBe(1)
+  expect(nothingLeft.stderr).toContain('--validation')
+})
+
 test('runs the whole job on the sample, down to the report', async () => {
   const { code, stdout, stderr } = await timbre.run('demo', '--epochs', '2')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
