@@ -38,7 +38,7 @@ import { createLicences, type Licences } from './training/catalog/licences.ts'
 import { wayOf } from './training/ways/ways.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { createImporter, type Importer } from './dataset/intake/importer.ts'
-import { writeFileWhole } from './dataset/content.ts'
+import { createContentStore, writeFileWhole } from './dataset/content.ts'
 import { exportRows } from './dataset/workbench/exportRows.ts'
 import { previewOf } from './dataset/workbench/previewSplit.ts'
 import { createWorkbench, type Tokenizer, type Workbench } from './dataset/workbench/workbench.ts'
@@ -49,6 +49,7 @@ import { insertEvent } from './db/events.ts'
 import { listMetricPoints } from './db/metrics.ts'
 import { getModel, getVersion, listModels, setChosenCandidate } from './db/models.ts'
 import { getSettings } from './db/settings.ts'
+import { listUploads } from './db/uploads.ts'
 import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
@@ -79,6 +80,7 @@ import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
 import { listCutRows } from './training/cutRows.ts'
 import { createReadSplit, pinPlan } from './training/readSplit.ts'
+import { createSendData } from './training/sendData.ts'
 import { createTrainingQueue } from './training/queue.ts'
 import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
@@ -480,6 +482,20 @@ export function createServices(options: ServicesOptions): Services {
   const catalog = createCatalog(documents)
   const licences = createLicences({ db, documents, now })
   const queue = createTrainingQueue(db)
+  const outbox = createContentStore(path.join(options.dataDirectory, 'outbox'))
+  // What nobody goes on sending; only tidying up.
+  const unsent = listUploads(db).filter(({ state }) => state !== 'completed')
+  void outbox.removeExcept(new Set(unsent.map(({ sha256 }) => sha256))).catch(() => undefined)
+  const sendData = createSendData({
+    outbox,
+    async sendLarge(workspaceId, file) {
+      const { id } = await uploads.send(workspaceId, file)
+      await uploads.settled(id)
+      const ended = uploads.list().find((upload) => upload.id === id)
+      if (ended) return ended
+      throw new AppError('Cancelled', `Sending ${file.name} was cancelled`)
+    },
+  })
   const training: StartVersionOptions = {
     db,
     connect: connectTo,
@@ -488,6 +504,7 @@ export function createServices(options: ServicesOptions): Services {
     getDataset: (id) => datasets.get(id),
     trainingContent: (id) => workbench.trainingContent(id),
     readSplit,
+    sendData,
     estimateOf: (key) => estimates.get(key),
     queue,
     now,

@@ -90,7 +90,13 @@ export async function benchEstimate({ quick, say }: BenchOptions): Promise<Bench
     for (const [index, { model, rows, words, settings }] of setUps(quick).entries()) {
       const prefix = `s3://${bucket}/${index}`
       const put = (key: string, text: string) =>
-        putTextOnce(clients, bucket, `${index}/${key}`, text, 'application/json')
+        putTextOnce(
+          { clients, kmsKeyArn: null },
+          bucket,
+          `${index}/${key}`,
+          text,
+          'application/json',
+        )
       await put('training/train.jsonl', jsonLines(Math.round(rows * 0.8), words, 1))
       await put('training/prompts.json', JSON.stringify(['Where is my order?', 'Hello']))
       await put('validation/validation.jsonl', jsonLines(Math.round(rows * 0.2), words, 2))

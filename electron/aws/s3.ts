@@ -1,16 +1,16 @@
 /** Objects in the workspace's bucket. */
+import { createHash } from 'node:crypto'
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
-  PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
+import { findObject, putObject, type Store } from './upload/multipart.ts'
 import { createPrivateBucket } from './setup/bucket.ts'
 
 /** SageMaker's own tools use this name; its managed policy covers it. */
@@ -39,23 +39,17 @@ export async function ensureBucket(clients: AwsClients, bucket: string): Promise
 
 /** Writes text unless the key is there already: keys are made of their content's hash. */
 export async function putTextOnce(
-  { s3 }: AwsClients,
+  store: Store,
   bucket: string,
   key: string,
   text: string,
   contentType: string,
 ): Promise<void> {
-  try {
-    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
-    return
-  } catch {
-    // Not there, or nobody may look: then writing it again does no harm, and its refusal has words.
-  }
-  await withAwsErrors(() =>
-    s3.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType }),
-    ),
-  )
+  // Nobody may look, perhaps: then writing it again does no harm, and its refusal has words.
+  if (await findObject(store, { bucket, key }).catch(() => null)) return
+  const body = Buffer.from(text)
+  const sha256 = createHash('sha256').update(body).digest('hex')
+  await putObject(store, { bucket, key, contentType, sha256 }, body)
 }
 
 /** @param uri s3://bucket/key @throws AppError NotFound */

@@ -47,7 +47,7 @@ const SAVE_UPLOAD = `
     was_there, failure, begun, created_at_ms)
   VALUES (@id, @workspace_id, @bucket, @key, @name, @file, @content_type, @sha256, @size_bytes, @sent_bytes, @state,
     @was_there, @failure, @begun, @created_at_ms)
-  ON CONFLICT (id) DO UPDATE SET sent_bytes = excluded.sent_bytes, state = excluded.state,
+  ON CONFLICT (id) DO UPDATE SET file = excluded.file, sent_bytes = excluded.sent_bytes, state = excluded.state,
     was_there = excluded.was_there, failure = excluded.failure, begun = excluded.begun`
 
 const begunSchema = z.object({ uploadId: z.string(), partSizeBytes: z.number() })

@@ -43,7 +43,7 @@ export async function exportCandidate(
   const asked = JSON.stringify([...new Set(options.questions)].slice(0, mostQuestions))
   const hash = createHash('sha256').update(asked).digest('hex')
   const questionsKey = `timbre/questions/${hash}.json`
-  await putTextOnce(clients, bucket, questionsKey, asked, 'application/json')
+  await putTextOnce(connection, bucket, questionsKey, asked, 'application/json')
   const jobName = `timbre-export-${randomBytes(8).toString('hex')}`
   const name = fileName(options.modelName, candidate.baseModelId)
   const outputUri = `s3://${bucket}/timbre/exports/${jobName}/`

@@ -66,7 +66,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     const put = async (name: string, content: string, type: string) => {
       const sha256 = createHash('sha256').update(content).digest('hex')
       const key = `timbre/registry/${sha256}/${name}`
-      await putTextOnce(clients, bucket, key, content, type)
+      await putTextOnce(connection, bucket, key, content, type)
       return { uri: `s3://${bucket}/${key}`, sha256 }
     }
     const points = listMetricPoints(db, candidate.id)

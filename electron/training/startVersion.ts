@@ -15,6 +15,7 @@ import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { SplitPlan } from '../../shared/workbench/splitPlan.ts'
 import { completeHyperparameters } from './hyperparameters.ts'
+import type { SendData } from './sendData.ts'
 import type { TrainableModel, UploadedData, VersionData } from './ways/way.ts'
 import { wayOf } from './ways/ways.ts'
 import { pinPlan, type ReadSplit } from './readSplit.ts'
@@ -29,6 +30,7 @@ export interface StartVersionOptions {
   /** The state of a dataset to train on: with its edits, without the rows that were excluded. */
   readonly trainingContent: (id: string) => Promise<string>
   readonly readSplit: ReadSplit
+  readonly sendData: SendData
   /** What was estimated for a run just like this one; by its key. */
   readonly estimateOf: (runKey: string) => RunEstimate | undefined
   readonly queue: TrainingQueue
@@ -101,7 +103,10 @@ export async function prepareVersion(
     const asked = requireItem(request.candidates, index)
     const promptTemplate = asked.promptTemplate ?? baseModel.promptTemplate
     const choice = connection.kind === 'local' ? null : choiceFor(baseModel, asked.cloud)
-    const uris = await model.upload(connection, data, promptTemplate)
+    const uris = await options.sendData(
+      connection,
+      model.dataFiles(connection, data, promptTemplate),
+    )
     const key = JSON.stringify([baseModel.id, hyperparameters, uris])
     runs.push({ model, choice, promptTemplate, hyperparameters, uris, key })
   }
@@ -243,7 +248,10 @@ async function createJob(
   const leave = queue.enter(connection, candidate)
   if (!leave) return
   try {
-    const uris = await model.upload(connection, data, candidate.promptTemplate)
+    const uris = await options.sendData(
+      connection,
+      model.dataFiles(connection, data, candidate.promptTemplate),
+    )
     const trainingJobArn = await model.submit(connection, {
       jobName: candidate.trainingJobName,
       modelName,

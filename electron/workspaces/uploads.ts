@@ -31,6 +31,8 @@ export interface FileToSend {
   /** Hex, of the content. */
   readonly sha256: string
   readonly sizeBytes: number
+  /** In the workspace's bucket; left out: made of the content's hash and the name. */
+  readonly key?: string
 }
 
 export interface Uploads {
@@ -167,12 +169,15 @@ export function createUploads(options: UploadsOptions): Uploads {
     async send(workspaceId, file) {
       const connection = await options.connect(workspaceId)
       const { bucket } = connection
-      const key = `${connection.prefix}/files/${file.sha256}/${safeName(file.name)}`
+      const {
+        key = `${connection.prefix}/files/${file.sha256}/${safeName(file.name)}`,
+        ...content
+      } = file
       const known = findUploadTo(db, { workspaceId, bucket, key })
       const stored: StoredUpload = known
-        ? { ...known, ...file }
+        ? { ...known, ...content }
         : {
-            ...file,
+            ...content,
             id: randomUUID(),
             workspaceId,
             bucket,

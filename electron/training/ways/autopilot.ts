@@ -19,7 +19,7 @@ import {
   type AutopilotModel,
 } from './autopilotModels.ts'
 import { requireWithinLimits } from './dataLimits.ts'
-import { uploadFiles } from './uploadFiles.ts'
+import { batchesOf } from './dataFiles.ts'
 import type { Way } from './way.ts'
 
 export const autopilot: Way = {
@@ -41,18 +41,18 @@ export const autopilot: Way = {
     return {
       baseModel,
       hubModel: null,
-      async upload(to, data) {
+      dataFiles(_, data) {
         requireWithinLimits(baseModel, data)
         const file = (channel: string, examples: readonly TrainingExample[]) => ({
           name: `${channel}/${channel}.csv`,
-          text: toCsv(examples),
           type: 'text/csv',
+          pieces: () => toCsv(examples),
         })
-        return uploadFiles(
-          to,
-          [file('training', data.training), file('validation', data.validation)],
-          { training: 'training/', validation: 'validation/' },
-        )
+        return {
+          files: [file('training', data.training), file('validation', data.validation)],
+          training: 'training/',
+          validation: 'validation/',
+        }
       },
       submit: (to, { jobName, hyperparameters, uris }) =>
         createAutoMLJob(to, {
@@ -135,11 +135,13 @@ function finalPoints(
 }
 
 /** Two columns, `input` and `output`, as Autopilot demands. */
-function toCsv(examples: readonly TrainingExample[]): string {
-  return stringify(
-    examples.map(({ prompt, completion }) => [prompt, completion]),
-    { header: true, columns: ['input', 'output'], quoted_string: true },
-  )
+function* toCsv(examples: readonly TrainingExample[]): Generator<string> {
+  yield stringify([['input', 'output']], { quoted_string: true })
+  for (const some of batchesOf(examples))
+    yield stringify(
+      some.map(({ prompt, completion }) => [prompt, completion]),
+      { quoted_string: true },
+    )
 }
 
 function toBaseModel(model: AutopilotModel): BaseModel {

@@ -1,4 +1,5 @@
 /** Bedrock: models whose weights stay with their makers, customized and asked there. */
+import type { TrainingExample } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel } from '../../../shared/model.ts'
@@ -15,14 +16,9 @@ import {
 import { countInName } from '../../aws/hubDocument.ts'
 import type { Connection } from '../../aws/workspace.ts'
 import { trainingJobName } from '../jobNames.ts'
-import {
-  bedrockFamilyOf,
-  servesOnDemand,
-  toRecords,
-  type BedrockFamily,
-} from './bedrockFamilies.ts'
+import { bedrockFamilyOf, servesOnDemand, type BedrockFamily } from './bedrockFamilies.ts'
 import { requireWithinLimits } from './dataLimits.ts'
-import { uploadFiles } from './uploadFiles.ts'
+import { jsonLines } from './dataFiles.ts'
 import type { Way } from './way.ts'
 
 export const bedrock: Way = {
@@ -47,17 +43,18 @@ export const bedrock: Way = {
     return {
       baseModel,
       hubModel: null,
-      async upload(to, data) {
+      dataFiles(_, data) {
         requireWithinLimits(baseModel, data)
-        const type = 'application/jsonlines'
-        return uploadFiles(
-          to,
-          [
-            { name: 'train.jsonl', text: toRecords(family, data.training), type },
-            { name: 'validation.jsonl', text: toRecords(family, data.validation), type },
-          ],
-          { training: 'train.jsonl', validation: 'validation.jsonl' },
-        )
+        const file = (name: string, examples: readonly TrainingExample[]) => ({
+          name,
+          type: 'application/jsonlines',
+          pieces: () => jsonLines(examples, family.toRecord),
+        })
+        return {
+          files: [file('train.jsonl', data.training), file('validation.jsonl', data.validation)],
+          training: 'train.jsonl',
+          validation: 'validation.jsonl',
+        }
       },
       submit: (to, { jobName, hyperparameters, uris }) =>
         createCustomizationJob(to, { jobName, baseModelId: name, hyperparameters, ...uris }),

@@ -6,7 +6,6 @@
  */
 import type { TrainingExample } from '../../../shared/dataset.ts'
 import type { HyperparameterField } from '../../../shared/model.ts'
-import { jsonLines } from './uploadFiles.ts'
 
 export interface BedrockFamily {
   readonly pattern: RegExp
@@ -147,8 +146,4 @@ export function bedrockFamilyOf(modelId: string): BedrockFamily | undefined {
 
 export function servesOnDemand(family: BedrockFamily, region: string): boolean {
   return family.servesOnDemand && onDemandRegions.has(region)
-}
-
-export function toRecords(family: BedrockFamily, examples: readonly TrainingExample[]): string {
-  return jsonLines(examples.map(family.toRecord))
 }

@@ -1,10 +1,11 @@
 /** A hub model's own trainer, run by CreateTrainingJob: on this computer by the engine, in AWS on machines by the hour. */
+import type { TrainingExample } from '../../../shared/dataset.ts'
 import { listHub, publicHub } from '../../aws/hub.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
 import { createTrainingJob, describeTrainingJob, stopTrainingJob } from '../../aws/trainingJobs.ts'
 import { trainingJobName } from '../jobNames.ts'
 import { requireWithinLimits } from './dataLimits.ts'
-import { jsonLines, uploadFiles } from './uploadFiles.ts'
+import { jsonLines } from './dataFiles.ts'
 import type { TrainableModel, Way } from './way.ts'
 
 export const jumpStart: Way = {
@@ -31,26 +32,31 @@ function trainable(hubModel: HubModel): TrainableModel {
   return {
     baseModel,
     hubModel,
-    async upload(connection, data, promptTemplate) {
+    dataFiles(connection, data, promptTemplate) {
       requireWithinLimits(baseModel, data)
       const { training, validation, samplePrompts } = data
       const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
       const template = json(promptTemplate)
       const type = 'application/json'
-      const lines = 'application/jsonlines'
-      return uploadFiles(
-        connection,
-        [
-          { name: 'training/template.json', text: template, type },
+      const file = (name: string, text: string) => ({ name, type, pieces: () => [text] })
+      const rows = (name: string, examples: readonly TrainingExample[]) => ({
+        name,
+        type: 'application/jsonlines',
+        pieces: () => jsonLines(examples, ({ prompt, completion }) => ({ prompt, completion })),
+      })
+      return {
+        files: [
+          file('training/template.json', template),
           // Of this computer's trainer; AWS's reads .jsonl files and the template alone.
-          ...(connection.kind === 'local'
-            ? [{ name: 'training/prompts.json', text: json(samplePrompts), type }]
-            : [{ name: 'validation/template.json', text: template, type }]),
-          { name: 'training/train.jsonl', text: pairs(training), type: lines },
-          { name: 'validation/validation.jsonl', text: pairs(validation), type: lines },
+          connection.kind === 'local'
+            ? file('training/prompts.json', json(samplePrompts))
+            : file('validation/template.json', template),
+          rows('training/train.jsonl', training),
+          rows('validation/validation.jsonl', validation),
         ],
-        { training: 'training/', validation: 'validation/' },
-      )
+        training: 'training/',
+        validation: 'validation/',
+      }
     },
     submit: (connection, { jobName, hyperparameters, uris, checkpointUri, choice }) =>
       createTrainingJob(connection, {
@@ -62,8 +68,4 @@ function trainable(hubModel: HubModel): TrainableModel {
         ...uris,
       }),
   }
-}
-
-function pairs(examples: readonly { prompt: string; completion: string }[]): string {
-  return jsonLines(examples.map(({ prompt, completion }) => ({ prompt, completion })))
 }

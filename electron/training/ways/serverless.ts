@@ -19,7 +19,7 @@ import { partitionOf } from '../../../shared/partition.ts'
 import { slug, trainingJobName } from '../jobNames.ts'
 import { requireWithinLimits } from './dataLimits.ts'
 import { readRecipe } from './recipe.ts'
-import { jsonLines, uploadFiles } from './uploadFiles.ts'
+import { jsonLines } from './dataFiles.ts'
 import type { Way } from './way.ts'
 
 /** Where AWS offers open-weight models this way, as its Python SDK knows it. */
@@ -52,21 +52,22 @@ export const serverless: Way = {
     return {
       baseModel,
       hubModel: null,
-      async upload(to, data) {
+      dataFiles(_, data) {
         requireWithinLimits(baseModel, data)
         const file = (channel: 'train' | 'validation') => ({
           name: `${channel}/${channel}.jsonl`,
-          text: jsonLines(
-            (channel === 'train' ? data.training : data.validation).map(
+          type: 'application/jsonlines',
+          pieces: () =>
+            jsonLines(
+              channel === 'train' ? data.training : data.validation,
               ({ prompt, completion }) => ({ prompt, completion }),
             ),
-          ),
-          type: 'application/jsonlines',
         })
-        return uploadFiles(to, [file('train'), file('validation')], {
+        return {
+          files: [file('train'), file('validation')],
           training: 'train/train.jsonl',
           validation: 'validation/validation.jsonl',
-        })
+        }
       },
       async submit(to, { jobName, modelName, hyperparameters, uris }) {
         const group = ['timbre', slug(modelName, 40)].filter((part) => part !== '').join('-')

@@ -7,6 +7,7 @@ import type { CloudChoice, TrainingWay } from '../../../shared/trainingWay.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
 import type { TrainingJob } from '../../aws/trainingJobs.ts'
 import type { Connection } from '../../aws/workspace.ts'
+import type { DataFiles } from './dataFiles.ts'
 import type { HubDocuments } from '../catalog/hubDocuments.ts'
 
 /** What a version is trained on. */
@@ -46,14 +47,10 @@ export interface TrainableModel {
   /** For what this computer measures and serves; null where there is no such document. */
   readonly hubModel: HubModel | null
   /**
-   * Puts the rows into S3 in the way's own format; the same rows are sent once.
+   * The rows in the way's own format.
    * @throws AppError TooManyRows, DatasetTooSmall, TooManyLongRows
    */
-  upload(
-    connection: Connection,
-    data: VersionData,
-    promptTemplate: PromptTemplate,
-  ): Promise<UploadedData>
+  dataFiles(connection: Connection, data: VersionData, promptTemplate: PromptTemplate): DataFiles
   /** @returns the job's ARN */
   submit(connection: Connection, order: JobOrder): Promise<string>
 }

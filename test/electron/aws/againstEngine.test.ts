@@ -46,7 +46,13 @@ async function aJob(jobName: string, epoch = '1'): Promise<TrainingJobSpec> {
     (_, row) => `${JSON.stringify({ prompt: `Question ${row}`, completion: `Answer ${row}` })}\n`,
   ).join('')
   for (const channel of ['training', 'validation'])
-    await putTextOnce(clients, bucket, `data/${channel}/rows.jsonl`, lines, 'application/jsonlines')
+    await putTextOnce(
+      { clients, kmsKeyArn: null },
+      bucket,
+      `data/${channel}/rows.jsonl`,
+      lines,
+      'application/jsonlines',
+    )
   return {
     jobName,
     hubModel: await describeHubModel(clients, tinyModelId),
@@ -113,8 +119,8 @@ test('writes a key once and takes it away', async () => {
     const object = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'a/b.txt' }))
     return object.Body?.transformToString()
   }
-  await putTextOnce(clients, bucket, 'a/b.txt', '你好', 'text/plain')
-  await putTextOnce(clients, bucket, 'a/b.txt', 'another', 'text/plain')
+  await putTextOnce({ clients, kmsKeyArn: null }, bucket, 'a/b.txt', '你好', 'text/plain')
+  await putTextOnce({ clients, kmsKeyArn: null }, bucket, 'a/b.txt', 'another', 'text/plain')
   expect(await read()).toBe('你好')
   await deleteObject(clients, `s3://${bucket}/a/b.txt`)
   await deleteObject(clients, `s3://${bucket}/a/b.txt`)

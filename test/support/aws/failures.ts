@@ -4,6 +4,8 @@ import { ServiceFailure } from './serviceFailure.ts'
 export interface Failures {
   /** The next calls of this operation are refused. */
   refuse(operation: string, failure: ServiceFailure, times?: number): void
+  /** What was still to be refused of it is not any more. */
+  settle(operation: string): void
   /** @throws ServiceFailure when one is due */
   check(operation: string): void
 }
@@ -14,6 +16,7 @@ export function createFailures(): Failures {
     refuse(operation, failure, times = 1) {
       due.set(operation, [...(due.get(operation) ?? []), { failure, left: times }])
     },
+    settle: (operation) => void due.delete(operation),
     check(operation) {
       const waiting = due.get(operation) ?? []
       const next = waiting[0]

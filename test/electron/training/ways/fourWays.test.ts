@@ -84,7 +84,7 @@ test('trains one model each way, and draws its curves', async () => {
   const version = await start(
     names.map((baseModelId) => ({ baseModelId, hyperparameters: settings[baseModelId] ?? {} })),
   )
-  expect(version.candidates.map(({ status }) => status)).toEqual(names.map(() => 'InProgress'))
+  expect(version.candidates.map(({ status }) => status)).not.toContain('Failed')
   const ended = await untilEnded(version.id)
   expect(ended.map(({ failure }) => failure)).toEqual(names.map(() => null))
   const [llama, falcon, autopilot, serverless, bedrock] = ended as [
