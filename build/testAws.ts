@@ -15,7 +15,7 @@ import { createClients } from '../electron/aws/clients.ts'
 import { createAccountAccess } from '../electron/aws/credentials/accountAccess.ts'
 import { getCaller } from '../electron/aws/identity.ts'
 import { listTrainingJobs } from '../electron/aws/jobLists.ts'
-import { findPrice } from '../electron/aws/preflight/prices.ts'
+import { listPrices } from '../electron/aws/preflight/prices.ts'
 import { listQuotas, quotaName } from '../electron/aws/preflight/quotas.ts'
 import { directNetwork } from '../electron/aws/requestHandler.ts'
 import { deleteObject } from '../electron/aws/s3.ts'
@@ -84,7 +84,7 @@ async function main(inRegion: string): Promise<void> {
     return `${quota?.value ?? 'no'} of ${machine}`
   })
   await step('price', async () =>
-    String(await findPrice(place, machine, 'Training', currencyOf(inRegion))),
+    String((await listPrices(place, 'Training', currencyOf(inRegion)))[machine] ?? 'none'),
   )
   const directory = mkdtempSync(path.join(os.tmpdir(), 'timbre-aws-'))
   try {

@@ -2,7 +2,7 @@
 import { mkdirSync, accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { EventName, EventPayload } from '../shared/contract.ts'
-import type { Endpoint } from '../shared/endpoint.ts'
+import { costSince, type Endpoint } from '../shared/endpoint.ts'
 import { AppError } from '../shared/errors.ts'
 import {
   isTerminal,
@@ -25,8 +25,6 @@ import type { ColumnRoles, TrainingExample } from '../shared/dataset.ts'
 import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
 import { importHubModel } from './aws/hubImport.ts'
 import { askJudge } from './aws/askJudge.ts'
-import { listTrainingPrices } from './aws/machinePrices.ts'
-import { findPrice } from './aws/preflight/prices.ts'
 import { ensureBucket, getText } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
@@ -91,6 +89,7 @@ import { getCaller } from './aws/identity.ts'
 import { createSignIns, type SignIns } from './workspaces/signIns.ts'
 import { getAwsWorkspace } from './db/workspaces.ts'
 import { createAdoption, type Adoption } from './workspaces/adoptJobs.ts'
+import { createPrices, type Prices } from './workspaces/prices.ts'
 import { createPreflight, type PreflightService } from './workspaces/preflight.ts'
 import { createSetup, type Setup } from './workspaces/setup.ts'
 import { createUploads, type Uploads } from './workspaces/uploads.ts'
@@ -153,8 +152,7 @@ export interface Services {
   signIn(workspaceId: string, flow: 'browser' | 'code'): Promise<void>
   readonly catalog: Catalog
   readonly licences: Licences
-  /** Of training machines by the hour. @throws AppError AccessDenied */
-  listMachinePrices(workspaceId: string): Promise<Record<string, number>>
+  readonly prices: Prices
   /** @throws AppError EngineUnavailable, WorkspaceNotFound, WorkspaceIncomplete, CredentialsMissing */
   connect(workspaceId: string): Promise<Connection>
   /** Who its credentials belong to. @throws AppError as `connect` does, but for WorkspaceIncomplete */
@@ -263,10 +261,21 @@ export function createServices(options: ServicesOptions): Services {
     },
     now,
   })
+  const prices = createPrices({ open: (id) => connections.open(id), now })
   const preflight = createPreflight({
     db,
     open: (id) => connections.open(id),
     workspace: (id) => getAwsWorkspace(db, id),
+    prices,
+    endpointCosts(workspaceId, sinceMs) {
+      const { endpoints } = use.endpoints.state()
+      const ours = endpoints.filter((endpoint) => endpoint.workspaceId === workspaceId)
+      const sum = (isOver: boolean) =>
+        ours
+          .filter(({ status }) => (status === 'Gone') === isOver)
+          .reduce((total, endpoint) => total + (costSince(endpoint, sinceMs, now()) ?? 0), 0)
+      return { spent: sum(true), committed: sum(false) }
+    },
     now,
   })
   const adoption = createAdoption({
@@ -395,8 +404,12 @@ export function createServices(options: ServicesOptions): Services {
     describeHubModel: async (id, workspaceId) =>
       workspaceId === localWorkspaceId ? hubModel(id) : cloudHubModel(id, workspaceId),
     // On this computer nothing is paid; what an account pays, its price list tells.
-    priceOf: async (workspaceId) =>
-      workspaceId === localWorkspaceId ? { perHour: 0, currency: 'USD' } : null,
+    async priceOf(workspaceId, instanceType) {
+      if (workspaceId === localWorkspaceId) return { perHour: 0, currency: 'USD' }
+      const { hourly, currency } = await prices.list(workspaceId, 'Hosting')
+      const perHour = hourly[instanceType]
+      return perHour === undefined ? null : { perHour, currency }
+    },
     idleMinutes: () => getSettings(db).endpointIdleMinutes,
     leaderboard: (versionId) => leaderboardOf(db, versionId),
     report: (candidateId) => report(candidateId),
@@ -462,10 +475,9 @@ export function createServices(options: ServicesOptions): Services {
         side,
       ),
     async priceOf(workspaceId: string, instanceType: string, use: 'Hosting' | 'Processing') {
-      const opened = await connections.open(workspaceId)
-      const currency = currencyOf(opened.region)
-      // Who may not read the price list can make reports all the same.
-      return findPrice(opened, instanceType, use, currency).catch(() => null)
+      const { hourly, from } = await prices.list(workspaceId, use)
+      // The table is of training and hosting.
+      return use === 'Processing' && from === 'table' ? null : (hourly[instanceType] ?? null)
     },
     currencyOf: async (workspaceId: string) =>
       workspaceId === localWorkspaceId
@@ -501,6 +513,8 @@ export function createServices(options: ServicesOptions): Services {
     connect: connectTo,
     describeBaseModel: (connection, id) => catalog.describe(connection, id),
     requireLicence: (connection, baseModel) => licences.require(connection, baseModel),
+    requireBudget: (workspaceId, instanceTypes) =>
+      preflight.requireBudget(workspaceId, instanceTypes),
     getDataset: (id) => datasets.get(id),
     trainingContent: (id) => workbench.trainingContent(id),
     readSplit,
@@ -679,7 +693,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     catalog,
     licences,
-    listMachinePrices: async (id) => listTrainingPrices(await connectTo(id)),
+    prices,
     connect: connectTo,
     testWorkspace: async (id) => getCaller((await connections.open(id)).clients),
     disk,
@@ -699,11 +713,6 @@ export function createServices(options: ServicesOptions): Services {
     cutRows: (request) => listCutRows(readSplit, getVersion(db, request.versionId), request),
     async startVersion(request) {
       requireKnownState(db, request)
-      if (request.workspaceId !== localWorkspaceId)
-        await preflight.requireBudget(
-          request.workspaceId,
-          request.candidates.flatMap(({ cloud }) => cloud?.instanceType ?? []),
-        )
       const version = await startVersion(training, request)
       options.publish('version.changed', version)
       watch.expect(version.candidates)

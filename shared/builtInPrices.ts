@@ -1,5 +1,7 @@
+import type { StoragePrices } from './cost.ts'
+
 /**
- * Rough prices of training machines for when the price list can't be asked: on demand, by the hour, us-east-1, in US
+ * Rough prices of machines for when the price list can't be asked: on demand, by the hour, us-east-1, in US
  * dollars. Nobody has held them against AWS's list yet, so they have no date and are shown as an unchecked estimate.
  */
 const inUsEast1: Readonly<Record<string, number>> = {
@@ -18,7 +20,14 @@ const inUsEast1: Readonly<Record<string, number>> = {
   'ml.g5.48xlarge': 20.36,
 }
 
-/** Undefined where the table has none; only the region it was made for is known. */
-export function builtInPrice(instanceType: string, region: string): number | undefined {
-  return region === 'us-east-1' ? inUsEast1[instanceType] : undefined
+/** Only the region it was made for is known. Training and hosting cost the same there. */
+export function builtInPrices(region: string): Readonly<Record<string, number>> {
+  return region === 'us-east-1' ? inUsEast1 : {}
+}
+
+/** By the gigabyte and month, as rough and as unchecked: S3's standard class, and the disk of a training machine. */
+export function builtInStorage(region: string): StoragePrices {
+  return region === 'us-east-1'
+    ? { bucketPerGbMonth: 0.023, diskPerGbMonth: 0.14 }
+    : { bucketPerGbMonth: null, diskPerGbMonth: null }
 }

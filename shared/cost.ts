@@ -16,18 +16,38 @@ export const machineCheckSchema = z.object({
 })
 export type MachineCheck = z.infer<typeof machineCheckSchema>
 
+/** Of machines by the hour. */
+export const priceListSchema = z.object({
+  currency: currencySchema,
+  hourly: z.record(z.string(), z.number()),
+  /** table: rough figures that come with Timbre and that nobody has checked. */
+  from: z.enum(['priceList', 'table']),
+})
+export type PriceList = z.infer<typeof priceListSchema>
+
+/** By the gigabyte and month; null: not known. */
+export const storagePricesSchema = z.object({
+  bucketPerGbMonth: z.number().nullable(),
+  /** Of a training machine, while it is rented. */
+  diskPerGbMonth: z.number().nullable(),
+})
+export type StoragePrices = z.infer<typeof storagePricesSchema>
+
 export const preflightSchema = z.object({
   currency: currencySchema,
   machines: z.array(machineCheckSchema),
-  /** Since the first of this month. */
+  /** Of an endpoint by the hour, by machine; without those whose price is not known. */
+  hosting: z.record(z.string(), z.number()),
+  storage: storagePricesSchema,
+  /** Since the first of this month, on trainings and endpoints. */
   spent: z.number(),
-  /** Of trainings that go on: what they came to until they were looked at last. */
+  /** Of trainings and endpoints that go on: what they came to until they were looked at last. */
   committed: z.number(),
   budget: z.number().nullable(),
 })
 export type Preflight = z.infer<typeof preflightSchema>
 
-/** A job by the hour. Seconds are billed; storage is not counted, being small beside it. */
+/** A job by the hour. Seconds are billed; its disk and what it leaves in S3 come on top, see below. */
 export interface HourlyRun {
   readonly pricePerHour: number
   readonly instances: number
@@ -38,10 +58,36 @@ export function costOf({ pricePerHour, instances, seconds }: HourlyRun): number 
   return (pricePerHour * instances * seconds) / 3600
 }
 
+const hoursAMonth = 730
+
+/** Of a machine's disk while it is rented. */
+export function diskCostOf(disk: {
+  readonly gigabytes: number
+  readonly perGbMonth: number
+  readonly seconds: number
+}): number {
+  return (disk.gigabytes * disk.perGbMonth * disk.seconds) / 3600 / hoursAMonth
+}
+
+/** Of what lies in S3 for a month; AWS counts gigabytes of 1024 each. */
+export function bucketCostOf(sizeBytes: number, perGbMonth: number): number {
+  return (sizeBytes / 2 ** 30) * perGbMonth
+}
+
 export function formatMoney(amount: number, currency: Currency, language: string): string {
   return new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
+  }).format(amount)
+}
+
+/** With the digits that a small amount needs. */
+export function formatSmallMoney(amount: number, currency: string, language: string): string {
+  return new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    maximumFractionDigits: amount > 0 && amount < 1 ? 3 : 2,
   }).format(amount)
 }

@@ -119,10 +119,16 @@ export function isBillable({ status, workspaceId }: Endpoint): boolean {
 
 /** Null where the price is not known. */
 export function costSoFar(endpoint: Endpoint, nowMs: number): number | null {
+  return costSince(endpoint, 0, nowMs)
+}
+
+/** The same from a time on: of this month. */
+export function costSince(endpoint: Endpoint, sinceMs: number, nowMs: number): number | null {
   const { price, inServiceAtMs, goneAtMs } = endpoint
   if (price === null) return null
   if (inServiceAtMs === null) return 0
-  return (Math.max(0, (goneAtMs ?? nowMs) - inServiceAtMs) / 3_600_000) * price.perHour
+  const fromMs = Math.max(inServiceAtMs, sinceMs)
+  return (Math.max(0, (goneAtMs ?? nowMs) - fromMs) / 3_600_000) * price.perHour
 }
 
 export function currentRevision({ revisions }: Pick<Endpoint, 'revisions'>): EndpointRevision {

@@ -41,6 +41,10 @@ export const cloudFactsSchema = z.object({
   /** Spare machines, cheaper, that may be taken away for a while. */
   canUseSpot: z.boolean(),
   billing: z.enum(['instanceHours', 'tokens']),
+  /** Of the machine's disk; null: not known. */
+  volumeGb: z.number().nullable().default(null),
+  /** For an endpoint, as its document suggests; null: not known. */
+  hostingInstanceType: z.string().nullable().default(null),
   /** How it can be asked afterwards. throughput: by the hour, until it is deleted. */
   serving: z.enum(['endpoint', 'onDemand', 'throughput']),
 })

@@ -184,6 +184,8 @@ export function readHubModel(
             tokens: document.ContextTokens,
             instanceTypes: instanceTypesOf(document),
             canUseSpot: true,
+            volumeGb: document.TrainingVolumeSize,
+            hostingInstanceType: document.DefaultInferenceInstanceType || null,
             billing: 'instanceHours',
             serving: 'endpoint',
           }

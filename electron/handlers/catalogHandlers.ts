@@ -13,7 +13,7 @@ export function catalogHandlers(services: Services): Pick<Handlers, keyof typeof
     'catalog.list': async ({ workspaceId }) => catalog.list(await connect(workspaceId)),
     'catalog.describe': async ({ workspaceId, baseModelId }) =>
       (await describe(workspaceId, baseModelId)).baseModel,
-    'catalog.prices': ({ workspaceId }) => services.listMachinePrices(workspaceId),
+    'catalog.prices': ({ workspaceId }) => services.prices.list(workspaceId, 'Training'),
     'move.cutRows': (request) => services.cutRows(request),
     'licence.read': async ({ workspaceId, baseModelId }) => {
       const { connection, baseModel } = await describe(workspaceId, baseModelId)

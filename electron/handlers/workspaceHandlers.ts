@@ -42,7 +42,8 @@ export function workspaceHandlers(services: Services): Pick<Handlers, keyof type
       return null
     },
 
-    'preflight.check': ({ id, instanceTypes }) => services.preflight.check(id, instanceTypes),
+    'preflight.check': ({ id, instanceTypes, hostingTypes }) =>
+      services.preflight.check(id, instanceTypes, hostingTypes),
     'preflight.requestIncrease': async ({ id, quotaCode, wanted }) => ({
       status: await services.preflight.requestIncrease(id, quotaCode, wanted),
     }),

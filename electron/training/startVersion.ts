@@ -26,6 +26,8 @@ export interface StartVersionOptions {
   readonly describeBaseModel: (connection: Connection, id: string) => Promise<TrainableModel>
   /** @throws AppError LicenceNotAccepted */
   readonly requireLicence: (connection: Connection, baseModel: BaseModel) => Promise<void>
+  /** Of an account at AWS, for these machines. @throws AppError BudgetExceeded */
+  readonly requireBudget: (workspaceId: string, instanceTypes: readonly string[]) => Promise<void>
   readonly getDataset: (id: string) => Dataset
   /** The state of a dataset to train on: with its edits, without the rows that were excluded. */
   readonly trainingContent: (id: string) => Promise<string>
@@ -75,6 +77,13 @@ export async function prepareVersion(
     request.candidates.map(({ baseModelId }) => options.describeBaseModel(connection, baseModelId)),
   )
   for (const { baseModel } of models) await options.requireLicence(connection, baseModel)
+  const choices = models.map(({ baseModel }, index) =>
+    connection.kind === 'local' ? null : choiceFor(baseModel, request.candidates[index]?.cloud),
+  )
+  if (connection.kind === 'aws') {
+    const machines = choices.flatMap((choice) => choice?.instanceType ?? [])
+    await options.requireBudget(request.workspaceId, machines)
+  }
   const settings = request.candidates.map((candidate, index) =>
     completeHyperparameters(requireItem(models, index).baseModel, candidate.hyperparameters),
   )
@@ -102,7 +111,7 @@ export async function prepareVersion(
     const hyperparameters = requireItem(settings, index)
     const asked = requireItem(request.candidates, index)
     const promptTemplate = asked.promptTemplate ?? baseModel.promptTemplate
-    const choice = connection.kind === 'local' ? null : choiceFor(baseModel, asked.cloud)
+    const choice = choices[index] ?? null
     const uris = await options.sendData(
       connection,
       model.dataFiles(connection, data, promptTemplate),
@@ -211,10 +220,14 @@ function newCandidate(
   }
 }
 
-/** @throws AppError HyperparameterInvalid when the base model is not trained on such a machine */
+/**
+ * The base model's default machine where none was chosen: what is not written down can't be counted.
+ *
+ * @throws AppError HyperparameterInvalid when the base model is not trained on such a machine
+ */
 function choiceFor({ cloud }: BaseModel, asked: CloudChoice | undefined): CloudChoice {
-  const { instanceType, spot = false } = asked ?? {}
   const types = cloud?.instanceTypes ?? []
+  const { instanceType = types[0], spot = false } = asked ?? {}
   if (instanceType !== undefined && !types.includes(instanceType))
     throw new AppError('HyperparameterInvalid', `${instanceType} is not offered`, {
       details: { field: 'instanceType', value: instanceType, range: types.join(', ') },

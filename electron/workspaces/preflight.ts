@@ -1,11 +1,9 @@
 /** Before it costs money: whether the machines are there, what they cost, and what is left of the budget. */
-import { builtInPrice } from '../../shared/builtInPrices.ts'
 import type { MachineCheck, Preflight } from '../../shared/cost.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type ModelVersion } from '../../shared/model.ts'
 import { currencyOf } from '../../shared/partition.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
-import { findPrice } from '../aws/preflight/prices.ts'
 import {
   listDefaultQuotas,
   listQuotas,
@@ -16,18 +14,31 @@ import {
 } from '../aws/preflight/quotas.ts'
 import type { OpenAccount } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
+import type { Prices } from './prices.ts'
 import { findRunCost, listRunCosts, saveRunCost } from '../db/runCosts.ts'
 
 export interface PreflightOptions {
   readonly db: WritableDb
   readonly open: (workspaceId: string) => Promise<OpenAccount>
   readonly workspace: (id: string) => AwsWorkspace
+  readonly prices: Prices
+  /** Of endpoints since then; those that are there and those that are gone. */
+  readonly endpointCosts: (workspaceId: string, sinceMs: number) => EndpointCosts
   readonly now: () => number
+}
+
+export interface EndpointCosts {
+  readonly spent: number
+  readonly committed: number
 }
 
 export interface PreflightService {
   /** What can't be looked up is left open; nothing here fails a start but the budget. */
-  check(workspaceId: string, instanceTypes: readonly string[]): Promise<Preflight>
+  check(
+    workspaceId: string,
+    instanceTypes: readonly string[],
+    hostingTypes?: readonly string[],
+  ): Promise<Preflight>
   /** @returns AWS's word for the state of the request */
   requestIncrease(workspaceId: string, quotaCode: string, wanted: number): Promise<string>
   /**
@@ -65,17 +76,16 @@ export function createPreflight(options: PreflightOptions): PreflightService {
   }
 
   async function checkMachine(opened: OpenAccount, instanceType: string): Promise<MachineCheck> {
-    const currency = currencyOf(opened.region)
-    const [listed, quota] = await Promise.all([
-      findPrice(opened, instanceType, 'Training', currency).catch(() => undefined),
+    const [{ hourly, from }, quota] = await Promise.all([
+      options.prices.list(opened.workspaceId, 'Training'),
       quotaOf(opened, quotaName(instanceType, 'training job usage')).catch(() => null),
     ])
-    const table = listed === undefined ? builtInPrice(instanceType, opened.region) : undefined
+    const pricePerHour = hourly[instanceType] ?? null
     return {
       instanceType,
-      pricePerHour: listed ?? table ?? null,
-      priceFrom: listed ? 'priceList' : table === undefined ? 'unknown' : 'table',
-      isOffered: listed === undefined ? null : listed !== null,
+      pricePerHour,
+      priceFrom: pricePerHour === null ? 'unknown' : from,
+      isOffered: from === 'priceList' ? pricePerHour !== null : null,
       quota,
     }
   }
@@ -88,19 +98,27 @@ export function createPreflight(options: PreflightOptions): PreflightService {
       costs
         .filter((cost) => cost.isEnded === isEnded)
         .reduce((total, { amount }) => total + amount, 0)
+    const endpoints = options.endpointCosts(workspaceId, since)
     return {
-      spent: sum(true),
-      committed: sum(false),
+      spent: sum(true) + endpoints.spent,
+      committed: sum(false) + endpoints.committed,
       budget: options.workspace(workspaceId).monthlyBudget,
     }
   }
 
   return {
-    async check(workspaceId, instanceTypes) {
+    async check(workspaceId, instanceTypes, hostingTypes = []) {
       const opened = await options.open(workspaceId)
+      const { hourly } = await options.prices.list(workspaceId, 'Hosting')
       return {
         currency: currencyOf(opened.region),
         machines: await Promise.all(instanceTypes.map((type) => checkMachine(opened, type))),
+        hosting: Object.fromEntries(
+          hostingTypes.flatMap((type) =>
+            hourly[type] === undefined ? [] : [[type, hourly[type]]],
+          ),
+        ),
+        storage: await options.prices.storage(workspaceId),
         ...moneyOf(workspaceId),
       }
     },

@@ -1,5 +1,6 @@
 import { Checkbox, Group, Paper, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import { Tag } from '../components/Tag.tsx'
 import { formatCompact, formatCount } from '../format.ts'
@@ -29,7 +30,10 @@ export function CatalogCard({ model, prices, isChosen, isBusy, rows, onChange }:
         }),
     model.license,
     price !== null
-      ? t('perHour', { price: formatPrice(price), type: cloud?.instanceTypes[0] ?? '' })
+      ? t('perHour', {
+          price: formatMoney(price, prices.currency, i18n.language),
+          type: cloud?.instanceTypes[0] ?? '',
+        })
       : (cloud?.instanceTypes[0] ?? t(`billing.${cloud?.billing ?? 'tokens'}`)),
   ]
   const limit = cloud?.rows.max ?? null
@@ -85,8 +89,4 @@ export function CatalogCard({ model, prices, isChosen, isBusy, rows, onChange }:
       )}
     </Paper>
   )
-}
-
-function formatPrice(usd: number): string {
-  return `$${usd.toFixed(2)}`
 }

@@ -1,6 +1,7 @@
 import { Button, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import type { Currency } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import { trainingWaySchema, type TrainingWay } from '../../shared/trainingWay.ts'
 import { noFilter, sizes, valuesOf, type CatalogFilter, type Size } from './catalogFilter.ts'
@@ -8,14 +9,16 @@ import { noFilter, sizes, valuesOf, type CatalogFilter, type Size } from './cata
 interface CatalogFiltersProps {
   readonly filter: CatalogFilter
   readonly models: readonly BaseModel[]
-  readonly hasPrices: boolean
+  /** Null: no price is known. */
+  readonly currency: Currency | null
   readonly onChange: (filter: CatalogFilter) => void
 }
 
 const mostHourly = [2, 5, 10, 25]
 
-export function CatalogFilters({ filter, models, hasPrices, onChange }: CatalogFiltersProps) {
-  const { t } = useTranslation('catalog')
+export function CatalogFilters({ filter, models, currency, onChange }: CatalogFiltersProps) {
+  const { t, i18n } = useTranslation('catalog')
+  const hasPrices = currency !== null
   const set = (change: Partial<CatalogFilter>) => onChange({ ...filter, ...change })
   const ways = trainingWaySchema.options.filter((way) => models.some((model) => model.way === way))
   const choose = <V extends string>(
@@ -104,11 +107,20 @@ export function CatalogFilters({ filter, models, hasPrices, onChange }: CatalogF
             filter.mostHourly === null ? null : String(filter.mostHourly),
             mostHourly.map((price) => ({
               value: String(price),
-              label: t('filter.upTo', { price: `$${price}` }),
+              label: t('filter.upTo', { price: formatWhole(price, currency, i18n.language) }),
             })),
             (price) => set({ mostHourly: price === null ? null : Number(price) }),
           )}
       </SimpleGrid>
     </Stack>
   )
+}
+
+function formatWhole(amount: number, currency: Currency, language: string): string {
+  return new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    maximumFractionDigits: 0,
+  }).format(amount)
 }

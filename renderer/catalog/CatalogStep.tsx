@@ -76,7 +76,7 @@ export function CatalogStep({
       <CatalogFilters
         filter={filter}
         models={models}
-        hasPrices={Object.keys(prices).length > 0}
+        currency={Object.keys(prices.hourly).length > 0 ? prices.currency : null}
         onChange={(next) => {
           setFilter(next)
           setShown(pageSize)

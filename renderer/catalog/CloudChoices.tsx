@@ -1,5 +1,6 @@
 import { Checkbox, Input, Paper, Select, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import type { HourlyPrices } from './catalogFilter.ts'
@@ -13,7 +14,7 @@ interface CloudChoicesProps {
 
 /** The machine of each base model that is trained on one of the account's choosing. */
 export function CloudChoices({ choices, onChoose, baseModels, prices }: CloudChoicesProps) {
-  const { t } = useTranslation('catalog')
+  const { t, i18n } = useTranslation('catalog')
   const choosable = baseModels.filter(
     ({ cloud }) => cloud && (cloud.instanceTypes.length > 0 || cloud.canUseSpot),
   )
@@ -39,9 +40,12 @@ export function CloudChoices({ choices, onChoose, baseModels, prices }: CloudCho
                   data={(model.cloud?.instanceTypes ?? []).map((type) => ({
                     value: type,
                     label:
-                      prices[type] === undefined
+                      prices.hourly[type] === undefined
                         ? type
-                        : t('machine.priced', { type, price: `$${prices[type].toFixed(2)}` }),
+                        : t('machine.priced', {
+                            type,
+                            price: formatMoney(prices.hourly[type], prices.currency, i18n.language),
+                          }),
                   }))}
                   value={choice.instanceType ?? model.cloud?.instanceTypes[0] ?? null}
                   allowDeselect={false}

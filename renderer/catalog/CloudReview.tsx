@@ -1,7 +1,9 @@
 import { Alert, Paper, Stack, Table, Text, Title } from '@mantine/core'
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
-import type { CloudChoice } from '../../shared/trainingWay.ts'
+import { trainingWaySchema, type CloudChoice } from '../../shared/trainingWay.ts'
 import type { HourlyPrices } from './catalogFilter.ts'
 import { machineOf } from './machines.ts'
 
@@ -14,6 +16,7 @@ interface CloudReviewProps {
 /** What is started at AWS, by which way, on which machine, and what that costs. */
 export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
   const { t } = useTranslation('catalog')
+  const isGrouped = new Set(baseModels.map(({ way }) => way)).size > 1
   const needsThroughput = baseModels.filter(({ cloud }) => cloud?.serving === 'throughput')
   return (
     <Paper withBorder radius="lg" p="md" mb="md" component="section">
@@ -31,26 +34,27 @@ export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {baseModels.map((model) => {
-              const machine = machineOf(model, choices[model.id])
-              const price = machine === null ? undefined : prices[machine.type]
+            {trainingWaySchema.options.map((way) => {
+              const ofWay = baseModels.filter((model) => model.way === way)
+              if (ofWay.length === 0) return null
               return (
-                <Table.Tr key={model.id}>
-                  <Table.Td>{model.displayName}</Table.Td>
-                  <Table.Td>{t(`way.${model.way}.name`)}</Table.Td>
-                  <Table.Td>
-                    {machine === null
-                      ? t('review.chosenByAws')
-                      : t(machine.isSpot ? 'review.spot' : 'review.own', { type: machine.type })}
-                  </Table.Td>
-                  <Table.Td>
-                    {price === undefined
-                      ? t(`billing.${model.cloud?.billing ?? 'tokens'}`)
-                      : t(machine?.isSpot ? 'review.upToHourly' : 'review.hourly', {
-                          price: `$${price.toFixed(2)}`,
-                        })}
-                  </Table.Td>
-                </Table.Tr>
+                <Fragment key={way}>
+                  {isGrouped && (
+                    <Table.Tr data-way={way}>
+                      <Table.Th colSpan={4} scope="colgroup">
+                        {t(`way.${way}.name`)}
+                      </Table.Th>
+                    </Table.Tr>
+                  )}
+                  {ofWay.map((model) => (
+                    <ModelRow
+                      key={model.id}
+                      model={model}
+                      choice={choices[model.id]}
+                      {...{ prices }}
+                    />
+                  ))}
+                </Fragment>
               )
             })}
           </Table.Tbody>
@@ -69,5 +73,35 @@ export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
         )}
       </Stack>
     </Paper>
+  )
+}
+
+interface ModelRowProps {
+  readonly model: BaseModel
+  readonly choice: CloudChoice | undefined
+  readonly prices: HourlyPrices
+}
+
+function ModelRow({ model, choice, prices }: ModelRowProps) {
+  const { t, i18n } = useTranslation('catalog')
+  const machine = machineOf(model, choice)
+  const price = machine === null ? undefined : prices.hourly[machine.type]
+  return (
+    <Table.Tr>
+      <Table.Td>{model.displayName}</Table.Td>
+      <Table.Td>{t(`way.${model.way}.name`)}</Table.Td>
+      <Table.Td>
+        {machine === null
+          ? t('review.chosenByAws')
+          : t(machine.isSpot ? 'review.spot' : 'review.own', { type: machine.type })}
+      </Table.Td>
+      <Table.Td>
+        {price === undefined
+          ? t(`billing.${model.cloud?.billing ?? 'tokens'}`)
+          : t(machine?.isSpot ? 'review.upToHourly' : 'review.hourly', {
+              price: formatMoney(price, prices.currency, i18n.language),
+            })}
+      </Table.Td>
+    </Table.Tr>
   )
 }

@@ -1,4 +1,5 @@
 /** Which base models of a long list are shown, and in which order; without React. */
+import type { PriceList } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import type { TrainingWay } from '../../shared/trainingWay.ts'
 
@@ -36,11 +37,13 @@ export function sizeOf({ parameterCount }: BaseModel): Size | null {
 }
 
 /** By machine; a base model's default one counts. Null: not known, or not by the hour. */
-export type HourlyPrices = Readonly<Record<string, number>>
+export type HourlyPrices = Pick<PriceList, 'currency' | 'hourly'>
+
+export const noPrices: HourlyPrices = { currency: 'USD', hourly: {} }
 
 export function hourlyPriceOf({ cloud }: BaseModel, prices: HourlyPrices): number | null {
   const type = cloud?.instanceTypes[0]
-  return type === undefined ? null : (prices[type] ?? null)
+  return type === undefined ? null : (prices.hourly[type] ?? null)
 }
 
 /** All words of the search have to be in its name, provider, licence or task. */

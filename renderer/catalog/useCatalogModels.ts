@@ -3,7 +3,7 @@ import type { BaseModel } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { catalogModelQuery, pricesQuery } from '../queries.ts'
 import type { WizardDraft } from '../wizard/wizardState.ts'
-import type { HourlyPrices } from './catalogFilter.ts'
+import { noPrices, type HourlyPrices } from './catalogFilter.ts'
 
 export interface CatalogModels {
   /** The chosen ones that are known by now, with their forms. */
@@ -25,6 +25,6 @@ export function useCatalogModels({ workspaceId, baseModelIds }: WizardDraft): Ca
     baseModels: described.flatMap(({ data }) => data ?? []),
     isPending: described.some(({ isPending }) => isPending),
     error: described.find(({ error }) => error)?.error ?? null,
-    prices: prices ?? {},
+    prices: prices ?? noPrices,
   }
 }

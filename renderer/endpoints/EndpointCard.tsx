@@ -9,7 +9,7 @@ import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
 import { showError } from '../components/showError.tsx'
-import { formatMoney } from './money.ts'
+import { formatSmallMoney } from '../../shared/cost.ts'
 import { useNow } from './useNow.ts'
 
 const tones: Partial<Record<Endpoint['status'], Tone>> = {
@@ -66,12 +66,12 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
             {endpoint.price.perHour === 0
               ? t('endpoint.free')
               : t('endpoint.cost', {
-                  perHour: formatMoney(
+                  perHour: formatSmallMoney(
                     endpoint.price.perHour,
                     endpoint.price.currency,
                     i18n.language,
                   ),
-                  soFar: formatMoney(cost, endpoint.price.currency, i18n.language),
+                  soFar: formatSmallMoney(cost, endpoint.price.currency, i18n.language),
                 })}
           </Text>
         )}

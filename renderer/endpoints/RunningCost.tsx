@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { costSoFar, isBillable } from '../../shared/endpoint.ts'
 import { useNavigate } from '../navigation.tsx'
 import { endpointsQuery } from '../shipQueries.ts'
-import { formatMoney } from './money.ts'
+import { formatSmallMoney } from '../../shared/cost.ts'
 import { useNow } from './useNow.ts'
 
 /** What runs and costs, on every page and in the window's title. Nothing while nothing costs. */
@@ -22,8 +22,8 @@ export function RunningCost() {
   const words = isKnown
     ? t('endpoint.running', {
         count: billable.length,
-        perHour: formatMoney(perHour, currency, i18n.language),
-        soFar: formatMoney(soFar, currency, i18n.language),
+        perHour: formatSmallMoney(perHour, currency, i18n.language),
+        soFar: formatSmallMoney(soFar, currency, i18n.language),
       })
     : t('endpoint.runningUnknown', { count: billable.length })
   const isShown = billable.length > 0

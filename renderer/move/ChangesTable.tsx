@@ -1,6 +1,6 @@
 import { Stack, Table, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { roughSeconds } from '../../shared/cloudTime.ts'
+import { formatMoney } from '../../shared/cost.ts'
 import { mostCanvasCharacters } from '../../shared/cutRows.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import { mostTokensOf } from '../../shared/moveSettings.ts'
@@ -9,7 +9,7 @@ import type { CloudChoice } from '../../shared/trainingWay.ts'
 import type { HourlyPrices } from '../catalog/catalogFilter.ts'
 import { machineOf } from '../catalog/machines.ts'
 import { formatCount, formatDate } from '../format.ts'
-import { epochsOf } from './moveState.ts'
+import { reckonedSeconds } from './moveState.ts'
 import type { MovePlan } from './useMovingCandidates.ts'
 
 interface ChangesTableProps {
@@ -23,20 +23,12 @@ interface ChangesTableProps {
 /** Here and there, side by side. */
 export function ChangesTable({ plan, version, prices, machine, acceptedAtMs }: ChangesTableProps) {
   const { t, i18n } = useTranslation('move')
-  const { candidate, target, cut, mostTokens, settings, template, isTemplateLost } = plan
+  const { candidate, target, cut, mostTokens, template, isTemplateLost } = plan
   const { cloud } = target
   const count = (value: number) => formatCount(value, i18n.language)
   const rented = machineOf(target, machine)
-  const price = rented === null ? undefined : prices[rented.type]
-  const time =
-    rented === null
-      ? null
-      : roughSeconds({
-          instanceType: rented.type,
-          parameterCount: target.parameterCount,
-          trainingTokens: cut.trainingTokens,
-          epochs: epochsOf(settings, target),
-        })
+  const price = rented === null ? undefined : prices.hourly[rented.type]
+  const time = reckonedSeconds(plan, machine)
   const hereTokens = mostTokensOf(null, candidate.hyperparameters)
   const rows: [key: string, here: string, there: string][] = [
     [
@@ -51,7 +43,7 @@ export function ChangesTable({ plan, version, prices, machine, acceptedAtMs }: C
       price === undefined
         ? t(`catalog:billing.${cloud?.billing ?? 'tokens'}`)
         : t(rented?.isSpot ? 'catalog:review.upToHourly' : 'catalog:review.hourly', {
-            price: `$${price.toFixed(2)}`,
+            price: formatMoney(price, prices.currency, i18n.language),
           }),
     ],
     [

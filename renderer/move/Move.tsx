@@ -4,11 +4,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { BaseModel, FineTuneRequest, Model, ModelVersion } from '../../shared/model.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
-import { hourlyTotal } from '../catalog/machines.ts'
+import { noPrices } from '../catalog/catalogFilter.ts'
+import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
+import { billedTokens, hourlyTotal } from '../catalog/machines.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { invoke } from '../api.ts'
 import { useNavigate } from '../navigation.tsx'
-import { catalogQuery, modelsQuery, pricesQuery } from '../queries.ts'
+import { catalogQuery, datasetsQuery, modelsQuery, pricesQuery } from '../queries.ts'
 import { MoveCandidate } from './MoveCandidate.tsx'
 import { MoveReview } from './MoveReview.tsx'
 import { suggestChoices, toMoveRequest, type MoveChoice, type MoveDraft } from './moveState.ts'
@@ -36,7 +38,8 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
   const [isReviewing, setReviewing] = useState(false)
   const [tried, setTried] = useState(false)
   const catalog = useQuery(catalogQuery(workspaceId))
-  const { data: prices = {} } = useQuery(pricesQuery(workspaceId))
+  const { data: datasets } = useQuery(datasetsQuery)
+  const { data: prices = noPrices } = useQuery(pricesQuery(workspaceId))
   const offered = catalog.data?.baseModels ?? []
   const choices = chosen ?? suggestChoices(version.candidates, local, offered)
   const draft: MoveDraft = { workspaceId, choices, machines, sampleRows }
@@ -53,6 +56,11 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
   const canReview = !isPending && moving.length > 0 && ready.length === moving.length
   const targets = ready.map(({ target }) => target)
   const hourly = hourlyTotal(targets, machines, prices)
+  const tokens = ready.reduce(
+    (sum, { target, settings, cut }) =>
+      sum + billedTokens([target], () => settings, cut.trainingTokens),
+    0,
+  )
   const place = places.find(({ id }) => id === workspaceId)
 
   function choosePlace(id: string): void {
@@ -117,7 +125,10 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
         </Stack>
       )}
       {isReviewing && place && (
-        <MoveReview {...{ place, model, version, draft, prices, moving: ready }} />
+        <MoveReview
+          {...{ place, model, version, draft, prices, moving: ready }}
+          dataBytes={datasets?.find(({ id }) => id === version.datasetId)?.sizeBytes ?? 0}
+        />
       )}
       {tried && !canReview && !isPending && (
         <Alert color="orange" mt="md" role="alert">
@@ -130,11 +141,7 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
           {t('app:wizard.back')}
         </Button>
         <Button type="submit" loading={isPending || start.isPending}>
-          {!isReviewing
-            ? t('toReview')
-            : hourly === null
-              ? t('app:wizard.start')
-              : t('catalog:review.start', { price: `$${hourly.toFixed(2)}` })}
+          {isReviewing ? <StartAtPrice {...{ prices, hourly, tokens }} /> : t('toReview')}
         </Button>
       </Group>
     </form>

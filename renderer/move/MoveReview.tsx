@@ -4,10 +4,10 @@ import type { Model, ModelVersion } from '../../shared/model.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import type { HourlyPrices } from '../catalog/catalogFilter.ts'
 import { CloudReview } from '../catalog/CloudReview.tsx'
-import { plannedMachines } from '../catalog/machines.ts'
+import { costPlan } from '../catalog/machines.ts'
 import { formatCount, formatPercent } from '../format.ts'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import type { MoveDraft } from './moveState.ts'
+import { reckonedSeconds, type MoveDraft } from './moveState.ts'
 import type { MovePlan } from './useMovingCandidates.ts'
 
 interface MoveReviewProps {
@@ -17,10 +17,20 @@ interface MoveReviewProps {
   readonly draft: MoveDraft
   readonly prices: HourlyPrices
   readonly moving: readonly MovePlan[]
+  /** Of the dataset. */
+  readonly dataBytes: number
 }
 
 /** What it costs, and once more what is sent. */
-export function MoveReview({ place, model, version, draft, prices, moving }: MoveReviewProps) {
+export function MoveReview({
+  place,
+  model,
+  version,
+  draft,
+  prices,
+  moving,
+  dataBytes,
+}: MoveReviewProps) {
   const { t, i18n } = useTranslation('move')
   const targets = moving.map(({ target }) => target)
   const sent = Math.max(0, ...moving.map(({ cut }) => cut.rowCount))
@@ -57,7 +67,10 @@ export function MoveReview({ place, model, version, draft, prices, moving }: Mov
       <CostReview
         workspaceId={place.id}
         region={place.region}
-        machines={plannedMachines(targets, draft.machines)}
+        plan={costPlan(targets, draft.machines, dataBytes, (model) => {
+          const plan = moving.find(({ target }) => target.id === model.id)
+          return plan ? reckonedSeconds(plan, draft.machines[model.id]) : null
+        })}
       />
       <Paper withBorder radius="lg" p="xs">
         <Table variant="vertical" layout="fixed">

@@ -1,4 +1,5 @@
 /** A version's move into an account at AWS: what is chosen, what is missing, what is started. Without React. */
+import { roughSeconds } from '../../shared/cloudTime.ts'
 import { cutReasonSchema, type CutReason, type CutRows } from '../../shared/cutRows.ts'
 import type {
   BaseModel,
@@ -10,7 +11,9 @@ import type {
 import { moveSettings, type MovedSetting } from '../../shared/moveSettings.ts'
 import { rankByNearness } from '../../shared/nearestModel.ts'
 import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTemplate.ts'
+import type { SecondsRange } from '../../shared/duration.ts'
 import { mostCutShare, type CloudChoice } from '../../shared/trainingWay.ts'
+import { epochsOf, machineOf } from '../catalog/machines.ts'
 import { isValid } from '../wizard/wizardState.ts'
 
 export interface MoveChoice {
@@ -165,9 +168,23 @@ export function isRateHigh({ to }: MovedSetting, target: BaseModel, value: strin
   return standard !== undefined && Number(value) > 4 * Number(standard)
 }
 
-export function epochsOf(settings: Readonly<Record<string, string>>, target: BaseModel): number {
-  const names = ['epoch', 'epochs', 'num_train_epochs', 'max_epochs', 'epochCount']
-  const name = names.find((known) => target.hyperparameters.some((field) => field.name === known))
-  const standard = target.hyperparameters.find((field) => field.name === name)?.default
-  return Number((name === undefined ? undefined : settings[name]) ?? standard ?? 1)
+/** Null where AWS chooses the machine, or nobody knows the model's size. */
+export function reckonedSeconds(
+  {
+    target,
+    settings,
+    cut,
+  }: Pick<MovingCandidate, 'target' | 'settings'> & { readonly cut: CutRows },
+  machine: CloudChoice | undefined,
+): SecondsRange | null {
+  const rented = machineOf(target, machine)
+  return (
+    rented &&
+    roughSeconds({
+      instanceType: rented.type,
+      parameterCount: target.parameterCount,
+      trainingTokens: cut.trainingTokens,
+      epochs: epochsOf(settings, target),
+    })
+  )
 }

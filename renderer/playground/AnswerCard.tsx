@@ -9,7 +9,7 @@ import { markDifferences } from '../../shared/wordDifference.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
-import { formatMoney } from '../endpoints/money.ts'
+import { formatSmallMoney } from '../../shared/cost.ts'
 import { useNow } from '../endpoints/useNow.ts'
 import { endpointsQuery } from '../shipQueries.ts'
 import type { ShownAnswer } from './liveAnswers.ts'
@@ -115,7 +115,9 @@ function Figures({ answer: { live, kept, attempts } }: { answer: ShownAnswer }) 
     cost !== null && endpoint?.price
       ? endpoint.price.perHour === 0
         ? t('playground.free')
-        : t('playground.cost', { cost: formatMoney(cost, endpoint.price.currency, i18n.language) })
+        : t('playground.cost', {
+            cost: formatSmallMoney(cost, endpoint.price.currency, i18n.language),
+          })
       : '',
   ]
   return (

@@ -14,7 +14,9 @@ import { CatalogStep } from '../catalog/CatalogStep.tsx'
 import { CloudChoices } from '../catalog/CloudChoices.tsx'
 import { CloudReview } from '../catalog/CloudReview.tsx'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import { hourlyTotal, plannedMachines } from '../catalog/machines.ts'
+import { hourlyTotal, costPlan } from '../catalog/machines.ts'
+import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
+import { useBilledTokens } from '../catalog/useBilledTokens.ts'
 import { useCatalogModels } from '../catalog/useCatalogModels.ts'
 import {
   baseModelsQuery,
@@ -116,6 +118,7 @@ function Wizard({
   const { prices } = catalogue
   const baseModels = isCloud ? catalogue.baseModels : localModels
   const hourly = isCloud ? hourlyTotal(baseModels, draft.cloud, prices) : null
+  const tokens = useBilledTokens(draft, baseModels, isCloud && draft.step === 'review')
   const place = workspaces.find(
     (workspace): workspace is AwsWorkspace =>
       workspace.kind === 'aws' && workspace.id === draft.workspaceId,
@@ -214,7 +217,11 @@ function Wizard({
                   <CostReview
                     workspaceId={place.id}
                     region={place.region}
-                    machines={plannedMachines(baseModels, draft.cloud)}
+                    plan={costPlan(
+                      baseModels,
+                      draft.cloud,
+                      datasets.find(({ id }) => id === draft.datasetId)?.sizeBytes ?? 0,
+                    )}
                   />
                 )}
               </>
@@ -242,11 +249,13 @@ function Wizard({
             type="submit"
             loading={start.isPending || (draft.step !== 'baseModels' && catalogue.isPending)}
           >
-            {draft.step !== 'review'
-              ? t('wizard.next')
-              : hourly === null
-                ? t('wizard.start')
-                : t('catalog:review.start', { price: `$${hourly.toFixed(2)}` })}
+            {draft.step !== 'review' ? (
+              t('wizard.next')
+            ) : isCloud ? (
+              <StartAtPrice {...{ prices, hourly, tokens }} />
+            ) : (
+              t('wizard.start')
+            )}
           </Button>
         </Group>
       </form>

@@ -1,49 +1,55 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { costOf, formatMoney, type MachineCheck, type Preflight } from '../../shared/cost.ts'
+import {
+  bucketCostOf,
+  costOf,
+  diskCostOf,
+  formatMoney,
+  formatSmallMoney,
+  type MachineCheck,
+  type Preflight,
+} from '../../shared/cost.ts'
+import type { SecondsRange } from '../../shared/duration.ts'
 import { invoke } from '../api.ts'
+import type { CostPlan, PlannedMachine } from '../catalog/machines.ts'
 import { showError } from '../components/showError.tsx'
+import { formatBytes } from '../format.ts'
 import { preflightQuery } from './queries.ts'
-
-/** A machine that is going to be rented, and for how long. */
-export interface PlannedMachine {
-  readonly instanceType: string
-  readonly count: number
-  readonly seconds: number
-}
 
 interface CostReviewProps {
   readonly workspaceId: string
   readonly region: string
-  readonly machines: readonly PlannedMachine[]
+  readonly plan: CostPlan
 }
 
-/** Quota, region, price with its arithmetic, and what is left of the budget. */
-export function CostReview({ workspaceId, region, machines }: CostReviewProps) {
+/** Quota, region, every price with its arithmetic, and what is left of the budget. */
+export function CostReview({ workspaceId, region, plan }: CostReviewProps) {
   const { t, i18n } = useTranslation('workspaces')
-  const types = [...new Set(machines.map(({ instanceType }) => instanceType))]
-  const { data: preflight } = useQuery(preflightQuery(workspaceId, types))
+  const types = plan.machines.map(({ instanceType }) => instanceType)
+  const { data: preflight } = useQuery(preflightQuery(workspaceId, types, [...plan.hostingTypes]))
   if (!preflight) return null
   const { currency, budget } = preflight
   const money = (amount: number) => formatMoney(amount, currency, i18n.language)
   return (
-    <Paper withBorder radius="lg" p="md" mb="md" component="section">
+    <Paper withBorder radius="lg" p="md" mb="md" component="section" aria-label={t('cost.title')}>
       <Stack gap="sm">
         <Title order={3}>{t('cost.title')}</Title>
-        {machines.map((machine) => (
+        {plan.machines.map((machine) => (
           <MachineLines
             key={machine.instanceType}
-            workspaceId={workspaceId}
-            region={region}
-            machine={machine}
-            preflight={preflight}
+            {...{ workspaceId, region, machine, preflight }}
+            isReckoned={plan.isReckoned}
           />
         ))}
+        <AfterwardsLines plan={plan} preflight={preflight} />
         <Text size="sm" c="dimmed">
           {budget === null
-            ? t('cost.spentNoBudget', { spent: money(preflight.spent) })
-            : t('cost.spent', { spent: money(preflight.spent), budget: money(budget) })}
+            ? t('cost.spentNoBudget', { spent: money(preflight.spent + preflight.committed) })
+            : t('cost.spent', {
+                spent: money(preflight.spent + preflight.committed),
+                budget: money(budget),
+              })}
         </Text>
       </Stack>
     </Paper>
@@ -55,16 +61,19 @@ interface MachineLinesProps {
   readonly region: string
   readonly machine: PlannedMachine
   readonly preflight: Preflight
+  readonly isReckoned: boolean
 }
 
-function MachineLines({ workspaceId, region, machine, preflight }: MachineLinesProps) {
+function MachineLines(props: MachineLinesProps) {
+  const { workspaceId, region, machine, preflight, isReckoned } = props
   const { t, i18n } = useTranslation('workspaces')
-  const { instanceType, count, seconds } = machine
+  const { instanceType, count, seconds, diskGb } = machine
   const check = preflight.machines.find((one) => one.instanceType === instanceType)
   if (!check) return null
-  const money = (amount: number) => formatMoney(amount, preflight.currency, i18n.language)
-  const hours = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 })
-  const pricePerHour = check.pricePerHour
+  const { currency, storage } = preflight
+  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 })
+  const { pricePerHour } = check
+  const { diskPerGbMonth } = storage
   return (
     <Stack gap={4}>
       <Text fw={500}>{instanceType}</Text>
@@ -72,11 +81,32 @@ function MachineLines({ workspaceId, region, machine, preflight }: MachineLinesP
         <Text size="sm">{t('cost.unknownPrice', { instanceType })}</Text>
       ) : (
         <Text size="sm">
-          {t('cost.hours', {
-            price: money(pricePerHour),
-            hours: hours.format(seconds / 3600),
-            count,
-            total: money(costOf({ pricePerHour, instances: count, seconds })),
+          {t(isReckoned ? 'cost.reckonedHours' : 'cost.hours', {
+            price: formatMoney(pricePerHour, currency, i18n.language),
+            hours: rangeOf(seconds, (value) => number.format(value / 3600)),
+            total: rangeOf(seconds, (value) =>
+              formatMoney(
+                costOf({ pricePerHour, instances: 1, seconds: value }),
+                currency,
+                i18n.language,
+              ),
+            ),
+          })}
+        </Text>
+      )}
+      {diskGb !== null && diskPerGbMonth !== null && (
+        <Text size="sm">
+          {t('cost.disk', {
+            gigabytes: number.format(diskGb),
+            price: formatSmallMoney(diskPerGbMonth, currency, i18n.language),
+            hours: rangeOf(seconds, (value) => number.format(value / 3600)),
+            total: rangeOf(seconds, (value) =>
+              formatSmallMoney(
+                diskCostOf({ gigabytes: diskGb, perGbMonth: diskPerGbMonth, seconds: value }),
+                currency,
+                i18n.language,
+              ),
+            ),
           })}
         </Text>
       )}
@@ -93,6 +123,54 @@ function MachineLines({ workspaceId, region, machine, preflight }: MachineLinesP
       <QuotaLine workspaceId={workspaceId} check={check} count={count} />
     </Stack>
   )
+}
+
+/** What goes on costing when the training is over. */
+function AfterwardsLines({ plan, preflight }: { plan: CostPlan; preflight: Preflight }) {
+  const { t, i18n } = useTranslation('workspaces')
+  const { currency, storage, hosting } = preflight
+  const { bucketPerGbMonth } = storage
+  const { storedBytes, hostingTypes } = plan
+  return (
+    <Stack gap={4}>
+      <Text fw={500}>{t('cost.afterwards')}</Text>
+      {storedBytes === null || bucketPerGbMonth === null ? (
+        <Text size="sm">{t('cost.bucketUnknown')}</Text>
+      ) : (
+        <Text size="sm">
+          {t('cost.bucket', {
+            size: formatBytes(storedBytes),
+            price: formatSmallMoney(bucketPerGbMonth, currency, i18n.language),
+            total: formatSmallMoney(
+              bucketCostOf(storedBytes, bucketPerGbMonth),
+              currency,
+              i18n.language,
+            ),
+          })}
+        </Text>
+      )}
+      {hostingTypes.map((instanceType) => {
+        const price = hosting[instanceType]
+        return (
+          <Text key={instanceType} size="sm">
+            {price === undefined
+              ? t('cost.endpointUnknown', { instanceType })
+              : t('cost.endpoint', {
+                  instanceType,
+                  price: formatMoney(price, currency, i18n.language),
+                  day: formatMoney(price * 24, currency, i18n.language),
+                })}
+          </Text>
+        )
+      })}
+    </Stack>
+  )
+}
+
+/** One figure where both ends read the same. */
+function rangeOf({ low, high }: SecondsRange, format: (seconds: number) => string): string {
+  const [from, to] = [format(low), format(high)]
+  return from === to ? from : `${from} – ${to}`
 }
 
 interface QuotaLineProps {

@@ -47,10 +47,10 @@ export const foreignJobsQuery = (id: string) =>
     enabled: false,
     retry: false,
   })
-export const preflightQuery = (id: string, instanceTypes: string[]) =>
+export const preflightQuery = (id: string, instanceTypes: string[], hostingTypes: string[]) =>
   queryOptions({
-    queryKey: ['preflight', id, instanceTypes],
-    queryFn: () => invoke('preflight.check', { id, instanceTypes }),
+    queryKey: ['preflight', id, instanceTypes, hostingTypes],
+    queryFn: () => invoke('preflight.check', { id, instanceTypes, hostingTypes }),
     staleTime: 60_000,
     retry: false,
   })

@@ -1,5 +1,6 @@
 /** Calls and events about the base models of an account at AWS and their licences. */
 import { z } from 'zod'
+import { priceListSchema } from '../cost.ts'
 import { cutRowsRequestSchema, cutRowsSchema } from '../cutRows.ts'
 import { appErrorDataSchema } from '../errors.ts'
 import { baseModelSchema } from '../model.ts'
@@ -26,8 +27,8 @@ export const catalogCalls = {
   ),
   /** With its card and its form. */
   'catalog.describe': call(ofBaseModel, baseModelSchema),
-  /** US dollars an hour by training machine, of the account's region. */
-  'catalog.prices': call(z.object({ workspaceId: z.string() }), z.record(z.string(), z.number())),
+  /** Of training machines, in the account's region. */
+  'catalog.prices': call(z.object({ workspaceId: z.string() }), priceListSchema),
   /** Rows of a version that another base model would not read whole, page by page. */
   'move.cutRows': call(cutRowsRequestSchema, cutRowsSchema),
   /** Null: it asks for none. */

@@ -62,7 +62,12 @@ export const workspaceCalls = {
 
   /** Quota, price and budget, before anything is started. */
   'preflight.check': call(
-    z.object({ id: z.string(), instanceTypes: z.array(z.string()).max(20) }),
+    z.object({
+      id: z.string(),
+      instanceTypes: z.array(z.string()).max(20),
+      /** Of endpoints, afterwards. */
+      hostingTypes: z.array(z.string()).max(20).default([]),
+    }),
     preflightSchema,
   ),
   'preflight.requestIncrease': call(

@@ -38,6 +38,8 @@ export type SplitRequest = z.infer<typeof splitRequestSchema>
 export const splitPreviewSchema = z.object({
   trainingCount: z.number().int(),
   validationCount: z.number().int(),
+  /** Of the training rows, once; an estimate. */
+  trainingTokens: z.number().int(),
   /** Groups, topics or sets of similar questions; null where there are none. */
   groupCount: z.number().int().nullable(),
   /** Validation rows whose question stands among the training rows, word for word or nearly. */

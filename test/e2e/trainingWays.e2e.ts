@@ -117,7 +117,20 @@ test('trains one model each way, from settings and price to the curves', async (
   await expect(page.getByRole('cell', { name: 'at most $1.52 per hour' })).toBeVisible()
   await expectAccessible(page)
   await takePicture(page, 'cloud-review')
-  await page.getByRole('button', { name: 'Start at $8.61 per hour' }).click()
+  // Four ways, each under its own heading.
+  await expect(page.locator('[data-way]')).toHaveText([
+    'JumpStart',
+    'Autopilot',
+    'Serverless',
+    'Bedrock',
+  ])
+  const costs = page.getByRole('region', { name: 'Before it costs money' })
+  await expect(costs).toContainText('$7.09 an hour × 1 h = $7.09')
+  await expect(costs).toContainText('256 GB × $0.14 a GB and month × 1 h = $0.049')
+  await expect(costs).toContainText('ml.g5.12xlarge at $7.09 an hour, $170.16 a day')
+  await page
+    .getByRole('button', { name: /^Start at \$8\.61 per hour, and about [\d.]+K tokens$/ })
+    .click()
   await expect(page.getByRole('heading', { name: 'Cloud voice', level: 1 })).toBeVisible()
   await expect.poll(() => double.jobs.all.length).toBe(5)
   double.advance(20 * 60_000)

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { filterCatalog, noFilter, valuesOf } from '../../renderer/catalog/catalogFilter.ts'
-import { hourlyTotal, machineOf } from '../../renderer/catalog/machines.ts'
+import {
+  billedTokens,
+  costPlan,
+  epochsOf,
+  hourlyTotal,
+  machineOf,
+} from '../../renderer/catalog/machines.ts'
 import { baseModelSchema, type BaseModel } from '../../shared/model.ts'
 
 function model(id: string, change: Partial<BaseModel> = {}, type?: string): BaseModel {
@@ -30,7 +36,7 @@ function model(id: string, change: Partial<BaseModel> = {}, type?: string): Base
   })
 }
 
-const prices = { 'ml.small': 1.5, 'ml.large': 20 }
+const prices = { currency: 'USD' as const, hourly: { 'ml.small': 1.5, 'ml.large': 20 } }
 const models = [
   model('Beta 7B', { parameterCount: 7e9, provider: 'Meta' }, 'ml.large'),
   model('alpha 1B', { parameterCount: 1e9 }, 'ml.small'),
@@ -63,4 +69,41 @@ test('adds what the chosen machines cost, as far as it is known', () => {
   expect(hourlyTotal(models.slice(2), {}, prices)).toBeNull()
   expect(machineOf(models[1]!, { spot: true })).toEqual({ type: 'ml.small', isSpot: true })
   expect(machineOf(models[2]!, undefined)).toBeNull()
+})
+
+const withEpochs = (id: string, name: string, standard: string) =>
+  model(id, {
+    hyperparameters: [{ name, type: 'int', default: standard, advanced: false }],
+    cloud: { ...models[2]!.cloud!, billing: 'tokens' },
+  })
+
+test('counts the tokens that are billed, as often as they are read', () => {
+  const [nova, qwen] = [
+    withEpochs('nova', 'epochCount', '2'),
+    withEpochs('qwen', 'max_epochs', '5'),
+  ]
+  expect(epochsOf({}, nova)).toBe(2)
+  expect(epochsOf({ max_epochs: '3' }, qwen)).toBe(3)
+  // A machine by the hour is not billed by tokens.
+  expect(billedTokens([nova, qwen, models[0]!], () => ({ max_epochs: '3' }), 1000)).toBe(5000)
+})
+
+test('plans machines of a type together, with what is left afterwards', () => {
+  const plan = costPlan([models[0]!, models[1]!], {}, 1e6)
+  expect(plan.isReckoned).toBe(false)
+  expect(plan.machines).toMatchObject([
+    { instanceType: 'ml.large', count: 1, seconds: { low: 3600, high: 3600 } },
+    { instanceType: 'ml.small', count: 1 },
+  ])
+  // Seven and one billion parameters of two bytes, and the data.
+  expect(plan.storedBytes).toBe(16e9 + 1e6)
+  const small = { spot: false, instanceType: 'ml.small' }
+  const together = costPlan([models[0]!, models[1]!], { 'Beta 7B': small }, 0, ({ id }) =>
+    id === 'Beta 7B' ? { low: 600, high: 7200 } : { low: 300, high: 900 },
+  )
+  expect(together).toMatchObject({
+    isReckoned: true,
+    machines: [{ instanceType: 'ml.small', count: 2, seconds: { low: 900, high: 8100 } }],
+  })
+  expect(costPlan([models[2]!], {}, 0).machines).toEqual([])
 })

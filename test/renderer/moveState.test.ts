@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import {
-  epochsOf,
   hyperparametersOf,
   movedSettings,
   movedTemplate,
@@ -45,6 +44,8 @@ const there = (id: string, displayName: string, most: number | null = null): Bas
     tokens: 1024,
     instanceTypes: ['ml.g5.2xlarge'],
     canUseSpot: true,
+    volumeGb: 30,
+    hostingInstanceType: null,
     billing: 'instanceHours',
     serving: 'endpoint',
   },
@@ -182,9 +183,4 @@ test('takes an edited template along where there is one, and says where it is lo
   expect(movedTemplate(own, [small], falcon)).toEqual({ template: undefined, isLost: true })
   const plain = candidate('one', small)
   expect(movedTemplate(plain, [small], falcon)).toEqual({ template: undefined, isLost: false })
-})
-
-test('reads the number of epochs whatever it is called', () => {
-  expect(epochsOf({ epochCount: '7' }, falcon)).toBe(7)
-  expect(epochsOf({}, falcon)).toBe(5)
 })

@@ -1,11 +1,12 @@
-/** The price of a machine by the hour, from AWS's price list. */
-import { GetProductsCommand } from '@aws-sdk/client-pricing'
+/** What AWS asks for machines by the hour and for storage by the month, from its price list. */
+import { GetProductsCommand, type Filter } from '@aws-sdk/client-pricing'
 import { z } from 'zod'
 import type { Currency } from '../../../shared/cost.ts'
 import { withAwsErrors } from '../errors.ts'
 import type { OpenAccount } from '../workspace.ts'
 
 const productSchema = z.looseObject({
+  product: z.looseObject({ attributes: z.record(z.string(), z.string()) }),
   terms: z.looseObject({
     OnDemand: z
       .record(
@@ -13,7 +14,11 @@ const productSchema = z.looseObject({
         z.looseObject({
           priceDimensions: z.record(
             z.string(),
-            z.looseObject({ unit: z.string(), pricePerUnit: z.record(z.string(), z.string()) }),
+            z.looseObject({
+              unit: z.string(),
+              beginRange: z.string().default('0'),
+              pricePerUnit: z.record(z.string(), z.string()),
+            }),
           ),
         }),
       )
@@ -21,48 +26,85 @@ const productSchema = z.looseObject({
   }),
 })
 
-/** Null where the region does not offer it. @throws AppError PermissionMissing, NetworkUnavailable */
-export async function findPrice(
-  { clients, region }: Pick<OpenAccount, 'clients' | 'region'>,
-  instanceType: string,
-  use: 'Training' | 'Hosting' | 'Processing',
+export type MachineUse = 'Training' | 'Hosting' | 'Processing'
+
+type Account = Pick<OpenAccount, 'clients' | 'region'>
+
+/** By machine; without those that the region does not offer. @throws AppError PermissionMissing, NetworkUnavailable */
+export async function listPrices(
+  account: Account,
+  use: MachineUse,
   currency: Currency,
-): Promise<number | null> {
-  const { pricing } = await clients.cloud()
-  const filter = (Field: string, Value: string) => ({ Type: 'TERM_MATCH' as const, Field, Value })
-  const answer = await withAwsErrors(() =>
-    pricing.send(
-      new GetProductsCommand({
-        ServiceCode: 'AmazonSageMaker',
-        Filters: [
-          filter('regionCode', region),
-          filter('productFamily', 'ML Instance'),
-          filter('instanceName', instanceType),
-          filter('platoinstancetype', use),
-        ],
-        MaxResults: 100,
-      }),
-    ),
-  )
-  const prices = (answer.PriceList ?? []).flatMap((text: unknown) =>
-    pricesOf(String(text), currency),
-  )
-  return prices.length === 0 ? null : Math.min(...prices)
+): Promise<Record<string, number>> {
+  const prices: Record<string, number> = {}
+  const filters = { productFamily: 'ML Instance', platoinstancetype: use }
+  for await (const text of products(account, 'AmazonSageMaker', filters)) {
+    const found = readPrice(text, /^h(ou)?rs?$/i, currency)
+    const type = found?.attributes['instanceName']
+    if (!found || type === undefined) continue
+    // The list may have several products of a machine.
+    prices[type] = Math.min(found.price, prices[type] ?? Number.POSITIVE_INFINITY)
+  }
+  return prices
 }
 
-/** Of a product of the list, by the hour; none when it has no such price. */
-function pricesOf(text: string, currency: Currency): number[] {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return []
+/**
+ * A gigabyte for a month in S3's standard class, as long as it is not very much.
+ *
+ * @returns null where the list has none @throws AppError PermissionMissing, NetworkUnavailable
+ */
+export async function findBucketPrice(
+  account: Account,
+  currency: Currency,
+): Promise<number | null> {
+  const filters = { productFamily: 'Storage', volumeType: 'Standard' }
+  for await (const text of products(account, 'AmazonS3', filters)) {
+    const found = readPrice(text, /^gb-mo/i, currency)
+    if (found) return found.price
   }
-  const product = productSchema.safeParse(json)
-  if (!product.success) return []
-  return Object.values(product.data.terms.OnDemand)
+  return null
+}
+
+async function* products(
+  { clients, region }: Account,
+  ServiceCode: string,
+  filters: Readonly<Record<string, string>>,
+): AsyncGenerator<string> {
+  const { pricing } = await clients.cloud()
+  const Filters = Object.entries({ regionCode: region, ...filters }).map(
+    ([Field, Value]): Filter => ({ Type: 'TERM_MATCH', Field, Value }),
+  )
+  let NextToken: string | undefined
+  do {
+    const page = await withAwsErrors(() =>
+      pricing.send(new GetProductsCommand({ ServiceCode, Filters, MaxResults: 100, NextToken })),
+    )
+    for (const text of page.PriceList ?? []) yield String(text)
+    NextToken = page.NextToken
+  } while (NextToken)
+}
+
+/** The first tier of a product of the list; null when it has no such price. */
+export function readPrice(
+  text: string,
+  unit: RegExp,
+  currency: Currency,
+): { price: number; attributes: Readonly<Record<string, string>> } | null {
+  const parsed = productSchema.safeParse(parseJson(text))
+  if (!parsed.success) return null
+  const dimension = Object.values(parsed.data.terms.OnDemand)
     .flatMap(({ priceDimensions }) => Object.values(priceDimensions))
-    .filter(({ unit }) => /^h(ou)?rs?$/i.test(unit))
-    .map(({ pricePerUnit }) => Number(pricePerUnit[currency]))
-    .filter((price) => price > 0)
+    .filter((one) => unit.test(one.unit) && Number(one.pricePerUnit[currency]) > 0)
+    .toSorted((a, b) => Number(a.beginRange) - Number(b.beginRange))[0]
+  if (!dimension) return null
+  const { attributes } = parsed.data.product
+  return { price: Number(dimension.pricePerUnit[currency]), attributes }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

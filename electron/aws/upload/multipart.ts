@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { AppError } from '../../../shared/errors.ts'
 import { fromSdkError, withAwsErrors } from '../errors.ts'
-import type { Connection } from '../workspace.ts'
+import type { AwsClients } from '../clients.ts'
 import { checksumOf } from './checksum.ts'
 import { unsignedPayload } from './unsignedPayload.ts'
 
@@ -35,8 +35,9 @@ export interface KeptPart {
 }
 
 /** As much of a connection as objects need. */
-export interface Store extends Pick<Connection, 'kmsKeyArn'> {
-  readonly clients: Pick<Connection['clients'], 's3'>
+export interface Store {
+  readonly clients: Pick<AwsClients, 's3'>
+  readonly kmsKeyArn: string | null
 }
 
 function encryption({ kmsKeyArn }: Store) {

@@ -60,14 +60,11 @@ export async function scoreWithLibrary(
 }
 
 /** Below a key made of the content: the same is sent once. */
-async function put(
-  { clients, bucket, prefix }: Connection,
-  name: string,
-  text: string,
-): Promise<string> {
+async function put(connection: Connection, name: string, text: string): Promise<string> {
+  const { bucket, prefix } = connection
   const mark = createHash('sha256').update(text).digest('hex').slice(0, 32)
   const folder = [prefix, 'evaluations', mark].filter(Boolean).join('/')
-  await putTextOnce(clients, bucket, `${folder}/${name}`, text, 'text/plain; charset=utf-8')
+  await putTextOnce(connection, bucket, `${folder}/${name}`, text, 'text/plain; charset=utf-8')
   return `s3://${bucket}/${folder}/`
 }
 

@@ -166,6 +166,8 @@ function toBaseModel(model: AutopilotModel): BaseModel {
       tokens: model.tokens,
       instanceTypes: [],
       canUseSpot: false,
+      volumeGb: null,
+      hostingInstanceType: null,
       billing: 'instanceHours',
       serving: 'endpoint',
     },

@@ -114,6 +114,8 @@ function toBaseModel(
       tokens: family.tokens,
       instanceTypes: [],
       canUseSpot: false,
+      volumeGb: null,
+      hostingInstanceType: null,
       billing: 'tokens',
       serving: servesOnDemand(family, region) ? 'onDemand' : 'throughput',
     },

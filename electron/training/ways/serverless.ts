@@ -139,6 +139,7 @@ function toBaseModel({ baseModel }: HubModel): BaseModel {
       ...baseModel.cloud,
       instanceTypes: [],
       canUseSpot: false,
+      volumeGb: null,
       billing: 'tokens',
     },
     // The recipe's own, once it is chosen.

@@ -3,7 +3,8 @@ import type { OpenAccount } from '../../../electron/aws/workspace.ts'
 import { inMemory, openDatabase, type WritableDb } from '../../../electron/db/database.ts'
 import { getVersion } from '../../../electron/db/models.ts'
 import { updateCandidate } from '../../../electron/db/candidates.ts'
-import { createPreflight } from '../../../electron/workspaces/preflight.ts'
+import { createPrices } from '../../../electron/workspaces/prices.ts'
+import { createPreflight, type EndpointCosts } from '../../../electron/workspaces/preflight.ts'
 import type { AwsWorkspace } from '../../../shared/workspace.ts'
 import { aDraft } from '../../support/aws/workspaceDraft.ts'
 import { aCandidate, insertTestVersion } from '../../support/database.ts'
@@ -15,6 +16,7 @@ let prices: Record<string, unknown>[]
 let canAskPrices: boolean
 let quotas: Record<string, number>
 let budget: number | null
+let endpoints: EndpointCosts
 const asked: object[] = []
 
 beforeEach(() => {
@@ -23,11 +25,13 @@ beforeEach(() => {
   canAskPrices = true
   quotas = { [`${type} for training job usage`]: 2 }
   budget = null
+  endpoints = { spent: 0, committed: 0 }
   asked.length = 0
 })
 afterEach(() => db.close())
 
 const price = (currency: string, amount: string) => ({
+  product: { attributes: { instanceName: type } },
   terms: {
     OnDemand: {
       term: { priceDimensions: { rate: { unit: 'Hrs', pricePerUnit: { [currency]: amount } } } },
@@ -82,6 +86,8 @@ function open(region = 'us-east-1') {
     db,
     open: async () => opened,
     workspace: () => workspace,
+    prices: createPrices({ open: async () => opened, now: () => nowMs }),
+    endpointCosts: () => endpoints,
     now: () => nowMs,
   })
 }
@@ -154,4 +160,41 @@ test('what was trained counts, by seconds, and a budget that is used up refuses'
     details: { cost: '7.09', left: '6.46' },
   })
   await preflight.requireBudget('cloud', [])
+})
+
+test('storage and endpoints have a price as well: the list’s, or else the rough table’s', async () => {
+  const { hosting, storage } = await open().check('cloud', [], [type, 'ml.unheard.of'])
+  expect(hosting).toEqual({ [type]: 7.09 })
+  expect(storage).toEqual({ bucketPerGbMonth: 0.023, diskPerGbMonth: 0.14 })
+  const elsewhere = await open('eu-central-1').check('cloud', [], [type])
+  expect(elsewhere.storage).toEqual({ bucketPerGbMonth: null, diskPerGbMonth: null })
+  const ofTheList = {
+    product: { attributes: { volumeType: 'Standard' } },
+    terms: {
+      OnDemand: {
+        term: { priceDimensions: { rate: { unit: 'GB-Mo', pricePerUnit: { USD: '0.0245' } } } },
+      },
+    },
+  }
+  prices = [ofTheList]
+  const listed = await open('eu-central-1').check('cloud', [])
+  expect(listed.storage.bucketPerGbMonth).toBe(0.0245)
+})
+
+test('the list is read once a day, and soon again when it could not be', async () => {
+  const preflight = open()
+  await preflight.check('cloud', [type])
+  prices = [price('USD', '9')]
+  expect((await preflight.check('cloud', [type])).machines[0]?.pricePerHour).toBe(7.09)
+})
+
+test('endpoints count against the budget', async () => {
+  budget = 20
+  endpoints = { spent: 5, committed: 9 }
+  const preflight = open()
+  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 5, committed: 9 })
+  await expect(preflight.requireBudget('cloud', [type])).rejects.toMatchObject({
+    code: 'BudgetExceeded',
+    details: { cost: '7.09', left: '6.00' },
+  })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { countInName, isFineTunable } from '../../../../electron/aws/hubDocument.ts'
 import { readCurve } from '../../../../electron/aws/bedrockJobs.ts'
-import { readPrice } from '../../../../electron/aws/machinePrices.ts'
+import { readPrice } from '../../../../electron/aws/preflight/prices.ts'
 import { longestAutoMLJobName } from '../../../../electron/training/jobNames.ts'
 import {
   autopilotModels,
@@ -126,14 +126,27 @@ test('estimates tokens by letters, and by characters where a script has no lette
   ])
 })
 
-test('reads a price by the hour, and none from what is no product', () => {
+test('reads a price by the hour, its first tier, and none from what is no product', () => {
   const product = (unit: string, USD: string) =>
     JSON.stringify({
       product: { attributes: { instanceName: 'ml.g5.2xlarge' } },
-      terms: { OnDemand: { a: { priceDimensions: { b: { unit, pricePerUnit: { USD } } } } } },
+      terms: {
+        OnDemand: {
+          a: {
+            priceDimensions: {
+              later: { unit, beginRange: '51200', pricePerUnit: { USD: '9.9' } },
+              first: { unit, beginRange: '0', pricePerUnit: { USD } },
+            },
+          },
+        },
+      },
     })
-  expect(readPrice(product('Hrs', '1.515'))).toEqual({ 'ml.g5.2xlarge': 1.515 })
-  expect(readPrice(product('Quantity', '1.515'))).toEqual({})
-  expect(readPrice(product('Hrs', '0'))).toEqual({})
-  expect(readPrice('no JSON')).toEqual({})
+  const read = (text: string) => readPrice(text, /^hrs$/i, 'USD')
+  expect(read(product('Hrs', '1.515'))).toEqual({
+    price: 1.515,
+    attributes: { instanceName: 'ml.g5.2xlarge' },
+  })
+  expect(read(product('Quantity', '1.515'))).toBeNull()
+  expect(readPrice(product('Hrs', '1.515'), /^hrs$/i, 'CNY')).toBeNull()
+  expect(read('no JSON')).toBeNull()
 })
