@@ -160,7 +160,9 @@ test('starts it with the price on the button: the same rows, split, seed and set
   const costs = page.getByRole('region', { name: 'Before it costs money' })
   await expect(costs).toContainText(/\$1\.52 an hour × 0\.1 – [\d.]+ h = \$0\.1\d – \$[\d.]+\./)
   await expect(costs).toContainText('The time is reckoned very roughly')
-  await expect(costs).toContainText(/Data and result in S3: 1\.9 GB × \$0\.023 a GB and month = \$0\.043/)
+  await expect(costs).toContainText(
+    /Data and result in S3: 1\.9 GB × \$0\.023 a GB and month = \$0\.043/,
+  )
   await expectAccessible(page)
   await takePicture(page, 'move-to-aws-review')
   expect(double.jobs.all).toHaveLength(0)
