@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef, type RefObject } from 'react'
 import uPlot from 'uplot'
 import { formatDuration } from '../../shared/duration.ts'
+import { decimated } from './decimate.ts'
 import type { AlignedColumns, HorizontalAxis, SeriesChoice } from './series.ts'
 
 /** What the buttons around a chart do with it. */
@@ -37,6 +38,8 @@ export function LineChart(props: LineChartProps) {
   const { label, axis, axisLabel, logarithmic, columns, series, handleRef, range, onZoom } = props
   const container = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
+  /** All points; the plot holds what its pixels can show of them. */
+  const all = useRef(columns)
   const scheme = useComputedColorScheme('light')
   const key = JSON.stringify(series)
   const [low, high] = range ?? [null, null]
@@ -46,6 +49,12 @@ export function LineChart(props: LineChartProps) {
     if (!element) return
     const choices = JSON.parse(key) as SeriesChoice[]
     const size = () => ({ width: element.clientWidth, height })
+    let waiting = 0
+    // Not within uPlot's own hook, and once a frame at most.
+    const feedSoon = () => {
+      cancelAnimationFrame(waiting)
+      waiting = requestAnimationFrame(() => chart.current && feed(chart.current, all.current))
+    }
     const plot = new uPlot(
       {
         ...size(),
@@ -53,7 +62,15 @@ export function LineChart(props: LineChartProps) {
         axes: axesOf(scheme, axis),
         legend: { live: true },
         cursor: { drag: { x: true, y: false } },
-        hooks: { setScale: [(changed, scale) => scale === 'x' && onZoom(zoomOf(changed))] },
+        hooks: {
+          setScale: [
+            (changed, scale) => {
+              if (scale !== 'x') return
+              onZoom(zoomOf(changed))
+              feedSoon()
+            },
+          ],
+        },
         series: [
           {
             label: axisLabel,
@@ -77,9 +94,13 @@ export function LineChart(props: LineChartProps) {
       resetZoom: () => plot.setData(plot.data),
       toPng: () => picture(plot.ctx.canvas, choices, scheme === 'dark'),
     }
-    const observer = new ResizeObserver(() => plot.setSize(size()))
+    const observer = new ResizeObserver(() => {
+      plot.setSize(size())
+      feedSoon()
+    })
     observer.observe(element)
     return () => {
+      cancelAnimationFrame(waiting)
       observer.disconnect()
       plot.destroy()
       chart.current = null
@@ -88,15 +109,21 @@ export function LineChart(props: LineChartProps) {
   }, [key, scheme, axis, axisLabel, logarithmic, low, high, handleRef, onZoom])
 
   useEffect(() => {
-    const plot = chart.current
-    if (!plot) return
-    const kept = zoomOf(plot)
-    plot.setData(columns, kept === null)
-    // New points of a running training must not take away what was zoomed into.
-    if (kept) plot.setScale('x', kept)
+    all.current = columns
+    if (chart.current) feed(chart.current, columns)
   }, [columns, key, scheme, axis, axisLabel, logarithmic, low, high])
 
   return <div ref={container} role="img" aria-label={label} />
+}
+
+/** What the plot's pixels can show of the columns, at the zoom that it has. */
+function feed(plot: uPlot, columns: AlignedColumns): void {
+  // New points of a running training must not take away what was zoomed into.
+  const zoom = zoomOf(plot)
+  const shown = decimated(columns, { zoom, pixels: plot.bbox.width })
+  if (shown === plot.data) return
+  plot.setData(shown, zoom === null)
+  if (zoom) plot.setScale('x', zoom)
 }
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
