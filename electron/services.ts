@@ -51,6 +51,7 @@ import { listUploads } from './db/uploads.ts'
 import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
+import { createBertScorer, type BertScorer } from './evaluation/bertScorer.ts'
 import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
 import { openEvaluationData } from './evaluation/evaluationData.ts'
 import { estimateEvaluation } from './evaluation/estimateEvaluation.ts'
@@ -136,6 +137,7 @@ export interface Services {
   estimateEvaluation(request: EvaluationRequest): Promise<EvaluationEstimate>
   readonly builtInSets: BuiltInSets
   readonly toxicityClassifier: ToxicityClassifier
+  readonly bertScorer: BertScorer
   readonly watch: TrainingWatch
   readonly hubModels: HubModels
   readonly hubTokens: HubTokens
@@ -437,6 +439,7 @@ export function createServices(options: ServicesOptions): Services {
     address: hubAddress,
     onProgress: (progress) => options.publish('toxicityClassifier.progressed', progress),
   })
+  const bertScorer = createBertScorer(path.join(options.dataDirectory, 'classifiers', 'encoder'))
   const evaluator = createEvaluator({
     db,
     connect: connectTo,
@@ -461,6 +464,7 @@ export function createServices(options: ServicesOptions): Services {
       }),
     detector: () => toxicityClassifier.detector(),
     judgeToxicity: (texts) => toxicityClassifier.judge(texts),
+    scoreMeaning: (answers, reference) => bertScorer.score(answers, reference),
     publish: (progress) => options.publish('evaluation.progressed', progress),
     now,
   })
@@ -666,6 +670,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     builtInSets,
     toxicityClassifier,
+    bertScorer,
     watch,
     hubModels: huggingFace,
     hubTokens: tokens,
@@ -770,6 +775,7 @@ export function createServices(options: ServicesOptions): Services {
       await huggingFace.close()
       await evaluator.close()
       await toxicityClassifier.close()
+      await bertScorer.close()
       await use.close()
       await watch.close()
       connections.close()

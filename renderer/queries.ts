@@ -144,6 +144,12 @@ export const evaluationEstimateQuery = (request: EvaluationRequest, isEnabled: b
     retry: false,
   })
 
+/** The encoder that BERTScore needs. */
+export const encoderQuery = queryOptions({
+  queryKey: ['encoder'],
+  queryFn: () => invoke('encoder.describe'),
+})
+
 export const builtInSetsQuery = queryOptions({
   queryKey: ['evaluationSets'],
   queryFn: () => invoke('evaluationSet.list'),

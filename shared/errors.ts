@@ -58,6 +58,7 @@ export const errorCodes = [
   'EvaluationSetInvalid',
   'EvaluationSetUnreachable',
   'ClassifierUnusable',
+  'EncoderUnusable',
   'ModelAccessMissing',
   'InferenceProfileNeeded',
   'LibraryNotInRegion',

@@ -1,6 +1,7 @@
 /** A candidate against its base model on rows that it was not trained on: scores, verdict, and what crosses to the page. */
 import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
+import { bertScoredRowSchema } from './bertScore.ts'
 import { builtInSetNames } from './evaluationSets.ts'
 import { judgementSchema, judgePlanSchema } from './judge.ts'
 import { libraryCheckSchema, libraryPlanSchema } from './libraryCheck.ts'
@@ -106,6 +107,8 @@ export const evaluationSchema = z.object({
   perturbed: z.array(perturbedRowSchema),
   stereotypes: z.array(stereotypePairSchema),
   judgements: z.array(judgementSchema),
+  /** Empty without an encoder on this computer. */
+  bertScores: z.array(bertScoredRowSchema),
   /** Null until the library has scored the answers, and where it was not asked to. */
   library: libraryCheckSchema.nullable(),
   /** Null until all answers are there, and for data that is not the user's own. */

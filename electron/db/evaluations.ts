@@ -11,6 +11,7 @@ import {
   type Evaluation,
   type ScoredAnswer,
 } from '../../shared/evaluation.ts'
+import { bertScoredRowSchema } from '../../shared/bertScore.ts'
 import { judgementSchema } from '../../shared/judge.ts'
 import { libraryCheckSchema } from '../../shared/libraryCheck.ts'
 import { perturbedRowSchema } from '../../shared/robustness.ts'
@@ -71,6 +72,7 @@ export type EvaluationHead = Omit<
   | 'perturbed'
   | 'stereotypes'
   | 'judgements'
+  | 'bertScores'
   | 'library'
   | 'voice'
   | 'ratings'
@@ -82,6 +84,7 @@ export type EvaluationItemPart =
   | 'robustness'
   | 'stereotyping'
   | 'judgement'
+  | 'bertScore'
   | 'library'
   | 'libraryJob'
   | 'voice'
@@ -233,6 +236,7 @@ function toEvaluation(db: ReadableDb, record: EvaluationRecord): Evaluation {
     rows: rows.map(toRow),
     perturbed: itemsOf('robustness', perturbedRowSchema),
     stereotypes: itemsOf('stereotyping', stereotypePairSchema),
+    bertScores: itemsOf('bertScore', bertScoredRowSchema),
     judgements: itemsOf('judgement', judgementSchema),
     library: itemsOf('library', libraryCheckSchema)[0] ?? null,
     voice: itemsOf('voice', voiceComparisonSchema)[0] ?? null,

@@ -34,6 +34,7 @@ import {
 import { getVersion } from '../db/models.ts'
 import type { SentencePair } from './builtInSets.ts'
 import type { EvaluationData } from './evaluationData.ts'
+import { scoreMeaning } from './parts/bertScores.ts'
 import { answerRows } from './parts/answers.ts'
 import { judgeRows } from './parts/judging.ts'
 import { checkWithLibrary } from './parts/library.ts'
@@ -75,6 +76,8 @@ export interface EvaluatorOptions {
   readonly detector: () => Promise<ToxicityDetector>
   /** Null without a classifier. */
   readonly judgeToxicity: (texts: readonly string[]) => Promise<ToxicityScores[] | null>
+  /** Null without an encoder. @throws AppError EncoderUnusable */
+  readonly scoreMeaning: PartContext['scoreMeaning']
   readonly publish: (progress: EvaluationProgress) => void
   readonly now: () => number
 }
@@ -152,6 +155,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       readLogProbability: (side, sentence) =>
         options.readLogProbability(candidate, side, sentence, signal),
       judgeToxicity: options.judgeToxicity,
+      scoreMeaning: options.scoreMeaning,
       askJudge: (prompt) => options.askJudge(requirePart(plan.judge), prompt, signal),
       runLibrary: (jobName, rows) =>
         options.runLibrary(requirePart(plan.library), { jobName, rows, signal }),
@@ -164,6 +168,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       if (plan.stereotypePairs > 0)
         await readStereotypes(contextOf('stereotyping'), await options.readPairs())
       await compareVoices(contextOf('answers'))
+      await scoreMeaning(contextOf('answers'))
       if (plan.judge) await judgeRows(contextOf('judging'), plan.judge)
       if (plan.library) await checkWithLibrary(contextOf('library'))
       finish(id, signal, null, show)

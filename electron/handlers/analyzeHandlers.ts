@@ -12,7 +12,8 @@ export function analyzeHandlers(
   services: Services,
   dialogs: HostDialogs,
 ): Pick<Handlers, keyof typeof analyzeCalls> {
-  const { evaluator, builtInSets, toxicityClassifier } = services
+  const { evaluator, builtInSets, toxicityClassifier, bertScorer } = services
+  const describeEncoder = async () => ({ sizeBytes: await bertScorer.sizeBytes() })
   const describeClassifier = async () => ({ sizeBytes: await toxicityClassifier.sizeBytes() })
 
   /** Null when the dialog was closed. */
@@ -72,6 +73,18 @@ export function analyzeHandlers(
     'toxicityClassifier.remove': async () => {
       await toxicityClassifier.remove()
       return describeClassifier()
+    },
+
+    'encoder.describe': describeEncoder,
+    'encoder.choose': async () => {
+      const folder = await dialogs.chooseFolder()
+      if (folder === null) return null
+      await bertScorer.importFolder(folder)
+      return describeEncoder()
+    },
+    'encoder.remove': async () => {
+      await bertScorer.remove()
+      return describeEncoder()
     },
 
     'chart.save': (chart) =>

@@ -1,19 +1,23 @@
-/** Loads a classifier into a thread of its own, so that it never blocks its caller. */
+/** Loads a classifier or an encoder into a thread of its own, so that it never blocks its caller. */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { forbidTelemetry } from '../engine/telemetry.ts'
 import type { ScoringRequest, ScoringResponse, ScoringWorkerData } from './scoringMessages.ts'
 
 export interface Classifier {
-  /** Probability of each label, by name. */
-  classify(text: string): Promise<Readonly<Record<string, number>>>
+  /** Of a classifier the probability of each label, by name; of an encoder how near the reference is: precision, recall, f1. */
+  classify(text: string, reference?: string): Promise<Readonly<Record<string, number>>>
   close(): Promise<void>
 }
 
-/** @throws Error that says why the folder holds no classifier */
-export async function openClassifier(modelDirectory: string, threads = 1): Promise<Classifier> {
+/** @throws Error that says why the folder holds no such model */
+export async function openClassifier(
+  modelDirectory: string,
+  kind: ScoringWorkerData['kind'] = 'classifier',
+  threads = 1,
+): Promise<Classifier> {
   forbidTelemetry()
-  const workerData: ScoringWorkerData = { modelDirectory, threads }
+  const workerData: ScoringWorkerData = { modelDirectory, kind, threads }
   const worker = new Worker(workerFile(), { workerData })
   const waiting = new Map<number, PromiseWithResolvers<Readonly<Record<string, number>>>>()
   let nextId = 1
@@ -43,12 +47,12 @@ export async function openClassifier(modelDirectory: string, threads = 1): Promi
   })
   const send = (request: ScoringRequest) => worker.postMessage(request)
   return {
-    classify(text) {
+    classify(text, reference) {
       const answer = Promise.withResolvers<Readonly<Record<string, number>>>()
       const id = nextId
       nextId += 1
       waiting.set(id, answer)
-      send({ id, text })
+      send({ id, text, ...(reference === undefined ? {} : { reference }) })
       return answer.promise
     },
     async close() {

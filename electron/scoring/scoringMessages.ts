@@ -2,6 +2,8 @@
 
 export interface ScoringWorkerData {
   readonly modelDirectory: string
+  /** A classifier labels one text; an encoder compares it with another. */
+  readonly kind: 'classifier' | 'encoder'
   readonly threads: number
 }
 
@@ -9,6 +11,8 @@ export interface ScoringRequest {
   readonly id: number
   /** Null ends the thread. */
   readonly text: string | null
+  /** What an encoder compares it with. */
+  readonly reference?: string
 }
 
 export type ScoringResponse =

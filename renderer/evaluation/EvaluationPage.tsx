@@ -8,6 +8,7 @@ import { PageHeader } from '../components/PageHeader.tsx'
 import { SaveMenu } from '../components/SaveMenu.tsx'
 import { useNavigate } from '../navigation.tsx'
 import { evaluationQuery, modelQuery } from '../queries.ts'
+import { BertScorePanel } from './BertScorePanel.tsx'
 import { EvaluationProgressPanel } from './EvaluationProgressPanel.tsx'
 import { EvaluationSetup } from './EvaluationSetup.tsx'
 import { JudgePanel } from './JudgePanel.tsx'
@@ -77,6 +78,7 @@ function Result({ evaluation, template }: { evaluation: Evaluation; template: st
       {evaluation.plan.withBase && <RatingPanel evaluation={evaluation} />}
       <JudgePanel evaluation={evaluation} />
       {hasReferences(evaluation) && <ScoresPanel rows={rows} />}
+      {hasReferences(evaluation) && <BertScorePanel evaluation={evaluation} />}
       <LibraryPanel evaluation={evaluation} />
       <ToxicityPanel rows={rows} />
       {perturbed.length > 0 && <RobustnessPanel evaluation={evaluation} />}

@@ -99,6 +99,12 @@ export const analyzeCalls = {
   'toxicityClassifier.choose': call(nothing, classifierStateSchema.nullable()),
   'toxicityClassifier.remove': call(nothing, classifierStateSchema),
 
+  /** The encoder that BERTScore needs; null while it is not there. */
+  'encoder.describe': call(nothing, classifierStateSchema),
+  /** Opens the system's dialog for a folder; null when it was closed without a choice. */
+  'encoder.choose': call(nothing, classifierStateSchema.nullable()),
+  'encoder.remove': call(nothing, classifierStateSchema),
+
   /** Writes what a chart shows where the user says; null when the dialog was closed. */
   'chart.save': call(chartFileSchema, saved),
 

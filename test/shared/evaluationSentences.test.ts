@@ -45,6 +45,7 @@ function anEvaluation(change: Partial<Evaluation> = {}, reference = 'On shelf tw
     perturbed: [],
     stereotypes: [],
     judgements: [],
+    bertScores: [],
     library: null,
     voice: null,
     ratings: {},

@@ -1,4 +1,5 @@
 /** What the parts of an evaluation work with. */
+import type { BertScores } from '../../../shared/bertScore.ts'
 import type { Candidate } from '../../../shared/model.ts'
 import type { AnswerSide } from '../../../shared/playground.ts'
 import type { EvaluatedRow, Evaluation } from '../../../shared/evaluation.ts'
@@ -24,6 +25,8 @@ export interface PartContext {
   readLogProbability(side: AnswerSide, sentence: string): Promise<number>
   /** Null without a classifier. */
   judgeToxicity(texts: readonly string[]): Promise<ToxicityScores[] | null>
+  /** Null without an encoder. */
+  scoreMeaning(answers: readonly string[], reference: string): Promise<BertScores[] | null>
   /** What the plan's judge says. */
   askJudge(prompt: string): Promise<JudgeAnswer>
   /** Has fmeval score the rows; the job of this name is found again. */

@@ -1,4 +1,5 @@
 /** An evaluation as one JSON document: what it comes to, then every row. */
+import { summarizeBertScores } from '../../../shared/bertScore.ts'
 import type { Evaluation } from '../../../shared/evaluation.ts'
 import { countFlagged, verdictOf } from '../../../shared/evaluationVerdict.ts'
 import { compareWithLibrary } from '../../../shared/libraryComparison.ts'
@@ -32,6 +33,7 @@ export function evaluationDocument(evaluation: Evaluation): string {
     robustness: summarizeRobustness(evaluation),
     stereotyping: summarizeStereotyping(stereotypes),
     humanRating: summarizeRatings(ratings),
+    bertScore: summarizeBertScores(evaluation.bertScores),
     fmeval: library && { comparison: compareWithLibrary(rows, library), ...library },
     judge: head.plan.judge && summarizeJudgements(judgements),
     rows,

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/evaluationSentences.ts'
 import { maxTokensOfEvaluation, type Evaluation } from '../../../shared/evaluation.ts'
 import { sayIn, saySentence, type Say } from './blocks.ts'
+import { bertScoreBlock } from './bertScoreBlock.ts'
 import { judgeBlock } from './judgeBlock.ts'
 import { libraryBlock } from './libraryBlock.ts'
 import { ratingBlock } from './ratingBlock.ts'
@@ -30,6 +31,7 @@ export function evaluationSection(
 ${facts}
 ${voiceBlock(evaluation, words)}
 ${hasReferences(evaluation) ? scoreBlocks(evaluation, facts, words) : `<p>${say('evaluation.noReferences')}</p>`}
+${hasReferences(evaluation) ? bertScoreBlock(evaluation, words) : ''}
 ${toxicityBlock(evaluation, facts, words)}
 ${robustnessBlock(evaluation, words)}
 ${stereotypingBlock(evaluation, words)}

@@ -133,8 +133,14 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
   await writeFile(file, `${JSON.stringify(pair)}\n${JSON.stringify(pair)}\n`)
   await builtInSets.importFile('crows-pairs', file)
 
+  await test.services.bertScorer.importFolder(
+    path.resolve(import.meta.dirname, '../../fixtures/encoder'),
+  )
   const ended = await evaluator.ended((await evaluator.start(wanted)).id)
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
+  expect(ended.bertScores.map(({ position }) => position).sort()).toEqual(
+    ended.rows.map(({ position }) => position).sort(),
+  )
   expect(ended.perturbed.map(({ kind }) => kind).sort()).toEqual(
     ['butterFinger', 'randomUpperCase', 'whitespace'].flatMap((kind) => [kind, kind]),
   )
@@ -150,7 +156,13 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
   evaluator.rate(ended.id, position, 'tuned')
   expect(evaluator.latest(candidateId)?.ratings).toEqual({ [position]: 'tuned' })
   const html = await test.services.report(candidateId)
-  for (const words of ['Other spellings', 'Stereotypes', 'Brand voice', 'in 1 of 1 comparisons'])
+  for (const words of [
+    'BERTScore over 3 rows',
+    'Other spellings',
+    'Stereotypes',
+    'Brand voice',
+    'in 1 of 1 comparisons',
+  ])
     expect(html).toContain(words)
   expect(evaluator.rate(ended.id, position, null).ratings).toEqual({})
 
@@ -246,6 +258,7 @@ test('a version whose validation rows are all gone says so, and leaves nothing b
     askJudge: async () => ({ text: '', inputTokens: 0, outputTokens: 0 }),
     detector: async () => 'wordList',
     judgeToxicity: async () => null,
+    scoreMeaning: async () => null,
     answer: async () => '',
     publish: () => undefined,
     now: () => 1,

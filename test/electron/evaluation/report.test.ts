@@ -30,6 +30,7 @@ function anEvaluation(candidateId: string): Evaluation {
     detector: 'wordList',
     perturbed: [],
     judgements: [],
+    bertScores: [],
     library: null,
     stereotypes: [],
     voice: null,
