@@ -16,6 +16,8 @@ VERSION = "${libraryVersion}"
 ROOT = pathlib.Path(os.environ.get("TIMBRE_PROCESSING_ROOT", "/opt/ml/processing"))
 MESSAGE = pathlib.Path(os.environ.get("TIMBRE_MESSAGE_FILE", "/opt/ml/output/message"))
 DELIMITER = "<OR>"
+# fmeval holds NumPy below 2, which later ones of these do not work with.
+BESIDE = ["pyarrow<21", "datasets<4"]
 
 
 def install():
@@ -23,7 +25,7 @@ def install():
         import fmeval  # noqa: F401
     except ImportError:
         subprocess.check_call(
-            [sys.executable, "-m", "pip", "install", "--quiet", "fmeval==" + VERSION]
+            [sys.executable, "-m", "pip", "install", "--quiet", "fmeval==" + VERSION, *BESIDE]
         )
 
 
