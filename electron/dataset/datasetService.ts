@@ -90,6 +90,8 @@ export interface DatasetService {
   keepTrainingContent(contentSha256: string, edits: readonly RowEdit[]): Promise<string>
   /** Takes back what the newest click on a fix changed. @throws AppError FixNotApplicable when there is none */
   undoFix(id: string): Promise<Dataset>
+  /** Where the bytes of the imported file are stored; null when they were converted as they came in. */
+  storedSource(id: string): string | null
   rename(id: string, name: string): Dataset
   /** @throws AppError DatasetInUse while a job started from it has not ended */
   delete(id: string): Promise<void>
@@ -277,6 +279,13 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     return dataset
   }
 
+  function storedSource(id: string): string | null {
+    const { lineage, originalSha256 } = getDataset(db, id)
+    const isStoredAsItWas =
+      lineage?.format === 'csv' && lineage.encoding === 'utf-8' && lineage.delimiter === null
+    return isStoredAsItWas ? store.pathOf(originalSha256) : null
+  }
+
   function rename(id: string, name: string): Dataset {
     const dataset = transact(db, () => {
       const renamed = { ...getDataset(db, id), name, updatedAtMs: clock() }
@@ -318,6 +327,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     saveEdits,
     keepTrainingContent,
     undoFix,
+    storedSource,
     rename,
     delete: remove,
     readExamples: async (id, roles, contentSha256, groupColumn) =>

@@ -30,7 +30,12 @@ export interface Importer {
   start(request: ImportRequest): Promise<Dataset>
   cancel(importId: string): void
   paste(text: string, name: string): Promise<Dataset>
-  /** @throws AppError FileNotFound when it is not known any more where the file lies */
+  /**
+   * Reads the file of a dataset in another way: from where it lies, when it was imported since the start, and otherwise
+   * from the stored bytes, when those are the file's own.
+   *
+   * @throws AppError FileNotFound when neither is there
+   */
   readAgain(id: string, choice: ImportChoice): Promise<Dataset>
   /** What has to be chosen before reading. @throws AppError as openSource does */
   describe(path: string): Promise<ImportFile>
@@ -133,12 +138,17 @@ export function createImporter({ datasets, connect, publish, now }: ImporterOpti
   async function readAgain(id: string, choice: ImportChoice): Promise<Dataset> {
     const { sourceName, name } = datasets.get(id)
     const path = paths.get(id)
-    if (path === undefined) {
+    const stored = path === undefined ? datasets.storedSource(id) : null
+    if (path === undefined && stored === null) {
       throw new AppError('FileNotFound', `It is not known where ${sourceName} lies`, {
         details: { name: sourceName, path: sourceName },
       })
     }
-    const again = await start({ path, choice })
+    const again = await (path === undefined
+      ? follow(randomUUID(), sourceName, (report, signal) =>
+          importPath(stored ?? '', { name: sourceName, choice, signal, report }),
+        )
+      : start({ path, choice }))
     return again.id === id || again.name === name ? again : datasets.rename(again.id, name)
   }
 

@@ -19,6 +19,7 @@ import {
   createDatasetService,
   type DatasetService,
 } from '../../../electron/dataset/datasetService.ts'
+import { createImporter } from '../../../electron/dataset/intake/importer.ts'
 import { maxFileBytes } from '../../../electron/dataset/sourceFile.ts'
 import { createFileHere, type OpenFile } from '../../../electron/dataset/contentFile.ts'
 import { runStageTask, type RunStageTask } from '../../../electron/dataset/staging/stageTask.ts'
@@ -312,6 +313,30 @@ test('notices that the file changes while it is read', async () => {
   mkdirSync(join(folder, 'content'))
   await expect(createService(open).import(path)).rejects.toMatchObject({ code: 'FileChanged' })
   expect(contents()).toEqual([])
+})
+
+test('a file is read in another way after a restart too, from the bytes that are stored', async () => {
+  const text = 'question;note,answer\nQ?;1,A\nR?;2,B\n'
+  const { id, contentSha256 } = await createService().import(file('odd.csv', text))
+  const importer = () =>
+    createImporter({
+      datasets: createService(),
+      connect: () => Promise.reject(new Error('no S3 in this test')),
+      publish: () => undefined,
+      now: () => 0,
+    })
+  rmSync(join(folder, 'odd.csv'))
+  const again = await importer().readAgain(id, { delimiter: ';' })
+  expect(again).toMatchObject({ name: 'odd', sourceName: 'odd.csv' })
+  expect(again.scan.columns).toEqual(['question', 'note,answer'])
+  expect(again.contentSha256).not.toBe(contentSha256)
+  // What was converted as it came in cannot be read in another way without its file.
+  const converted = await createService().import(
+    file('wide.csv', Buffer.from(`${head}Q?,A\n`, 'utf16le')),
+  )
+  await expect(importer().readAgain(converted.id, { delimiter: ';' })).rejects.toMatchObject({
+    code: 'FileNotFound',
+  })
 })
 
 test('leaves nothing half-imported on a full disk', async () => {
