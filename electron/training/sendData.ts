@@ -10,7 +10,7 @@ import { ensureBucket } from '../aws/s3.ts'
 import { findObject, putObject } from '../aws/upload/multipart.ts'
 import { smallestMultipartBytes } from '../aws/upload/partPlan.ts'
 import type { Connection } from '../aws/workspace.ts'
-import type { ContentStore, StagedContent } from '../dataset/content.ts'
+import { readToEnd, type ContentStore, type StagedContent } from '../dataset/content.ts'
 import type { DataFile, DataFiles } from './ways/dataFiles.ts'
 import type { UploadedData } from './ways/way.ts'
 
@@ -86,7 +86,7 @@ export function createSendData(options: SendDataOptions): SendData {
         yield* kept
         yield* all
       }
-      const { staged } = await outbox.stage(rest(), readThrough)
+      const { staged } = await outbox.stage(rest(), readToEnd)
       return { file, staged }
     }
     const body = Buffer.concat(kept)
@@ -131,9 +131,4 @@ export function createSendData(options: SendDataOptions): SendData {
     if (failure) throw AppError.fromData(failure)
     throw new AppError('Cancelled', `Sending ${name} was paused`)
   }
-}
-
-/** Nothing is learned from the pieces on their way. */
-async function readThrough(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const chunk of chunks) void chunk
 }

@@ -137,31 +137,34 @@ export function createPreflight(options: PreflightOptions): PreflightService {
         details: { cost: cost.toFixed(2), left: left.toFixed(2) },
       })
     },
-    async count({ workspaceId, candidates }) {
-      for (const candidate of candidates) {
-        const instanceType = candidate.cloud?.instanceType
-        if (instanceType === undefined || candidate.startedAtMs === null) continue
-        const known = findRunCost(db, candidate.id)
-        if (known?.isEnded) continue
-        const price =
-          known?.pricePerHour ??
-          (await options
-            .open(workspaceId)
-            .then((opened) => checkMachine(opened, instanceType))
-            .then(({ pricePerHour }) => pricePerHour)
-            .catch(() => null))
-        if (price === null) continue
-        saveRunCost(db, {
-          candidateId: candidate.id,
-          workspaceId,
-          pricePerHour: price,
-          currency: currencyOf(options.workspace(workspaceId).region),
-          billableSeconds:
-            candidate.trainingSeconds ?? Math.max(0, (now() - candidate.startedAtMs) / 1000),
-          isEnded: isTerminal(candidate.status),
-          startedAtMs: candidate.startedAtMs,
-        })
-      }
-    },
+    count: (version) => countVersion(version).catch(() => undefined),
+  }
+
+  /** What can't be counted now, the app being closed perhaps, is counted at the next look. */
+  async function countVersion({ workspaceId, candidates }: ModelVersion): Promise<void> {
+    for (const candidate of candidates) {
+      const instanceType = candidate.cloud?.instanceType
+      if (instanceType === undefined || candidate.startedAtMs === null) continue
+      const known = findRunCost(db, candidate.id)
+      if (known?.isEnded) continue
+      const price =
+        known?.pricePerHour ??
+        (await options
+          .open(workspaceId)
+          .then((opened) => checkMachine(opened, instanceType))
+          .then(({ pricePerHour }) => pricePerHour)
+          .catch(() => null))
+      if (price === null) continue
+      saveRunCost(db, {
+        candidateId: candidate.id,
+        workspaceId,
+        pricePerHour: price,
+        currency: currencyOf(options.workspace(workspaceId).region),
+        billableSeconds:
+          candidate.trainingSeconds ?? Math.max(0, (now() - candidate.startedAtMs) / 1000),
+        isEnded: isTerminal(candidate.status),
+        startedAtMs: candidate.startedAtMs,
+      })
+    }
   }
 }

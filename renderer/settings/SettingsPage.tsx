@@ -115,6 +115,19 @@ export function SettingsPage() {
             }
           }}
         />
+        <NumberInput
+          label={t('settings.awsCalls')}
+          description={t('settings.awsCallsHint')}
+          min={2}
+          max={6000}
+          allowDecimal={false}
+          value={settings.awsCallsPerMinute}
+          onChange={(value) => {
+            if (typeof value === 'number' && value >= 2 && value <= 6000) {
+              change.mutate({ awsCallsPerMinute: value })
+            }
+          }}
+        />
         <HubSettings settings={settings} onChange={(wanted) => change.mutate(wanted)} />
         <section>
           <Title order={2} mb="sm">

@@ -1,5 +1,5 @@
 /** A workspace from nothing to ready, against the engine's S3 and STS and a double of IAM. */
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { expect, test, type Page } from '@playwright/test'
@@ -141,20 +141,71 @@ test('sends a dataset once, and is chosen in the sidebar', async () => {
   await takePicture(page, 'workspaces')
 })
 
-test('keeps its secrets: none in the page’s memory, in the database or in the files', async () => {
-  const secret = engine.secretAccessKey
+/** In any form that it could be written in. */
+function formsOf(secret: string): Buffer[] {
+  return [
+    Buffer.from(secret, 'utf8'),
+    Buffer.from(secret, 'utf16le'),
+    Buffer.from(Buffer.from(secret).toString('base64')),
+  ]
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+}
+
+test('keeps its secrets: none in the page’s memory, in what it is told, or in any file', async () => {
+  const forms = formsOf(engine.secretAccessKey)
+  const has = (bytes: Buffer) => forms.some((form) => bytes.includes(form))
   const session = await page.context().newCDPSession(page)
   const chunks: string[] = []
   session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
   await session.send('HeapProfiler.collectGarbage')
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
   expect(chunks.join('')).toContain('Production') // it is the page's own memory
-  expect(chunks.join('').includes(secret)).toBe(false)
+  expect(has(Buffer.from(chunks.join('')))).toBe(false)
+
+  // Every answer that main gives of a workspace, and a refusal with AWS's own words.
+  const told = await page.evaluate(async () => {
+    const list = await window.timbre.invoke('workspace.list', null)
+    const places = (list.ok ? list.value : []) as { id: string; kind: string }[]
+    const id = places.find(({ kind }) => kind === 'aws')?.id ?? ''
+    const questions: Parameters<typeof window.timbre.invoke>[] = [
+      ['workspace.describeKeys', { id }],
+      ['workspace.test', { id }],
+      ['workspace.troubles', null],
+      ['workspace.profiles', null],
+      ['setup.check', { id }],
+      ['job.listForeign', { id }],
+      ['preflight.check', { id, instanceTypes: ['ml.g5.xlarge'] }],
+      ['catalog.prices', { workspaceId: id }],
+      ['upload.list', null],
+      ['settings.get', null],
+      ['catalog.list', { workspaceId: id }],
+    ]
+    const answers: unknown[] = [list]
+    for (const question of questions) answers.push(await window.timbre.invoke(...question))
+    return JSON.stringify(answers)
+  })
+  expect(told).toContain('Production')
+  expect(has(Buffer.from(told))).toBe(false)
+
+  // What stands in the data folder: database, exports, caches, logs. The engine's own keys are its connection file's.
+  let read = 0
+  for (const file of await filesBelow(running.dataDirectory)) {
+    if (file.endsWith(path.join('engine', 'connection.json'))) continue
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+    read += bytes.length
+    expect(has(bytes), file).toBe(false)
+  }
+  expect(read).toBeGreaterThan(0)
   for (const name of ['timbre.db', 'timbre.db-wal']) {
     const bytes = await readFile(path.join(running.dataDirectory, name)).catch(() =>
       Buffer.alloc(0),
     )
-    expect(bytes.includes(secret)).toBe(false)
     expect(bytes.includes(engine.accessKeyId)).toBe(false)
   }
 })
