@@ -1,5 +1,5 @@
 /**
- * How fast the background checks go over a dataset (tokens, near duplicates, topics), how long a page and a search take.
+ * How fast the background checks go over a dataset (tokens, near duplicates, topics), how long a fix, a page and a search take.
  * In the threads and with the code that the app uses.
  */
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -17,8 +17,13 @@ const words =
     ' ',
   )
 
-/** Rows like a help desk's, all different, of about 100 bytes. */
-async function writeRows(file: string, rowCount: number, answerWords: number): Promise<number> {
+/** Rows like a help desk's, all different, of about 100 bytes; every tenth answer ends with a space where asked for. */
+async function writeRows(
+  file: string,
+  rowCount: number,
+  answerWords: number,
+  hasFaults = false,
+): Promise<number> {
   const stream = createWriteStream(file)
   let state = 7
   const next = (below: number) => {
@@ -32,7 +37,7 @@ async function writeRows(file: string, rowCount: number, answerWords: number): P
   for (let row = 0; row < rowCount;) {
     let block = ''
     for (let at = 0; at < 2000 && row < rowCount; at += 1, row += 1)
-      block += `Where is order ${row} with the ${text(5)}?,"Happy to help, ${text(answerWords)}."\n`
+      block += `Where is order ${row} with the ${text(5)}?,"Happy to help, ${text(answerWords)}.${hasFaults && row % 10 === 0 ? ' ' : ''}"\n`
     bytes += block.length
     if (!stream.write(block))
       await new Promise<void>((resolve) => stream.once('drain', () => resolve()))
@@ -89,6 +94,17 @@ export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchR
     const seconds = (performance.now() - began) / 1000
     add(`${(bytes / 1e6).toFixed(0)} MB`, 'profile', bytes / 1e6 / seconds, 'MB/s', 1)
     rmSync(profiled)
+
+    const faulty = path.join(directory, 'faulty.csv')
+    const faultyRows = quick ? 100_000 : 1_000_000
+    await writeRows(faulty, faultyRows, 8, true)
+    const { id: faultyId } = await datasets.import(faulty)
+    rmSync(faulty)
+    say(`repairing ${faultyRows} rows`)
+    const fixBegan = performance.now()
+    await datasets.fix(faultyId, ['edge-space'])
+    const fixSeconds = (performance.now() - fixBegan) / 1000
+    add(`${faultyRows} rows`, 'fix, a tenth of them', fixSeconds, 's', 1)
 
     const large = path.join(directory, 'large.csv')
     const rowCount = quick ? 1_000_000 : 10_000_000
