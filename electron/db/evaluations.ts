@@ -9,7 +9,6 @@ import {
   scoredAnswerSchema,
   type EvaluatedRow,
   type Evaluation,
-  type ScoredAnswer,
 } from '../../shared/evaluation.ts'
 import { bertScoredRowSchema } from '../../shared/bertScore.ts'
 import { judgementSchema } from '../../shared/judge.ts'
@@ -255,11 +254,7 @@ function toRow(record: RowRecord): EvaluatedRow {
     position: record.row_position,
     question: record.question,
     reference: record.reference,
-    tuned: toAnswer(record.tuned),
-    base: toAnswer(record.base),
+    tuned: scoredAnswerSchema.parse(JSON.parse(record.tuned)),
+    base: scoredAnswerSchema.nullable().parse(JSON.parse(record.base)),
   }
-}
-
-function toAnswer(text: string): ScoredAnswer {
-  return scoredAnswerSchema.parse(JSON.parse(text))
 }

@@ -176,6 +176,22 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
   })
 })
 
+test('without its base model only the tuned one is asked, and nothing is compared', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator } = test.services
+  const wanted = ask(candidateId, 3, { robustnessRows: 1, withBase: false })
+  const ended = await evaluator.ended((await evaluator.start(wanted)).id)
+  expect(ended).toMatchObject({ status: 'Completed', failure: null })
+  expect(ended.rows.map(({ base }) => base)).toEqual([null, null, null])
+  expect(ended.perturbed.every(({ base }) => base === null)).toBe(true)
+  expect(ended.voice?.overall).toMatchObject({ base: null, difference: null })
+  expect(evaluator.latest(candidateId)).toEqual(ended)
+  const html = await test.services.report(candidateId)
+  expect(html).toContain('No base model was asked')
+  expect(html).not.toMatch(/etter than its base|NaN|undefined/)
+  expect(JSON.parse(evaluationDocument(ended))).toMatchObject({ verdict: null })
+})
+
 test('takes its questions from another dataset, without those that were trained on', async () => {
   const { test, candidateId } = await openTrained()
   const { evaluator, datasets } = test.services
