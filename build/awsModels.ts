@@ -68,9 +68,21 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     'StopTrainingJob',
     'StopTransformJob',
     'UpdateEndpoint',
+    'UpdateEndpointWeightsAndCapacities',
     'UpdateModelPackage',
   ],
-  'sagemaker-runtime': ['InvokeEndpoint', 'InvokeEndpointWithResponseStream'],
+  'sagemaker-runtime': [
+    'InvokeEndpoint',
+    'InvokeEndpointAsync',
+    'InvokeEndpointWithResponseStream',
+  ],
+  'application-autoscaling': [
+    'DeregisterScalableTarget',
+    'DescribeScalableTargets',
+    'DescribeScalingPolicies',
+    'PutScalingPolicy',
+    'RegisterScalableTarget',
+  ],
   bedrock: [
     'CreateCustomModelDeployment',
     'CreateModelCustomizationJob',
@@ -122,7 +134,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     'UploadPart',
   ],
   logs: ['DescribeLogStreams', 'FilterLogEvents', 'GetLogEvents'],
-  cloudwatch: ['GetMetricData', 'ListMetrics'],
+  cloudwatch: ['DeleteAlarms', 'GetMetricData', 'ListMetrics', 'PutMetricAlarm'],
   sts: ['AssumeRole', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity', 'GetSessionToken'],
   iam: [
     'AttachRolePolicy',

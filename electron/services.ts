@@ -69,6 +69,7 @@ import {
   createToxicityClassifier,
   type ToxicityClassifier,
 } from './evaluation/toxicity/toxicityClassifier.ts'
+import { createModelEndpoints } from './endpoints/modelEndpoints.ts'
 import type { Playground } from './inference/playground.ts'
 import { createUseServices, type UseServices } from './useServices.ts'
 import { previewPrompt } from './inference/promptPreview.ts'
@@ -107,12 +108,14 @@ export interface ServicesOptions {
   readonly launchEngine: LaunchEngine
   readonly systemLocale: string
   readonly publish: Publish
-  /** A candidate ended: the window shows a notification. */
   /** An endpoint answers for the first time. */
   readonly onEndpointReady?: (endpoint: Endpoint) => void
+  /** A candidate ended: the window shows a notification. */
   readonly onEnded?: (candidate: Candidate, version: ModelVersion, model: Model) => void
   /** How often a processing job is asked for; left out: every twenty seconds. */
   readonly libraryPollMs?: number
+  /** How often an account is asked whether an endpoint is ready; left out: every ten seconds. */
+  readonly accountPollMs?: number
   readonly now?: () => number
   /** Null, or left out, where this computer has none. */
   readonly keyStore?: () => KeyStore | null
@@ -405,6 +408,8 @@ export function createServices(options: ServicesOptions): Services {
     workspaceIds: () => workspaces.list().map(({ id }) => id),
     describeHubModel: async (id, workspaceId) =>
       workspaceId === localWorkspaceId ? hubModel(id) : cloudHubModel(id, workspaceId),
+    describeBaseModel: async (id, workspaceId) =>
+      (await catalog.describe(await connectTo(workspaceId), id)).baseModel,
     // On this computer nothing is paid; what an account pays, its price list tells.
     async priceOf(workspaceId, instanceType) {
       if (workspaceId === localWorkspaceId) return { perHour: 0, currency: 'USD' }
@@ -421,6 +426,7 @@ export function createServices(options: ServicesOptions): Services {
       batch: (batch) => options.publish('batch.progressed', batch),
     },
     ...(options.onEndpointReady ? { onEndpointReady: options.onEndpointReady } : {}),
+    ...(options.accountPollMs ? { accountPollMs: options.accountPollMs } : {}),
     now,
   })
   const { playground } = use
@@ -449,7 +455,7 @@ export function createServices(options: ServicesOptions): Services {
       playground.answer(candidate, side, prompt, settings, undefined, signal),
     readLogProbability: (candidate, side, sentence, signal) =>
       sentenceLogProbability(
-        { connect, describeHubModel: hubModel, endpoints: use.endpoints },
+        { connect: connectTo, describeHubModel: hubModel, endpoints: use.endpoints },
         candidate,
         side,
         sentence,
@@ -543,20 +549,6 @@ export function createServices(options: ServicesOptions): Services {
     onTrouble: (id, error) => troubles.report(id, error),
     now,
   })
-  /** Those that answer with this model: before its weights go. */
-  async function removeEndpointsOf(modelUri: string, purpose?: Endpoint['purpose']): Promise<void> {
-    for (const endpoint of use.endpoints.state().endpoints) {
-      const { name, status, revisions } = endpoint
-      const uses = revisions.some(({ variants }) =>
-        variants.some((variant) => variant.modelUri === modelUri),
-      )
-      if (!uses || status === 'Gone') continue
-      if (purpose !== undefined && endpoint.purpose !== purpose) continue
-      await use.endpoints.remove(name)
-      await use.endpoints.removed(name)
-    }
-  }
-
   async function report(candidateId: string): Promise<string> {
     const candidate = getCandidate(db, candidateId)
     const version = getVersion(db, candidate.versionId)
@@ -638,7 +630,7 @@ export function createServices(options: ServicesOptions): Services {
     deleteDataset: (id) => datasets.delete(id),
     stopEvaluations: (candidateId) => evaluator.stopCandidate(candidateId),
     forgetBaseModel: (id) => hubModels.delete(id),
-    removeEndpoints: removeEndpointsOf,
+    ...createModelEndpoints(use.endpoints),
     clearDownloads: () => huggingFace.clear(),
     now,
   })

@@ -2,14 +2,10 @@
 import path from 'node:path'
 import type { Batch } from '../shared/batch.ts'
 import type { Dataset } from '../shared/dataset.ts'
-import {
-  currentRevision,
-  type Endpoint,
-  type EndpointsState,
-  type Price,
-} from '../shared/endpoint.ts'
+import { currentRevision, type Endpoint, type EndpointsState } from '../shared/endpoint.ts'
 import { invocationCode, type CodeLanguage } from '../shared/invocationCode.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
+import type { BaseModel } from '../shared/model.ts'
 import type { AnswerPiece, NamedSpeaker } from '../shared/playground.ts'
 import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
 import { downloadObject, placeOf } from './aws/downloadObject.ts'
@@ -26,6 +22,7 @@ import { listBaseModels } from './db/baseModels.ts'
 import { getModel, getVersion, listModels } from './db/models.ts'
 import { appendRow } from './dataset/appendRow.ts'
 import { createDeployments, type Deployments } from './endpoints/deployments.ts'
+import { createEndpointPrices, type PriceOf } from './endpoints/endpointPrices.ts'
 import { createEndpointService, type EndpointService } from './endpoints/endpointService.ts'
 import { artifactOf } from './endpoints/trainedModel.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
@@ -40,7 +37,7 @@ export interface UseServicesOptions {
   readonly connect: (workspaceId: string) => Promise<Connection>
   readonly workspaceIds: () => readonly string[]
   readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
-  readonly priceOf: (workspaceId: string, instanceType: string) => Promise<Price | null>
+  readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
   readonly idleMinutes: () => number
   readonly leaderboard: (versionId: string) => LeaderboardEntry[]
   readonly report: (candidateId: string) => Promise<string>
@@ -50,6 +47,8 @@ export interface UseServicesOptions {
     readonly batch: (batch: Batch) => void
   }
   readonly onEndpointReady?: (endpoint: Endpoint) => void
+  /** How often an account is asked whether what was begun is ready; left out: every ten seconds. */
+  readonly accountPollMs?: number
   readonly now: () => number
 }
 
@@ -57,6 +56,7 @@ export interface UseServices {
   readonly playground: Playground
   readonly endpoints: EndpointService
   readonly deployments: Deployments
+  readonly priceOf: PriceOf
   readonly registry: ModelRegistry
   readonly bundles: Bundles
   readonly batches: BatchRunner
@@ -71,15 +71,21 @@ export interface UseServices {
   close(): Promise<void>
 }
 
+/** An endpoint takes minutes to come into service. */
+const accountPollMs = 10_000
+
 export function createUseServices(options: UseServicesOptions): UseServices {
   const { db, datasets, connect, describeHubModel, now } = options
+  const pollMs = options.accountPollMs ?? accountPollMs
+  const priceOf = createEndpointPrices({ connect, now })
   const endpoints = createEndpointService({
     db,
     connect,
     workspaceIds: options.workspaceIds,
-    priceOf: options.priceOf,
+    priceOf,
     idleMinutes: options.idleMinutes,
     publish: options.publish.endpoints,
+    pollMs,
     ...(options.onEndpointReady ? { onReady: options.onEndpointReady } : {}),
     now,
   })
@@ -89,6 +95,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     describeHubModel,
     endpoints,
     publish: options.publish.piece,
+    pollMs,
     now,
   })
   const reportOrNull = (candidateId: string) => options.report(candidateId).catch(() => null)
@@ -96,6 +103,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     db,
     connect,
     describeHubModel,
+    describeBaseModel: options.describeBaseModel,
     leaderboard: options.leaderboard,
     report: reportOrNull,
   })
@@ -109,7 +117,12 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     report: reportOrNull,
     now,
   })
-  const facts = { db, describeHubModel, getEndpoint: (name: string) => endpoints.get(name) }
+  const facts = {
+    db,
+    connect,
+    describeHubModel,
+    getEndpoint: (name: string) => endpoints.get(name),
+  }
   const batches = createBatchRunner({
     db,
     getDataset: (id) => datasets.get(id),
@@ -133,7 +146,15 @@ export function createUseServices(options: UseServicesOptions): UseServices {
   return {
     playground,
     endpoints,
-    deployments: createDeployments({ db, endpoints, connect, describeHubModel, now }),
+    priceOf,
+    deployments: createDeployments({
+      db,
+      endpoints,
+      connect,
+      describeHubModel,
+      describeBaseModel: options.describeBaseModel,
+      now,
+    }),
     registry,
     bundles,
     batches,

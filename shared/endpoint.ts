@@ -1,6 +1,7 @@
 /** Models that answer behind an endpoint: for a test, or for an application. */
 import { z } from 'zod'
 import { appErrorDataSchema } from './errors.ts'
+import { vpcSchema } from './workspace.ts'
 
 /** Without use a test endpoint ends after two hours, unless it is said otherwise. */
 export const defaultIdleMinutes = 120
@@ -41,6 +42,12 @@ export const endpointVariantSchema = z.object({
   instanceType: z.string(),
   instanceCount: z.number().int().min(1),
   weight: z.number().min(0),
+  /** What the container is told. */
+  environment: z.record(z.string(), z.string()).default({}),
+  /** How long loading and starting may take; null: as long as AWS gives by itself. */
+  downloadSeconds: z.number().int().min(60).max(3600).nullable().default(null),
+  startSeconds: z.number().int().min(60).max(3600).nullable().default(null),
+  machineImage: z.string().nullable().default(null),
 })
 export type EndpointVariant = z.infer<typeof endpointVariantSchema>
 
@@ -137,16 +144,37 @@ export function currentRevision({ revisions }: Pick<Endpoint, 'revisions'>): End
   return last
 }
 
+export function instancesOf(variants: readonly Pick<EndpointVariant, 'instanceCount'>[]): number {
+  return variants.reduce((sum, { instanceCount }) => sum + instanceCount, 0)
+}
+
 export const deploymentNameSchema = z
   .string()
   .trim()
   .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,40}$/)
 
+/** What the deploy dialog begins with. */
+export const deployDefaultsSchema = z.object({
+  workspaceId: z.string(),
+  modelName: z.string(),
+  instanceType: z.string(),
+  /** The suggested one first. */
+  instanceTypes: z.array(z.string()),
+  /** GPU memory; null: on this computer, or of a model whose size is not known. */
+  neededGigabytes: z.number().nullable(),
+  /** The workspace's. */
+  kmsKeyArn: z.string().nullable(),
+  vpc: vpcSchema.nullable(),
+})
+export type DeployDefaults = z.infer<typeof deployDefaultsSchema>
+
+export const instanceTypeSchema = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/)
+
 /** What the deploy dialog asks for. */
 export const deployRequestSchema = z.object({
   candidateId: z.string(),
   name: deploymentNameSchema,
-  instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
+  instanceType: instanceTypeSchema,
   instanceCount: z.number().int().min(1).max(20),
   /** Null: it runs until it is deleted. */
   idleMinutes: idleMinutesSchema.nullable(),

@@ -22,6 +22,12 @@ export const defaultPromptTemplate: PromptTemplate = {
   completion: '{completion}',
 }
 
+/** Where AWS puts the pairs into the model's own form, as for all ways but JumpStart's: nothing around them. */
+export const plainPromptTemplate: PromptTemplate = {
+  prompt: '{prompt}',
+  completion: '{completion}',
+}
+
 /** Replaces `{field}` once, literally: text that looks like a placeholder inside a value stays as it is. */
 export function fillPrompt(template: PromptTemplate, prompt: string): string {
   return template.prompt.replace('{prompt}', () => prompt)

@@ -164,15 +164,44 @@ async function findCandidate(
   return page.Candidates?.[0]
 }
 
-/** The SDK says that language models leave one of the two empty, the guide reads the other. */
+export interface InferenceContainer {
+  readonly image: string
+  readonly modelUri: string | null
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** What Autopilot says that its model is served with. @throws AppError NotFound */
+export async function findInferenceContainer(
+  { sageMaker }: AwsClients,
+  jobName: string,
+): Promise<InferenceContainer> {
+  const { BestCandidate } = await withAwsErrors(() =>
+    sageMaker.send(new DescribeAutoMLJobV2Command({ AutoMLJobName: jobName })),
+  )
+  const container = containersOf(BestCandidate).find(({ Image }) => !!Image)
+  if (!container)
+    throw new AppError('NotFound', `The job ${jobName} names no container`, {
+      details: { message: jobName },
+    })
+  return {
+    image: container.Image ?? '',
+    modelUri: container.ModelDataUrl ?? null,
+    environment: container.Environment ?? {},
+  }
+}
+
 function artifactOf(candidate: AutoMLCandidate | undefined): string | null {
+  return containersOf(candidate).find(({ ModelDataUrl }) => !!ModelDataUrl)?.ModelDataUrl ?? null
+}
+
+/** The SDK says that language models leave one of the two empty, the guide reads the other. */
+function containersOf(candidate: AutoMLCandidate | undefined) {
   const byProcessor = candidate?.InferenceContainerDefinitions
-  const containers = [
+  return [
     ...(candidate?.InferenceContainers ?? []),
     ...(byProcessor?.['GPU'] ?? []),
     ...(byProcessor?.['CPU'] ?? []),
   ]
-  return containers.find(({ ModelDataUrl }) => !!ModelDataUrl)?.ModelDataUrl ?? null
 }
 
 /** `MetricName`'s enum has none of the language models' metrics; `StandardMetricName`'s has. */

@@ -22,6 +22,7 @@ import type { EndpointRevision, EndpointVariant } from '../../shared/endpoint.ts
 import { AppError } from '../../shared/errors.ts'
 import { answerDate, signedAt } from './answerDate.ts'
 import { fromSdkError } from './errors.ts'
+import { vpcOf } from './requestParts.ts'
 import type { Connection } from './workspace.ts'
 
 /** What was planned: names, and what stands behind them. */
@@ -179,9 +180,9 @@ export async function takeEndpointStep(
 export async function createModel(
   connection: Connection,
   plan: Pick<EndpointPlan, 'name' | 'title' | 'purpose'>,
-  { modelName, image, modelUri }: EndpointVariant,
+  { modelName, image, modelUri, environment }: EndpointVariant,
 ): Promise<StepAnswer> {
-  const { vpc } = connection
+  const vpc = vpcOf(connection)
   return created(() =>
     connection.clients.sageMaker.send(
       new CreateModelCommand({
@@ -190,6 +191,7 @@ export async function createModel(
         EnableNetworkIsolation: true,
         PrimaryContainer: {
           Image: image,
+          ...(Object.keys(environment).length > 0 && { Environment: environment }),
           ...(modelUri.endsWith('.tar.gz')
             ? { ModelDataUrl: modelUri }
             : {
@@ -202,9 +204,7 @@ export async function createModel(
                 },
               }),
         },
-        ...(vpc && {
-          VpcConfig: { Subnets: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds },
-        }),
+        ...(vpc && { VpcConfig: vpc }),
         Tags: tagsOf(connection, plan),
       }),
     ),
@@ -226,17 +226,32 @@ export async function createConfig(
           InitialInstanceCount: variant.instanceCount,
           InstanceType: variant.instanceType as 'ml.m5.large', // the hub or the dialog names a valid one
           InitialVariantWeight: variant.weight,
+          ...(variant.downloadSeconds !== null && {
+            ModelDataDownloadTimeoutInSeconds: variant.downloadSeconds,
+          }),
+          ...(variant.startSeconds !== null && {
+            ContainerStartupHealthCheckTimeoutInSeconds: variant.startSeconds,
+          }),
+          ...(variant.machineImage !== null && {
+            InferenceAmiVersion: variant.machineImage as 'al2-ami-sagemaker-inference-gpu-2', // the hub names a valid one
+          }),
         })),
         ...(dataCapture && {
           DataCaptureConfig: {
             EnableCapture: true,
             InitialSamplingPercentage: dataCapture.percentage,
             DestinationS3Uri: dataCapture.destinationUri,
+            ...(connection.kmsKeyArn !== null && { KmsKeyId: connection.kmsKeyArn }),
             CaptureOptions: [{ CaptureMode: 'Input' as const }, { CaptureMode: 'Output' as const }],
           },
         }),
         ...(asyncOutputUri !== null && {
-          AsyncInferenceConfig: { OutputConfig: { S3OutputPath: asyncOutputUri } },
+          AsyncInferenceConfig: {
+            OutputConfig: {
+              S3OutputPath: asyncOutputUri,
+              ...(connection.kmsKeyArn !== null && { KmsKeyId: connection.kmsKeyArn }),
+            },
+          },
         }),
         ...(connection.kmsKeyArn !== null && { KmsKeyId: connection.kmsKeyArn }),
         Tags: tagsOf(connection, plan),

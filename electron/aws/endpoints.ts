@@ -1,9 +1,13 @@
 /** Asks a model behind an endpoint, piece by piece. */
-import { InvokeEndpointWithResponseStreamCommand } from '@aws-sdk/client-sagemaker-runtime'
+import {
+  InvokeEndpointCommand,
+  InvokeEndpointWithResponseStreamCommand,
+} from '@aws-sdk/client-sagemaker-runtime'
+import type { AppError } from '../../shared/errors.ts'
 import type { GenerationSettings } from '../../shared/playground.ts'
 import type { AwsClients } from './clients.ts'
 import { withAwsErrors } from './errors.ts'
-import { parseGeneratedPieces, type GeneratedPiece } from './generatedText.ts'
+import { parseGeneratedPieces, parseWholeAnswer, type GeneratedPiece } from './generatedText.ts'
 
 /** What text-generation-inference and DJL-LMI containers both understand. */
 export function requestBody(inputs: string, settings: GenerationSettings, stream: boolean): string {
@@ -40,22 +44,42 @@ export async function* generate(
   signal: AbortSignal,
   variant?: string,
 ): AsyncGenerator<GeneratedPiece> {
+  const target = {
+    EndpointName: endpointName,
+    ContentType: 'application/json',
+    ...(variant === undefined ? {} : { TargetVariant: variant }),
+  }
   const answer = await withAwsErrors(() =>
     clients.runtime.send(
       new InvokeEndpointWithResponseStreamCommand({
-        EndpointName: endpointName,
-        ContentType: 'application/json',
+        ...target,
         Body: requestBody(inputs, settings, true),
-        ...(variant === undefined ? {} : { TargetVariant: variant }),
       }),
       { abortSignal: signal },
     ),
-  )
+  ).catch(noStreamIsNull)
+  if (answer === null) {
+    const { Body } = await withAwsErrors(() =>
+      clients.runtime.send(
+        new InvokeEndpointCommand({ ...target, Body: requestBody(inputs, settings, false) }),
+        { abortSignal: signal },
+      ),
+    )
+    yield parseWholeAnswer(Body?.transformToString() ?? '')
+    return
+  }
   try {
     yield* parseGeneratedPieces(payloads(answer.Body ?? emptyStream()))
   } catch (error) {
     throw clients.translate(error)
   }
+}
+
+/** Older containers answer at once or not at all, and say so. */
+function noStreamIsNull(refusal: AppError): null {
+  const isAboutStreams = /stream/i.test(refusal.message)
+  if (isAboutStreams && ['ModelRefused', 'InvalidRequest'].includes(refusal.code)) return null
+  throw refusal
 }
 
 async function* payloads(

@@ -18,6 +18,27 @@ export interface HubModel {
   readonly hostingImage: string
   readonly hostingArtifactUri: string
   readonly hostingInstanceType: string
+  readonly hosting: HubHosting
+}
+
+/** What only AWS's documents say of serving. */
+export interface HubHosting {
+  /** The default first. */
+  readonly instanceTypes: readonly string[]
+  /** What the container has to be told, as where it finds the weights. */
+  readonly environment: Readonly<Record<string, string>>
+  /** By family (`g5`) and by type; the type goes before its family. */
+  readonly variants: Readonly<
+    Record<
+      string,
+      { readonly image: string | null; readonly environment: Readonly<Record<string, string>> }
+    >
+  >
+  /** Null: AWS's own. */
+  readonly downloadSeconds: number | null
+  readonly startSeconds: number | null
+  /** The driver that the image needs; null: AWS's own. */
+  readonly machineImage: string | null
 }
 
 /** What only AWS's documents say. */
@@ -116,6 +137,30 @@ const documentSchema = z.looseObject({
   HostingEcrUri: z.string().default(''),
   HostingArtifactUri: z.string().default(''),
   DefaultInferenceInstanceType: z.string().default(''),
+  SupportedInferenceInstanceTypes: z.array(z.string()).default([]),
+  InferenceEnvironmentVariables: z
+    .array(z.looseObject({ Name: z.string(), Default: scalar.default('') }))
+    .default([]),
+  HostingInstanceTypeVariants: z
+    .looseObject({
+      Variants: z
+        .record(
+          z.string(),
+          z.looseObject({
+            Properties: z
+              .looseObject({
+                ImageUri: z.string().optional(),
+                EnvironmentVariables: z.record(z.string(), scalar).default({}),
+              })
+              .optional(),
+          }),
+        )
+        .default({}),
+    })
+    .nullish(),
+  ModelDataDownloadTimeout: z.number().nullish(),
+  ContainerStartupHealthCheckTimeout: z.number().nullish(),
+  InferenceAmiVersion: z.string().nullish(),
   Hyperparameters: z.array(hyperparameter).default([]),
   PromptTemplate: promptTemplateSchema.default(defaultPromptTemplate),
   TrainingMetrics: z.array(z.object({ Name: z.string(), Regex: z.string() })).default([]),
@@ -222,6 +267,7 @@ export function readHubModel(
     hostingImage: document.HostingEcrUri,
     hostingArtifactUri: document.HostingArtifactUri,
     hostingInstanceType: document.DefaultInferenceInstanceType,
+    hosting: hostingOf(document),
   }
 }
 
@@ -283,6 +329,39 @@ function variantsOf({ TrainingInstanceTypeVariants }: HubDocument): Record<strin
       },
     ]),
   )
+}
+
+function hostingOf(document: HubDocument): HubHosting {
+  const { DefaultInferenceInstanceType: standard, SupportedInferenceInstanceTypes: all } = document
+  const variants = Object.entries(document.HostingInstanceTypeVariants?.Variants ?? {})
+  return {
+    instanceTypes: [standard, ...all.filter((type) => type !== standard)].filter((one) => one),
+    environment: Object.fromEntries(
+      document.InferenceEnvironmentVariables.map(({ Name, Default }) => [Name, wordOf(Default)]),
+    ),
+    variants: Object.fromEntries(
+      variants.map(([name, { Properties }]) => [
+        name,
+        {
+          // `$alias` stands for an address by region, which is not read: the document's own image serves.
+          image: Properties?.ImageUri?.startsWith('$') ? null : (Properties?.ImageUri ?? null),
+          environment: Object.fromEntries(
+            Object.entries(Properties?.EnvironmentVariables ?? {}).map(([key, value]) => [
+              key,
+              wordOf(value),
+            ]),
+          ),
+        },
+      ]),
+    ),
+    downloadSeconds: document.ModelDataDownloadTimeout ?? null,
+    startSeconds: document.ContainerStartupHealthCheckTimeout ?? null,
+    machineImage: document.InferenceAmiVersion ?? null,
+  }
+}
+
+function wordOf(value: z.output<typeof scalar>): string {
+  return String(value ?? '')
 }
 
 /** Supervised fine-tuning: with an adapter if there is such a recipe, and without a subscription. */

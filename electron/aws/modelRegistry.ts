@@ -19,10 +19,13 @@ export interface PackageToRegister {
   readonly groupName: string
   readonly groupDescription: string
   readonly description: string
-  readonly image: string
-  readonly modelUri: string
+  readonly serving: {
+    readonly image: string
+    readonly modelUri: string
+    readonly environment: Readonly<Record<string, string>>
+    readonly instanceType: string
+  }
   readonly baseModel: { readonly id: string; readonly version: string }
-  readonly instanceType: string
   readonly facts: Readonly<Record<string, string>>
   readonly metrics: { readonly uri: string; readonly sha256: string }
   readonly report: { readonly uri: string; readonly sha256: string } | null
@@ -125,7 +128,8 @@ export async function registerPackage(
     const isThere = refusal.code === 'NameTaken' || /already exists/i.test(refusal.message)
     if (!isThere) throw refusal
   })
-  const isArchive = wanted.modelUri.endsWith('.tar.gz')
+  const { image, modelUri, environment, instanceType } = wanted.serving
+  const isArchive = modelUri.endsWith('.tar.gz')
   const source = (part: { uri: string; sha256: string }, ContentType: string) => ({
     ContentType,
     S3Uri: part.uri,
@@ -141,13 +145,14 @@ export async function registerPackage(
         InferenceSpecification: {
           Containers: [
             {
-              Image: wanted.image,
+              Image: image,
+              ...(Object.keys(environment).length > 0 && { Environment: environment }),
               ...(isArchive
-                ? { ModelDataUrl: wanted.modelUri }
+                ? { ModelDataUrl: modelUri }
                 : {
                     ModelDataSource: {
                       S3DataSource: {
-                        S3Uri: wanted.modelUri,
+                        S3Uri: modelUri,
                         S3DataType: 'S3Prefix',
                         CompressionType: 'None',
                       },
@@ -161,7 +166,7 @@ export async function registerPackage(
           ],
           SupportedContentTypes: ['application/json'],
           SupportedResponseMIMETypes: ['application/json'],
-          SupportedRealtimeInferenceInstanceTypes: [wanted.instanceType as 'ml.m5.large'], // the hub names a valid one
+          SupportedRealtimeInferenceInstanceTypes: [instanceType as 'ml.m5.large'], // the hub names a valid one
         },
         Domain: 'NATURAL_LANGUAGE_PROCESSING',
         Task: 'TEXT_GENERATION',

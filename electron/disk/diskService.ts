@@ -104,7 +104,11 @@ export function createDiskService(options: DiskOptions): DiskService {
       return describe()
     },
     async emptyBin() {
-      for (const record of listBinRecords(db)) await eraseItem(options, record)
+      let refusal: unknown = null
+      for (const record of listBinRecords(db))
+        await eraseItem(options, record).catch((error: unknown) => (refusal ??= error))
+      // One that is in use keeps none of the others.
+      if (refusal !== null) throw refusal
       return describe()
     },
     async clear(cache) {

@@ -24,11 +24,13 @@ export interface EraseOptions {
   readonly deleteDataset: (id: string) => Promise<void>
   readonly stopEvaluations: (candidateId: string) => Promise<void>
   readonly forgetBaseModel: (id: string) => void
+  /** @throws AppError ModelDeployed when an application's endpoint answers with the model at this address */
+  readonly requireNotDeployed: (modelUri: string) => void
   /** Those that answer with the model at this address, or of them those for this purpose; until they are gone. */
   readonly removeEndpoints: (modelUri: string, purpose?: Endpoint['purpose']) => Promise<void>
 }
 
-/** What is gone already is no error. @throws AppError EngineUnavailable, DatasetInUse */
+/** What is gone already is no error. @throws AppError EngineUnavailable, DatasetInUse, ModelDeployed */
 export async function eraseItem(options: EraseOptions, { kind, id }: DiskItemRef): Promise<void> {
   const { db } = options
   switch (kind) {
@@ -66,6 +68,9 @@ async function eraseBaseModel(
 async function eraseCandidates(options: EraseOptions, ids: readonly string[]): Promise<void> {
   const { db } = options
   const candidates = ids.flatMap((id) => findCandidate(db, id) ?? [])
+  // Of all before the first is touched.
+  for (const { modelArtifactUri } of candidates)
+    if (modelArtifactUri !== null) options.requireNotDeployed(modelArtifactUri)
   for (const { id } of candidates) await options.stopEvaluations(id)
   for (const candidate of candidates) if (hasFiles(candidate)) await eraseFiles(options, candidate)
   transact(db, () => {
@@ -103,7 +108,7 @@ async function eraseFiles(options: EraseOptions, candidate: Candidate): Promise<
       })
   // Bedrock's models are no objects: they stay in its own list.
   if (candidate.modelArtifactUri?.startsWith('s3://')) {
-    await options.removeEndpoints(candidate.modelArtifactUri)
+    await options.removeEndpoints(candidate.modelArtifactUri, 'test')
     await deleteObject(clients, candidate.modelArtifactUri)
   }
   await eraseCheckpoint(connection, candidate.id)

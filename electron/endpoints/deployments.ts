@@ -1,6 +1,8 @@
 /** Endpoints for applications: deployed, updated, shared between two models, and rolled back. */
 import {
   currentRevision,
+  instancesOf,
+  type DeployDefaults,
   type DeployRequest,
   type Endpoint,
   type EndpointRevision,
@@ -8,35 +10,33 @@ import {
   type MetricSeries,
 } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
+import { servingMemoryOf } from '../../shared/machines.ts'
+import type { BaseModel } from '../../shared/model.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import {
   endpointMetrics,
   putOnRevision,
   setWeights,
   updateEndpoint,
 } from '../aws/deploymentCalls.ts'
-import type { HubModel } from '../aws/hub.ts'
-import type { Connection } from '../aws/workspace.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { WritableDb } from '../db/database.ts'
 import { findEndpoint } from '../db/endpoints.ts'
 import { getModel, getVersion } from '../db/models.ts'
-import { artifactOf } from './trainedModel.ts'
+import { hostingOf, type HostingFacts } from './hosting.ts'
 import type { EndpointService } from './endpointService.ts'
 import { freshName } from './newEndpoint.ts'
 
-export interface DeploymentsOptions {
+export interface DeploymentsOptions extends HostingFacts {
   readonly db: WritableDb
   readonly endpoints: EndpointService
-  readonly connect: (workspaceId: string) => Promise<Connection>
-  readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
+  readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
   readonly now: () => number
 }
 
 export interface Deployments {
   /** What is suggested for a candidate. */
-  defaults(
-    candidateId: string,
-  ): Promise<{ instanceType: string; workspaceId: string; modelName: string }>
+  defaults(candidateId: string): Promise<DeployDefaults>
   /** Begins, and returns at once. @throws AppError NameTaken, CandidateNotReady */
   deploy(request: DeployRequest): Promise<Endpoint>
   /** @param share of the new one; 1 replaces the old */
@@ -53,18 +53,22 @@ const newVariant = 'New'
 export function createDeployments(options: DeploymentsOptions): Deployments {
   const { db, endpoints } = options
 
-  async function modelOf(candidateId: string) {
+  async function modelOf(candidateId: string, instanceType?: string) {
     const candidate = getCandidate(db, candidateId)
     const version = getVersion(db, candidate.versionId)
     const model = getModel(db, version.modelId)
-    const hubModel = await options.describeHubModel(candidate.baseModelId, version.workspaceId)
+    const { instanceTypes, ...serving } = await hostingOf(
+      options,
+      candidate,
+      version.workspaceId,
+      instanceType,
+    )
     return {
       title: `${model.name} V${version.number} · ${candidate.baseModelName}`,
       modelName: model.name,
       workspaceId: version.workspaceId,
-      modelUri: artifactOf(candidate),
-      image: hubModel.hostingImage,
-      instanceType: hubModel.hostingInstanceType,
+      instanceTypes,
+      serving,
     }
   }
 
@@ -92,24 +96,43 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
   }
 
   function addRevision(name: string, revision: EndpointRevision): void {
-    endpoints.change(name, (stored) => ({
-      ...stored,
-      endpoint: {
-        ...stored.endpoint,
-        status: 'Updating',
-        revisions: [...stored.endpoint.revisions, revision],
-      },
-    }))
+    endpoints.change(name, (stored) => {
+      const { price } = stored.endpoint
+      // All variants run on machines of one type.
+      const before = instancesOf(currentRevision(stored.endpoint).variants)
+      const perHour = ((price?.perHour ?? 0) / before) * instancesOf(revision.variants)
+      return {
+        ...stored,
+        endpoint: {
+          ...stored.endpoint,
+          status: 'Updating',
+          price: price && { ...price, perHour },
+          revisions: [...stored.endpoint.revisions, revision],
+        },
+      }
+    })
     void endpoints.refresh(name)
   }
 
   return {
     async defaults(candidateId) {
-      const { instanceType, workspaceId, modelName } = await modelOf(candidateId)
-      return { instanceType, workspaceId, modelName }
+      const { serving, instanceTypes, workspaceId, modelName } = await modelOf(candidateId)
+      const { kmsKeyArn, vpc } = await options.connect(workspaceId)
+      const { baseModelId } = getCandidate(db, candidateId)
+      const { parameterCount } = await options.describeBaseModel(baseModelId, workspaceId)
+      const isKnown = workspaceId !== localWorkspaceId && parameterCount !== null
+      return {
+        workspaceId,
+        modelName,
+        instanceType: serving.instanceType,
+        instanceTypes: [...instanceTypes],
+        neededGigabytes: isKnown ? servingMemoryOf(parameterCount) : null,
+        kmsKeyArn,
+        vpc,
+      }
     },
     async deploy(request) {
-      const model = await modelOf(request.candidateId)
+      const model = await modelOf(request.candidateId, request.instanceType)
       const name = `timbre-${request.name}`.slice(0, 58)
       const known = findEndpoint(db, name)
       if (known && !known.isClean)
@@ -120,19 +143,19 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         workspaceId: model.workspaceId,
         purpose: 'production',
         title: model.title,
-        modelKey: model.modelUri,
+        modelKey: model.serving.modelUri,
         name,
         idleMinutes: request.idleMinutes,
         mayGoUnguarded: request.mayGoUnguarded,
         dataCapture: request.dataCapture,
-        asyncOutputUri: request.isAsync ? `s3://${connection.bucket}/timbre/async/${name}/` : null,
+        asyncOutputUri: request.isAsync
+          ? `s3://${connection.bucket}/${connection.prefix}/async/${name}/`
+          : null,
         variants: [
           {
+            ...model.serving,
             candidateId: request.candidateId,
             title: model.title,
-            modelUri: model.modelUri,
-            image: model.image,
-            instanceType: request.instanceType,
             instanceCount: request.instanceCount,
           },
         ],
@@ -140,18 +163,17 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
     },
     async update(name, candidateId, share) {
       const endpoint = servingEndpoint(name)
-      const model = await modelOf(candidateId)
       const revision = currentRevision(endpoint)
       const [old] = revision.variants
       if (!old) throw new AppError('Internal', 'The endpoint has no variant')
+      const model = await modelOf(candidateId, old.instanceType)
       const added: EndpointVariant = {
         ...old,
+        ...model.serving,
         name: share < 1 ? newVariant : old.name,
         modelName: freshName(name),
         candidateId,
         title: model.title,
-        modelUri: model.modelUri,
-        image: model.image,
         weight: share,
       }
       return putOn(name, {

@@ -33,7 +33,8 @@ export interface EndpointKeeper {
   advance(connection: Connection, name: string, isUsed?: boolean): Promise<Step | null>
 }
 
-/** A configuration that was just made may not be seen everywhere yet. */
+/** A configuration that was just made may not be seen everywhere yet; a computer that slept has a signature that is too old. */
+const mayPass = /Could not find endpoint configuration|Signature expired/
 const mostRefusals = 5
 
 export function createEndpointKeeper(options: {
@@ -94,8 +95,7 @@ export function createEndpointKeeper(options: {
   function fail(name: string, refusal: AppError): void {
     const count = (refusals.get(name) ?? 0) + 1
     refusals.set(name, count)
-    const mayPass = /Could not find endpoint configuration/.test(refusal.message)
-    if (mayPass && count < mostRefusals) return
+    if (mayPass.test(refusal.message) && count < mostRefusals) return
     change(name, (stored) => ({
       ...stored,
       life: { ...stored.life, intent: 'remove' },

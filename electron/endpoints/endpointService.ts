@@ -1,6 +1,12 @@
 /** Endpoints as the app uses them: brought into service, kept while they are used, and taken away. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Endpoint, EndpointsState, Orphan, Price } from '../../shared/endpoint.ts'
+import {
+  instancesOf,
+  type Endpoint,
+  type EndpointsState,
+  type Orphan,
+  type Price,
+} from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { endpointPrefix } from '../aws/endpointLife.ts'
 import { deleteForeignEndpoint, listAccountEndpoints } from '../aws/accountEndpoints.ts'
@@ -31,6 +37,8 @@ export interface EndpointServiceOptions {
   readonly publish: (state: EndpointsState) => void
   /** It answers for the first time. */
   readonly onReady?: (endpoint: Endpoint) => void
+  /** How often an account is looked at while something is expected to change. */
+  readonly pollMs: number
   readonly now: () => number
   readonly port?: EndpointPort
 }
@@ -68,7 +76,6 @@ export interface EndpointService {
 }
 
 const localPollMs = 150
-const cloudPollMs = 10_000
 const hourMs = 3_600_000
 
 export function createEndpointService(options: EndpointServiceOptions): EndpointService {
@@ -113,7 +120,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
   }
 
   function pollOf(name: string): number {
-    return get(name).workspaceId === 'local' ? localPollMs : cloudPollMs
+    return get(name).workspaceId === 'local' ? localPollMs : options.pollMs
   }
 
   /** The one that stands for this model and is not on its way out. */
@@ -146,6 +153,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
   /** Until it answers; what is left of an earlier life goes away by the way. */
   async function serve(name: string, signal?: AbortSignal): Promise<void> {
     const wasReady = get(name).inServiceAtMs !== null
+    let before: string | undefined
     for (;;) {
       if (signal?.aborted || isClosed) throw new AppError('Cancelled', 'It was withdrawn')
       const step = await advance(name)
@@ -161,19 +169,24 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
         void clean(name)
         throw new AppError('EndpointGone', 'The endpoint was deleted', { details: { name } })
       }
-      if (step?.kind === 'wait') await wait(pollOf(name))
+      // The same step again: AWS refused it, and may take it later.
+      if (step?.kind === 'wait' || step?.kind === before) await wait(pollOf(name))
+      before = step?.kind
     }
     if (!wasReady) options.onReady?.(get(name))
   }
 
   /** What needs time goes on with the next reconciliation. */
   async function clean(name: string): Promise<void> {
+    let before: string | undefined
     try {
       for (;;) {
         if (isClosed) return
         const step = await advance(name)
         if (step === null || step.kind === 'gone') return
-        if (step.kind !== 'wait') continue
+        const isRepeated = step.kind === before
+        before = step.kind
+        if (step.kind !== 'wait' && !isRepeated) continue
         // Gone but for its schedule, which ends itself.
         if (get(name).status === 'Gone') return
         await wait(pollOf(name))
@@ -206,10 +219,23 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       // One that was only planned is not made behind anyone's back: no look that would go on with it.
       else if (life.wasSeen || life.askedMs !== null) await advance(endpoint.name)
       if (get(endpoint.name).isRemoving) void clean(endpoint.name)
+      if (endpoint.price === null) await findPrice(endpoint)
     }
     const known = new Set(listEndpoints(db).map(({ endpoint }) => endpoint.name))
     const held = await listAccountEndpoints(connection, endpointPrefix)
     return held.filter(({ name }) => !known.has(name)).map((one) => ({ ...one, workspaceId }))
+  }
+
+  /** When it was made, the price list could not be asked. */
+  async function findPrice({ name, workspaceId, revisions }: Endpoint): Promise<void> {
+    const variants = revisions.at(-1)?.variants ?? []
+    const price = await options.priceOf(workspaceId, variants[0]?.instanceType ?? '')
+    if (price === null) return
+    const perHour = price.perHour * instancesOf(variants)
+    changeEndpoint(db, name, (stored) => ({
+      ...stored,
+      endpoint: { ...stored.endpoint, price: { ...price, perHour } },
+    }))
   }
 
   async function reconcile(): Promise<void> {

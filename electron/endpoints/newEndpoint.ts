@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto'
 import type { Endpoint, EndpointVariant, Price } from '../../shared/endpoint.ts'
 import type { Connection } from '../aws/workspace.ts'
 
-export interface WishedVariant extends Omit<EndpointVariant, 'modelName' | 'name' | 'weight'> {
+type OwnOfVariant = 'modelName' | 'name' | 'weight'
+type ServingOfVariant = 'environment' | 'downloadSeconds' | 'startSeconds' | 'machineImage'
+
+export interface WishedVariant
+  extends
+    Omit<EndpointVariant, OwnOfVariant | ServingOfVariant>,
+    Partial<Pick<EndpointVariant, ServingOfVariant>> {
   readonly name?: string
 }
 
@@ -63,7 +69,18 @@ export function newEndpoint(
       {
         configName: name,
         createdAtMs: nowMs,
-        variants: [{ ...variant, name: variant.name ?? 'AllTraffic', modelName: name, weight: 1 }],
+        variants: [
+          {
+            environment: {},
+            downloadSeconds: null,
+            startSeconds: null,
+            machineImage: null,
+            ...variant,
+            name: variant.name ?? 'AllTraffic',
+            modelName: name,
+            weight: 1,
+          },
+        ],
         dataCapture: wish.dataCapture ?? null,
         asyncOutputUri: wish.asyncOutputUri ?? null,
       },

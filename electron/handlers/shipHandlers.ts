@@ -61,6 +61,7 @@ export function shipHandlers(
 
     'endpoint.state': async () => endpoints.state(),
     'endpoint.defaults': ({ candidateId }) => deployments.defaults(candidateId),
+    'endpoint.price': ({ workspaceId, instanceType }) => use.priceOf(workspaceId, instanceType),
     'endpoint.deploy': (request) => deployments.deploy(request),
     'endpoint.update': ({ name, candidateId, share }) =>
       deployments.update(name, candidateId, share),

@@ -14,6 +14,8 @@ import {
   type Turn,
 } from '../../shared/playground.ts'
 import { fillPrompt, type PromptTemplate } from '../../shared/promptTemplate.ts'
+import { generateLater } from '../aws/asyncInvocation.ts'
+import { converse, ensureModelDeployment } from '../aws/bedrockServing.ts'
 import { generate } from '../aws/endpoints.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { getTurn, insertAnswer, insertTurn, listTurns } from '../db/conversations.ts'
@@ -21,14 +23,15 @@ import { getVersion } from '../db/models.ts'
 import type { WritableDb } from '../db/database.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
 import { startPhase } from './startPhase.ts'
-import { reachSpeaker, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
-import { servingSpec } from './servingSpec.ts'
+import { reachSpeaker, servedSide, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
 
 export interface PlaygroundOptions extends Pick<SpeakerFacts, 'describeHubModel'> {
   readonly db: WritableDb
   readonly connect: (workspaceId: string) => Promise<Connection>
   readonly endpoints: EndpointService
   readonly publish: (piece: AnswerPiece) => void
+  /** How often an account is asked whether what was begun is ready. */
+  readonly pollMs: number
   readonly now: () => number
 }
 
@@ -63,6 +66,12 @@ interface Earlier {
   readonly answer: string
 }
 
+interface Asked {
+  readonly prompt: string
+  readonly settings: GenerationSettings
+  readonly earlier: readonly Earlier[]
+}
+
 const phasePollMs = 1000
 
 export function createPlayground(options: PlaygroundOptions): Playground {
@@ -70,21 +79,39 @@ export function createPlayground(options: PlaygroundOptions): Playground {
   const running = new Map<string, AbortController>()
   const facts: SpeakerFacts = {
     db,
+    connect: options.connect,
     describeHubModel: options.describeHubModel,
     getEndpoint: (name) => endpoints.get(name),
   }
 
   async function* pieces(
-    { endpoint, workspaceId }: Pick<ReachedSpeaker, 'endpoint' | 'workspaceId'>,
-    inputs: string,
-    settings: GenerationSettings,
+    { served, workspaceId, template }: Omit<ReachedSpeaker, 'title'>,
+    { prompt, settings, earlier }: Asked,
     signal: AbortSignal,
-    onEndpoint?: (name: string) => void,
+    onReached?: (endpointName: string | null) => void,
   ) {
-    const name = typeof endpoint === 'string' ? endpoint : await endpoints.ensure(endpoint, signal)
-    onEndpoint?.(name)
-    const { clients } = await options.connect(workspaceId)
-    yield* generate(clients, name, inputs, settings, signal)
+    const connection = await options.connect(workspaceId)
+    if (served.kind === 'bedrock') {
+      const turns = [...earlier, { prompt, answer: null }].map((turn) => ({
+        ...turn,
+        prompt: fillPrompt(template, turn.prompt),
+      }))
+      const { modelArn } = served
+      const modelId = modelArn.startsWith('arn:')
+        ? await ensureModelDeployment(connection, modelArn, signal, options.pollMs)
+        : modelArn
+      onReached?.(null)
+      const talk = { system: settings.system?.trim() ?? '', turns }
+      yield* converse(connection, modelId, talk, settings, signal)
+      return
+    }
+    const inputs = promptFor(template, prompt, settings, earlier)
+    const name =
+      served.kind === 'endpoint' ? served.name : await endpoints.ensure(served.wish, signal)
+    onReached?.(name)
+    if (served.kind === 'endpoint' && served.isAsync)
+      yield await generateLater(connection, name, inputs, settings, signal, options.pollMs)
+    else yield* generate(connection.clients, name, inputs, settings, signal)
     endpoints.used(name)
   }
 
@@ -144,11 +171,11 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     try {
       const reached = await reachSpeaker(facts, speaker)
       title = reached.title
-      const inputs = promptFor(reached.template, turn.prompt, settings, column.earlier)
+      const asked = { prompt: turn.prompt, settings, earlier: column.earlier }
       const watching = watchStart(reached, publish)
       let finishReason: Answer['finishReason'] = null
       try {
-        const answer = pieces(reached, inputs, settings, signal, (name) => {
+        const answer = pieces(reached, asked, signal, (name) => {
           endpointName = name
           watching.stop()
           publish({})
@@ -179,10 +206,14 @@ export function createPlayground(options: PlaygroundOptions): Playground {
 
   /** Says what is happening while an endpoint starts. */
   function watchStart(
-    { endpoint, workspaceId }: ReachedSpeaker,
+    { served, workspaceId }: ReachedSpeaker,
     publish: (piece: Partial<AnswerPiece>) => void,
   ): { stop(): void } {
-    if (typeof endpoint === 'string') return { stop: () => undefined }
+    if (served.kind !== 'wish') {
+      if (served.kind === 'bedrock') publish({ phase: 'preparing' })
+      return { stop: () => undefined }
+    }
+    const { modelKey } = served.wish
     let isStopped = false
     const look = async () => {
       const current = endpoints
@@ -190,7 +221,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
         .endpoints.find(
           ({ revisions, status }) =>
             status !== 'Gone' &&
-            revisions.some(({ variants }) => variants[0]?.modelUri === endpoint.modelKey),
+            revisions.some(({ variants }) => variants[0]?.modelUri === modelKey),
         )
       const phase = await startPhase(() => options.connect(workspaceId), current)
       if (!isStopped && phase !== null) publish({ phase, endpointName: current?.name ?? null })
@@ -269,12 +300,11 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     },
     async answer(candidate, side, prompt, settings, onText, signal) {
       const { workspaceId } = getVersion(db, candidate.versionId)
-      const hubModel = await options.describeHubModel(candidate.baseModelId, workspaceId)
-      const endpoint = servingSpec(side, candidate, hubModel, workspaceId)
-      const inputs = fillPrompt(candidate.promptTemplate, prompt)
+      const served = await servedSide(facts, side, candidate, workspaceId)
+      const reached = { served, workspaceId, template: candidate.promptTemplate }
       let text = ''
       const stopped = signal ?? new AbortController().signal
-      for await (const piece of pieces({ endpoint, workspaceId }, inputs, settings, stopped)) {
+      for await (const piece of pieces(reached, { prompt, settings, earlier: [] }, stopped)) {
         text += piece.text
         onText?.(piece.text)
       }
@@ -282,9 +312,9 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     },
     async answerOf(speaker, prompt, settings, signal) {
       const reached = await reachSpeaker(facts, speaker)
-      const inputs = promptFor(reached.template, prompt, settings, [])
       let text = ''
-      for await (const piece of pieces(reached, inputs, settings, signal)) text += piece.text
+      const asked = { prompt, settings, earlier: [] }
+      for await (const piece of pieces(reached, asked, signal)) text += piece.text
       return text.trim()
     },
     stop: (requestId) => running.get(requestId)?.abort(),

@@ -1,15 +1,13 @@
 /** How likely a candidate or its base model finds a sentence. */
-import type { HubModel } from '../aws/hub.ts'
 import { readLogProbability } from '../aws/logProbability.ts'
-import type { Connection } from '../aws/workspace.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
+import type { HostingFacts } from '../endpoints/hosting.ts'
 import { servingSpec } from './servingSpec.ts'
 
-export interface SentenceProbabilityOptions {
-  readonly connect: () => Promise<Connection>
-  readonly describeHubModel: (id: string) => Promise<HubModel>
+export interface SentenceProbabilityOptions extends HostingFacts {
   readonly endpoints: EndpointService
 }
 
@@ -21,9 +19,8 @@ export async function sentenceLogProbability(
   sentence: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const connection = await options.connect()
-  const hubModel = await options.describeHubModel(candidate.baseModelId)
-  const spec = servingSpec(side, candidate, hubModel, connection.workspaceId)
+  const connection = await options.connect(localWorkspaceId)
+  const spec = await servingSpec(options, side, candidate, localWorkspaceId)
   const name = await options.endpoints.ensure(spec, signal)
   return readLogProbability(connection.clients, name, sentence, signal)
 }

@@ -1,43 +1,36 @@
 /** The endpoint that stands for a tuned or a base model. */
 import type { Candidate } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
+import { readBaseModelId } from '../../shared/trainingWay.ts'
 import type { HubModel } from '../aws/hub.ts'
+import { hostingOf, ofHubModel, type Hosting, type HostingFacts } from '../endpoints/hosting.ts'
 import type { EndpointWish } from '../endpoints/newEndpoint.ts'
-import { artifactOf } from '../endpoints/trainedModel.ts'
 
 /** Of a base model as it stands. */
 export function baseServingSpec(hubModel: HubModel, workspaceId: string): EndpointWish {
-  return wishFor(
-    hubModel,
-    hubModel.hostingArtifactUri,
-    workspaceId,
-    null,
-    hubModel.baseModel.displayName,
-  )
+  const { hostingArtifactUri, baseModel } = hubModel
+  return wishFor(ofHubModel(hubModel, hostingArtifactUri), workspaceId, null, baseModel.displayName)
 }
 
 /**
- * @throws AppError CandidateNotReady while there is no trained model
+ * @throws AppError CandidateNotReady while there is no trained model, NotServedByEndpoint for Bedrock's
  */
-export function servingSpec(
+export async function servingSpec(
+  facts: HostingFacts,
   side: AnswerSide,
   candidate: Candidate,
-  hubModel: HubModel,
   workspaceId: string,
-): EndpointWish {
-  if (side === 'base') return baseServingSpec(hubModel, workspaceId)
-  return wishFor(
-    hubModel,
-    artifactOf(candidate),
-    workspaceId,
-    candidate.id,
-    candidate.baseModelName,
-  )
+): Promise<EndpointWish> {
+  if (side === 'base') {
+    const { name } = readBaseModelId(candidate.baseModelId)
+    return baseServingSpec(await facts.describeHubModel(name, workspaceId), workspaceId)
+  }
+  const hosting = await hostingOf(facts, candidate, workspaceId)
+  return wishFor(hosting, workspaceId, candidate.id, candidate.baseModelName)
 }
 
 function wishFor(
-  hubModel: HubModel,
-  modelUri: string,
+  { instanceTypes: _, ...serving }: Hosting,
   workspaceId: string,
   candidateId: string | null,
   title: string,
@@ -46,16 +39,7 @@ function wishFor(
     workspaceId,
     purpose: 'test',
     title,
-    modelKey: modelUri,
-    variants: [
-      {
-        candidateId,
-        title,
-        modelUri,
-        image: hubModel.hostingImage,
-        instanceType: hubModel.hostingInstanceType,
-        instanceCount: 1,
-      },
-    ],
+    modelKey: serving.modelUri,
+    variants: [{ ...serving, candidateId, title, instanceCount: 1 }],
   }
 }

@@ -1,28 +1,37 @@
 /** Whom one can talk to, and what it takes to reach them. */
 import { currentRevision, type Endpoint } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { Model } from '../../shared/model.ts'
+import type { Candidate, Model } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
-import type { NamedSpeaker, Speaker } from '../../shared/playground.ts'
+import type { AnswerSide, NamedSpeaker, Speaker } from '../../shared/playground.ts'
 import { defaultPromptTemplate, type PromptTemplate } from '../../shared/promptTemplate.ts'
-import type { HubModel } from '../aws/hub.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { ReadableDb } from '../db/database.ts'
 import { getModel, getVersion } from '../db/models.ts'
+import { readBaseModelId } from '../../shared/trainingWay.ts'
+import type { HostingFacts } from '../endpoints/hosting.ts'
 import type { EndpointWish } from '../endpoints/newEndpoint.ts'
+import { artifactOf } from '../endpoints/trainedModel.ts'
+import { bedrockFamilyOf, servesOnDemand } from '../training/ways/bedrockFamilies.ts'
 import { baseServingSpec, servingSpec } from './servingSpec.ts'
 
 export interface ReachedSpeaker {
   readonly title: string
   readonly workspaceId: string
   readonly template: PromptTemplate
-  /** What has to be brought into service; a string: an endpoint that is there. */
-  readonly endpoint: EndpointWish | string
+  readonly served: Served
 }
 
-export interface SpeakerFacts {
+/** What answers. */
+export type Served =
+  /** Has to be brought into service first. */
+  | { readonly kind: 'wish'; readonly wish: EndpointWish }
+  /** Is there. @property isAsync it puts its answers into S3 */
+  | { readonly kind: 'endpoint'; readonly name: string; readonly isAsync: boolean }
+  | { readonly kind: 'bedrock'; readonly modelArn: string }
+
+export interface SpeakerFacts extends HostingFacts {
   readonly db: ReadableDb
-  readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
   readonly getEndpoint: (name: string) => Endpoint
 }
 
@@ -66,15 +75,15 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
       const candidate = getCandidate(db, speaker.candidateId)
       const version = getVersion(db, candidate.versionId)
       const { name } = getModel(db, version.modelId)
-      const hubModel = await facts.describeHubModel(candidate.baseModelId, version.workspaceId)
+      const served = await servedSide(facts, 'tuned', candidate, version.workspaceId)
       return {
         title: `${name} V${version.number} · ${candidate.baseModelName}`,
         workspaceId: version.workspaceId,
         template: candidate.promptTemplate,
-        endpoint: {
-          ...servingSpec('tuned', candidate, hubModel, version.workspaceId),
-          title: `${name} V${version.number}`,
-        },
+        served:
+          served.kind === 'wish'
+            ? { kind: 'wish', wish: { ...served.wish, title: `${name} V${version.number}` } }
+            : served,
       }
     }
     case 'base': {
@@ -83,7 +92,7 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
         title: hubModel.baseModel.displayName,
         workspaceId: localWorkspaceId,
         template: hubModel.baseModel.promptTemplate,
-        endpoint: baseServingSpec(hubModel, localWorkspaceId),
+        served: { kind: 'wish', wish: baseServingSpec(hubModel, localWorkspaceId) },
       }
     }
     case 'endpoint': {
@@ -92,7 +101,8 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
         throw new AppError('EndpointGone', 'The endpoint was deleted', {
           details: { name: endpoint.name },
         })
-      const [variant] = currentRevision(endpoint).variants
+      const { variants, asyncOutputUri } = currentRevision(endpoint)
+      const [variant] = variants
       const candidateId = variant?.candidateId ?? null
       const template =
         candidateId === null ? defaultPromptTemplate : getCandidate(db, candidateId).promptTemplate
@@ -100,8 +110,30 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
         title: endpoint.name,
         workspaceId: endpoint.workspaceId,
         template,
-        endpoint: endpoint.name,
+        served: { kind: 'endpoint', name: endpoint.name, isAsync: asyncOutputUri !== null },
       }
     }
   }
+}
+
+/**
+ * What answers for a candidate or for its base model.
+ * @throws AppError CandidateNotReady, ThroughputOnly where Bedrock serves only what is paid by the hour
+ */
+export async function servedSide(
+  facts: HostingFacts,
+  side: AnswerSide,
+  candidate: Candidate,
+  workspaceId: string,
+): Promise<Served> {
+  const { way, name } = readBaseModelId(candidate.baseModelId)
+  if (way !== 'bedrock')
+    return { kind: 'wish', wish: await servingSpec(facts, side, candidate, workspaceId) }
+  const { region } = await facts.connect(workspaceId)
+  const family = bedrockFamilyOf(name)
+  if (side === 'tuned' && !(family && servesOnDemand(family, region)))
+    throw new AppError('ThroughputOnly', `${name} is served with provisioned throughput only`)
+  // A foundation model's id may end in the length of its context, by which only its customization is named.
+  const modelArn = side === 'tuned' ? artifactOf(candidate) : name.replace(/:\d+k$/, '')
+  return { kind: 'bedrock', modelArn }
 }

@@ -1,18 +1,17 @@
 /** A model card as SageMaker's schema has it: what the model is for, how it was made and how it did. */
-import type { Candidate, Model, ModelVersion } from '../../shared/model.ts'
+import type { BaseModel, Candidate, Model, ModelVersion } from '../../shared/model.ts'
 import type { RegisterRequest } from '../../shared/registry.ts'
-import type { HubModel } from '../aws/hub.ts'
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema */
 export function modelCard(facts: {
   readonly model: Model
   readonly version: ModelVersion
   readonly candidate: Candidate
-  readonly hubModel: HubModel
+  readonly baseModel: BaseModel
   readonly facts: Readonly<Record<string, string>>
   readonly request: RegisterRequest
 }): string {
-  const { model, version, candidate, hubModel, request } = facts
+  const { model, version, candidate, baseModel, request } = facts
   const value = (name: string) => facts.facts[name]
   const figures = ['validationLoss', 'perplexity', 'bitsPerByte'].flatMap((name) => {
     const figure = Number(value(name))
@@ -26,7 +25,7 @@ export function modelCard(facts: {
       model_description: request.description,
       model_version: version.number,
       problem_type: 'Text generation',
-      algorithm_type: `Fine-tuned from ${hubModel.baseModel.displayName}`,
+      algorithm_type: `Fine-tuned from ${baseModel.displayName}`,
       model_artifact: candidate.modelArtifactUri === null ? [] : [candidate.modelArtifactUri],
     },
     intended_uses: {
@@ -57,7 +56,7 @@ export function modelCard(facts: {
             },
           ],
     additional_information: {
-      caveats_and_recommendations: `License of the base model: ${hubModel.baseModel.license}`,
+      caveats_and_recommendations: `License of the base model: ${baseModel.license}`,
     },
   })
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { verdictOf } from '../../shared/evaluationVerdict.ts'
 import type { LeaderboardEntry } from '../../shared/leaderboard.ts'
+import type { BaseModel } from '../../shared/model.ts'
 import {
   metadataValue,
   type Approval,
@@ -9,7 +10,7 @@ import {
   type RegisteredVersion,
   type RegisterRequest,
 } from '../../shared/registry.ts'
-import type { HubModel } from '../aws/hub.ts'
+import { readBaseModelId } from '../../shared/trainingWay.ts'
 import {
   deleteVersion,
   listPackageGroups,
@@ -18,19 +19,17 @@ import {
   setApproval,
 } from '../aws/modelRegistry.ts'
 import { ensureBucket, putTextOnce } from '../aws/s3.ts'
-import type { Connection } from '../aws/workspace.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { ReadableDb } from '../db/database.ts'
 import { findLatestEvaluation } from '../db/evaluations.ts'
 import { listMetricPoints } from '../db/metrics.ts'
 import { getModel, getVersion } from '../db/models.ts'
-import { artifactOf } from '../endpoints/trainedModel.ts'
+import { hostingOf, type HostingFacts } from '../endpoints/hosting.ts'
 import { modelCard } from './modelCard.ts'
 
-export interface ModelRegistryOptions {
+export interface ModelRegistryOptions extends HostingFacts {
   readonly db: ReadableDb
-  readonly connect: (workspaceId: string) => Promise<Connection>
-  readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
+  readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
   readonly leaderboard: (versionId: string) => LeaderboardEntry[]
   /** The report as HTML; null where it can't be made now. */
   readonly report: (candidateId: string) => Promise<string | null>
@@ -52,20 +51,21 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     const candidate = getCandidate(db, request.candidateId)
     const version = getVersion(db, candidate.versionId)
     const model = getModel(db, version.modelId)
-    const modelUri = artifactOf(candidate)
-    const connection = await options.connect(version.workspaceId)
-    const hubModel = await options.describeHubModel(candidate.baseModelId, version.workspaceId)
+    const { workspaceId } = version
+    const serving = await hostingOf(options, candidate, workspaceId)
+    const connection = await options.connect(workspaceId)
+    const baseModel = await options.describeBaseModel(candidate.baseModelId, workspaceId)
     const entry = options
       .leaderboard(version.id)
       .find(({ candidateId }) => candidateId === candidate.id)
     const evaluation = findLatestEvaluation(db, candidate.id)
     const verdict = evaluation && evaluation.rows.length > 0 ? verdictOf(evaluation.rows) : null
-    const facts = lineageFacts({ model, version, candidate, hubModel, entry, verdict })
+    const facts = lineageFacts({ model, version, candidate, baseModel, entry, verdict })
     const { clients, bucket } = connection
     await ensureBucket(clients, bucket)
     const put = async (name: string, content: string, type: string) => {
       const sha256 = createHash('sha256').update(content).digest('hex')
-      const key = `timbre/registry/${sha256}/${name}`
+      const key = `${connection.prefix}/registry/${sha256}/${name}`
       await putTextOnce(connection, bucket, key, content, type)
       return { uri: `s3://${bucket}/${key}`, sha256 }
     }
@@ -76,14 +76,15 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       groupName: request.groupName,
       groupDescription: `Fine-tuned with Timbre: ${model.name}`,
       description: request.description,
-      image: hubModel.hostingImage,
-      modelUri,
-      baseModel: { id: candidate.baseModelId, version: hubModel.baseModel.version },
-      instanceType: hubModel.hostingInstanceType,
+      serving,
+      baseModel: {
+        id: readBaseModelId(candidate.baseModelId).name,
+        version: baseModel.version,
+      },
       facts,
       metrics: await put('metrics.json', metrics, 'application/json'),
       report: report === null ? null : await put('report.html', report, 'text/html'),
-      card: modelCard({ model, version, candidate, hubModel, facts, request }),
+      card: modelCard({ model, version, candidate, baseModel, facts, request }),
       // The same click sent twice is one version.
       clientToken: createHash('sha256')
         .update(JSON.stringify([candidate.id, request, metrics]))
@@ -107,14 +108,14 @@ function lineageFacts({
   model,
   version,
   candidate,
-  hubModel,
+  baseModel,
   entry,
   verdict,
 }: {
   readonly model: ReturnType<typeof getModel>
   readonly version: ReturnType<typeof getVersion>
   readonly candidate: ReturnType<typeof getCandidate>
-  readonly hubModel: HubModel
+  readonly baseModel: BaseModel
   readonly entry: LeaderboardEntry | undefined
   readonly verdict: ReturnType<typeof verdictOf> | null
 }): Record<string, string> {
@@ -125,8 +126,8 @@ function lineageFacts({
     model: `${model.name} V${version.number}`,
     'timbre candidate': candidate.id,
     'base model': candidate.baseModelId,
-    'base model version': hubModel.baseModel.version,
-    license: hubModel.baseModel.license,
+    'base model version': baseModel.version,
+    license: baseModel.license,
     dataset: version.datasetName,
     'dataset sha256': version.datasetSha256,
     'training rows': String(version.trainingRowCount),

@@ -110,7 +110,9 @@ export async function prepareVersion(
     const { baseModel } = model
     const hyperparameters = requireItem(settings, index)
     const asked = requireItem(request.candidates, index)
-    const promptTemplate = asked.promptTemplate ?? baseModel.promptTemplate
+    // Only JumpStart's trainers take one.
+    const { way, promptTemplate: standard } = baseModel
+    const promptTemplate = (way === 'jumpStart' ? asked.promptTemplate : undefined) ?? standard
     const choice = choices[index] ?? null
     const uris = await options.sendData(
       connection,

@@ -1,5 +1,6 @@
 import {
   Alert,
+  Autocomplete,
   Button,
   Checkbox,
   Group,
@@ -18,11 +19,14 @@ import {
   deploymentNameSchema,
   leastIdleMinutes,
   mostIdleMinutes,
+  type DeployDefaults,
 } from '../../shared/endpoint.ts'
 import { suggestedGroupName } from '../../shared/registry.ts'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { useNavigate } from '../navigation.tsx'
+import { MachineFacts } from './MachineFacts.tsx'
+import { SecurityFacts } from './SecurityFacts.tsx'
 
 interface DeployDialogProps {
   readonly candidateId: string
@@ -51,7 +55,7 @@ export function DeployDialog({ candidateId, onClose }: DeployDialogProps) {
 }
 
 interface DeployFormProps extends DeployDialogProps {
-  readonly defaults: { instanceType: string; workspaceId: string; modelName: string }
+  readonly defaults: DeployDefaults
 }
 
 function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
@@ -66,6 +70,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
   const [endsByItself, setEndsByItself] = useState(true)
   const [idleMinutes, setIdleMinutes] = useState(defaultIdleMinutes)
   const [captureUri, setCaptureUri] = useState('')
+  const [captureShare, setCaptureShare] = useState(100)
   const [isAsync, setIsAsync] = useState(false)
   const deploy = useMutation({
     mutationFn: () =>
@@ -75,7 +80,8 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
         instanceType,
         instanceCount,
         idleMinutes: endsByItself ? idleMinutes : null,
-        dataCapture: captureUri === '' ? null : { percentage: 100, destinationUri: captureUri },
+        dataCapture:
+          captureUri === '' ? null : { percentage: captureShare, destinationUri: captureUri },
         isAsync,
         mayGoUnguarded: false,
       }),
@@ -101,11 +107,14 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
       ) : (
         <>
           <Group grow align="flex-start">
-            <TextInput
+            <Autocomplete
               label={t('deploy.instance')}
               description={t('deploy.instanceHint', { suggested: defaults.instanceType })}
+              data={defaults.instanceTypes}
+              // All of them, whatever stands there already.
+              filter={({ options }) => options}
               value={instanceType}
-              onChange={(event) => setInstanceType(event.currentTarget.value.trim())}
+              onChange={(value) => setInstanceType(value.trim())}
             />
             <NumberInput
               label={t('deploy.count')}
@@ -116,6 +125,13 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
               onChange={(value) => typeof value === 'number' && setInstanceCount(value)}
             />
           </Group>
+          <MachineFacts
+            workspaceId={defaults.workspaceId}
+            instanceType={instanceType}
+            instanceCount={instanceCount}
+            neededGigabytes={defaults.neededGigabytes}
+          />
+          <SecurityFacts kmsKeyArn={defaults.kmsKeyArn} vpc={defaults.vpc} />
           <TextInput
             label={t('deploy.capture')}
             description={t('deploy.captureHint')}
@@ -123,6 +139,16 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
             value={captureUri}
             onChange={(event) => setCaptureUri(event.currentTarget.value.trim())}
           />
+          {captureUri !== '' && (
+            <NumberInput
+              label={t('deploy.captureShare')}
+              min={1}
+              max={100}
+              suffix=" %"
+              value={captureShare}
+              onChange={(value) => typeof value === 'number' && setCaptureShare(Math.round(value))}
+            />
+          )}
           <Checkbox
             label={t('deploy.async')}
             description={t('deploy.asyncHint')}

@@ -4,10 +4,13 @@ import { batchRequestSchema, batchSchema } from '../batch.ts'
 import { bundleSummarySchema } from '../bundle.ts'
 import { datasetSchema } from '../dataset.ts'
 import {
+  deployDefaultsSchema,
   deployRequestSchema,
   endpointSchema,
   endpointsStateSchema,
+  instanceTypeSchema,
   metricSeriesSchema,
+  priceSchema,
   updateEndpointSchema,
 } from '../endpoint.ts'
 import { codeLanguages } from '../invocationCode.ts'
@@ -70,9 +73,11 @@ export const shipCalls = {
   ),
 
   'endpoint.state': call(nothing, endpointsStateSchema),
-  'endpoint.defaults': call(
-    z.object({ candidateId: z.string() }),
-    z.object({ instanceType: z.string(), workspaceId: z.string(), modelName: z.string() }),
+  'endpoint.defaults': call(z.object({ candidateId: z.string() }), deployDefaultsSchema),
+  /** Of one machine by the hour; null: not known. */
+  'endpoint.price': call(
+    z.object({ workspaceId: z.string(), instanceType: instanceTypeSchema }),
+    priceSchema.nullable(),
   ),
   'endpoint.deploy': call(deployRequestSchema, endpointSchema),
   'endpoint.update': call(updateEndpointSchema, endpointSchema),

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { getCandidate } from '../../electron/db/candidates.ts'
 import { listMetricPoints } from '../../electron/db/metrics.ts'
@@ -73,64 +73,98 @@ async function undeploy(name: string): Promise<void> {
   await opened.services.use.endpoints.removed(name)
 }
 
-test('the code of every language that is installed asks the endpoint', async () => {
-  const name = await deploy('coded')
-  const folder = path.join(opened.root, 'code')
-  await mkdir(folder, { recursive: true })
+describe('the code that calls the endpoint', () => {
   const asked = 'Where is item 3?'
-  const expected = await opened.services.playground.answer(candidate, 'tuned', asked, {
-    maxNewTokens: 120,
-    temperature: 0,
-    topP: 0.9,
-    seed: 1,
+  let name: string
+  let expected: string
+  let env: NodeJS.ProcessEnv
+
+  beforeAll(async () => {
+    name = await deploy('coded')
+    await mkdir(path.join(opened.root, 'code'), { recursive: true })
+    expected = await opened.services.playground.answer(candidate, 'tuned', asked, {
+      maxNewTokens: 120,
+      temperature: 0,
+      topP: 0.9,
+      seed: 1,
+    })
+    // Tools of the same environment as Python come first.
+    const tools = `${path.dirname(python)}:${process.env['PATH'] ?? ''}`
+    env = { ...process.env, ...awsEnvironment, PATH: tools }
   })
-  const write = async (language: CodeLanguage) => {
-    const file = path.join(folder, codeFileNames[language])
+  afterAll(() => undeploy(name))
+
+  async function write(language: CodeLanguage): Promise<string> {
+    const file = path.join(opened.root, 'code', codeFileNames[language])
     await writeFile(file, await opened.services.use.code(name, language))
     return file
   }
-  const env = { ...process.env, ...awsEnvironment }
-  const script = await write('javascript')
-  // The SDK is found where this repository has it.
-  const inRepository = path.resolve('node_modules', '.timbre-code-test.mjs')
-  await writeFile(inRepository, await readFile(script))
-  const { stdout } = await run(process.execPath, [inRepository, asked], { env })
-  expect(stdout.trim()).toBe(expected)
 
-  const ran: string[] = ['javascript']
-  if (await succeeds(python, '-c', 'import boto3')) {
-    const { stdout: said } = await run(python, [await write('python'), asked], { env })
-    expect(said.trim()).toBe(expected)
+  test('in JavaScript', async () => {
+    // The SDK is found where this repository has it.
+    const inRepository = path.resolve('node_modules', '.timbre-code-test.mjs')
+    await writeFile(inRepository, await readFile(await write('javascript')))
+    const { stdout } = await run(process.execPath, [inRepository, asked], { env })
+    expect(stdout.trim()).toBe(expected)
+  })
+
+  test('in Python', async (context) => {
+    if (!(await succeeds(python, '-c', 'import boto3')))
+      return context.skip('boto3 is not installed (TIMBRE_TEST_PYTHON)')
+    const { stdout } = await run(python, [await write('python'), asked], { env })
+    expect(stdout.trim()).toBe(expected)
+  })
+
+  test('in a Lambda handler', async (context) => {
+    if (!(await succeeds(python, '-c', 'import boto3')))
+      return context.skip('boto3 is not installed (TIMBRE_TEST_PYTHON)')
     const handler = await write('lambda')
     const call = `import json, runpy; module = runpy.run_path(${JSON.stringify(handler)}); print(json.dumps(module["lambda_handler"]({"body": json.dumps({"question": ${JSON.stringify(asked)}})}, None)))`
-    const { stdout: answered } = await run(python, ['-c', call], { env })
-    expect(JSON.parse(answered)).toMatchObject({
+    const { stdout } = await run(python, ['-c', call], { env })
+    expect(JSON.parse(stdout)).toMatchObject({
       statusCode: 200,
       body: JSON.stringify({ answer: expected }).replace('":"', '": "'),
     })
-    ran.push('python', 'lambda')
-  }
-  const pythonFolder = path.dirname(python)
-  const withTools = { ...env, PATH: `${pythonFolder}:${process.env['PATH'] ?? ''}` }
-  const isVersionTwo = await run('aws', ['--version'], { env: withTools }).then(
-    ({ stdout: said }) => said.startsWith('aws-cli/'),
-    () => false,
-  )
-  if (isVersionTwo) {
-    const { stdout: said } = await run('sh', [await write('cli')], { env: withTools })
-    expect(JSON.parse(said)).toMatchObject([{ generated_text: expect.any(String) }])
-    ran.push('cli')
-  }
-  if (await succeeds('curl', '--aws-sigv4', 'aws:amz:us-east-1:sagemaker', '--version')) {
-    const { stdout: said } = await run('sh', [await write('curl')], { env })
-    expect(JSON.parse(said)).toMatchObject([{ generated_text: expect.any(String) }])
-    ran.push('curl')
-  }
-  expect(ran).toContain('javascript')
-  const policy = JSON.parse(await opened.services.use.code(name, 'policy')) as {
-    Statement: { Resource: string }[]
-  }
-  expect(policy.Statement[0]?.Resource).toBe(opened.services.use.endpoints.get(name).arn)
+  })
+
+  test('on the AWS command line', async (context) => {
+    const isVersionTwo = await run('aws', ['--version'], { env }).then(
+      ({ stdout }) => stdout.startsWith('aws-cli/'),
+      () => false,
+    )
+    if (!isVersionTwo)
+      return context.skip('the AWS command line is not installed (beside TIMBRE_TEST_PYTHON)')
+    const { stdout } = await run('sh', [await write('cli')], { env })
+    expect(JSON.parse(stdout)).toMatchObject([{ generated_text: expect.any(String) }])
+  })
+
+  test('with curl', async (context) => {
+    if (!(await succeeds('curl', '--aws-sigv4', 'aws:amz:us-east-1:sagemaker', '--version')))
+      return context.skip('curl is not installed, or too old for Signature V4')
+    const { stdout } = await run('sh', [await write('curl')], { env })
+    expect(JSON.parse(stdout)).toMatchObject([{ generated_text: expect.any(String) }])
+  })
+
+  test('with the policy that allows just that', async () => {
+    const policy = JSON.parse(await opened.services.use.code(name, 'policy')) as {
+      Statement: { Resource: string }[]
+    }
+    expect(policy.Statement[0]?.Resource).toBe(opened.services.use.endpoints.get(name).arn)
+  })
+})
+
+test('a model that an application asks is not erased, and the refusal names the endpoint', async () => {
+  const { disk } = opened.services
+  const item = { kind: 'candidate' as const, id: candidate.id }
+  const name = await deploy('in-use')
+  await disk.delete(item)
+  await expect(disk.erase(item)).rejects.toMatchObject({
+    code: 'ModelDeployed',
+    details: { names: name },
+  })
+  await expect(disk.emptyBin()).rejects.toMatchObject({ code: 'ModelDeployed' })
+  expect(opened.services.use.endpoints.get(name).status).toBe('InService')
+  await disk.restore(item)
   await undeploy(name)
 })
 

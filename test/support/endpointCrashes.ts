@@ -64,6 +64,7 @@ export async function crashRun(seed: number, world: CrashWorld): Promise<CrashRe
       priceOf: async () => null,
       idleMinutes: () => 30,
       publish: () => undefined,
+      pollMs: 100,
       now: world.now,
       port: portThatCrashes(),
     })
@@ -105,6 +106,7 @@ export async function crashRun(seed: number, world: CrashWorld): Promise<CrashRe
     priceOf: async () => null,
     idleMinutes: () => 30,
     publish: () => undefined,
+    pollMs: 100,
     now: world.now,
   })
   for (const { endpoint } of listEndpoints(db)) {

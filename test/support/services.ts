@@ -63,7 +63,7 @@ export function createEventLog(): EventLog {
 
 export async function openTestServices(
   root?: string,
-  more: Pick<ServicesOptions, 'libraryPollMs'> = {},
+  more: Pick<ServicesOptions, 'accountPollMs' | 'libraryPollMs'> = {},
 ): Promise<TestServices> {
   const home = root ?? (await mkdtemp(path.join(os.tmpdir(), 'timbre-services-')))
   const resourcesDirectory = path.join(home, 'resources')

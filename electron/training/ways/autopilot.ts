@@ -4,7 +4,7 @@ import type { TrainingExample } from '../../../shared/dataset.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { MetricName, MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel } from '../../../shared/model.ts'
-import { defaultPromptTemplate } from '../../../shared/promptTemplate.ts'
+import { plainPromptTemplate } from '../../../shared/promptTemplate.ts'
 import { baseModelIdOf } from '../../../shared/trainingWay.ts'
 import { createAutoMLJob, describeAutoMLJob, stopAutoMLJob } from '../../aws/autoMLJobs.ts'
 import { describeTrainingJob } from '../../aws/trainingJobs.ts'
@@ -156,7 +156,7 @@ function toBaseModel(model: AutopilotModel): BaseModel {
     parameterCount: model.parameterCount,
     contextTokens: model.tokens,
     card: '',
-    promptTemplate: defaultPromptTemplate,
+    promptTemplate: plainPromptTemplate,
     isImported: false,
     way: 'autopilot',
     cloud: {

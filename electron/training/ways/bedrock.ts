@@ -3,7 +3,7 @@ import type { TrainingExample } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel } from '../../../shared/model.ts'
-import { defaultPromptTemplate } from '../../../shared/promptTemplate.ts'
+import { plainPromptTemplate } from '../../../shared/promptTemplate.ts'
 import { baseModelIdOf } from '../../../shared/trainingWay.ts'
 import {
   createCustomizationJob,
@@ -104,7 +104,7 @@ function toBaseModel(
     parameterCount: countInName(id),
     contextTokens: family.tokens,
     card: '',
-    promptTemplate: defaultPromptTemplate,
+    promptTemplate: plainPromptTemplate,
     isImported: false,
     way: 'bedrock',
     cloud: {

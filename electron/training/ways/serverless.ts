@@ -2,6 +2,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { MetricName, MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel } from '../../../shared/model.ts'
+import { plainPromptTemplate } from '../../../shared/promptTemplate.ts'
 import { baseModelIdOf } from '../../../shared/trainingWay.ts'
 import { listHub, publicHub } from '../../aws/hub.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
@@ -135,6 +136,7 @@ function toBaseModel({ baseModel }: HubModel): BaseModel {
     ...baseModel,
     id: baseModelIdOf({ way: 'serverless', name: baseModel.id }),
     way: 'serverless',
+    promptTemplate: plainPromptTemplate,
     cloud: baseModel.cloud && {
       ...baseModel.cloud,
       instanceTypes: [],

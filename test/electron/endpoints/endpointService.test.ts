@@ -70,6 +70,7 @@ function open(more: { port?: EndpointPort; db?: ReturnType<typeof openTestDataba
     priceOf: async () => ({ perHour: 1.5, currency: 'USD' }),
     idleMinutes: () => 120,
     publish: () => undefined,
+    pollMs: 100,
     now: () => Date.now() + aheadMs,
     ...(more.port ? { port: more.port } : {}),
   })

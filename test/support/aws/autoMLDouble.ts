@@ -2,6 +2,7 @@
 import { checkAutopilotData } from './dataChecks.ts'
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
 import { digestId, lossAt, stateOf, type DoubleJob } from './jobStore.ts'
+import { publishArtifact } from './trainingDouble.ts'
 import { ServiceFailure, validationFailure } from './serviceFailure.ts'
 import { requireBucketOf } from './trainingDouble.ts'
 import { trainingTimeline } from './timeline.ts'
@@ -217,6 +218,8 @@ function candidateOf(context: DoubleContext, job: DoubleJob): Record<string, unk
   const request = job.input as unknown as AutoMLInput
   const output = request.OutputDataConfig.S3OutputPath.replace(/\/+$/, '')
   const isCompleted = current.status === 'Completed'
+  const artifact = `${output}/${job.name}/${job.innerId}/output/model.tar.gz`
+  if (isCompleted) publishArtifact(context, artifact)
   const loss = lossAt(job, job.plannedSteps, 'eval')
   const metric = (name: string, Value: number, Set: 'Train' | 'Validation') => ({
     StandardMetricName: name,
@@ -243,7 +246,7 @@ function candidateOf(context: DoubleContext, job: DoubleJob): Record<string, unk
           InferenceContainers: [
             {
               Image: `763104351884.dkr.ecr.${context.region}.amazonaws.com/djl-inference:0.22.1-fastertransformer5.3.0-cu118`,
-              ModelDataUrl: `${output}/${job.name}/${job.innerId}/output/model.tar.gz`,
+              ModelDataUrl: artifact,
               Environment: {},
             },
           ],

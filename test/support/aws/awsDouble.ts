@@ -7,16 +7,22 @@ import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
 import { bedrockDouble } from './bedrockDouble.ts'
 import { createBedrockRuntimeDouble } from './bedrockRuntimeDouble.ts'
+import { bedrockDeploymentDouble, bedrockRuntimeDouble } from './bedrockServingDouble.ts'
+import { cloudWatchDouble } from './cloudWatchDouble.ts'
 import { decodeRequest, type DecodedRequest } from './decodeRequest.ts'
 import type { DoubleContext, DoubleLimits, ServiceDouble } from './doubleContext.ts'
 import { encodeAnswer, encodeFailure, type WireAnswer } from './encodeAnswer.ts'
 import { createFailures, type Failures } from './failures.ts'
+import { createHostingStore, type HostingStore } from './hostingStore.ts'
 import { buildCatalog, publishCatalog } from './hubCatalog.ts'
 import { createJobStore, type JobStore } from './jobStore.ts'
 import { logsDouble } from './logsDouble.ts'
 import { answerMlflow } from './mlflowDouble.ts'
 import { createObjectStore, type ObjectStore } from './objectStore.ts'
+import { runtimeDouble } from './runtimeDouble.ts'
 import { createSageMakerDouble } from './sageMakerDouble.ts'
+import { schedulerDouble } from './schedulerDouble.ts'
+import { shapeOf } from './serviceModel.ts'
 import { s3Double } from './s3Double.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 import { pricingDouble, serviceQuotasDouble, stsDouble } from './smallDoubles.ts'
@@ -30,6 +36,7 @@ export interface AwsDouble {
   readonly region: string
   readonly objects: ObjectStore
   readonly jobs: JobStore
+  readonly hosting: HostingStore
   readonly failures: Failures
   readonly limits: DoubleLimits
   /** Every call that arrived, in order. */
@@ -77,17 +84,21 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     objects,
     jobs: createJobStore(),
     failures: createFailures(),
-    limits: { autoMLJobs: 4, trainingInstances: new Map() },
+    hosting: createHostingStore(),
+    limits: { autoMLJobs: 4, trainingInstances: new Map(), endpointInstances: new Map() },
   }
   const services: Readonly<Record<string, ServiceDouble>> = {
     sagemaker: createSageMakerDouble(region, { catalog, hasMlflowApp: true }),
     s3: s3Double,
-    bedrock: bedrockDouble,
-    'bedrock-runtime': createBedrockRuntimeDouble(),
+    bedrock: { ...bedrockDouble, ...bedrockDeploymentDouble },
     logs: logsDouble,
     sts: stsDouble,
     'service-quotas': serviceQuotasDouble,
     pricing: pricingDouble,
+    'sagemaker-runtime': runtimeDouble,
+    'bedrock-runtime': { ...createBedrockRuntimeDouble(), ...bedrockRuntimeDouble },
+    scheduler: schedulerDouble,
+    cloudwatch: cloudWatchDouble,
     ...options.services,
   }
   const calls: DoubleCall[] = []
@@ -121,12 +132,14 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
       const found = validateRequest(decoded)
       problems.push(...found.map((problem) => `${name}: ${problem}`))
       if (found.length > 0) throw new ServiceFailure('ValidationException', found.join('; '))
+      // A signature for another moment is what protects an endpoint's end; see electron/endpoints/lifeCycle.ts.
+      if (operation.name === 'CreateEndpoint') requireFreshSignature(request, now())
       context.failures.check(operation.name)
       const handler = services[model.service]?.[operation.name]
       if (!handler)
         throw new ServiceFailure('UnknownOperationException', `The double has no ${name}.`)
       const output = await handler(context, input)
-      if (operation.output)
+      if (operation.output && !isEventStream(decoded))
         problems.push(
           ...validateValue(model, operation.output.shape, withoutUndefined(output))
             // AWS's own answers are longer than its models say, and leave out what they require.
@@ -166,6 +179,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
       async (request) => {
         const { status, headers, body } = await answer(request)
         const isHead = request.method === 'HEAD'
+        outgoing.setHeader('date', new Date(now()).toUTCString())
         outgoing.writeHead(status, isHead ? headers : { ...headers, 'content-length': body.length })
         outgoing.end(isHead ? undefined : body)
       },
@@ -181,6 +195,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     region,
     objects,
     jobs: context.jobs,
+    hosting: context.hosting,
     failures: context.failures,
     limits: context.limits,
     calls,
@@ -193,6 +208,25 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
         server.closeAllConnections()
       }),
   }
+}
+
+/** @throws ServiceFailure for one that is older than five minutes */
+function requireFreshSignature({ headers }: WireRequest, nowMs: number): void {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date'] ?? '') ?? []
+  const signedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  if (!(nowMs - signedMs <= 5 * 60_000))
+    throw new ServiceFailure(
+      'InvalidSignatureException',
+      `Signature expired: ${headers['x-amz-date']} is now earlier than five minutes ago.`,
+      403,
+    )
+}
+
+/** Its events are encoded by the handler. */
+function isEventStream({ model, operation }: DecodedRequest): boolean {
+  const shape = operation.output && shapeOf(model, operation.output.shape)
+  return Object.values(shape?.members ?? {}).some((one) => shapeOf(model, one.shape).eventstream)
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {

@@ -20,10 +20,10 @@ export async function openCloudServices(
 ): Promise<CloudServices> {
   const double = await startAwsDouble(options)
   const { libraryPollMs } = options
-  const test = await openTestServices(
-    undefined,
-    libraryPollMs === undefined ? {} : { libraryPollMs },
-  )
+  const test = await openTestServices(undefined, {
+    accountPollMs: 50,
+    ...(libraryPollMs === undefined ? {} : { libraryPollMs }),
+  })
   const workspaceId = await addDoubleWorkspace(
     test.services,
     double,

@@ -51,10 +51,15 @@ function decodeFor(model: ServiceModel, request: WireRequest): DecodedRequest | 
     case 'rest-xml':
       return decodeRest(model, request)
     case 'smithy-rpc-v2-cbor':
-      return decodeCbor(model, request) ?? decodeJson(model, request)
+      return decodeCbor(model, request) ?? decodeJson(asJson(model), request)
     default:
       return null
   }
+}
+
+/** What was asked in JSON is answered in JSON. */
+function asJson(model: ServiceModel): ServiceModel {
+  return { ...model, metadata: { ...model.metadata, protocol: 'json', jsonVersion: '1.0' } }
 }
 
 function decodeJson(model: ServiceModel, { headers, body }: WireRequest): DecodedRequest | null {

@@ -1,5 +1,6 @@
 /** What the doubles of the single services share: the account, its clock, its objects and its jobs. */
 import type { Failures } from './failures.ts'
+import type { HostingStore } from './hostingStore.ts'
 import type { ObjectStore } from './objectStore.ts'
 import type { JobStore } from './jobStore.ts'
 
@@ -10,6 +11,7 @@ export interface DoubleContext {
   readonly now: () => number
   readonly objects: ObjectStore
   readonly jobs: JobStore
+  readonly hosting: HostingStore
   readonly failures: Failures
   readonly limits: DoubleLimits
 }
@@ -20,6 +22,7 @@ export interface DoubleLimits {
   autoMLJobs: number
   /** By instance type; those that are not named have room. */
   readonly trainingInstances: Map<string, number>
+  readonly endpointInstances: Map<string, number>
 }
 
 export type Handler = (

@@ -135,7 +135,12 @@ function encodeRest(
   }
   if (shape?.payload !== undefined) {
     const payload = rest[shape.payload]
-    if (payload instanceof Uint8Array) return { status, headers, body: Buffer.from(payload) }
+    if (payload instanceof Uint8Array) {
+      const member = shape.members[shape.payload]
+      const isStream = member !== undefined && shapeOf(model, member.shape).eventstream
+      if (isStream) headers['content-type'] = 'application/vnd.amazon.eventstream'
+      return { status, headers, body: Buffer.from(payload) }
+    }
     if (typeof payload === 'string') return { status, headers, body: Buffer.from(payload) }
     return {
       status,

@@ -356,8 +356,21 @@ function documentOf(model: LanguageModel, region: string): Record<string, unknow
     HostingEcrUri: at(hostingImage),
     HostingArtifactUri: at(weights.replace('/training/', '/hosting/')),
     HostingUseScriptUri: false,
+    InferenceEnvironmentVariables: [
+      { Name: 'HF_MODEL_ID', Type: 'text', Default: '/opt/ml/model', Scope: 'container' },
+      { Name: 'SM_NUM_GPUS', Type: 'text', Default: '1', Scope: 'container' },
+      { Name: 'MAX_INPUT_LENGTH', Type: 'text', Default: '4095', Scope: 'container' },
+    ],
+    HostingInstanceTypeVariants: {
+      Variants: {
+        'ml.g5.12xlarge': { Properties: { EnvironmentVariables: { SM_NUM_GPUS: '4' } } },
+        'ml.g5.24xlarge': { Properties: { EnvironmentVariables: { SM_NUM_GPUS: '4' } } },
+      },
+    },
+    ModelDataDownloadTimeout: 1200,
+    ContainerStartupHealthCheckTimeout: 1200,
     DefaultInferenceInstanceType: 'ml.g5.12xlarge',
-    SupportedInferenceInstanceTypes: ['ml.g5.12xlarge', 'ml.g5.24xlarge'],
+    SupportedInferenceInstanceTypes: ['ml.g5.12xlarge', 'ml.g5.2xlarge', 'ml.g5.24xlarge'],
     ...(model.recipe
       ? {
           RecipeCollection: [

@@ -1,7 +1,9 @@
-/** SageMaker beside its jobs: the public hub, the model registry and the MLflow apps. */
+/** SageMaker beside its jobs: the public hub and the MLflow apps; with endpoints and registry from their own files. */
 import { autoMLDouble } from './autoMLDouble.ts'
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
 import { buildCatalog, type CatalogEntry } from './hubCatalog.ts'
+import { endpointDouble } from './endpointDouble.ts'
+import { createRegistryDouble } from './registryDouble.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 import { trainingDouble } from './trainingDouble.ts'
 
@@ -20,10 +22,11 @@ export function createSageMakerDouble(
     hasMlflowApp: true,
   },
 ): ServiceDouble {
-  const groups = new Map<string, string>()
   return {
     ...trainingDouble,
     ...autoMLDouble,
+    ...endpointDouble,
+    ...createRegistryDouble(),
     ListHubContents: (context, input) => {
       requirePublicHub(input)
       const contains = String(input['NameContains'] ?? '')
@@ -51,63 +54,6 @@ export function createSageMakerDouble(
         HubArn: `arn:aws:sagemaker:${context.region}:aws:hub/SageMakerPublicHub`,
         HubContentDocument: JSON.stringify(entry.document),
         HubContentMarkdown: `# ${entry.displayName}\n\n${entry.description}\n`,
-      }
-    },
-    CreateModelPackageGroup: (context, input) => {
-      const name = String(input['ModelPackageGroupName'])
-      if (groups.has(name))
-        throw new ServiceFailure(
-          'ValidationException',
-          `Model Package Group already exists: arn:aws:sagemaker:${context.region}:${context.account}:model-package-group/${name.toLowerCase()}`,
-        )
-      const arn = `arn:aws:sagemaker:${context.region}:${context.account}:model-package-group/${name}`
-      groups.set(name, arn)
-      return { ModelPackageGroupArn: arn }
-    },
-    DescribeModelPackageGroup: (context, input) => {
-      const name = String(input['ModelPackageGroupName'])
-      const arn = groups.get(name)
-      if (!arn)
-        throw new ServiceFailure(
-          'ValidationException',
-          `Model Package Group ${name} does not exist.`,
-        )
-      return {
-        ModelPackageGroupName: name,
-        ModelPackageGroupArn: arn,
-        CreationTime: new Date(context.now()),
-        ModelPackageGroupStatus: 'Completed',
-      }
-    },
-    DescribeModelPackage: (context, input) => {
-      const arn = String(input['ModelPackageName'])
-      const output = `s3://sagemaker-${context.region}-${context.account}/timbre/jobs/packages/${arn.split('/').at(-1) ?? ''}`
-      return {
-        ModelPackageArn: arn,
-        ModelPackageName: arn.split('/').slice(-2).join('/'),
-        ModelPackageStatus: 'Completed',
-        ModelPackageStatusDetails: { ValidationStatuses: [] },
-        CreationTime: new Date(context.now()),
-        ModelPackageRegistrationType: 'Logged',
-        InferenceSpecification: {
-          Containers: [
-            {
-              IsCheckpoint: false,
-              ModelDataSource: {
-                S3DataSource: {
-                  S3Uri: `${output}/`,
-                  S3DataType: 'S3Prefix',
-                  CompressionType: 'None',
-                },
-              },
-              BaseModel: {
-                HubContentName: 'huggingface-reasoning-qwen3-4b',
-                HubContentVersion: '2.1.0',
-                RecipeName: 'lora_sft',
-              },
-            },
-          ],
-        },
       }
     },
     ListMlflowApps: (context) => ({

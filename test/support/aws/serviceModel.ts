@@ -25,6 +25,7 @@ const shapeSchema = z.looseObject({
   pattern: z.string().optional(),
   enum: z.array(z.string()).optional(),
   union: z.boolean().default(false),
+  eventstream: z.boolean().default(false),
   payload: z.string().optional(),
   flattened: z.boolean().default(false),
   timestampFormat: z.string().optional(),

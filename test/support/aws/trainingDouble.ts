@@ -186,6 +186,12 @@ function makeTraining(
 }
 
 /** Also what an AutoML job starts by itself. */
+/** What the job left in S3; only that it is there matters. */
+export function publishArtifact({ objects }: DoubleContext, uri: string): void {
+  const file = uri.endsWith('/') ? `${uri}model.safetensors` : uri
+  if (objects.under(file).length === 0) objects.put(file, `weights of ${file}`)
+}
+
 export function describe(context: DoubleContext, job: DoubleJob): Record<string, unknown> {
   const input = job.input as unknown as TrainingInput
   const state = stateOf(job, context.now())
@@ -201,6 +207,7 @@ export function describe(context: DoubleContext, job: DoubleJob): Record<string,
   const billableShare = input.EnableManagedSpotTraining ? 0.35 : 1
   const stepsPerEpoch = Math.max(1, Math.round(job.plannedSteps / job.epochs))
   const serverless = input.ServerlessJobConfig
+  if (isCompleted) publishArtifact(context, artifact)
   return {
     TrainingJobName: job.name,
     TrainingJobArn: job.arn,

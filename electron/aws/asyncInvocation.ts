@@ -1,0 +1,61 @@
+/** Asks an endpoint that puts its answers into S3, and waits for the answer there. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime'
+import { AppError } from '../../shared/errors.ts'
+import type { GenerationSettings } from '../../shared/playground.ts'
+import { requestBody } from './endpoints.ts'
+import { withAwsErrors } from './errors.ts'
+import { parseWholeAnswer, type GeneratedPiece } from './generatedText.ts'
+import { putTextOnce, readText } from './s3.ts'
+import type { Connection } from './workspace.ts'
+
+/** AWS gives a request an hour at most, and keeps it in the queue for six. */
+const longestWaitMs = 6 * 3_600_000
+
+/**
+ * @param pollMs how often S3 is asked
+ * @throws AppError ModelRefused with the container's words, Cancelled
+ */
+export async function generateLater(
+  { clients, bucket, prefix }: Connection,
+  endpointName: string,
+  inputs: string,
+  settings: GenerationSettings,
+  signal: AbortSignal,
+  pollMs: number,
+): Promise<GeneratedPiece> {
+  const key = `${prefix}/async-requests/${randomUUID()}.json`
+  const body = requestBody(inputs, settings, false)
+  await putTextOnce(clients, bucket, key, body, 'application/json')
+  const { OutputLocation = '', FailureLocation } = await withAwsErrors(() =>
+    clients.runtime.send(
+      new InvokeEndpointAsyncCommand({
+        EndpointName: endpointName,
+        InputLocation: `s3://${bucket}/${key}`,
+        ContentType: 'application/json',
+        Accept: 'application/json',
+      }),
+      { abortSignal: signal },
+    ),
+  )
+  for (let waitedMs = 0; waitedMs < longestWaitMs; waitedMs += pollMs) {
+    const answer = await textOrNull(clients, OutputLocation)
+    if (answer !== null) return parseWholeAnswer(answer)
+    const refusal = FailureLocation ? await textOrNull(clients, FailureLocation) : null
+    if (refusal !== null)
+      throw new AppError('ModelRefused', refusal, { details: { message: refusal } })
+    await wait(pollMs, undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) throw new AppError('Cancelled', 'It was withdrawn')
+  }
+  throw new AppError('AnswerBroken', 'No answer came', { details: { message: OutputLocation } })
+}
+
+/** Null while nothing is there. */
+async function textOrNull(clients: Connection['clients'], uri: string): Promise<string | null> {
+  return readText(clients, uri).catch((error: unknown) => {
+    // Without the permission to list, S3 calls what is missing forbidden.
+    if (error instanceof AppError && ['NotFound', 'AccessDenied'].includes(error.code)) return null
+    throw error
+  })
+}

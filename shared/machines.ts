@@ -1,0 +1,39 @@
+/** What a machine at AWS has for a model, and what a model needs of it. */
+
+/** Gigabytes of one accelerator, and how many of them each size has; sizes that are not named have one. */
+interface Family {
+  readonly gigabytes: number
+  readonly counts: Readonly<Record<string, number>>
+}
+
+const four = { '12xlarge': 4, '24xlarge': 4, '48xlarge': 8 }
+
+/** @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html */
+const families: Readonly<Record<string, Family>> = {
+  g4dn: { gigabytes: 16, counts: { '12xlarge': 4 } },
+  g5: { gigabytes: 24, counts: four },
+  g6: { gigabytes: 24, counts: four },
+  g6e: { gigabytes: 48, counts: four },
+  p3: { gigabytes: 16, counts: { '8xlarge': 4, '16xlarge': 8 } },
+  p4d: { gigabytes: 40, counts: { '24xlarge': 8 } },
+  p4de: { gigabytes: 80, counts: { '24xlarge': 8 } },
+  p5: { gigabytes: 80, counts: { '48xlarge': 8 } },
+  p5e: { gigabytes: 141, counts: { '48xlarge': 8 } },
+  p5en: { gigabytes: 141, counts: { '48xlarge': 8 } },
+}
+
+/** Of all its GPUs together, in gigabytes; null: it has none, or it is not known. @param instanceType ml.g5.2xlarge */
+export function gpuMemoryOf(instanceType: string): number | null {
+  const [, familyName = '', size = ''] = instanceType.split('.')
+  const family = families[familyName]
+  return family ? family.gigabytes * (family.counts[size] ?? 1) : null
+}
+
+/** For what is worked out beside the weights, and for what was said so far. */
+const spare = 1.2
+const bytesOfWeight = 2
+
+/** To serve it in bfloat16, in gigabytes. Source: weights of two bytes each, and a fifth beside them as a rule of thumb. */
+export function servingMemoryOf(parameterCount: number): number {
+  return (parameterCount * bytesOfWeight * spare) / 1e9
+}

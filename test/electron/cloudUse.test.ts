@@ -1,0 +1,416 @@
+/** Using and shipping models in an account: the same services, held against AWS's own models by a double. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { getVersion } from '../../electron/db/models.ts'
+import type { DeployRequest } from '../../shared/endpoint.ts'
+import type { Candidate } from '../../shared/model.ts'
+import type { GenerationSettings } from '../../shared/playground.ts'
+import { lookAtAll, openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
+import { knownFailures } from '../support/aws/failures.ts'
+import type { AnswerStyle } from '../support/aws/hostingStore.ts'
+import { importQuestions } from '../support/services.ts'
+
+const minuteMs = 60_000
+const mistral = 'huggingface-llm-mistral-7b'
+const settings: GenerationSettings = { maxNewTokens: 40, temperature: 0, topP: 0.9, seed: 1 }
+
+let cloud: CloudServices
+
+beforeEach(async () => {
+  cloud = await openCloudServices()
+})
+afterEach(async () => {
+  const { problems } = cloud.double
+  await cloud.close()
+  // Nothing that any test sent would have been refused by AWS's own model.
+  expect(problems).toEqual([])
+})
+
+async function train(...baseModelIds: string[]): Promise<Candidate[]> {
+  const { services } = cloud.test
+  const version = await services.startVersion({
+    workspaceId: cloud.workspaceId,
+    modelId: null,
+    name: 'Help desk',
+    problemType: 'fine-tune-foundation-model',
+    datasetId: await importQuestions(cloud.test, 200),
+    columns: { question: 'question', answer: 'answer' },
+    validationFraction: 0.2,
+    splitSeed: 1,
+    samplePrompts: [],
+    candidates: baseModelIds.map((baseModelId) => ({ baseModelId, hyperparameters: {} })),
+  })
+  for (let round = 0; round < 60; round += 1) {
+    cloud.double.advance(2 * minuteMs)
+    await lookAtAll(services)
+    const { candidates } = getVersion(services.db, version.id)
+    if (candidates.every(({ status }) => status === 'Completed')) return candidates
+  }
+  throw new Error(JSON.stringify(getVersion(services.db, version.id).candidates, null, 1))
+}
+
+async function trainOne(baseModelId = mistral): Promise<Candidate> {
+  const [candidate] = await train(baseModelId)
+  return candidate as Candidate // one was asked for
+}
+
+const use = () => cloud.test.services.use
+
+function deployRequest(candidateId: string, more: Partial<DeployRequest> = {}): DeployRequest {
+  return {
+    candidateId,
+    name: 'help-desk',
+    instanceType: 'ml.g5.12xlarge',
+    instanceCount: 2,
+    idleMinutes: 60,
+    dataCapture: null,
+    isAsync: false,
+    mayGoUnguarded: false,
+    ...more,
+  }
+}
+
+async function untilStatus(name: string, status: string): Promise<void> {
+  await expect
+    .poll(
+      () => {
+        // Slower than a signature becomes too old between two calls.
+        cloud.double.advance(20_000)
+        return use().endpoints.get(name).status
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(status)
+}
+
+async function deploy(candidateId: string, more: Partial<DeployRequest> = {}): Promise<string> {
+  const { name } = await use().deployments.deploy(deployRequest(candidateId, more))
+  await untilStatus(name, 'InService')
+  return name
+}
+
+const calls = (pattern: RegExp) =>
+  cloud.double.calls.filter(({ operation }) => pattern.test(operation))
+
+async function removed(name: string): Promise<void> {
+  await use().endpoints.remove(name)
+  await untilStatus(name, 'Gone')
+  await use().endpoints.removed(name)
+}
+
+test('deploys, tells the price, is updated beside the old one, shared, rolled back, and deleted in order', async () => {
+  const [first, second] = (await train(mistral, 'huggingface-llm-falcon-7b-bf16')) as [
+    Candidate,
+    Candidate,
+  ]
+  const { deployments, endpoints } = use()
+  const name = await deploy(first.id, {
+    dataCapture: { percentage: 20, destinationUri: 's3://captured/help-desk/' },
+  })
+  const made = calls(/^(Create|Update)(Schedule|Model|EndpointConfig|Endpoint)$/)
+    .filter(({ failure }) => failure === null)
+    .map(({ operation }) => operation)
+  expect(made).toEqual(['CreateSchedule', 'CreateModel', 'CreateEndpointConfig', 'CreateEndpoint'])
+  expect(calls(/^CreateModel$/)[0]?.input).toMatchObject({
+    EnableNetworkIsolation: true,
+    PrimaryContainer: {
+      ModelDataUrl: first.modelArtifactUri,
+      // The hub says it for the type that was chosen.
+      Environment: { HF_MODEL_ID: '/opt/ml/model', SM_NUM_GPUS: '4' },
+    },
+    Tags: expect.arrayContaining([{ Key: 'timbre:managed', Value: 'true' }]),
+  })
+  expect(calls(/^CreateEndpointConfig$/)[0]?.input).toMatchObject({
+    ProductionVariants: [
+      {
+        InitialInstanceCount: 2,
+        InstanceType: 'ml.g5.12xlarge',
+        ModelDataDownloadTimeoutInSeconds: 1200,
+        ContainerStartupHealthCheckTimeoutInSeconds: 1200,
+      },
+    ],
+    DataCaptureConfig: {
+      InitialSamplingPercentage: 20,
+      DestinationS3Uri: 's3://captured/help-desk/',
+    },
+  })
+  // Two machines at the double's price.
+  expect(endpoints.get(name).price).toEqual({ perHour: 2 * 7.09, currency: 'USD' })
+
+  await deployments.update(name, second.id, 0.25)
+  expect(endpoints.get(name).price?.perHour).toBeCloseTo(4 * 7.09)
+  await untilStatus(name, 'InService')
+  const beside = endpoints.get(name).revisions.at(-1)
+  expect(beside?.variants.map(({ name: variant, weight }) => [variant, weight])).toEqual([
+    ['Old', 0.75],
+    ['New', 0.25],
+  ])
+  await deployments.setShare(name, 0.6)
+  expect(calls(/^UpdateEndpointWeights/)[0]?.input).toEqual({
+    EndpointName: name,
+    DesiredWeightsAndCapacities: [
+      { VariantName: 'Old', DesiredWeight: 0.4 },
+      { VariantName: 'New', DesiredWeight: 0.6 },
+    ],
+  })
+  cloud.double.advance(minuteMs)
+  await endpoints.refresh(name)
+  expect(
+    endpoints
+      .get(name)
+      .revisions.at(-1)
+      ?.variants.map(({ weight }) => weight),
+  ).toEqual([0.4, 0.6])
+  await deployments.rollBack(name)
+  await untilStatus(name, 'InService')
+  expect(cloud.double.hosting.endpoints.get(name)?.configName).toBe(name)
+  expect(endpoints.get(name).price?.perHour).toBeCloseTo(2 * 7.09)
+
+  const before = cloud.double.calls.length
+  await removed(name)
+  const deletes = cloud.double.calls
+    .slice(before)
+    .filter(({ operation, failure }) => operation.startsWith('Delete') && failure === null)
+    .map(({ operation }) => operation)
+  expect(deletes[0]).toBe('DeleteEndpoint')
+  expect(deletes.at(-1)).toBe('DeleteSchedule')
+  expect(deletes.lastIndexOf('DeleteEndpointConfig')).toBeLessThan(deletes.indexOf('DeleteModel'))
+  const { models, configs, endpoints: left, schedules } = cloud.double.hosting
+  expect([models.size, configs.size, left.size, schedules.size]).toEqual([0, 0, 0, 0])
+})
+
+test('the schedule ends it at AWS without this program, and the end moves with use', async () => {
+  const candidate = await trainOne()
+  const name = await deploy(candidate.id)
+  const { endpoints } = use()
+  const first = endpoints.get(name).deadlineMs ?? 0
+  cloud.double.advance(40 * minuteMs)
+  endpoints.used(name)
+  await expect
+    .poll(() => endpoints.get(name).deadlineMs ?? 0)
+    .toBeGreaterThan(first + 30 * minuteMs)
+  cloud.double.advance(55 * minuteMs)
+  await endpoints.reconcile()
+  expect(endpoints.get(name).status).toBe('InService')
+  cloud.double.advance(10 * minuteMs)
+  await endpoints.reconcile()
+  expect(['Deleting', 'Gone']).toContain(endpoints.get(name).status)
+  await untilStatus(name, 'Gone')
+  await endpoints.removed(name)
+  expect(cloud.double.hosting.models.size).toBe(0)
+})
+
+test('a delete while it is created is asked for again until AWS takes it', async () => {
+  const candidate = await trainOne()
+  const { name } = await use().deployments.deploy(deployRequest(candidate.id))
+  await expect.poll(() => use().endpoints.get(name).status).toBe('Creating')
+  await use().endpoints.remove(name)
+  await expect.poll(() => calls(/^DeleteEndpoint$/).length).toBeGreaterThan(1)
+  // One request each time it was looked at, not as fast as the network lets it.
+  const asked = calls(/^DeleteEndpoint$/).length
+  expect(asked).toBeLessThan(40)
+  await untilStatus(name, 'Gone')
+  await use().endpoints.removed(name)
+  expect(cloud.double.hosting.endpoints.size).toBe(0)
+})
+
+test('without the permission for a schedule nothing is made, and what to ask for is said', async () => {
+  const candidate = await trainOne()
+  cloud.double.hosting.isSchedulerTrusted = false
+  const { name } = await use().deployments.deploy(deployRequest(candidate.id))
+  await expect.poll(() => use().endpoints.get(name).status).toBe('Unguarded')
+  expect(calls(/^Create(Model|Endpoint)$/)).toEqual([])
+  use().endpoints.allowUnguarded(name)
+  await untilStatus(name, 'InService')
+  expect(use().endpoints.get(name).isGuarded).toBe(false)
+  await removed(name)
+})
+
+test('what cannot start says why in words, and leaves nothing', async () => {
+  const candidate = await trainOne()
+  cloud.double.limits.endpointInstances.set('ml.g5.12xlarge', 0)
+  const { name } = await use().deployments.deploy(deployRequest(candidate.id))
+  await expect
+    .poll(() => use().endpoints.get(name).failure?.code)
+    .toMatch(/InstanceQuotaExceeded|QuotaExceeded/)
+  await untilStatus(name, 'Gone')
+  cloud.double.limits.endpointInstances.clear()
+  cloud.double.failures.refuse('CreateModel', knownFailures.accessDenied('sagemaker:CreateModel'))
+  const { name: denied } = await use().deployments.deploy(
+    deployRequest(candidate.id, { name: 'denied' }),
+  )
+  await expect.poll(() => use().endpoints.get(denied).failure?.code).toMatch(/Denied|Missing/)
+  await untilStatus(denied, 'Gone')
+  const { models, configs, endpoints } = cloud.double.hosting
+  expect([models.size, configs.size, endpoints.size]).toEqual([0, 0, 0])
+})
+
+test('orphans are found and deleted with what they are made of', async () => {
+  const candidate = await trainOne()
+  const name = await deploy(candidate.id)
+  use().endpoints.forget(name)
+  await use().endpoints.reconcile()
+  expect(use().endpoints.state().orphans).toMatchObject([{ name, workspaceId: cloud.workspaceId }])
+  await use().endpoints.removeOrphan(cloud.workspaceId, name)
+  cloud.double.advance(5 * minuteMs)
+  await use().endpoints.reconcile()
+  expect(use().endpoints.state().orphans).toEqual([])
+  expect(cloud.double.hosting.models.size).toBe(0)
+})
+
+test.each<[AnswerStyle, string]>([
+  ['tgi', 'eos_token'],
+  ['tgiAtOnce', 'eos_token'],
+  ['lmi', 'eos_token'],
+  ['openAiChat', 'eos_token'],
+  ['openAiChatAtOnce', 'eos_token'],
+  ['refusesStreams', 'eos_token'],
+])('answers in the shape %s', async (style, finishReason) => {
+  const candidate = await trainOne()
+  cloud.double.hosting.answerStyle = style
+  const { playground } = use()
+  const turn = playground.ask({
+    requestId: style,
+    conversationId: 'talk',
+    parentId: null,
+    prompt: 'Where is item 7?',
+    settings,
+    speakers: [{ kind: 'candidate', candidateId: candidate.id }],
+    remembers: false,
+  })
+  expect(turn.answers).toEqual([])
+  const timer = setInterval(() => cloud.double.advance(20_000), 40)
+  const last = await cloud.test.events.until('answer.appended', ({ done }) => done)
+  clearInterval(timer)
+  expect(last).toMatchObject({ error: null, finishReason, endpointName: expect.any(String) })
+  const pieces = cloud.test.events.of('answer.appended')
+  const text = pieces.map((piece) => piece.text).join('')
+  expect(text).toBe(cloud.double.hosting.answer)
+  const isStreamed = ['tgi', 'lmi', 'openAiChat'].includes(style)
+  const textPieces = pieces.filter((piece) => piece.text !== '').length
+  expect(textPieces > 1).toBe(isStreamed)
+  // What happened meanwhile was said.
+  const phases = new Set(pieces.map(({ phase }) => phase))
+  expect(phases).toContain('provisioning')
+  expect(use().endpoints.state().endpoints[0]?.price?.perHour).toBe(7.09)
+})
+
+test('Autopilot’s and serverless models are served with what their jobs name; Bedrock’s without an endpoint', async () => {
+  const [autopilot, serverless, nova, titan] = (await train(
+    'autopilot:Falcon7B',
+    'serverless:huggingface-reasoning-qwen3-4b',
+    'bedrock:amazon.nova-micro-v1:0:128k',
+    'bedrock:amazon.titan-text-express-v1:0:8k',
+  )) as [Candidate, Candidate, Candidate, Candidate]
+  const { playground, deployments } = use()
+  const timer = setInterval(() => cloud.double.advance(20_000), 40)
+  const ask = (candidate: Candidate, side: 'tuned' | 'base' = 'tuned') =>
+    playground.answer(candidate, side, 'Where is item 7?', settings)
+  const expected = cloud.double.hosting.answer
+  expect(await ask(autopilot)).toBe(expected)
+  expect(calls(/^CreateModel$/).at(-1)?.input['PrimaryContainer']).toMatchObject({
+    Image: expect.stringContaining('djl-inference'),
+  })
+  expect(await ask(serverless)).toBe(expected)
+  expect(calls(/^CreateModel$/).at(-1)?.input['PrimaryContainer']).toMatchObject({
+    ModelDataSource: { S3DataSource: { S3Uri: serverless.modelArtifactUri } },
+  })
+  const models = calls(/^CreateModel$/).length
+  expect(await ask(nova)).toBe(expected)
+  expect(await ask(nova)).toBe(expected)
+  expect(calls(/^CreateCustomModelDeployment$/)).toHaveLength(1)
+  expect(calls(/^ConverseStream$/)[0]?.input).toMatchObject({
+    messages: [{ role: 'user', content: [{ text: 'Where is item 7?' }] }],
+    inferenceConfig: { maxTokens: 40, temperature: 0, topP: 0.9 },
+  })
+  expect(await ask(nova, 'base')).toBe(expected)
+  await expect(ask(titan)).rejects.toMatchObject({ code: 'ThroughputOnly' })
+  await expect(deployments.deploy(deployRequest(nova.id))).rejects.toMatchObject({
+    code: 'NotServedByEndpoint',
+  })
+  clearInterval(timer)
+  expect(calls(/^CreateModel$/)).toHaveLength(models)
+})
+
+test('an endpoint that answers later puts its answers into S3, and is asked through it', async () => {
+  const candidate = await trainOne()
+  const name = await deploy(candidate.id, { isAsync: true })
+  expect(calls(/^CreateEndpointConfig$/)[0]?.input).toMatchObject({
+    AsyncInferenceConfig: {
+      OutputConfig: {
+        S3OutputPath: expect.stringMatching(/^s3:\/\/sagemaker-.*\/timbre\/async\//),
+      },
+    },
+  })
+  const answer = await use().playground.answerOf(
+    { kind: 'endpoint', endpointName: name },
+    'Where is item 7?',
+    settings,
+    new AbortController().signal,
+  )
+  expect(answer).toBe(cloud.double.hosting.answer)
+  await removed(name)
+})
+
+test('what was asked shows in CloudWatch’s figures', async () => {
+  const candidate = await trainOne()
+  const name = await deploy(candidate.id)
+  const ask = () =>
+    use().playground.answerOf(
+      { kind: 'endpoint', endpointName: name },
+      'Where?',
+      settings,
+      new AbortController().signal,
+    )
+  await ask()
+  await ask()
+  const series = await use().deployments.metrics(name, 1)
+  const sum = (metric: string) =>
+    series
+      .filter((one) => one.metric === metric)
+      .flatMap(({ points }) => points)
+      .reduce((total, { value }) => total + value, 0)
+  expect(sum('invocations')).toBe(2)
+  expect(sum('errors')).toBe(0)
+  expect(series.find(({ metric }) => metric === 'latencyP50')?.points[0]?.value).toBe(240)
+  await removed(name)
+})
+
+test('a version is registered in the account’s registry once for a click, approved and deleted', async () => {
+  const candidate = await trainOne()
+  const { registry } = use()
+  const request = {
+    candidateId: candidate.id,
+    groupName: 'help-desk',
+    description: 'Answers of the help desk',
+    intendedUse: 'Drafts that a person reads',
+  }
+  const arn = await registry.register(request)
+  expect(await registry.register(request)).toBe(arn)
+  expect(await registry.groups(cloud.workspaceId)).toMatchObject([{ name: 'help-desk' }])
+  const [version] = await registry.versions(cloud.workspaceId, 'help-desk')
+  expect(version).toMatchObject({
+    arn,
+    version: 1,
+    approval: 'PendingManualApproval',
+    modelUri: candidate.modelArtifactUri,
+    facts: { 'base model': mistral, 'training rows': '160' },
+  })
+  const metrics = version?.metricsUri ?? ''
+  expect(cloud.double.objects.under(metrics)).toHaveLength(1)
+  await registry.approve(cloud.workspaceId, arn, 'Approved', 'Reads well')
+  expect((await registry.versions(cloud.workspaceId, 'help-desk'))[0]).toMatchObject({
+    approval: 'Approved',
+    comment: 'Reads well',
+  })
+  await registry.remove(cloud.workspaceId, arn)
+  expect(await registry.versions(cloud.workspaceId, 'help-desk')).toEqual([])
+})
+
+test('an artifact is downloaded from the account’s bucket', async () => {
+  const candidate = await trainOne()
+  const file = path.join(cloud.test.root, 'model.tar.gz')
+  await use().downloadArtifact(candidate.id, file)
+  expect(await readFile(file, 'utf8')).toBe(`weights of ${candidate.modelArtifactUri}`)
+})

@@ -1,0 +1,86 @@
+/** What an account serves: models, configurations, endpoints, the schedules that end them, and how they answer. */
+type Input = Readonly<Record<string, unknown>>
+
+/** How containers answer; `refusesStreams` answers at once or not at all. */
+export type AnswerStyle =
+  'tgi' | 'tgiAtOnce' | 'lmi' | 'openAiChat' | 'openAiChatAtOnce' | 'refusesStreams'
+
+export interface VariantConfig {
+  readonly VariantName: string
+  readonly ModelName: string
+  readonly InitialInstanceCount: number
+  readonly InstanceType: string
+  readonly InitialVariantWeight?: number
+}
+
+export interface EndpointConfig {
+  readonly EndpointConfigName: string
+  readonly ProductionVariants: readonly VariantConfig[]
+  readonly DataCaptureConfig?: Input
+  readonly AsyncInferenceConfig?: { readonly OutputConfig: { readonly S3OutputPath?: string } }
+  readonly KmsKeyId?: string
+  readonly Tags?: readonly unknown[]
+}
+
+export interface DoubleEndpoint {
+  readonly name: string
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[]
+  readonly createdAtMs: number
+  /** Why it can't start; null: it does. */
+  readonly failure: string | null
+  configName: string
+  busyWith: 'Creating' | 'Updating'
+  busyUntilMs: number
+  deletedAtMs: number | null
+  readonly weights: Map<string, number>
+}
+
+export interface DoubleSchedule {
+  readonly input: Input
+  readonly atMs: number
+  readonly endpointName: string
+}
+
+export interface HostingStore {
+  readonly models: Map<string, Input>
+  readonly configs: Map<string, EndpointConfig>
+  readonly endpoints: Map<string, DoubleEndpoint>
+  readonly schedules: Map<string, DoubleSchedule>
+  readonly deployments: Map<string, { readonly input: Input; readonly createdAtMs: number }>
+  readonly invocations: { readonly endpoint: string; readonly variant: string; atMs: number }[]
+  readonly scalableTargets: Map<string, Input>
+  readonly scalingPolicies: Map<string, Input>
+  readonly alarms: Map<string, Input>
+  answerStyle: AnswerStyle
+  answer: string
+  /** Whether EventBridge Scheduler may take the role it is given. */
+  isSchedulerTrusted: boolean
+  startMs: number
+}
+
+export const deletingMs = 90_000
+const minuteMs = 60_000
+
+export function createHostingStore(): HostingStore {
+  return {
+    models: new Map(),
+    configs: new Map(),
+    endpoints: new Map(),
+    schedules: new Map(),
+    deployments: new Map(),
+    invocations: [],
+    scalableTargets: new Map(),
+    scalingPolicies: new Map(),
+    alarms: new Map(),
+    answerStyle: 'tgi',
+    answer: 'On shelf 7, to the left. 很高兴为您服务。',
+    isSchedulerTrusted: true,
+    startMs: 8 * minuteMs,
+  }
+}
+
+export function statusOf(endpoint: DoubleEndpoint, nowMs: number): string {
+  if (endpoint.deletedAtMs !== null) return 'Deleting'
+  if (nowMs < endpoint.busyUntilMs) return endpoint.busyWith
+  return endpoint.failure === null ? 'InService' : 'Failed'
+}
