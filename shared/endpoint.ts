@@ -67,6 +67,18 @@ export const endpointRevisionSchema = z.object({
 })
 export type EndpointRevision = z.infer<typeof endpointRevisionSchema>
 
+/** Between how many machines, by variant, and how much of the load one of them takes. */
+export const endpointScalingSchema = z
+  .object({
+    /** 0 only for one that answers later: its requests wait until a machine is there. */
+    min: z.number().int().min(0).max(20),
+    max: z.number().int().min(1).max(20),
+    /** Questions a minute to a machine; of one that answers later, questions that wait for a machine. */
+    target: z.number().positive().max(100_000),
+  })
+  .refine(({ min, max }) => min <= max)
+export type EndpointScaling = z.infer<typeof endpointScalingSchema>
+
 export const priceSchema = z.object({ perHour: z.number().nonnegative(), currency: z.string() })
 export type Price = z.infer<typeof priceSchema>
 
@@ -94,7 +106,12 @@ export const endpointSchema = z.object({
   inServiceAtMs: z.number().nullable(),
   usedAtMs: z.number().nullable(),
   goneAtMs: z.number().nullable(),
-  /** Of all its instances together; null: not known. */
+  /** Null: it keeps its number of instances. */
+  scaling: endpointScalingSchema.nullable().default(null),
+  /** Whether AWS was told so; done once it is in service, and again after each update. */
+  isScaled: z.boolean().default(false),
+  scalingFailure: appErrorDataSchema.nullable().default(null),
+  /** Of all its instances together, of one that scales at most; null: not known. */
   price: priceSchema.nullable(),
   /** Oldest first; the last is the one that answers. */
   revisions: z.array(endpointRevisionSchema).min(1),
@@ -148,6 +165,12 @@ export function instancesOf(variants: readonly Pick<EndpointVariant, 'instanceCo
   return variants.reduce((sum, { instanceCount }) => sum + instanceCount, 0)
 }
 
+/** Those that are paid for when it is asked most. */
+export function mostInstancesOf({ scaling, revisions }: Pick<Endpoint, 'scaling' | 'revisions'>) {
+  const { variants } = currentRevision({ revisions })
+  return scaling === null ? instancesOf(variants) : scaling.max * variants.length
+}
+
 export const deploymentNameSchema = z
   .string()
   .trim()
@@ -180,6 +203,7 @@ export const deployRequestSchema = z.object({
   idleMinutes: idleMinutesSchema.nullable(),
   dataCapture: dataCaptureSchema.nullable().default(null),
   isAsync: z.boolean().default(false),
+  scaling: endpointScalingSchema.nullable().default(null),
   mayGoUnguarded: z.boolean().default(false),
 })
 export type DeployRequest = z.infer<typeof deployRequestSchema>

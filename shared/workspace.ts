@@ -64,6 +64,7 @@ export const serviceNames = [
   'bedrockRuntime',
   'scheduler',
   'cloudWatch',
+  'applicationAutoScaling',
   'sso',
   'ssoOidc',
 ] as const

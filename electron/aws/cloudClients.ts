@@ -1,4 +1,5 @@
 /** The clients that only accounts at AWS need. They are large, so they are loaded when the first of them is. */
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import { BedrockClient } from '@aws-sdk/client-bedrock'
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
@@ -20,6 +21,7 @@ export interface CloudClients {
   readonly bedrockRuntime: BedrockRuntimeClient
   readonly scheduler: SchedulerClient
   readonly cloudWatch: CloudWatchClient
+  readonly applicationAutoScaling: ApplicationAutoScalingClient
 }
 
 /** @param globalRegion the partition's region that its global services are signed for */
@@ -41,6 +43,7 @@ export function createCloudClients(
     bedrockRuntime: new BedrockRuntimeClient({ ...optionsFor('bedrockRuntime'), maxAttempts: 1 }),
     scheduler: new SchedulerClient(optionsFor('scheduler')),
     cloudWatch: new CloudWatchClient(optionsFor('cloudWatch')),
+    applicationAutoScaling: new ApplicationAutoScalingClient(optionsFor('applicationAutoScaling')),
   }
   clients.iam.middlewareStack.use(translateErrors(translate))
   clients.serviceQuotas.middlewareStack.use(translateErrors(translate))
@@ -49,5 +52,6 @@ export function createCloudClients(
   clients.bedrockRuntime.middlewareStack.use(translateErrors(translate))
   clients.scheduler.middlewareStack.use(translateErrors(translate))
   clients.cloudWatch.middlewareStack.use(translateErrors(translate))
+  clients.applicationAutoScaling.middlewareStack.use(translateErrors(translate))
   return clients
 }

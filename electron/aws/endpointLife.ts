@@ -18,9 +18,10 @@ import {
   UpdateScheduleCommand,
   type CreateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler'
-import type { EndpointRevision, EndpointVariant } from '../../shared/endpoint.ts'
+import type { EndpointRevision, EndpointScaling, EndpointVariant } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { answerDate, signedAt } from './answerDate.ts'
+import { removeScaling } from './endpointScaling.ts'
 import { fromSdkError } from './errors.ts'
 import { vpcOf } from './requestParts.ts'
 import type { Connection } from './workspace.ts'
@@ -31,6 +32,7 @@ export interface EndpointPlan {
   readonly title: string
   readonly purpose: 'test' | 'production'
   readonly revisions: readonly EndpointRevision[]
+  readonly scaling: EndpointScaling | null
   /** Whether a schedule is to be looked for. */
   readonly isGuarded: boolean
 }
@@ -147,6 +149,8 @@ export async function takeEndpointStep(
     case 'delete-endpoint':
       return deleted(() => sageMaker.send(new DeleteEndpointCommand({ EndpointName: plan.name })))
     case 'delete-config':
+      // It costs nothing, so that it waits until what costs is gone.
+      if (plan.scaling !== null) await forgetScaling(connection, plan, plan.scaling)
       return inTurn(
         plan.revisions.map(
           ({ configName }) =>
@@ -175,6 +179,20 @@ export async function takeEndpointStep(
     default:
       throw new AppError('Internal', `${step.kind} is no request`)
   }
+}
+
+async function forgetScaling(
+  connection: Connection,
+  { name, revisions }: EndpointPlan,
+  scaling: EndpointScaling,
+): Promise<void> {
+  const variants = revisions.flatMap((revision) => revision.variants.map((one) => one.name))
+  await removeScaling(connection, {
+    name,
+    variants: [...new Set(variants)],
+    scaling,
+    isAsync: false,
+  })
 }
 
 export async function createModel(

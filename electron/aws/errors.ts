@@ -46,6 +46,7 @@ const namesByCode: Partial<Record<ErrorCode, readonly string[]>> = {
     'NoSuchEntity',
     'NoSuchEntityException',
     'NoSuchResourceException',
+    'ObjectNotFoundException',
     'NotFound',
   ],
   AccessDenied: [

@@ -1,7 +1,7 @@
 /** Endpoints for applications: deployed, updated, shared between two models, and rolled back. */
 import {
   currentRevision,
-  instancesOf,
+  mostInstancesOf,
   type DeployDefaults,
   type DeployRequest,
   type Endpoint,
@@ -84,6 +84,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
   async function putOn(name: string, revision: EndpointRevision): Promise<Endpoint> {
     const before = servingEndpoint(name)
     const connection = await options.connect(before.workspaceId)
+    await endpoints.unscale(name)
     addRevision(name, revision)
     try {
       await putOnRevision(connection, before, revision)
@@ -99,13 +100,16 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
     endpoints.change(name, (stored) => {
       const { price } = stored.endpoint
       // All variants run on machines of one type.
-      const before = instancesOf(currentRevision(stored.endpoint).variants)
-      const perHour = ((price?.perHour ?? 0) / before) * instancesOf(revision.variants)
+      const { scaling, revisions } = stored.endpoint
+      const before = mostInstancesOf(stored.endpoint)
+      const after = mostInstancesOf({ scaling, revisions: [...revisions, revision] })
+      const perHour = ((price?.perHour ?? 0) / before) * after
       return {
         ...stored,
         endpoint: {
           ...stored.endpoint,
           status: 'Updating',
+          isScaled: false,
           price: price && { ...price, perHour },
           revisions: [...stored.endpoint.revisions, revision],
         },
@@ -148,6 +152,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         idleMinutes: request.idleMinutes,
         mayGoUnguarded: request.mayGoUnguarded,
         dataCapture: request.dataCapture,
+        scaling: request.scaling,
         asyncOutputUri: request.isAsync
           ? `s3://${connection.bucket}/${connection.prefix}/async/${name}/`
           : null,
@@ -192,6 +197,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         throw new AppError('InvalidRequest', 'There is nothing to go back to', {
           details: { message: name },
         })
+      await endpoints.unscale(name)
       await updateEndpoint(await options.connect(endpoint.workspaceId), name, previous.configName)
       addRevision(name, previous)
       return endpoints.get(name)

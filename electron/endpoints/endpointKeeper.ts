@@ -150,8 +150,8 @@ function withStatus(stored: StoredEndpoint, status: Endpoint['status']): StoredE
 }
 
 export function planOf({ endpoint, life }: StoredEndpoint): EndpointPlan {
-  const { name, title, purpose, revisions } = endpoint
-  return { name, title, purpose, revisions, isGuarded: life.idleMs !== null }
+  const { name, title, purpose, revisions, scaling } = endpoint
+  return { name, title, purpose, revisions, scaling, isGuarded: life.idleMs !== null }
 }
 
 function isRequest({ kind }: Step): boolean {

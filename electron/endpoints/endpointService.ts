@@ -1,14 +1,17 @@
 /** Endpoints as the app uses them: brought into service, kept while they are used, and taken away. */
 import { setTimeout as wait } from 'node:timers/promises'
 import {
-  instancesOf,
+  currentRevision,
+  mostInstancesOf,
   type Endpoint,
+  type EndpointScaling,
   type EndpointsState,
   type Orphan,
   type Price,
 } from '../../shared/endpoint.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
 import { endpointPrefix } from '../aws/endpointLife.ts'
+import { applyScaling, removeScaling, type ScaledEndpoint } from '../aws/endpointScaling.ts'
 import { deleteForeignEndpoint, listAccountEndpoints } from '../aws/accountEndpoints.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
@@ -70,6 +73,8 @@ export interface EndpointService {
   get(name: string): Endpoint
   /** Looks until it has come to rest, as after an update. */
   refresh(name: string): Promise<void>
+  /** Before an update, which AWS refuses for what is scaled. */
+  unscale(name: string): Promise<void>
   /** One that nothing is left of. */
   forget(name: string): void
   close(): void
@@ -173,6 +178,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       if (step?.kind === 'wait' || step?.kind === before) await wait(pollOf(name))
       before = step?.kind
     }
+    await scale(name)
     if (!wasReady) options.onReady?.(get(name))
   }
 
@@ -220,6 +226,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       else if (life.wasSeen || life.askedMs !== null) await advance(endpoint.name)
       if (get(endpoint.name).isRemoving) void clean(endpoint.name)
       if (endpoint.price === null) await findPrice(endpoint)
+      await scale(endpoint.name)
     }
     const known = new Set(listEndpoints(db).map(({ endpoint }) => endpoint.name))
     const held = await listAccountEndpoints(connection, endpointPrefix)
@@ -227,15 +234,37 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
   }
 
   /** When it was made, the price list could not be asked. */
-  async function findPrice({ name, workspaceId, revisions }: Endpoint): Promise<void> {
-    const variants = revisions.at(-1)?.variants ?? []
-    const price = await options.priceOf(workspaceId, variants[0]?.instanceType ?? '')
+  async function findPrice(endpoint: Endpoint): Promise<void> {
+    const { name, workspaceId } = endpoint
+    const [variant] = currentRevision(endpoint).variants
+    const price = await options.priceOf(workspaceId, variant?.instanceType ?? '')
     if (price === null) return
-    const perHour = price.perHour * instancesOf(variants)
+    const perHour = price.perHour * mostInstancesOf(endpoint)
     changeEndpoint(db, name, (stored) => ({
       ...stored,
       endpoint: { ...stored.endpoint, price: { ...price, perHour } },
     }))
+  }
+
+  /** Once it is in service; what is refused is said, and tried again with the next reconciliation. */
+  async function scale(name: string): Promise<void> {
+    const { scaling, isScaled, status, workspaceId, isRemoving } = get(name)
+    if (scaling === null || isScaled || status !== 'InService' || isRemoving) return
+    let failure: AppError | null = null
+    try {
+      await applyScaling(await options.connect(workspaceId), scaledOf(get(name), scaling))
+    } catch (error) {
+      failure = toAppError(error)
+    }
+    changeEndpoint(db, name, (stored) => ({
+      ...stored,
+      endpoint: {
+        ...stored.endpoint,
+        isScaled: failure === null,
+        scalingFailure: failure?.toData() ?? null,
+      },
+    }))
+    announce()
   }
 
   async function reconcile(): Promise<void> {
@@ -315,12 +344,18 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       changeEndpoint(db, name, change)
       announce()
     },
+    async unscale(name) {
+      const { scaling, isScaled, workspaceId } = get(name)
+      if (scaling === null || !isScaled) return
+      await removeScaling(await options.connect(workspaceId), scaledOf(get(name), scaling))
+    },
     async refresh(name) {
       try {
         do {
           await wait(pollOf(name))
           await advance(name)
         } while (!isClosed && ['Updating', 'RollingBack', 'Creating'].includes(get(name).status))
+        await scale(name)
       } catch {
         // The next reconciliation looks again.
       }
@@ -333,6 +368,16 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       isClosed = true
       clearInterval(timer)
     },
+  }
+}
+
+export function scaledOf(endpoint: Endpoint, scaling: EndpointScaling): ScaledEndpoint {
+  const { variants, asyncOutputUri } = currentRevision(endpoint)
+  return {
+    name: endpoint.name,
+    variants: variants.map(({ name }) => name),
+    scaling,
+    isAsync: asyncOutputUri !== null,
   }
 }
 

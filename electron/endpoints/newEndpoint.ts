@@ -1,6 +1,6 @@
 /** What is written down before anything is asked for: names of its own for each life, and what stands behind them. */
 import { randomBytes } from 'node:crypto'
-import type { Endpoint, EndpointVariant, Price } from '../../shared/endpoint.ts'
+import type { Endpoint, EndpointScaling, EndpointVariant, Price } from '../../shared/endpoint.ts'
 import type { Connection } from '../aws/workspace.ts'
 
 type OwnOfVariant = 'modelName' | 'name' | 'weight'
@@ -27,6 +27,7 @@ export interface EndpointWish {
   readonly mayGoUnguarded?: boolean
   readonly dataCapture?: { readonly percentage: number; readonly destinationUri: string } | null
   readonly asyncOutputUri?: string | null
+  readonly scaling?: EndpointScaling | null
 }
 
 /** A request of an earlier life that arrives late must not touch this one: hence the ending. */
@@ -46,6 +47,7 @@ export function newEndpoint(
   const { connection, price, idleMinutes, nowMs } = facts
   const name = wish.name ?? freshName(`timbre-${wish.purpose}`)
   const [variant] = wish.variants
+  const scaling = wish.scaling ?? null
   return {
     name,
     workspaceId: wish.workspaceId,
@@ -64,7 +66,13 @@ export function newEndpoint(
     inServiceAtMs: null,
     usedAtMs: null,
     goneAtMs: null,
-    price: price && { ...price, perHour: price.perHour * variant.instanceCount },
+    scaling,
+    isScaled: false,
+    scalingFailure: null,
+    price: price && {
+      ...price,
+      perHour: price.perHour * (scaling?.max ?? variant.instanceCount),
+    },
     revisions: [
       {
         configName: name,

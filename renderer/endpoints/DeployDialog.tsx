@@ -20,12 +20,14 @@ import {
   leastIdleMinutes,
   mostIdleMinutes,
   type DeployDefaults,
+  type EndpointScaling,
 } from '../../shared/endpoint.ts'
 import { suggestedGroupName } from '../../shared/registry.ts'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { useNavigate } from '../navigation.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
+import { ScalingFields } from './ScalingFields.tsx'
 import { SecurityFacts } from './SecurityFacts.tsx'
 
 interface DeployDialogProps {
@@ -69,6 +71,8 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
   const [instanceCount, setInstanceCount] = useState(1)
   const [endsByItself, setEndsByItself] = useState(true)
   const [idleMinutes, setIdleMinutes] = useState(defaultIdleMinutes)
+  const [isScaling, setIsScaling] = useState(false)
+  const [scaling, setScaling] = useState<EndpointScaling>({ min: 1, max: 4, target: 60 })
   const [captureUri, setCaptureUri] = useState('')
   const [captureShare, setCaptureShare] = useState(100)
   const [isAsync, setIsAsync] = useState(false)
@@ -83,6 +87,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
         dataCapture:
           captureUri === '' ? null : { percentage: captureShare, destinationUri: captureUri },
         isAsync,
+        scaling: isScaling ? { ...scaling, min: Math.max(isAsync ? 0 : 1, scaling.min) } : null,
         mayGoUnguarded: false,
       }),
     onSuccess: () => {
@@ -128,7 +133,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
           <MachineFacts
             workspaceId={defaults.workspaceId}
             instanceType={instanceType}
-            instanceCount={instanceCount}
+            instanceCount={isScaling ? scaling.max : instanceCount}
             neededGigabytes={defaults.neededGigabytes}
           />
           <SecurityFacts kmsKeyArn={defaults.kmsKeyArn} vpc={defaults.vpc} />
@@ -155,6 +160,13 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
             checked={isAsync}
             onChange={(event) => setIsAsync(event.currentTarget.checked)}
           />
+          <Checkbox
+            label={t('deploy.scaling')}
+            description={t('deploy.scalingHint')}
+            checked={isScaling}
+            onChange={(event) => setIsScaling(event.currentTarget.checked)}
+          />
+          {isScaling && <ScalingFields isAsync={isAsync} scaling={scaling} onChange={setScaling} />}
         </>
       )}
       <Checkbox

@@ -54,6 +54,14 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
         </Tag>
       </Group>
       {failure && <ErrorDataNotice error={failure} />}
+      {endpoint.scalingFailure && (
+        <>
+          <Text size="sm" mt="xs">
+            {t('endpoint.notScaled')}
+          </Text>
+          <ErrorDataNotice error={endpoint.scalingFailure} />
+        </>
+      )}
       {endpoint.reason && !failure && (
         <Text size="sm" c="dimmed" mt="xs">
           {endpoint.reason}
@@ -73,6 +81,11 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
                   ),
                   soFar: formatSmallMoney(cost, endpoint.price.currency, i18n.language),
                 })}
+          </Text>
+        )}
+        {endpoint.scaling && (
+          <Text size="sm">
+            {t('endpoint.scales', { min: endpoint.scaling.min, max: endpoint.scaling.max })}
           </Text>
         )}
         {variants.length > 1 && (

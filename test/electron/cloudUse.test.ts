@@ -7,6 +7,8 @@ import type { DeployRequest } from '../../shared/endpoint.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { GenerationSettings } from '../../shared/playground.ts'
 import { lookAtAll, openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
+import { userPolicy } from '../../shared/policies.ts'
+import type { DoubleCall } from '../support/aws/awsDouble.ts'
 import { knownFailures } from '../support/aws/failures.ts'
 import type { AnswerStyle } from '../support/aws/hostingStore.ts'
 import { importQuestions } from '../support/services.ts'
@@ -21,11 +23,44 @@ beforeEach(async () => {
   cloud = await openCloudServices()
 })
 afterEach(async () => {
-  const { problems } = cloud.double
+  const { problems, calls: made } = cloud.double
   await cloud.close()
-  // Nothing that any test sent would have been refused by AWS's own model.
+  // Nothing that any test sent would have been refused by AWS's own model, or by the policy that is asked for.
   expect(problems).toEqual([])
+  expect([...new Set(made.filter((call) => !isAllowed(call)).map(actionOf))]).toEqual([])
 })
+
+const policy = userPolicy({
+  region: 'us-east-1',
+  account: '123456789012',
+  bucket: 'any',
+  prefix: 'timbre',
+  executionRoleArn: 'arn:aws:iam::123456789012:role/TimbreExecution',
+  kmsKeyArn: null,
+  usesVpc: false,
+})
+
+/** IAM's names of services and actions, where they are not those of the API. */
+function actionOf({ service, operation }: DoubleCall): string {
+  const names: Readonly<Record<string, string>> = {
+    'sagemaker-runtime': 'sagemaker',
+    'bedrock-runtime': 'bedrock',
+    'service-quotas': 'servicequotas',
+  }
+  const action = operation === 'ConverseStream' ? 'InvokeModelWithResponseStream' : operation
+  return `${names[service] ?? service}:${action}`
+}
+
+function isAllowed(call: DoubleCall): boolean {
+  // S3's actions have names of their own; who one is may be asked by everyone.
+  if (call.service === 's3' || call.service === 'sts') return true
+  return policy.Statement.some(({ Action, Resource }) => {
+    if (![Action].flat().includes(actionOf(call))) return false
+    if (call.service !== 'scheduler') return true
+    const name = String([Resource].flat()[0]).split('/').at(-1)?.replace('*', '') ?? ''
+    return String(call.input['Name']).startsWith(name)
+  })
+}
 
 async function train(...baseModelIds: string[]): Promise<Candidate[]> {
   const { services } = cloud.test
@@ -66,6 +101,7 @@ function deployRequest(candidateId: string, more: Partial<DeployRequest> = {}): 
     idleMinutes: 60,
     dataCapture: null,
     isAsync: false,
+    scaling: null,
     mayGoUnguarded: false,
     ...more,
   }
@@ -350,6 +386,80 @@ test('an endpoint that answers later puts its answers into S3, and is asked thro
     new AbortController().signal,
   )
   expect(answer).toBe(cloud.double.hosting.answer)
+  await removed(name)
+})
+
+test('scales with the load, is told anew after an update, and leaves nothing of it', async () => {
+  const candidate = await trainOne()
+  const { deployments, endpoints } = use()
+  const { hosting } = cloud.double
+  const name = await deploy(candidate.id, {
+    instanceCount: 1,
+    scaling: { min: 1, max: 3, target: 60 },
+  })
+  await expect.poll(() => endpoints.get(name).isScaled).toBe(true)
+  // What is paid at the most is what is said.
+  expect(endpoints.get(name).price?.perHour).toBeCloseTo(3 * 7.09)
+  expect([...hosting.scalableTargets.values()]).toMatchObject([
+    { ResourceId: `endpoint/${name}/variant/AllTraffic`, MinCapacity: 1, MaxCapacity: 3 },
+  ])
+  expect([...hosting.scalingPolicies.values()]).toMatchObject([
+    {
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 60,
+        PredefinedMetricSpecification: {
+          PredefinedMetricType: 'SageMakerVariantInvocationsPerInstance',
+        },
+      },
+    },
+  ])
+  await deployments.update(name, candidate.id, 0.5)
+  await untilStatus(name, 'InService')
+  await expect.poll(() => endpoints.get(name).isScaled).toBe(true)
+  expect([...hosting.scalableTargets.keys()]).toEqual([
+    `endpoint/${name}/variant/Old`,
+    `endpoint/${name}/variant/New`,
+  ])
+  expect(endpoints.get(name).price?.perHour).toBeCloseTo(6 * 7.09)
+  await removed(name)
+  expect(hosting.scalableTargets.size + hosting.scalingPolicies.size).toBe(0)
+})
+
+test('one that answers later goes down to no machine at all, and is woken by what waits', async () => {
+  const candidate = await trainOne()
+  const { endpoints } = use()
+  const { hosting } = cloud.double
+  const name = await deploy(candidate.id, {
+    isAsync: true,
+    scaling: { min: 0, max: 2, target: 5 },
+  })
+  await expect.poll(() => endpoints.get(name).isScaled).toBe(true)
+  expect([...hosting.scalingPolicies.values()]).toMatchObject([
+    { TargetTrackingScalingPolicyConfiguration: { TargetValue: 5 } },
+    { PolicyType: 'StepScaling' },
+  ])
+  expect(hosting.alarms.get(`${name}-wake`)).toMatchObject({
+    MetricName: 'HasBacklogWithoutCapacity',
+    AlarmActions: [expect.stringContaining('timbre-wake')],
+  })
+  await removed(name)
+  expect(hosting.scalableTargets.size + hosting.scalingPolicies.size + hosting.alarms.size).toBe(0)
+})
+
+test('where scaling is not allowed it serves all the same, and says so', async () => {
+  const candidate = await trainOne()
+  cloud.double.failures.refuse(
+    'RegisterScalableTarget',
+    knownFailures.accessDenied('application-autoscaling:RegisterScalableTarget'),
+  )
+  const name = await deploy(candidate.id, { scaling: { min: 1, max: 3, target: 60 } })
+  await expect
+    .poll(() => use().endpoints.get(name).scalingFailure?.code)
+    .toMatch(/PermissionMissing|AccessDenied/)
+  // Allowed since: the next look at the account does it.
+  await use().endpoints.reconcile()
+  expect(use().endpoints.get(name)).toMatchObject({ isScaled: true, scalingFailure: null })
   await removed(name)
 })
 

@@ -62,6 +62,7 @@ async function deploy(name: string) {
     idleMinutes: 60,
     dataCapture: null,
     isAsync: false,
+    scaling: null,
     mayGoUnguarded: false,
   })
   await expect.poll(() => opened.services.use.endpoints.get(endpoint.name).status).toBe('InService')

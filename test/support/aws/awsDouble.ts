@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
+import { autoScalingDouble } from './autoScalingDouble.ts'
 import { bedrockDouble } from './bedrockDouble.ts'
 import { createBedrockRuntimeDouble } from './bedrockRuntimeDouble.ts'
 import { bedrockDeploymentDouble, bedrockRuntimeDouble } from './bedrockServingDouble.ts'
@@ -99,6 +100,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     'bedrock-runtime': { ...createBedrockRuntimeDouble(), ...bedrockRuntimeDouble },
     scheduler: schedulerDouble,
     cloudwatch: cloudWatchDouble,
+    'application-autoscaling': autoScalingDouble,
     ...options.services,
   }
   const calls: DoubleCall[] = []

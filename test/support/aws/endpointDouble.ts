@@ -135,6 +135,10 @@ export const endpointDouble: ServiceDouble = settled({
       throw validationFailure(
         `Cannot update endpoint "${arnOf(context, 'endpoint', endpoint.name)}": it already uses this endpoint configuration.`,
       )
+    if ([...context.hosting.scalableTargets.keys()].some((id) => id.includes(`/${endpoint.name}/`)))
+      throw validationFailure(
+        'The variants of the endpoint are registered for auto scaling: deregister them before the update.',
+      )
     endpoint.configName = configName
     endpoint.busyWith = 'Updating'
     endpoint.busyUntilMs = context.now() + context.hosting.startMs
