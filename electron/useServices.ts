@@ -7,6 +7,8 @@ import { invocationCode, type CodeLanguage } from '../shared/invocationCode.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { BaseModel } from '../shared/model.ts'
 import type { AnswerPiece, NamedSpeaker } from '../shared/playground.ts'
+import { AppError } from '../shared/errors.ts'
+import { readBaseModelId } from '../shared/trainingWay.ts'
 import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
 import { downloadObject, placeOf } from './aws/downloadObject.ts'
 import { schedulerRoleArn } from './aws/endpointLife.ts'
@@ -164,6 +166,8 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     async notebook(candidateId) {
       const candidate = getCandidate(db, candidateId)
       artifactOf(candidate)
+      if (readBaseModelId(candidate.baseModelId).way !== 'jumpStart')
+        throw new AppError('NotebookNotOffered', 'Its training call has another form')
       const version = getVersion(db, candidate.versionId)
       const connection = await connect(version.workspaceId)
       const hubModel = await describeHubModel(candidate.baseModelId, version.workspaceId)

@@ -76,6 +76,7 @@ export const errorCodes = [
   'NotServedByEndpoint',
   'ThroughputOnly',
   'ModelDeployed',
+  'NotebookNotOffered',
   'BundleInvalid',
   'BundleTampered',
   'BatchColumnMissing',

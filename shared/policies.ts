@@ -115,6 +115,7 @@ const userActions: readonly string[] = [
   'sagemaker:ListAutoMLJobs',
   'sagemaker:ListCandidatesForAutoMLJob',
   'sagemaker:StopAutoMLJob',
+  'sagemaker:ListMlflowApps',
   'sagemaker:ListHubContents',
   'sagemaker:DescribeHubContent',
   'sagemaker:CreateModel',

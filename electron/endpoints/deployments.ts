@@ -92,6 +92,9 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
       // It goes on answering as before; what was made of the new one is free and goes when it is deleted.
       addRevision(name, currentRevision(before))
       throw error
+    } finally {
+      // Not before AWS was asked: a look until then would find it at rest.
+      void endpoints.refresh(name)
     }
     return endpoints.get(name)
   }
@@ -115,7 +118,6 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         },
       }
     })
-    void endpoints.refresh(name)
   }
 
   return {
@@ -200,6 +202,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
       await endpoints.unscale(name)
       await updateEndpoint(await options.connect(endpoint.workspaceId), name, previous.configName)
       addRevision(name, previous)
+      void endpoints.refresh(name)
       return endpoints.get(name)
     },
     async setShare(name, share) {

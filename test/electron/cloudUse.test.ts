@@ -361,6 +361,7 @@ test('Autopilot’s and serverless models are served with what their jobs name; 
     inferenceConfig: { maxTokens: 40, temperature: 0, topP: 0.9 },
   })
   expect(await ask(nova, 'base')).toBe(expected)
+  await expect(use().notebook(autopilot.id)).rejects.toMatchObject({ code: 'NotebookNotOffered' })
   await expect(ask(titan)).rejects.toMatchObject({ code: 'ThroughputOnly' })
   await expect(deployments.deploy(deployRequest(nova.id))).rejects.toMatchObject({
     code: 'NotServedByEndpoint',
@@ -449,15 +450,13 @@ test('one that answers later goes down to no machine at all, and is woken by wha
 
 test('where scaling is not allowed it serves all the same, and says so', async () => {
   const candidate = await trainOne()
-  cloud.double.failures.refuse(
-    'RegisterScalableTarget',
-    knownFailures.accessDenied('application-autoscaling:RegisterScalableTarget'),
-  )
+  cloud.double.hosting.isScalingAllowed = false
   const name = await deploy(candidate.id, { scaling: { min: 1, max: 3, target: 60 } })
   await expect
     .poll(() => use().endpoints.get(name).scalingFailure?.code)
     .toMatch(/PermissionMissing|AccessDenied/)
   // Allowed since: the next look at the account does it.
+  cloud.double.hosting.isScalingAllowed = true
   await use().endpoints.reconcile()
   expect(use().endpoints.get(name)).toMatchObject({ isScaled: true, scalingFailure: null })
   await removed(name)

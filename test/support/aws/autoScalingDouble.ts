@@ -1,11 +1,14 @@
 /** Application Auto Scaling's targets and policies for variants of endpoints. */
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
+import { knownFailures } from './failures.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
 export const autoScalingDouble: ServiceDouble = {
   RegisterScalableTarget: (context, input) => {
+    if (!context.hosting.isScalingAllowed)
+      throw knownFailures.accessDenied('application-autoscaling:RegisterScalableTarget')
     const id = String(input['ResourceId'])
     const { isAsync } = requireVariant(context, id)
     const [min, max] = [Number(input['MinCapacity']), Number(input['MaxCapacity'])]

@@ -55,6 +55,7 @@ export interface HostingStore {
   answer: string
   /** Whether EventBridge Scheduler may take the role it is given. */
   isSchedulerTrusted: boolean
+  isScalingAllowed: boolean
   startMs: number
 }
 
@@ -75,6 +76,7 @@ export function createHostingStore(): HostingStore {
     answerStyle: 'tgi',
     answer: 'On shelf 7, to the left. 很高兴为您服务。',
     isSchedulerTrusted: true,
+    isScalingAllowed: true,
     startMs: 8 * minuteMs,
   }
 }

@@ -129,9 +129,8 @@ function compilePattern(pattern: string): RegExp | null {
   const known = compiled.get(pattern)
   if (known !== undefined) return known
   const source = pattern
-    .replaceAll(
-      /\\p\{(Alnum|Print|Alpha|Digit|Graph)\}/g,
-      (_, name: string) => posixClasses[name] ?? '',
+    .replaceAll(/\\p\{(Alnum|Print|Alpha|Digit|Graph)\}/g, (_, name: string, at: number) =>
+      isInBrackets(pattern, at) ? (posixClasses[name] ?? '') : `[${posixClasses[name] ?? ''}]`,
     )
     .replaceAll('\\A', '^')
     .replaceAll('\\z', '$')
@@ -147,6 +146,11 @@ function compilePattern(pattern: string): RegExp | null {
   }
   compiled.set(pattern, expression)
   return expression
+}
+
+function isInBrackets(pattern: string, at: number): boolean {
+  const before = pattern.slice(0, at).replaceAll(/\\./g, '')
+  return before.lastIndexOf('[') > before.lastIndexOf(']')
 }
 
 const posixClasses: Readonly<Record<string, string>> = {
