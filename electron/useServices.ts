@@ -24,8 +24,11 @@ import { listBaseModels } from './db/baseModels.ts'
 import { getModel, getVersion, listModels } from './db/models.ts'
 import { appendRow } from './dataset/appendRow.ts'
 import { createDeployments, type Deployments } from './endpoints/deployments.ts'
-import { createEndpointPrices, type PriceOf } from './endpoints/endpointPrices.ts'
-import { createEndpointService, type EndpointService } from './endpoints/endpointService.ts'
+import {
+  createEndpointService,
+  type EndpointService,
+  type PriceOf,
+} from './endpoints/endpointService.ts'
 import { artifactOf } from './endpoints/trainedModel.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { listSpeakers, reachSpeaker } from './inference/speakers.ts'
@@ -40,6 +43,8 @@ export interface UseServicesOptions {
   readonly workspaceIds: () => readonly string[]
   readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
   readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
+  /** Of one machine by the hour; null: not known. */
+  readonly priceOf: PriceOf
   readonly idleMinutes: () => number
   readonly leaderboard: (versionId: string) => LeaderboardEntry[]
   readonly report: (candidateId: string) => Promise<string>
@@ -77,9 +82,8 @@ export interface UseServices {
 const accountPollMs = 10_000
 
 export function createUseServices(options: UseServicesOptions): UseServices {
-  const { db, datasets, connect, describeHubModel, now } = options
+  const { db, datasets, connect, describeHubModel, priceOf, now } = options
   const pollMs = options.accountPollMs ?? accountPollMs
-  const priceOf = createEndpointPrices({ connect, now })
   const endpoints = createEndpointService({
     db,
     connect,

@@ -18,16 +18,17 @@ const longestWaitMs = 6 * 3_600_000
  * @throws AppError ModelRefused with the container's words, Cancelled
  */
 export async function generateLater(
-  { clients, bucket, prefix }: Connection,
+  connection: Connection,
   endpointName: string,
   inputs: string,
   settings: GenerationSettings,
   signal: AbortSignal,
   pollMs: number,
 ): Promise<GeneratedPiece> {
+  const { clients, bucket, prefix } = connection
   const key = `${prefix}/async-requests/${randomUUID()}.json`
   const body = requestBody(inputs, settings, false)
-  await putTextOnce(clients, bucket, key, body, 'application/json')
+  await putTextOnce(connection, bucket, key, body, 'application/json')
   const { OutputLocation = '', FailureLocation } = await withAwsErrors(() =>
     clients.runtime.send(
       new InvokeEndpointAsyncCommand({

@@ -28,14 +28,16 @@ import { createEndpointKeeper, type EndpointKeeper, type EndpointPort } from './
 import { newLife } from './lifeCycle.ts'
 import { newEndpoint, type EndpointWish } from './newEndpoint.ts'
 
+/** Of one machine by the hour. Null: not known. */
+export type PriceOf = (workspaceId: string, instanceType: string) => Promise<Price | null>
+
 export interface EndpointServiceOptions {
   readonly db: WritableDb
   /** @throws AppError EngineUnavailable, CredentialsMissing, NetworkUnavailable, WorkspaceIncomplete */
   readonly connect: (workspaceId: string) => Promise<Connection>
   /** Those that are set up. */
   readonly workspaceIds: () => readonly string[]
-  /** Null: not known. */
-  readonly priceOf: (workspaceId: string, instanceType: string) => Promise<Price | null>
+  readonly priceOf: PriceOf
   readonly idleMinutes: () => number
   readonly publish: (state: EndpointsState) => void
   /** It answers for the first time. */

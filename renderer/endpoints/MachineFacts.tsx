@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { gpuMemoryOf } from '../../shared/machines.ts'
 import { invoke } from '../api.ts'
-import { formatMoney } from './money.ts'
+import { formatSmallMoney } from '../../shared/cost.ts'
 
 interface MachineFactsProps {
   readonly workspaceId: string
@@ -27,7 +27,8 @@ export function MachineFacts(props: MachineFactsProps) {
   })
   const has = gpuMemoryOf(instanceType)
   const needed = neededGigabytes === null ? null : Math.ceil(neededGigabytes)
-  const money = (perHour: number) => formatMoney(perHour, price?.currency ?? 'USD', i18n.language)
+  const money = (perHour: number) =>
+    formatSmallMoney(perHour, price?.currency ?? 'USD', i18n.language)
   return (
     <div role="status">
       {price && (

@@ -63,14 +63,9 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
   const start =
     known.find(({ speaker }) => speakerKey(speaker) === `candidate:${candidateId ?? ''}`) ??
     known[0]
-  const suggested: Speaker[] = start
-    ? [
-        start.speaker,
-        ...(start.baseModelId === null
-          ? []
-          : [{ kind: 'base' as const, baseModelId: start.baseModelId }]),
-      ]
-    : []
+  // A base model of an account is not on this computer, and gets no column.
+  const base = known.find(({ speaker }) => speakerKey(speaker) === `base:${start?.baseModelId}`)
+  const suggested: Speaker[] = start ? [start.speaker, ...(base ? [base.speaker] : [])] : []
   const speakers = chosen ?? suggested
   const titleOf = (speaker: Speaker) =>
     known.find((one) => speakerKey(one.speaker) === speakerKey(speaker))?.title ?? ''
