@@ -42,12 +42,16 @@ test('a crash of the page leaves a dump without the keys that were typed in', as
       if (!window) throw new Error('There is no window.')
       const { webContents } = window
       const crash = async () => {
-        const gone = new Promise((resolve) => webContents.once('render-process-gone', resolve))
+        const gone = new Promise<void>((resolve) =>
+          webContents.once('render-process-gone', () => resolve()),
+        )
         webContents.forcefullyCrashRenderer()
         await gone
       }
       await crash()
-      const loaded = new Promise((resolve) => webContents.once('did-finish-load', resolve))
+      const loaded = new Promise<void>((resolve) =>
+        webContents.once('did-finish-load', () => resolve()),
+      )
       webContents.reload()
       await loaded
       // The page has held them, as it does when a person types them in.
