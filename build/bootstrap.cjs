@@ -32,19 +32,35 @@ function fail(message, status) {
   process.exit(status || 1)
 }
 
-function install() {
-  console.log('Installing the dependencies (once) ...')
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+/** Where node.h is, from the Node that runs this; null where Node came without its headers. */
+function ownHeaders() {
+  const prefix = path.join(path.dirname(process.execPath), '..')
+  return fs.existsSync(path.join(prefix, 'include', 'node', 'node.h')) ? prefix : null
+}
+
+function runInstall(more) {
+  return spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
     // The dependencies have a Node of their own; that this one is older than some of them ask for is no matter.
-    env: Object.assign({}, process.env, {
+    env: Object.assign({}, process.env, more, {
       ONNXRUNTIME_NODE_INSTALL: 'skip',
       ELECTRON_SKIP_BINARY_DOWNLOAD: '1',
       npm_config_engine_strict: 'false',
     }),
   })
+}
+
+function install() {
+  console.log('Installing the dependencies (once) ...')
+  let result = runInstall({})
+  const headers = ownHeaders()
+  if (!result.error && result.status !== 0 && headers) {
+    // SQLite is built here; the headers for it come from nodejs.org, which not every network reaches. Any Node's will do.
+    console.log('Trying once more with the headers of the Node on this computer ...')
+    result = runInstall({ npm_config_nodedir: headers })
+  }
   if (result.error) fail('npm could not be started: ' + result.error.message)
   if (result.status !== 0) fail('npm ci failed; see above.', result.status)
   fs.writeFileSync(stampFile, lockHash())
