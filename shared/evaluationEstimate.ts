@@ -32,7 +32,7 @@ export const evaluationEstimateSchema = z.object({
   cost: rangeSchema.nullable(),
   /** Whether there is a base model to ask. */
   hasBase: z.boolean(),
-  /** Whether it tells how likely it finds a sentence; Bedrock does not. */
+  /** Whether it tells how likely it finds a sentence; in AWS that is not asked for. */
   tellsProbabilities: z.boolean(),
   /** Null without a judge. */
   judge: z

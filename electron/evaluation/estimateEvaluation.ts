@@ -92,7 +92,8 @@ export async function estimateEvaluation(
     currency: await options.currencyOf(version.workspaceId),
     cost: machines.length === 0 || low === null || high === null ? null : { low, high },
     hasBase: base !== null,
-    tellsProbabilities: tuned?.kind !== 'bedrock',
+    // Of AWS's containers only some tell it, and which ones their names don't say.
+    tellsProbabilities: isLocal,
     judge: judgeOf(request, rows, examples),
     library: await libraryOf(options, request),
   }
