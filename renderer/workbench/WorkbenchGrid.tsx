@@ -2,11 +2,19 @@
 import { Loader } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconEyeOff } from '@tabler/icons-react'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GridRow, RowSort, WorkbenchState } from '../../shared/workbench/view.ts'
 import { formatCount } from '../format.ts'
 import { CellEditor } from './CellEditor.tsx'
+import {
+  columnLeft,
+  columnWidth,
+  drawnColumns,
+  firstColumnAt,
+  isWide,
+  leftShowing,
+} from './gridColumns.ts'
 import { actionOf, type Cell, type GridAction } from './gridKeys.ts'
 import {
   contentHeight,
@@ -21,9 +29,6 @@ import {
 } from './gridScroll.ts'
 import type { Selection } from './selection.ts'
 import { useGridRows } from './useGridRows.ts'
-
-/** More would be wider than anyone scrolls; files with thousands of columns exist. */
-const mostColumns = 40
 
 export interface WorkbenchGridProps {
   readonly state: WorkbenchState
@@ -41,11 +46,10 @@ export interface WorkbenchGridProps {
 export function WorkbenchGrid(props: WorkbenchGridProps) {
   const { state, selection, sort, onSelect, onSort, onAction, onWrite, wholeText } = props
   const { t, i18n } = useTranslation('workbench')
-  const { ref: viewport, height } = useElementSize<HTMLDivElement>()
+  const { ref: viewport, width, height } = useElementSize<HTMLDivElement>()
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [editing, setEditing] = useState<{ cell: Cell; text: string } | null>(null)
-  const columns = state.columns.slice(0, mostColumns)
   const size: GridSize = {
     rowCount: state.shownCount,
     height: Math.max(height - rowHeight, rowHeight),
@@ -54,6 +58,10 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
   const drawn = drawnRows(shownTop, size)
   const rowOf = useGridRows(state.datasetId, state.revision, drawn)
   const { active } = selection
+  const columnCount = state.columns.length
+  const wide = isWide(columnCount)
+  const [firstColumn, setFirstColumn] = useState(0)
+  const columns = drawnColumns(columnCount, firstColumn, width, active.column)
 
   function scrollTo(wanted: number): void {
     setTop(wanted)
@@ -67,6 +75,19 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     if (shownPlace.current === active.place) return
     shownPlace.current = active.place
     scrollTo(topShowing(active.place, top, size))
+  })
+
+  const shownColumn = useRef(active.column)
+  useEffect(() => {
+    if (shownColumn.current === active.column) return
+    shownColumn.current = active.column
+    const element = scroller.current
+    const head = element?.querySelector<HTMLElement>(
+      `[role=columnheader][aria-colindex="${active.column + 2}"]`,
+    )
+    if (!element || !head) return
+    const cell = { left: head.offsetLeft, width: head.offsetWidth }
+    element.scrollLeft = leftShowing(cell, element.scrollLeft, element.clientWidth)
   })
 
   // A wheel moves by rows, however many of them share a pixel of the bar. React's own listener can't prevent.
@@ -89,6 +110,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
   function onScroll(): void {
     const element = scroller.current
     if (!element) return
+    if (wide) setFirstColumn(firstColumnAt(element.scrollLeft))
     // What scrollTo set comes back here, rounded to a pixel that may stand for many rows.
     if (Math.abs(element.scrollTop - scrollTopOf(top, size)) > 1)
       setTop(topOf(element.scrollTop, size))
@@ -115,7 +137,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     }
     const extent = {
       rowCount: state.shownCount,
-      columnCount: columns.length,
+      columnCount,
       pageRows: fullRows(size),
     }
     const action = actionOf(press, active, extent)
@@ -142,7 +164,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
       place: Math.min(cell.place + (next === 'down' ? 1 : 0), Math.max(0, state.shownCount - 1)),
       column: Math.min(
         Math.max(cell.column + (next === 'right' ? 1 : next === 'left' ? -1 : 0), 0),
-        columns.length - 1,
+        columnCount - 1,
       ),
     }
     if (next) onSelect({ active: moved, anchor: moved.place })
@@ -152,7 +174,12 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     Math.min(selection.anchor, active.place),
     Math.max(selection.anchor, active.place),
   ]
-  const template = `4.5rem repeat(${columns.length}, minmax(11rem, 1fr))`
+  const rowClass = wide ? 'grid-row wide' : 'grid-row'
+  const rowLayout: CSSProperties = wide
+    ? { width: columnLeft(columnCount) }
+    : { gridTemplateColumns: `4.5rem repeat(${columnCount}, minmax(11rem, 1fr))` }
+  const placed = (column: number): CSSProperties | undefined =>
+    wide ? { left: columnLeft(column), width: columnWidth } : undefined
   const places = Array.from(
     { length: Math.max(0, drawn.to - drawn.from) },
     (_, at) => drawn.from + at,
@@ -166,7 +193,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
         tabIndex={0}
         aria-label={t('grid.label')}
         aria-rowcount={state.shownCount + 1}
-        aria-colcount={state.columns.length + 1}
+        aria-colcount={columnCount + 1}
         aria-multiselectable
         aria-activedescendant={
           editing || state.shownCount === 0 ? undefined : cellId(active.place, active.column)
@@ -176,20 +203,16 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
         onMouseDownCapture={dropEdit}
       >
         <div role="rowgroup" className="grid-head" style={{ height: rowHeight }}>
-          <div
-            role="row"
-            aria-rowindex={1}
-            className="grid-row"
-            style={{ gridTemplateColumns: template }}
-          >
+          <div role="row" aria-rowindex={1} className={rowClass} style={rowLayout}>
             <div role="columnheader" aria-colindex={1} className="grid-number">
               {t('grid.row')}
             </div>
-            {columns.map((name, column) => (
+            {columns.map((column) => (
               <ColumnHeader
                 key={column}
-                name={name}
+                name={state.columns[column] ?? ''}
                 column={column}
+                style={placed(column)}
                 sort={sort?.column === column ? sort : null}
                 onSort={() => onSort(column)}
               />
@@ -210,9 +233,9 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
                 role="row"
                 aria-rowindex={place + 2}
                 aria-selected={isSelected || place === active.place}
-                className={`grid-row${isSelected ? ' selected' : ''}${row?.isExcluded ? ' excluded' : ''}`}
+                className={`${rowClass}${isSelected ? ' selected' : ''}${row?.isExcluded ? ' excluded' : ''}`}
                 style={{
-                  gridTemplateColumns: template,
+                  ...rowLayout,
                   transform: `translateY(${(place - shownTop) * rowHeight}px)`,
                 }}
               >
@@ -230,7 +253,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
                   {row?.isExcluded && <IconEyeOff size={13} aria-label={t('grid.excluded')} />}
                   {row ? formatCount(row.row, i18n.language) : ''}
                 </div>
-                {columns.map((name, column) => {
+                {columns.map((column) => {
                   const isActive = place === active.place && column === active.column
                   const isEdited = row?.isAdded || row?.edited.includes(column)
                   const isEditing = editing?.cell.place === place && editing.cell.column === column
@@ -241,6 +264,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
                       role="gridcell"
                       aria-colindex={column + 2}
                       className={`grid-cell${isActive ? ' active' : ''}${isEdited ? ' edited' : ''}`}
+                      style={placed(column)}
                       onMouseDown={(event) => {
                         if (isEditing) return
                         onSelect({
@@ -252,7 +276,10 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
                     >
                       {isEditing && editing ? (
                         <CellEditor
-                          label={t('grid.editing', { column: name, row: row?.row ?? 0 })}
+                          label={t('grid.editing', {
+                            column: state.columns[column] ?? '',
+                            row: row?.row ?? 0,
+                          })}
                           text={editing.text}
                           onCommit={finishEdit}
                           onCancel={() => finishEdit(null, null)}
@@ -281,15 +308,23 @@ const cellId = (place: number, column: number) => `cell-${place}-${column}`
 interface ColumnHeaderProps {
   readonly name: string
   readonly column: number
+  /** Where it stands, when not in the flow. */
+  readonly style: CSSProperties | undefined
   readonly sort: RowSort | null
   readonly onSort: () => void
 }
 
-function ColumnHeader({ name, column, sort, onSort }: ColumnHeaderProps) {
+function ColumnHeader({ name, column, style, sort, onSort }: ColumnHeaderProps) {
   const { t } = useTranslation('workbench')
   const order = sort === null ? 'none' : sort.descending ? 'descending' : 'ascending'
   return (
-    <div role="columnheader" aria-colindex={column + 2} aria-sort={order} className="grid-title">
+    <div
+      role="columnheader"
+      aria-colindex={column + 2}
+      aria-sort={order}
+      className="grid-title"
+      style={style}
+    >
       <button type="button" tabIndex={-1} title={t('grid.sort', { column: name })} onClick={onSort}>
         <span>{name}</span>
         {order === 'ascending' && <IconArrowUp size={14} aria-hidden />}

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './support/accessibility.ts'
 import {
   answerSaveDialog,
+  dropFile,
   launchApp,
   makeDataDirectory,
   type LaunchedApp,
@@ -162,6 +163,39 @@ test('saves the edits as a version and writes them as a file', async () => {
   expect(text).toMatch(/^input,output\n/)
   expect(text).toContain('luminaire')
   expect(text).not.toContain('Is this written by hand?')
+})
+
+test('shows and edits every column of a file with two hundred', async () => {
+  const columns = Array.from({ length: 200 }, (_, column) => `field ${column + 1}`)
+  const rows = Array.from({ length: 12 }, (_, row) =>
+    columns.map((_name, column) => `r${row + 1}c${column + 1}`).join(','),
+  )
+  const file = path.join(dataDirectory, 'wide.csv')
+  await writeFile(file, `${columns.join(',')}\n${rows.join('\n')}\n`)
+  await dropFile(page, file)
+  await expect(page.getByRole('heading', { name: 'wide', level: 1 })).toBeVisible()
+  await tab('Rows')
+  await grid().getByText('r1c1', { exact: true }).click()
+  await expect(grid()).toHaveAttribute('aria-colcount', '201')
+  expect(await grid().getByRole('columnheader').count()).toBeLessThan(20)
+  await page.keyboard.press('End')
+  const last = grid().getByText('r1c200', { exact: true })
+  await expect(last).toBeInViewport({ ratio: 1 })
+  await expect(last).toHaveAttribute('aria-colindex', '201')
+  await expect(last).toHaveClass(/active/)
+  await expect(grid().getByRole('columnheader', { name: 'field 200' })).toBeInViewport({ ratio: 1 })
+  await expect(grid().getByText('r1c1', { exact: true })).toHaveCount(0)
+  await page.keyboard.type('by hand')
+  await page.keyboard.press('Enter')
+  await expect(grid().getByText('by hand')).toHaveAttribute('aria-colindex', '201')
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-wide')
+  await page.keyboard.press('Home')
+  await expect(grid().getByText('r2c1', { exact: true })).toBeInViewport({ ratio: 1 })
+  for (let step = 0; step < 60; step += 1) await page.keyboard.press('ArrowRight')
+  await expect(grid().getByText('r2c61', { exact: true })).toBeInViewport({ ratio: 1 })
+  for (let step = 0; step < 30; step += 1) await page.keyboard.press('ArrowLeft')
+  await expect(grid().getByText('r2c31', { exact: true })).toBeInViewport({ ratio: 1 })
 })
 
 test('speaks Chinese, goes dark, and fits a small window', async () => {

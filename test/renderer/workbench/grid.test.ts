@@ -1,4 +1,12 @@
 import { expect, test } from 'vitest'
+import {
+  columnLeft,
+  columnWidth,
+  drawnColumns,
+  firstColumnAt,
+  leftShowing,
+  numberWidth,
+} from '../../../renderer/workbench/gridColumns.ts'
 import { actionOf } from '../../../renderer/workbench/gridKeys.ts'
 import {
   contentHeight,
@@ -93,6 +101,37 @@ test('a row is shown with as little movement as possible', () => {
   expect(topShowing(2, 3, size)).toBe(2)
   expect(topShowing(13, 3, size)).toBe(4)
   expect(topShowing(999, 3, size)).toBe(990)
+})
+
+test('few columns are all drawn; of many, those in view and the active one, in their order', () => {
+  expect(drawnColumns(40, 0, 800, 0)).toHaveLength(40)
+  const width = numberWidth + 4 * columnWidth
+  expect(drawnColumns(5000, 0, width, 0)).toEqual([0, 1, 2, 3, 4])
+  expect(drawnColumns(5000, 100, width, 2)).toEqual([2, 100, 101, 102, 103, 104])
+  expect(drawnColumns(5000, 100, width, 4999)).toEqual([100, 101, 102, 103, 104, 4999])
+  expect(drawnColumns(5000, 4998, width, 4999)).toEqual([4995, 4996, 4997, 4998, 4999])
+  expect(drawnColumns(41, 0, 0, 0)).toEqual([0])
+})
+
+test('every column of a wide table can be scrolled to, and is drawn whole there', () => {
+  const width = 900
+  for (const [column, from] of [
+    [0, 50_000],
+    [57, 0],
+    [57, 80_000],
+    [999, 0],
+  ] as const) {
+    const cell = { left: columnLeft(column), width: columnWidth }
+    const left = leftShowing(cell, from, width)
+    expect(cell.left - left).toBeGreaterThanOrEqual(numberWidth)
+    expect(cell.left + cell.width - left).toBeLessThanOrEqual(width)
+    expect(leftShowing(cell, left, width)).toBe(left)
+    expect(drawnColumns(1000, firstColumnAt(left), width, -1)).toContain(column)
+  }
+})
+
+test('a cell wider than the table shows its beginning', () => {
+  expect(leftShowing({ left: 500, width: 400 }, 0, 300)).toBe(500 - numberWidth)
 })
 
 test('a selection stays within what is left', () => {
