@@ -2,22 +2,19 @@ import { Text } from '@mantine/core'
 import { IconFileImport } from '@tabler/icons-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ImportFile } from '../../shared/imports.ts'
+import type { ImportChoice } from '../../shared/dataset.ts'
 import { invoke, pathForFile } from '../api.ts'
 import { ChoosePartDialog } from './ChoosePartDialog.tsx'
+import { nextToAsk, withChoice, type DroppedFile } from './droppedFiles.ts'
 import { useImportDataset } from './useImportDataset.ts'
-
-interface Asked {
-  readonly path: string
-  readonly file: ImportFile
-}
 
 /** Files can be dropped anywhere on the window. */
 export function DropTarget({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   const [over, setOver] = useState(false)
-  const { importPaths } = useImportDataset()
-  const [asked, setAsked] = useState<Asked | null>(null)
+  const { importFiles } = useImportDataset()
+  /** Held back until a sheet, or a file of a zip, is chosen for each that has several. */
+  const [held, setHeld] = useState<readonly DroppedFile[]>([])
 
   useEffect(() => {
     // Enter and leave fire for every element under the pointer: counting tells when the window is left.
@@ -38,16 +35,18 @@ export function DropTarget({ children }: { children: ReactNode }) {
       depth = 0
       setOver(false)
       const paths = [...(event.dataTransfer?.files ?? [])].map(pathForFile).filter(Boolean)
-      const [only] = paths
-      if (paths.length === 1 && only !== undefined) void askOrImport(only)
-      else if (paths.length > 1) importPaths(paths)
+      if (paths.length > 0) void askOrImport(paths)
     }
-    /** A sheet, or a file of a zip, is chosen first where there are several. */
-    const askOrImport = async (path: string) => {
-      const file = await invoke('import.describe', { path }).catch(() => null)
-      const isChoice = file !== null && (file.sheets.length > 1 || file.entries.length > 1)
-      if (isChoice) setAsked({ path, file })
-      else importPaths([path])
+    const askOrImport = async (paths: readonly string[]) => {
+      const files = await Promise.all(
+        paths.map(async (path) => ({
+          id: crypto.randomUUID(),
+          path,
+          parts: await invoke('import.describe', { path }).catch(() => null),
+        })),
+      )
+      if (nextToAsk(files)) setHeld((before) => [...before, ...files])
+      else importFiles(files)
     }
     window.addEventListener('dragenter', onEnter)
     window.addEventListener('dragleave', onLeave)
@@ -59,20 +58,27 @@ export function DropTarget({ children }: { children: ReactNode }) {
       window.removeEventListener('dragover', onOver)
       window.removeEventListener('drop', onDrop)
     }
-  }, [importPaths])
+  }, [importFiles])
+
+  const asked = nextToAsk(held)
+  /** Closing a choice leaves its file out; the others are imported in the order dropped after the last choice. */
+  function answer(id: string, choice: ImportChoice | null): void {
+    const files = withChoice(held, id, choice)
+    const isSettled = !nextToAsk(files)
+    setHeld(isSettled ? [] : files)
+    if (isSettled && files.length > 0) importFiles(files)
+  }
 
   return (
     <>
       {children}
       {asked && (
         <ChoosePartDialog
+          key={asked.id}
           name={asked.path.split(/[\\/]/).at(-1) ?? ''}
-          file={asked.file}
-          onClose={() => setAsked(null)}
-          onChoose={(choice) => {
-            setAsked(null)
-            importPaths([asked.path], choice)
-          }}
+          file={asked.parts}
+          onClose={() => answer(asked.id, null)}
+          onChoose={(choice) => answer(asked.id, choice)}
         />
       )}
       {over && (

@@ -45,10 +45,10 @@ export function useImportDataset() {
       else if (datasets.length > 1) navigate({ page: 'datasets' })
     },
   })
-  const importPaths = useCallback(
-    (paths: readonly string[], choice?: ImportChoice) =>
+  const importFiles = useCallback(
+    (files: readonly { readonly path: string; readonly choice?: ImportChoice }[]) =>
       mutate(
-        paths.map((path) => () => {
+        files.map(({ path, choice }) => () => {
           const importId = crypto.randomUUID()
           return invoke('dataset.import', { path, importId, ...(choice && { choice }) })
         }),
@@ -69,5 +69,5 @@ export function useImportDataset() {
       mutate([() => invoke('s3.import', { bucket, key, importId: crypto.randomUUID() })]),
     [mutate],
   )
-  return { importPaths, choose, importSample, paste, importObject, isPending }
+  return { importFiles, choose, importSample, paste, importObject, isPending }
 }

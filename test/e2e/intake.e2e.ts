@@ -47,6 +47,39 @@ test('asks for the sheet of a workbook, imports it, and recognises it the second
   }
 })
 
+test('asks for the sheets of workbooks that are dropped with other files, one after the other', async () => {
+  const { page, dataDirectory } = running
+  const rowsOf = (name: string) => [
+    ['question', 'answer'],
+    ...Array.from({ length: 12 }, (_, index) => [`${name} ${index}?`, `${name}: ${index}`]),
+  ]
+  const file = (name: string) => path.join(dataDirectory, name)
+  const workbook = (name: string) =>
+    workbookFile({ Notes: rowsOf(`${name} note`), Answers: rowsOf(name) })
+  await writeFile(file('north.xlsx'), workbook('north'))
+  await writeFile(file('plain.csv'), rowsOf('plain').join('\n'))
+  await writeFile(file('left out.xlsx'), workbook('left out'))
+  await writeFile(file('south.xlsx'), workbook('south'))
+  await dropFile(page, ...['north.xlsx', 'plain.csv', 'left out.xlsx', 'south.xlsx'].map(file))
+  const choice = (name: string) => page.getByRole('dialog', { name: new RegExp(name) })
+  for (const name of ['north.xlsx', 'left out.xlsx', 'south.xlsx']) {
+    await expect(choice(name)).toBeVisible()
+    if (name === 'left out.xlsx') {
+      await choice(name).getByRole('button', { name: 'Close' }).click()
+      continue
+    }
+    await choice(name).getByRole('combobox', { name: 'Sheet' }).click()
+    await page.getByRole('option', { name: 'Answers' }).click()
+    await choice(name).getByRole('button', { name: 'Import', exact: true }).click()
+  }
+  await expect(page.getByRole('heading', { name: 'Datasets', level: 1 })).toBeVisible()
+  for (const name of ['north', 'plain', 'south'])
+    await expect(page.getByRole('main').getByText(name, { exact: true })).toBeVisible()
+  await expect(page.getByText('left out', { exact: true })).toHaveCount(0)
+  await page.getByRole('main').getByText('south', { exact: true }).click()
+  await expect(page.getByText('sheet “Answers”')).toBeVisible()
+})
+
 test('takes pasted cells, and leaves redactions out of "Fix all"', async () => {
   const { page } = running
   await page.getByRole('button', { name: 'Datasets' }).first().click()

@@ -70,21 +70,21 @@ export async function writeSmallCsv(directory: string, rows = 40): Promise<strin
 }
 
 /** Drops a file of this computer on the window, as a person would. */
-export async function dropFile(page: Page, file: string): Promise<void> {
+export async function dropFile(page: Page, ...files: readonly string[]): Promise<void> {
   // The page may not name paths, so the file comes in through an input made for the purpose.
   await page.evaluate(() => {
     const input = document.createElement('input')
     input.type = 'file'
+    input.multiple = true
     input.id = 'test-file'
     document.body.append(input)
   })
-  await page.locator('#test-file').setInputFiles(file)
+  await page.locator('#test-file').setInputFiles([...files])
   await page.evaluate(() => {
     const input = document.querySelector<HTMLInputElement>('#test-file')
-    const dropped = input?.files?.[0]
-    if (!dropped) throw new Error('No file to drop.')
+    if (!input?.files?.length) throw new Error('No file to drop.')
     const transfer = new DataTransfer()
-    transfer.items.add(dropped)
+    for (const dropped of input.files) transfer.items.add(dropped)
     for (const type of ['dragenter', 'dragover', 'drop']) {
       window.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, cancelable: true }))
     }
