@@ -1,6 +1,6 @@
 /** The table of rows: as many as there are, and never more in the document than can be seen. */
 import { Loader } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
+import { useMergedRef, useResizeObserver } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconEyeOff } from '@tabler/icons-react'
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -46,8 +46,12 @@ export interface WorkbenchGridProps {
 export function WorkbenchGrid(props: WorkbenchGridProps) {
   const { state, selection, sort, onSelect, onSort, onAction, onWrite, wholeText } = props
   const { t, i18n } = useTranslation('workbench')
-  const { ref: viewport, width, height } = useElementSize<HTMLDivElement>()
+  const [measured, inside] = useResizeObserver<HTMLDivElement>()
+  // Edges of the content's box: the width and height that come with them count the scroll bars in.
+  const width = inside.right - inside.left
+  const height = inside.bottom - inside.top
   const scroller = useRef<HTMLDivElement>(null)
+  const scrollerRef = useMergedRef(scroller, measured)
   const [top, setTop] = useState(0)
   const [editing, setEditing] = useState<{ cell: Cell; text: string } | null>(null)
   const size: GridSize = {
@@ -185,9 +189,9 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     (_, at) => drawn.from + at,
   )
   return (
-    <div ref={viewport} className="grid-viewport">
+    <div className="grid-viewport">
       <div
-        ref={scroller}
+        ref={scrollerRef}
         className="grid"
         role="grid"
         tabIndex={0}
