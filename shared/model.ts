@@ -71,6 +71,13 @@ export const candidateProgressSchema = z.object({
 })
 export type CandidateProgress = z.infer<typeof candidateProgressSchema>
 
+/** What AWS says that it bills for a job: seconds of all its machines together, or tokens. */
+export const billedSchema = z.object({
+  unit: z.enum(['seconds', 'tokens']),
+  amount: z.number().nonnegative(),
+})
+export type Billed = z.infer<typeof billedSchema>
+
 export const candidateSchema = z.object({
   id: z.string(),
   versionId: z.string(),
@@ -98,6 +105,8 @@ export const candidateSchema = z.object({
   cloud: cloudChoiceSchema.nullable(),
   /** Of the base model; null: unknown. */
   parameterCount: z.number().nullable().default(null),
+  /** Null while AWS says nothing of it, and on this computer. */
+  billed: billedSchema.nullable().default(null),
 })
 export type Candidate = z.infer<typeof candidateSchema>
 

@@ -98,6 +98,7 @@ function writeTraining(db: WritableDb, steps: number): void {
           estimatedSeconds: null,
           cloud: null,
           parameterCount: null,
+          billed: null,
         },
       ],
     },

@@ -149,6 +149,8 @@ export async function describeAutoMLJob(
     endedAtMs,
     trainingSeconds:
       startedAtMs === null || endedAtMs === null ? null : (endedAtMs - startedAtMs) / 1000,
+    // The training job that it starts says it.
+    billed: null,
     trainingJobName: trainingStep?.CandidateStepName ?? null,
     metrics: metricsOf(candidate),
   }

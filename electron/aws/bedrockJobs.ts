@@ -132,6 +132,8 @@ export async function describeCustomizationJob(
       hasStarted && startedAtMs !== null && endedAtMs !== null
         ? (endedAtMs - startedAtMs) / 1000
         : null,
+    // GetModelCustomizationJob has no count of tokens.
+    billed: null,
     metricsUri:
       status === 'Completed' && output !== undefined && id !== undefined
         ? `${output}/model-customization-job-${id}/`

@@ -32,8 +32,6 @@ export interface ServerlessJobSpec {
 export interface ServerlessJob extends TrainingJob {
   readonly mlflowArn: string | null
   readonly mlflowRunId: string | null
-  /** What is billed. */
-  readonly billableTokens: number | null
 }
 
 /**
@@ -113,7 +111,6 @@ export async function describeServerlessJob(
         : common.modelArtifactUri,
     mlflowArn: job.MlflowConfig?.MlflowResourceArn ?? null,
     mlflowRunId: job.MlflowDetails?.MlflowRunId ?? null,
-    billableTokens: job.BillableTokenCount ?? null,
   }
 }
 

@@ -7,7 +7,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker'
 import type { MetricDefinition } from '../../shared/metrics.ts'
-import type { CandidateStatus } from '../../shared/model.ts'
+import type { Billed, CandidateStatus } from '../../shared/model.ts'
 import type { AwsClients } from './clients.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -41,6 +41,8 @@ export interface TrainingJob {
   readonly startedAtMs: number | null
   readonly endedAtMs: number | null
   readonly trainingSeconds: number | null
+  /** Null: AWS does not say, or not yet. */
+  readonly billed: Billed | null
 }
 
 /** SageMaker's default of one day is short for a slow computer; this is its maximum. */
@@ -201,7 +203,17 @@ export function toTrainingJob(job: DescribeTrainingJobCommandOutput): TrainingJo
     startedAtMs: job.TrainingStartTime?.getTime() ?? null,
     endedAtMs: job.TrainingEndTime?.getTime() ?? null,
     trainingSeconds: job.TrainingTimeInSeconds ?? null,
+    billed: billedOf(job),
   }
+}
+
+/** A serverless job is billed by its tokens, others by the seconds of each of their machines. */
+function billedOf(job: DescribeTrainingJobCommandOutput): Billed | null {
+  if (job.BillableTokenCount !== undefined)
+    return { unit: 'tokens', amount: job.BillableTokenCount }
+  if (job.BillableTimeInSeconds === undefined || job.ServerlessJobConfig) return null
+  const machines = job.ResourceConfig?.InstanceCount ?? 1
+  return { unit: 'seconds', amount: job.BillableTimeInSeconds * machines }
 }
 
 /** Whether the step counts through all epochs or begins anew in each is not documented; a step beyond one epoch tells. */

@@ -1,4 +1,5 @@
 /** Following a version to the end of its last candidate. */
+import { billedSentence } from '../../shared/billed.ts'
 import type { EventName, EventPayload } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type ModelVersion } from '../../shared/model.ts'
@@ -55,7 +56,27 @@ export async function follow(
     unlisten()
     view.close()
   }
-  return getVersion(services.db, started.id)
+  const version = getVersion(services.db, started.id)
+  if (!context.json) printBilled(context, version, services.language())
+  return version
+}
+
+/** Of what ran in an account, however it ended. */
+export function printBilled(
+  { t, print }: Pick<CommandContext, 't' | 'print'>,
+  { candidates, workspaceId }: ModelVersion,
+  language: string,
+): void {
+  for (const candidate of candidates) {
+    const billed = billedSentence(candidate, workspaceId, language)
+    if (billed)
+      print(
+        t('cli:run.billed', {
+          name: candidate.baseModelName,
+          billed: t(billed.key, billed.values),
+        }),
+      )
+  }
 }
 
 /** @throws AppError TrainingFailed */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { AppError, appErrorDataSchema } from '../../shared/errors.ts'
 import {
+  billedSchema,
   candidateProgressSchema,
   candidateSchema,
   candidateStatusSchema,
@@ -33,21 +34,22 @@ interface CandidateRecord {
   estimated_seconds: string | null
   cloud: string | null
   parameter_count: number | null
+  billed: string | null
 }
 
 const INSERT_CANDIDATE = `
   INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, prompt_template, hyperparameters,
     training_job_name, training_job_arn, status, secondary_status, progress, failure, model_artifact_uri,
-    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds, cloud, parameter_count)
+    created_at_ms, started_at_ms, ended_at_ms, training_seconds, estimated_seconds, cloud, parameter_count, billed)
   VALUES (@id, @version_id, @position, @base_model_id, @base_model_name, @prompt_template, @hyperparameters,
     @training_job_name, @training_job_arn, @status, @secondary_status, @progress, @failure, @model_artifact_uri,
-    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds, @cloud, @parameter_count)`
+    @created_at_ms, @started_at_ms, @ended_at_ms, @training_seconds, @estimated_seconds, @cloud, @parameter_count, @billed)`
 
 const UPDATE_CANDIDATE = `
   UPDATE candidates SET training_job_name = @training_job_name, training_job_arn = @training_job_arn, status = @status,
     secondary_status = @secondary_status, progress = @progress, failure = @failure,
     model_artifact_uri = @model_artifact_uri, started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms,
-    training_seconds = @training_seconds, estimated_seconds = @estimated_seconds
+    training_seconds = @training_seconds, estimated_seconds = @estimated_seconds, billed = @billed
   WHERE id = @id`
 
 const SELECT_OPEN_CANDIDATES = `
@@ -77,6 +79,7 @@ export type CandidateChange = Partial<
     | 'endedAtMs'
     | 'trainingSeconds'
     | 'estimatedSeconds'
+    | 'billed'
   >
 >
 
@@ -225,6 +228,7 @@ function rowToCandidate(row: CandidateRecord): Candidate {
         : estimatedSecondsSchema.parse(JSON.parse(row.estimated_seconds)),
     cloud: row.cloud === null ? null : cloudChoiceSchema.parse(JSON.parse(row.cloud)),
     parameterCount: row.parameter_count,
+    billed: row.billed === null ? null : billedSchema.parse(JSON.parse(row.billed)),
   }
 }
 
@@ -250,5 +254,6 @@ function candidateToRow(candidate: Candidate): CandidateRecord {
     estimated_seconds: candidate.estimatedSeconds && JSON.stringify(candidate.estimatedSeconds),
     cloud: candidate.cloud && JSON.stringify(candidate.cloud),
     parameter_count: candidate.parameterCount,
+    billed: candidate.billed && JSON.stringify(candidate.billed),
   }
 }

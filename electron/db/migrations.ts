@@ -386,4 +386,8 @@ export const migrations: readonly string[] = [
     line TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What AWS says that it bills for the job, as JSON; null while it says nothing, and on this computer.
+  ALTER TABLE candidates ADD COLUMN billed TEXT;
+  `,
 ]

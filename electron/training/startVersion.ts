@@ -219,6 +219,7 @@ function newCandidate(
     trainingSeconds: null,
     cloud: choice,
     parameterCount: baseModel.parameterCount,
+    billed: null,
   }
 }
 

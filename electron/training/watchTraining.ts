@@ -197,7 +197,9 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       logJobName === null ||
       (await unlessForbidden(() => readLog(connection, candidate, job, logJobName, mayGoOn)))
     if (isRead) await unlessForbidden(() => readPoints(connection, candidate, job))
-    if (!closed && (isRead || !isTerminal(job.status))) store(candidate, job)
+    // This computer's engine answers as AWS does, with nothing to pay.
+    const billed = connection.kind === 'local' ? null : job.billed
+    if (!closed && (isRead || !isTerminal(job.status))) store(candidate, { ...job, billed })
     return isRead
   }
 
@@ -305,6 +307,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
         startedAtMs: job.startedAtMs,
         endedAtMs: ended ? (job.endedAtMs ?? options.now()) : null,
         trainingSeconds: job.trainingSeconds,
+        billed: job.billed,
       })
       if (status !== before.status) noteEvent(seen.id, status)
       else if (job.secondaryStatus !== before.secondaryStatus)

@@ -87,6 +87,7 @@ export function createAdoption({ db, open, onAdopted, now }: AdoptionOptions): A
             estimatedSeconds: null,
             cloud: null,
             parameterCount: null,
+            billed: null,
           },
         ],
       },

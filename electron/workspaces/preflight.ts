@@ -1,5 +1,6 @@
 /** Before it costs money: whether the machines are there, what they cost, and what is left of the budget. */
 import type { MachineCheck, Preflight } from '../../shared/cost.ts'
+import { secondsBilled } from '../../shared/billed.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type ModelVersion } from '../../shared/model.ts'
 import { currencyOf } from '../../shared/partition.ts'
@@ -160,8 +161,11 @@ export function createPreflight(options: PreflightOptions): PreflightService {
         workspaceId,
         pricePerHour: price,
         currency: currencyOf(options.workspace(workspaceId).region),
+        // Spare machines are billed for less than they trained.
         billableSeconds:
-          candidate.trainingSeconds ?? Math.max(0, (now() - candidate.startedAtMs) / 1000),
+          secondsBilled(candidate) ??
+          candidate.trainingSeconds ??
+          Math.max(0, (now() - candidate.startedAtMs) / 1000),
         isEnded: isTerminal(candidate.status),
         startedAtMs: candidate.startedAtMs,
       })

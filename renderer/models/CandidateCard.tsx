@@ -15,6 +15,7 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
+import { billedSentence } from '../../shared/billed.ts'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
@@ -78,7 +79,7 @@ export function CandidateCard({ candidate, modelId, modelName, workspaceId }: Ca
           <Title order={2}>{name}</Title>
           <StatusBadge candidate={candidate} />
         </Group>
-        <CandidateState candidate={candidate} />
+        <CandidateState candidate={candidate} workspaceId={workspaceId} />
         {candidate.failure && <ErrorDataNotice error={candidate.failure} />}
         <Group gap="xs" mt="auto">
           {candidate.status === 'Completed' && (
@@ -209,14 +210,25 @@ export function CandidateCard({ candidate, modelId, modelName, workspaceId }: Ca
   )
 }
 
-function CandidateState({ candidate }: { candidate: Candidate }) {
+function CandidateState({
+  candidate,
+  workspaceId,
+}: Pick<CandidateCardProps, 'candidate' | 'workspaceId'>) {
   const { t, i18n } = useTranslation()
   const { progress, status } = candidate
   if (isTerminal(status)) {
+    const billed = billedSentence(candidate, workspaceId, i18n.language)
     return (
-      <Text size="sm" c="dimmed">
-        {tookWords(candidate, t, i18n.language)}
-      </Text>
+      <Stack gap={2}>
+        <Text size="sm" c="dimmed">
+          {tookWords(candidate, t, i18n.language)}
+        </Text>
+        {billed && (
+          <Text size="sm" c="dimmed">
+            {t(billed.key, billed.values)}
+          </Text>
+        )}
+      </Stack>
     )
   }
   const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : 0

@@ -144,6 +144,12 @@ test('trains one model each way, from settings and price to the curves', async (
       { timeout: 120_000 },
     )
     .toBeGreaterThanOrEqual(5)
+  // As AWS says it, and where it says nothing, that it does not.
+  await expect(page.getByText(/^AWS billed [\d:]+ of machine time\.$/)).toHaveCount(3)
+  await expect(page.getByText(/^AWS billed [\d,]+ tokens\.$/)).toHaveCount(1)
+  await expect(page.getByText('AWS does not tell here what it billed; the bill does.')).toHaveCount(
+    1,
+  )
   await expectAccessible(page)
   await takePicture(page, 'cloud-completed')
   expect(double.problems).toEqual([])

@@ -75,6 +75,7 @@ const candidate = (id: string, base: BaseModel, more: Partial<Candidate> = {}): 
   estimatedSeconds: null,
   cloud: null,
   parameterCount: null,
+  billed: null,
   ...more,
 })
 

@@ -60,6 +60,7 @@ export function aCandidate(
     estimatedSeconds: null,
     cloud: null,
     parameterCount: null,
+    billed: null,
     ...overrides,
   }
 }

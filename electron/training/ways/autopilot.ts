@@ -82,6 +82,7 @@ export const autopilot: Way = {
       metricDefinitions: training?.metricDefinitions ?? [],
       progress: training?.progress ?? null,
       trainingSeconds: training?.trainingSeconds ?? job.trainingSeconds,
+      billed: training?.billed ?? null,
     }
   },
   async readPoints({ clients }, candidate, job, hasPoints) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { getCandidate, updateCandidate } from '../../../electron/db/candidates.ts'
 import { listTurns, searchConversations } from '../../../electron/db/conversations.ts'
 import { inMemory, openDatabase, transact } from '../../../electron/db/database.ts'
 import { listMetricPoints } from '../../../electron/db/metrics.ts'
@@ -78,6 +79,31 @@ test('keeps what was asked before conversations had branches, as turns with thei
   ])
   expect(listTurns(db, 'second')).toMatchObject([{ answers: [{ text: 'Well', ...base }] }])
   expect(searchConversations(db, '', 9).map(({ title }) => title)).toEqual(['And then?', 'Hello?'])
+  db.close()
+})
+
+test('what was trained before AWS’s bill was read says nothing of it, and learns it', () => {
+  const step = migrations.findIndex((migration) => migration.includes('COLUMN billed'))
+  mkdirSync(dirname(path))
+  const old = new Database(path)
+  for (const migration of migrations.slice(0, step)) old.exec(migration)
+  old.pragma(`user_version = ${step}`)
+  old.exec(`
+    INSERT INTO models VALUES ('model-1', 'Voice', 'fine-tune-foundation-model', 2000);
+    INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256, question_column,
+      answer_column, validation_fraction, split_seed, training_row_count, validation_row_count, created_at_ms)
+      VALUES ('version-1', 'model-1', 1, 'cloud', 'dataset-1', 'Help desk', 'a', 'q', 'a', 0.2, 10, 160, 40, 2000);
+    INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, hyperparameters, training_job_name,
+      status, created_at_ms, prompt_template)
+      VALUES ('candidate-1', 'version-1', 0, 'mistral', 'Mistral', '{}', 'job-1', 'InProgress', 2000,
+        '{"prompt": "{prompt}", "completion": "{completion}"}');
+  `)
+  old.close()
+  const db = openDatabase(path)
+  expect(getCandidate(db, 'candidate-1').billed).toBeNull()
+  const billed = { unit: 'seconds' as const, amount: 90 }
+  updateCandidate(db, 'candidate-1', { billed })
+  expect(getCandidate(db, 'candidate-1').billed).toEqual(billed)
   db.close()
 })
 

@@ -152,7 +152,12 @@ test('what was trained counts, by seconds, and a budget that is used up refuses'
     committed: 7.09,
     budget: 10,
   })
-  updateCandidate(db, 'c-1', { status: 'Completed', trainingSeconds: 1800 })
+  // As AWS bills spare machines: less than they trained.
+  updateCandidate(db, 'c-1', {
+    status: 'Completed',
+    trainingSeconds: 3600,
+    billed: { unit: 'seconds', amount: 1800 },
+  })
   await preflight.count(getVersion(db, id))
   expect(await preflight.check('cloud', [])).toMatchObject({ spent: 7.09 / 2, committed: 0 })
   await expect(preflight.requireBudget('cloud', [type])).rejects.toMatchObject({

@@ -141,6 +141,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
       if (!handler)
         throw new ServiceFailure('UnknownOperationException', `The double has no ${name}.`)
       const output = await handler(context, input)
+      context.failures.checkAnswer(operation.name)
       if (operation.output && !isEventStream(decoded))
         problems.push(
           ...validateValue(model, operation.output.shape, withoutUndefined(output))

@@ -4,18 +4,24 @@ import { ServiceFailure } from './serviceFailure.ts'
 export interface Failures {
   /** The next calls of this operation are refused. */
   refuse(operation: string, failure: ServiceFailure, times?: number): void
+  /** The next call of this operation is done, and its answer lost. */
+  loseAnswer(operation: string): void
   /** What was still to be refused of it is not any more. */
   settle(operation: string): void
   /** @throws ServiceFailure when one is due */
   check(operation: string): void
+  /** @throws ServiceFailure when the answer is to be lost */
+  checkAnswer(operation: string): void
 }
 
 export function createFailures(): Failures {
   const due = new Map<string, { failure: ServiceFailure; left: number }[]>()
+  const lost = new Set<string>()
   return {
     refuse(operation, failure, times = 1) {
       due.set(operation, [...(due.get(operation) ?? []), { failure, left: times }])
     },
+    loseAnswer: (operation) => void lost.add(operation),
     settle: (operation) => void due.delete(operation),
     check(operation) {
       const waiting = due.get(operation) ?? []
@@ -24,6 +30,10 @@ export function createFailures(): Failures {
       next.left -= 1
       if (next.left <= 0) due.set(operation, waiting.slice(1))
       throw next.failure
+    },
+    checkAnswer(operation) {
+      if (lost.delete(operation))
+        throw new ServiceFailure('InternalFailure', 'The answer was lost.', 500)
     },
   }
 }

@@ -54,8 +54,13 @@ export const trainingDouble: ServiceDouble = {
   },
 
   DescribeTrainingJob: (context, input) => {
-    const job = requireTraining(context, input)
-    return describe(context, job)
+    const name = String(input['TrainingJobName'])
+    const started = context.jobs.all.find(
+      ({ kind, innerId }) => kind === 'autoML' && innerId === name,
+    )
+    return started
+      ? describeStarted(context, started)
+      : describe(context, requireTraining(context, input))
   },
 
   StopTrainingJob: (context, input) => {
@@ -185,7 +190,22 @@ function makeTraining(
   }
 }
 
-/** Also what an AutoML job starts by itself. */
+/** What an AutoML job starts by itself; its answer has no log and no metric definitions. */
+function describeStarted(context: DoubleContext, job: DoubleJob): Record<string, unknown> {
+  const { current, trainingStartedAtMs, trainingSeconds } = stateOf(job, context.now())
+  return {
+    TrainingJobName: job.innerId,
+    TrainingJobArn: `arn:aws:sagemaker:${context.region}:${context.account}:training-job/${job.innerId}`,
+    TrainingJobStatus: current.status,
+    SecondaryStatus: current.secondary,
+    CreationTime: new Date(job.createdAtMs),
+    ResourceConfig: { InstanceType: 'ml.g5.12xlarge', InstanceCount: 1, VolumeSizeInGB: 100 },
+    ...(trainingStartedAtMs !== null && trainingSeconds > 0
+      ? { TrainingTimeInSeconds: trainingSeconds, BillableTimeInSeconds: trainingSeconds }
+      : {}),
+  }
+}
+
 /** What the job left in S3; only that it is there matters. */
 export function publishArtifact({ objects }: DoubleContext, uri: string): void {
   const file = uri.endsWith('/') ? `${uri}model.safetensors` : uri

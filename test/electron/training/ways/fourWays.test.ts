@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { printBilled } from '../../../../electron/cli/follow.ts'
 import { listMetricPoints } from '../../../../electron/db/metrics.ts'
 import { listEvents } from '../../../../electron/db/events.ts'
 import { getVersion } from '../../../../electron/db/models.ts'
+import { createTranslate } from '../../../../electron/translate.ts'
+import { secondsBilled } from '../../../../shared/billed.ts'
 import type { MetricName } from '../../../../shared/metrics.ts'
 import type { Candidate, FineTuneRequest } from '../../../../shared/model.ts'
 import {
@@ -223,7 +226,16 @@ test('spare machines: the job asks for them, loses one, and goes on', async () =
     StoppingCondition: { MaxRuntimeInSeconds: 360_000, MaxWaitTimeInSeconds: 446_400 },
     CheckpointConfig: { S3Uri: expect.stringContaining('/checkpoints/') },
   })
-  expect((await untilEnded(version.id))[0]?.status).toBe('Completed')
+  const [ended] = await untilEnded(version.id)
+  expect(ended?.status).toBe('Completed')
+  // Less than it trained, and that is what it is counted with.
+  const billed = secondsBilled(ended!) ?? 0
+  expect(billed).toBeGreaterThan(0)
+  expect(billed).toBeLessThan(ended?.trainingSeconds ?? 0)
+  const { services } = cloud.test
+  await services.preflight.count(getVersion(services.db, version.id))
+  const { spent } = await services.preflight.check(cloud.workspaceId, [])
+  expect(spent).toBeCloseTo((1.52 * billed) / 3600, 2)
 })
 
 test('limits are told before anything is sent', async () => {
@@ -270,11 +282,62 @@ test('a training is stopped in every way', async () => {
     'bedrock:amazon.nova-lite-v1:0:300k',
   ]
   const version = await start(ids.map((baseModelId) => ({ baseModelId, hyperparameters: {} })))
-  cloud.double.advance(60_000)
+  // Long enough for every way to have begun to train, and for none to have ended.
+  cloud.double.advance(300_000)
+  await lookAtAll(cloud.test.services)
   for (const { id } of version.candidates) await cloud.test.services.stopCandidate(id)
   const ended = await untilEnded(version.id)
   expect(ended.map(({ status }) => status)).toEqual(ids.map(() => 'Stopped'))
+  // Bedrock's answer has no such member.
+  expect(ended.map(({ billed }) => billed?.unit ?? null)).toEqual([
+    'seconds',
+    'seconds',
+    'tokens',
+    null,
+  ])
+  for (const { billed } of ended.slice(0, 3)) expect(billed?.amount).toBeGreaterThan(0)
+  const printed: string[] = []
+  for (const language of ['en', 'zh'] as const)
+    printBilled(
+      { t: createTranslate(language), print: (line) => printed.push(line) },
+      getVersion(cloud.test.services.db, version.id),
+      language,
+    )
+  expect(printed).toEqual([
+    expect.stringMatching(/^.+: AWS billed \d+:\d\d of machine time\.$/),
+    expect.stringMatching(/^.+: AWS billed \d+:\d\d of machine time\.$/),
+    expect.stringMatching(/^.+: AWS billed [\d,]+ tokens\.$/),
+    expect.stringMatching(/^.+: AWS does not tell here what it billed; the bill does\.$/),
+    expect.stringMatching(/^.+：AWS 计费的机器时间：\d+:\d\d。$/),
+    expect.stringMatching(/^.+：AWS 计费的机器时间：\d+:\d\d。$/),
+    expect.stringMatching(/^.+：AWS 计费的词元数：[\d,]+。$/),
+    expect.stringMatching(/^.+：AWS 在这里没有说明计费多少，请查看账单。$/),
+  ])
 })
+
+const lostAnswers = [
+  ['CreateTrainingJob', 'huggingface-llm-mistral-7b', 'ResourceInUse'],
+  ['CreateAutoMLJobV2', 'autopilot:Mistral7B', 'ResourceInUse'],
+  ['CreateTrainingJob', 'serverless:huggingface-reasoning-qwen3-4b', 'ResourceInUse'],
+  // The request carries a token of its own: the same token is the same request.
+  ['CreateModelCustomizationJob', 'bedrock:amazon.nova-lite-v1:0:300k', null],
+] as const
+
+test.each(lostAnswers)(
+  'a job whose answer was lost is taken over and never made twice: %s of %s',
+  async (operation, baseModelId, second) => {
+    cloud.double.failures.loseAnswer(operation)
+    const version = await start([{ baseModelId, hyperparameters: {} }])
+    const [{ trainingJobName, trainingJobArn }] = version.candidates as [Candidate]
+    expect(trainingJobArn).toMatch(/^arn:aws:/)
+    const sent = cloud.double.calls.filter((call) => call.operation === operation)
+    expect(sent.map(({ failure }) => failure)).toEqual(['InternalFailure', second])
+    expect(cloud.double.jobs.all.map(({ name }) => name)).toEqual([trainingJobName])
+    const [ended] = await untilEnded(version.id)
+    expect(ended).toMatchObject({ status: 'Completed', trainingJobName, trainingJobArn })
+    expect(cloud.double.jobs.all).toHaveLength(1)
+  },
+)
 
 test('a quota of none fails the candidate with AWS’s own sentence', async () => {
   cloud.double.limits.trainingInstances.set('ml.g5.12xlarge', 0)

@@ -1,0 +1,28 @@
+/** What AWS billed for a training, in a sentence: the same for window and command line. */
+import { formatDuration } from './duration.ts'
+import type { Sentence } from './evaluationSentences.ts'
+import { isTerminal, type Candidate } from './model.ts'
+import { localWorkspaceId } from './workspace.ts'
+
+/** Of all its machines together; null where AWS bills otherwise, or did not say. */
+export function secondsBilled({ billed }: Pick<Candidate, 'billed'>): number | null {
+  return billed?.unit === 'seconds' ? billed.amount : null
+}
+
+/** Null on this computer, before the end, and where no job was made. */
+export function billedSentence(
+  { status, trainingJobArn, billed }: Pick<Candidate, 'status' | 'trainingJobArn' | 'billed'>,
+  workspaceId: string,
+  language: string,
+): Sentence | null {
+  if (workspaceId === localWorkspaceId || !isTerminal(status) || trainingJobArn === null)
+    return null
+  if (billed === null) return { key: 'analysis:billed.unknown', values: {} }
+  const { unit, amount } = billed
+  return unit === 'seconds'
+    ? { key: 'analysis:billed.time', values: { time: formatDuration(amount) } }
+    : {
+        key: 'analysis:billed.tokens',
+        values: { tokens: new Intl.NumberFormat(language).format(amount) },
+      }
+}
