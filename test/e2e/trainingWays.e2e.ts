@@ -160,6 +160,8 @@ test('says what went wrong, in every way, with AWS’s own words below', async (
   double.failures.refuse(
     'CreateModelCustomizationJob',
     knownFailures.accessDenied('bedrock:CreateModelCustomizationJob'),
+    // A permission that is missing stays so: the SDK asks again when the double's clock has leapt.
+    3,
   )
   await openCatalogue(161, 'Failing voice')
   await choose('falcon 7b bf16', 'Falcon 7B BF16')
@@ -184,6 +186,7 @@ test('says what went wrong, in every way, with AWS’s own words below', async (
   await expect(bedrock).toContainText(
     'is not authorized to perform: bedrock:CreateModelCustomizationJob',
   )
+  double.failures.settle('CreateModelCustomizationJob')
   await expectAccessible(page)
 })
 
