@@ -7,13 +7,9 @@ import { invocationCode, type CodeLanguage } from '../shared/invocationCode.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { BaseModel } from '../shared/model.ts'
 import type { AnswerPiece, NamedSpeaker } from '../shared/playground.ts'
-import { AppError } from '../shared/errors.ts'
-import { readBaseModelId } from '../shared/trainingWay.ts'
 import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
 import { downloadObject, placeOf } from './aws/downloadObject.ts'
-import { schedulerRoleArn } from './aws/endpointLife.ts'
 import type { HubModel } from './aws/hub.ts'
-import { trainingRequestOf } from './aws/trainingRequest.ts'
 import type { Connection } from './aws/workspace.ts'
 import { createBatchRunner, type BatchRunner } from './batch/batchRunner.ts'
 import { createBundles, type Bundles } from './bundle/bundles.ts'
@@ -21,7 +17,7 @@ import type { DatasetService } from './dataset/datasetService.ts'
 import { getCandidate } from './db/candidates.ts'
 import type { WritableDb } from './db/database.ts'
 import { listBaseModels } from './db/baseModels.ts'
-import { getModel, getVersion, listModels } from './db/models.ts'
+import { getVersion, listModels } from './db/models.ts'
 import { appendRow } from './dataset/appendRow.ts'
 import { createDeployments, type Deployments } from './endpoints/deployments.ts'
 import {
@@ -33,6 +29,7 @@ import { artifactOf } from './endpoints/trainedModel.ts'
 import { createPlayground, type Playground } from './inference/playground.ts'
 import { listSpeakers, reachSpeaker } from './inference/speakers.ts'
 import { notebook, type Notebook } from './notebook/notebook.ts'
+import { notebookFactsOf } from './notebook/readNotebookFacts.ts'
 import { createModelRegistry, type ModelRegistry } from './registry/modelRegistry.ts'
 
 export interface UseServicesOptions {
@@ -167,30 +164,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     speakers: () => listSpeakers(listModels(db), listBaseModels(db), endpoints.state().endpoints),
     teach: (datasetId, question, answer) =>
       appendRow(datasets, datasets.get(datasetId), question, answer),
-    async notebook(candidateId) {
-      const candidate = getCandidate(db, candidateId)
-      artifactOf(candidate)
-      if (readBaseModelId(candidate.baseModelId).way !== 'jumpStart')
-        throw new AppError('NotebookNotOffered', 'Its training call has another form')
-      const version = getVersion(db, candidate.versionId)
-      const connection = await connect(version.workspaceId)
-      const hubModel = await describeHubModel(candidate.baseModelId, version.workspaceId)
-      return notebook({
-        title: `${getModel(db, version.modelId).name} V${version.number}`,
-        baseModelName: candidate.baseModelName,
-        region: connection.region,
-        isLocal: version.workspaceId === 'local',
-        candidateId,
-        datasetName: version.datasetName,
-        datasetSha256: version.datasetSha256,
-        trainingRequest: await trainingRequestOf(connection.clients, candidate.trainingJobName),
-        hostingImage: hubModel.hostingImage,
-        hostingInstanceType: hubModel.hostingInstanceType,
-        promptTemplate: candidate.promptTemplate.prompt,
-        schedulerRoleArn: schedulerRoleArn(connection),
-        partition: connection.partition,
-      })
-    },
+    notebook: async (candidateId) => notebook(await notebookFactsOf(facts, candidateId)),
     async downloadArtifact(candidateId, file) {
       const candidate = getCandidate(db, candidateId)
       const { workspaceId } = getVersion(db, candidate.versionId)

@@ -76,7 +76,6 @@ export const errorCodes = [
   'NotServedByEndpoint',
   'ThroughputOnly',
   'ModelDeployed',
-  'NotebookNotOffered',
   'BundleInvalid',
   'BundleTampered',
   'BatchColumnMissing',

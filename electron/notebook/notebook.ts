@@ -1,10 +1,11 @@
 /** A Jupyter notebook that does again what Timbre did for a candidate: data, training, curves, evaluation, deployment. */
 import { createHash } from 'node:crypto'
-import { deploymentCells, evaluationCells } from './servingCells.ts'
+import { dataCells } from './dataCells.ts'
+import { cleanUpCells, deploymentCells, evaluationCells } from './servingCells.ts'
 import type { NotebookFacts } from './notebookFacts.ts'
 import { code, markdown, type NotebookCell } from './notebookCell.ts'
 import { python } from './pythonValue.ts'
-import { dataCells, trainingCells } from './trainingCells.ts'
+import { trainingCells } from './trainingCells.ts'
 
 /** https://nbformat.readthedocs.io/en/latest/format_description.html, version 4.5 */
 export interface Notebook {
@@ -20,7 +21,8 @@ export function notebook(facts: NotebookFacts): Notebook {
     ...dataCells(facts),
     ...trainingCells(facts),
     ...deploymentCells(facts),
-    ...evaluationCells(),
+    ...evaluationCells(facts),
+    ...cleanUpCells(facts),
   ]
   return {
     nbformat: 4,
@@ -42,6 +44,14 @@ function introduction(facts: NotebookFacts): NotebookCell[] {
   const place = facts.isLocal
     ? 'It was trained on this computer. Start the engine with `timbre engine` and set the environment that it prints, then run the cells from top to bottom.'
     : 'It needs credentials of the AWS account, as boto3 finds them.'
+  const clients =
+    facts.way === 'bedrock'
+      ? `bedrock = session.client("bedrock")
+bedrock_runtime = session.client("bedrock-runtime")`
+      : `sagemaker = session.client("sagemaker")
+runtime = session.client("sagemaker-runtime")
+logs = session.client("logs")
+scheduler = session.client("scheduler")`
   return [
     markdown(`# ${facts.title}
 
@@ -62,10 +72,8 @@ import boto3
 REGION = ${python(facts.region)}
 session = boto3.Session(region_name=REGION)
 s3 = session.client("s3")
-sagemaker = session.client("sagemaker")
-runtime = session.client("sagemaker-runtime")
-logs = session.client("logs")
-scheduler = session.client("scheduler")
+${clients}
+POLL_SECONDS = 1 if os.environ.get("AWS_ENDPOINT_URL") else 30
 RUN = uuid.uuid4().hex[:8]
 print("Account", session.client("sts").get_caller_identity()["Account"], "run", RUN)`),
   ]

@@ -1,9 +1,35 @@
 /** The cells that deploy the model, ask it, judge its answers and clean up. */
 import { code, markdown, type NotebookCell } from './notebookCell.ts'
-import type { NotebookFacts } from './notebookFacts.ts'
+import type { NotebookFacts, NotebookServing } from './notebookFacts.ts'
 import { python } from './pythonValue.ts'
 
 export function deploymentCells(facts: NotebookFacts): NotebookCell[] {
+  switch (facts.serving.kind) {
+    case 'endpoint':
+      return endpointCells(facts, facts.serving)
+    case 'bedrockOnDemand':
+      return onDemandCells(facts)
+    case 'bedrockThroughput':
+      return [
+        markdown(`## Deployment
+
+Bedrock serves a customized model of this kind with provisioned throughput only, which is bought by the hour
+(\`create_provisioned_model_throughput\`). This notebook does not buy it, so that the model is not asked here.`),
+      ]
+  }
+}
+
+type EndpointServing = Extract<NotebookServing, { kind: 'endpoint' }>
+
+function endpointCells(
+  { way, partition, promptTemplate }: NotebookFacts,
+  { image, environment, instanceType, schedulerRoleArn }: EndpointServing,
+): NotebookCell[] {
+  const servedWith =
+    way === 'autopilot'
+      ? ''
+      : `image, environment = ${python(image)}, ${python(environment)}
+`
   return [
     markdown(`## Deployment
 
@@ -18,8 +44,8 @@ try:
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
         Target={
-            "Arn": "arn:${facts.partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint",
-            "RoleArn": ${python(facts.schedulerRoleArn)},
+            "Arn": "arn:${partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint",
+            "RoleArn": ${python(schedulerRoleArn)},
             "Input": json.dumps({"EndpointName": name}),
         },
     )
@@ -27,11 +53,18 @@ try:
 except scheduler.exceptions.ClientError as error:
     print("NOT PROTECTED from being forgotten:", error)
 
+${servedWith}container = {"Image": image, "Environment": environment}
+if model_uri.endswith(".tar.gz"):
+    container["ModelDataUrl"] = model_uri
+else:
+    container["ModelDataSource"] = {
+        "S3DataSource": {"S3Uri": model_uri, "S3DataType": "S3Prefix", "CompressionType": "None"}
+    }
 sagemaker.create_model(
     ModelName=name,
     ExecutionRoleArn=REQUEST["RoleArn"],
     EnableNetworkIsolation=True,
-    PrimaryContainer={"Image": ${python(facts.hostingImage)}, "ModelDataUrl": model_uri},
+    PrimaryContainer=container,
 )
 sagemaker.create_endpoint_config(
     EndpointConfigName=name,
@@ -39,7 +72,7 @@ sagemaker.create_endpoint_config(
         "VariantName": "AllTraffic",
         "ModelName": name,
         "InitialInstanceCount": 1,
-        "InstanceType": ${python(facts.hostingInstanceType)},
+        "InstanceType": ${python(instanceType)},
     }],
 )
 sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
@@ -47,10 +80,10 @@ while True:
     endpoint = sagemaker.describe_endpoint(EndpointName=name)
     if endpoint["EndpointStatus"] != "Creating":
         break
-    time.sleep(1 if os.environ.get("AWS_ENDPOINT_URL") else 30)
+    time.sleep(POLL_SECONDS)
 assert endpoint["EndpointStatus"] == "InService", endpoint.get("FailureReason")
 print("In service")`),
-    code(`TEMPLATE = ${python(facts.promptTemplate)}
+    code(`TEMPLATE = ${python(promptTemplate)}
 
 
 def ask(question, max_new_tokens=64):
@@ -71,7 +104,42 @@ print(ask(validation_rows[0]["prompt"]))`),
   ]
 }
 
-export function evaluationCells(): NotebookCell[] {
+function onDemandCells({ promptTemplate }: NotebookFacts): NotebookCell[] {
+  return [
+    markdown(`## Deployment
+
+Bedrock serves this model on demand: a deployment costs nothing while it is not asked.`),
+    code(`created = bedrock.create_custom_model_deployment(
+    modelDeploymentName=job_name, modelArn=model_arn, clientRequestToken=job_name
+)
+deployment_arn = created["customModelDeploymentArn"]
+while True:
+    deployment = bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=deployment_arn)
+    if deployment["status"] != "Creating":
+        break
+    time.sleep(POLL_SECONDS)
+assert deployment["status"] == "Active", deployment.get("failureMessage")
+print("In service")`),
+    code(`TEMPLATE = ${python(promptTemplate)}
+
+
+def ask(question, max_new_tokens=64):
+    response = bedrock_runtime.converse(
+        modelId=deployment_arn,
+        messages=[{"role": "user", "content": [{"text": TEMPLATE.replace("{prompt}", question, 1)}]}],
+        inferenceConfig={"maxTokens": max_new_tokens, "temperature": 0},
+    )
+    return "".join(part.get("text", "") for part in response["output"]["message"]["content"]).strip()
+
+
+print(validation_rows[0]["prompt"])
+print(ask(validation_rows[0]["prompt"]))`),
+  ]
+}
+
+/** None where nothing can be asked. */
+export function evaluationCells({ serving }: NotebookFacts): NotebookCell[] {
+  if (serving.kind === 'bedrockThroughput') return []
   return [
     markdown(`## Evaluation
 
@@ -94,16 +162,23 @@ scores = [token_f1(answer, reference) for _, reference, answer in judged]
 print(f"{len(scores)} rows, mean token F1 {sum(scores) / len(scores):.3f}")
 for (prompt, reference, answer), score in sorted(zip(judged, scores), key=lambda pair: pair[1])[:3]:
     print(f"\\n{score:.2f}  {prompt}\\n      expected: {reference}\\n      answered: {answer}")`),
-    markdown(`## Clean-up
+  ]
+}
+
+export function cleanUpCells({ serving }: NotebookFacts): NotebookCell[] {
+  switch (serving.kind) {
+    case 'endpoint':
+      return [
+        markdown(`## Clean-up
 
 Endpoint first, for that is what costs; then what it was made of, and the schedule.`),
-    code(`sagemaker.delete_endpoint(EndpointName=name)
+        code(`sagemaker.delete_endpoint(EndpointName=name)
 while True:
     try:
         sagemaker.describe_endpoint(EndpointName=name)
     except sagemaker.exceptions.ClientError:
         break
-    time.sleep(1 if os.environ.get("AWS_ENDPOINT_URL") else 10)
+    time.sleep(POLL_SECONDS)
 sagemaker.delete_endpoint_config(EndpointConfigName=name)
 sagemaker.delete_model(ModelName=name)
 try:
@@ -111,5 +186,29 @@ try:
 except scheduler.exceptions.ClientError:
     pass
 print("Nothing of this run costs anything any more. The trained model stays at", model_uri)`),
-  ]
+      ]
+    case 'bedrockOnDemand':
+      return [
+        markdown(`## Clean-up
+
+The deployment first; then, where it is not wanted any more, the model, whose storage Bedrock charges by the month.`),
+        code(`bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=deployment_arn)
+print("The deployment is deleted.")`),
+        code(deleteModel),
+      ]
+    case 'bedrockThroughput':
+      return [
+        markdown(`## Clean-up
+
+Bedrock charges the model's storage by the month: set \`KEEP_MODEL\` to \`False\` to delete it.`),
+        code(deleteModel),
+      ]
+  }
 }
+
+const deleteModel = `KEEP_MODEL = True
+if KEEP_MODEL:
+    print("The trained model stays, and its storage is charged:", model_arn)
+else:
+    bedrock.delete_custom_model(modelIdentifier=model_arn)
+    print("The trained model is deleted.")`

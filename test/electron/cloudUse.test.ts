@@ -361,7 +361,6 @@ test('Autopilot’s and serverless models are served with what their jobs name; 
     inferenceConfig: { maxTokens: 40, temperature: 0, topP: 0.9 },
   })
   expect(await ask(nova, 'base')).toBe(expected)
-  await expect(use().notebook(autopilot.id)).rejects.toMatchObject({ code: 'NotebookNotOffered' })
   await expect(ask(titan)).rejects.toMatchObject({ code: 'ThroughputOnly' })
   await expect(deployments.deploy(deployRequest(nova.id))).rejects.toMatchObject({
     code: 'NotServedByEndpoint',

@@ -4,12 +4,20 @@ import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
 import { getCandidate } from '../../electron/db/candidates.ts'
 import { listMetricPoints } from '../../electron/db/metrics.ts'
 import { answerColumn } from '../../electron/batch/batchRunner.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
 import { codeFileNames, type CodeLanguage } from '../../shared/invocationCode.ts'
+import { tinyModelId } from '../support/engine.ts'
+import {
+  executeNotebook,
+  expectValid,
+  hasJupyter,
+  python,
+  succeeds,
+  whatJupyterNeeds,
+} from '../support/notebooks.ts'
 import {
   aRequest,
   importQuestions,
@@ -18,8 +26,6 @@ import {
 } from '../support/services.ts'
 
 const run = promisify(execFile)
-/** A Python with boto3; with nbclient and ipykernel the notebook is executed too. */
-const python = process.env['TIMBRE_TEST_PYTHON'] ?? 'python3'
 
 let opened: TestServices
 let version: ModelVersion
@@ -45,13 +51,6 @@ beforeAll(async () => {
   }
 })
 afterAll(() => opened.close())
-
-async function succeeds(command: string, ...given: string[]): Promise<boolean> {
-  return run(command, given).then(
-    () => true,
-    () => false,
-  )
-}
 
 async function deploy(name: string) {
   const endpoint = await opened.services.use.deployments.deploy({
@@ -243,55 +242,49 @@ test('a version is registered with its metrics, and approved with a comment', as
   expect(await registry.versions('local', 'help-desk')).toEqual([])
 })
 
-/** nbformat 4.5, as far as Jupyter refuses a notebook for it. */
-const cell = z.discriminatedUnion('cell_type', [
-  z.strictObject({
-    id: z.string().regex(/^[a-zA-Z0-9-_]{1,64}$/),
-    cell_type: z.literal('markdown'),
-    metadata: z.object({}),
-    source: z.array(z.string()),
-  }),
-  z.strictObject({
-    id: z.string().regex(/^[a-zA-Z0-9-_]{1,64}$/),
-    cell_type: z.literal('code'),
-    metadata: z.object({}),
-    source: z.array(z.string()),
-    execution_count: z.null(),
-    outputs: z.array(z.never()),
-  }),
-])
-
 test('the notebook is valid, and does everything again from top to bottom where Jupyter is installed', async (context) => {
   const notebook = await opened.services.use.notebook(candidate.id)
-  z.strictObject({
-    nbformat: z.literal(4),
-    nbformat_minor: z.literal(5),
-    metadata: z.object({}),
-    cells: z.array(cell).min(10),
-  }).parse(notebook)
-  const ids = notebook.cells.map(({ id }) => id)
-  expect(new Set(ids).size).toBe(ids.length)
+  expectValid(notebook)
+  if (!(await hasJupyter())) return context.skip(whatJupyterNeeds)
   const file = path.join(opened.root, 'again.ipynb')
-  await writeFile(file, JSON.stringify(notebook))
-  if (!(await succeeds(python, '-c', 'import boto3, nbformat, nbclient, ipykernel')))
-    return context.skip(
-      'boto3, nbformat, nbclient and ipykernel are not installed (TIMBRE_TEST_PYTHON)',
-    )
-  const execute = [
-    'import nbformat, nbclient, sys',
-    'notebook = nbformat.read(sys.argv[1], as_version=4)',
-    'nbformat.validate(notebook)',
-    'nbclient.NotebookClient(notebook, timeout=240, kernel_name="python3").execute()',
-    'print("".join(o.get("text", "") for c in notebook.cells for o in c.get("outputs", [])))',
-  ].join('\n')
-  const { stdout } = await run(python, ['-c', execute, file], {
-    env: { ...process.env, ...awsEnvironment },
-    timeout: 300_000,
-  })
-  expect(stdout).toContain('16 rows to train on, 4 held back')
-  expect(stdout).toContain('In service')
-  expect(stdout).toMatch(/4 rows, mean token F1 \d\.\d+/)
-  expect(stdout).toContain('Nothing of this run costs anything any more.')
+  const printed = await executeNotebook(notebook, file, awsEnvironment)
+  expect(printed).toContain('16 rows to train on, 4 held back')
+  expect(printed).toContain('In service')
+  expect(printed).toMatch(/4 rows, mean token F1 \d\.\d+/)
+  expect(printed).toContain('Nothing of this run costs anything any more.')
+}, 400_000)
+
+test('so does the notebook of a candidate of Autopilot', async (context) => {
+  await opened.services.startVersion(
+    aRequest(
+      version.datasetId,
+      {},
+      {
+        name: 'By Autopilot',
+        candidates: [
+          { baseModelId: `autopilot:${tinyModelId}`, hyperparameters: { epochCount: '2' } },
+        ],
+      },
+    ),
+  )
+  const { candidates } = await opened.events.until(
+    'version.changed',
+    (changed) =>
+      changed.id !== version.id && changed.candidates.every(({ status }) => isTerminal(status)),
+  )
+  const [byAutopilot] = candidates
+  expect(byAutopilot?.status).toBe('Completed')
+  const notebook = await opened.services.use.notebook(byAutopilot?.id ?? '')
+  expectValid(notebook)
+  if (!(await hasJupyter())) return context.skip(whatJupyterNeeds)
+  const file = path.join(opened.root, 'autopilot.ipynb')
+  const printed = await executeNotebook(notebook, file, awsEnvironment)
+  expect(printed).toContain('16 rows to train on, 4 held back')
+  expect(printed).toMatch(/ValidationLoss \d/)
+  expect(printed).toMatch(/loss: \d+ values, first/)
+  expect(printed).toContain('In service')
+  expect(printed).toMatch(/4 rows, mean token F1 \d\.\d+/)
+  expect(printed).toContain('Nothing of this run costs anything any more.')
 }, 400_000)
 
 test('a bundle carries dataset, curves and weights to another computer, and one that was changed is refused', async () => {

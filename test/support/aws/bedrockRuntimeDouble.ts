@@ -1,4 +1,5 @@
 /** Bedrock's models that answer: who has access to which, and what they say. */
+import { statusOf } from './bedrockServingDouble.ts'
 import type { ServiceDouble } from './doubleContext.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 
@@ -27,12 +28,15 @@ export function createBedrockRuntimeDouble({
   say = () => 'They are alike. [[C]]',
 }: BedrockRuntimeOptions = {}): ServiceDouble {
   return {
-    Converse: (_context, input) => {
+    Converse: (context, input) => {
       const { modelId, messages } = input as unknown as ConverseInput // validated against the model
-      requireAsked(modelId, granted)
+      const isOwn = modelId.includes(':custom-model-deployment/')
+      if (!isOwn) requireAsked(modelId, granted)
+      else if (statusOf(context, modelId) !== 'Active')
+        throw new ServiceFailure('ValidationException', 'The provided model identifier is invalid.')
       requireTurns(messages)
       const prompt = (messages.at(-1)?.content ?? []).map(({ text }) => text ?? '').join('')
-      const text = say(prompt)
+      const text = isOwn ? context.hosting.answer : say(prompt)
       const tokens = (of: string) => Math.ceil(of.length / 4)
       return {
         output: { message: { role: 'assistant', content: [{ text }] } },

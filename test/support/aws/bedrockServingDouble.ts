@@ -82,7 +82,7 @@ function requireTurns(input: Input): void {
     )
 }
 
-function statusOf({ hosting, now }: DoubleContext, arn: string): string {
+export function statusOf({ hosting, now }: DoubleContext, arn: string): string {
   const deployment = hosting.deployments.get(arn)
   if (!deployment) return 'Gone'
   return now() >= deployment.createdAtMs + deployingMs ? 'Active' : 'Creating'
