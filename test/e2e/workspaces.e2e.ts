@@ -157,7 +157,7 @@ async function filesBelow(directory: string): Promise<string[]> {
     .map((entry) => path.join(entry.parentPath, entry.name))
 }
 
-test('keeps its secrets: none in the page’s memory, in what it is told, or in any file', async () => {
+test('keeps its secrets: none in the page’s memory, in what it is told, in any file or on the console', async () => {
   const forms = formsOf(engine.secretAccessKey)
   const has = (bytes: Buffer) => forms.some((form) => bytes.includes(form))
   const session = await page.context().newCDPSession(page)
@@ -208,6 +208,11 @@ test('keeps its secrets: none in the page’s memory, in what it is told, or in 
     )
     expect(bytes.includes(engine.accessKeyId)).toBe(false)
   }
+
+  // What main writes to its console, which is read at all only if this line is in it.
+  await running.app.evaluate(() => console.log('the end of the console'))
+  await expect.poll(() => running.output()).toContain('the end of the console')
+  expect(has(Buffer.from(running.output()))).toBe(false)
 })
 
 test('fits a small window, in Chinese and in the dark', async () => {

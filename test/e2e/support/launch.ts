@@ -10,6 +10,8 @@ export interface LaunchedApp {
   readonly app: ElectronApplication
   readonly page: Page
   readonly dataDirectory: string
+  /** What main has written to its console until now. */
+  output(): string
   /** The renderer, main and engine: everything at once, as when the power fails. */
   kill(): Promise<void>
 }
@@ -32,12 +34,16 @@ export async function launchApp(dataDirectory: string, locale = 'en-US'): Promis
     ],
     env: { ...stringEnvironment(), LANG: locale, LC_ALL: '' },
   })
+  const output: string[] = []
+  for (const stream of [app.process().stdout, app.process().stderr])
+    stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
   const page = await app.firstWindow()
   await page.getByRole('navigation').waitFor()
   return {
     app,
     page,
     dataDirectory,
+    output: () => output.join(''),
     async kill() {
       const child = app.process()
       const gone = new Promise((resolve) => child.once('exit', resolve))
