@@ -68,8 +68,8 @@ async function makeReport(dataDirectory: string): Promise<string> {
       library: null,
     }
     for (let attempt = 1; ; attempt += 1) {
-      const { id } = await services.evaluator.start(request)
-      const { status, failure } = await services.evaluator.ended(id)
+      const { id } = await services.evaluation.evaluator.start(request)
+      const { status, failure } = await services.evaluation.evaluator.ended(id)
       if (status === 'Completed') break
       // A machine under load may let a call time out; what is answered is kept.
       if (attempt === mostAttempts) throw new Error(`${status}: ${failure?.message ?? ''}`)

@@ -159,7 +159,7 @@ function start(): void {
   void running.uploads.resumeInterrupted()
   void running.engine
     .start()
-    .then(() => running.evaluator.resumeLeft())
+    .then(() => running.evaluation.evaluator.resumeLeft())
     .catch(() => undefined) // its failure is in the status that the page shows
     .then(() => running.use.endpoints.reconcile())
 

@@ -1,88 +1,50 @@
 /** Puts the services together, for the window and the command line alike. Nothing here knows Electron. */
-import { mkdirSync, accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { EventName, EventPayload } from '../shared/contract.ts'
 import { costSince, type Endpoint } from '../shared/endpoint.ts'
 import { AppError } from '../shared/errors.ts'
-import {
-  isTerminal,
-  type BaseModel,
-  type Candidate,
-  type FineTuneRequest,
-  type Model,
-  type ModelVersion,
-} from '../shared/model.ts'
+import type { BaseModel, Candidate, Model, ModelVersion } from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
 import type { CutRows, CutRowsRequest } from '../shared/cutRows.ts'
-import type { CandidateEstimate, RunEstimate } from '../shared/runEstimate.ts'
+import type { RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import type { ExportedDataset, ExportRequest } from '../shared/workbench/exportFormat.ts'
 import type { SplitPreview, SplitRequest } from '../shared/workbench/splitPlan.ts'
-import { currencyOf } from '../shared/partition.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
-import type { ColumnRoles, TrainingExample } from '../shared/dataset.ts'
-import { describeHubModel, listHubModelIds, type HubModel } from './aws/hub.ts'
-import { importHubModel } from './aws/hubImport.ts'
-import { askJudge } from './aws/askJudge.ts'
-import { ensureBucket, getText } from './aws/s3.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
 import type { KeyStore } from './secrets/secretFile.ts'
-import { baseModelId, readModelSource, type ModelSource } from './baseModels/modelSource.ts'
+import { readModelSource } from './baseModels/modelSource.ts'
 import { createCatalog, type Catalog } from './training/catalog/catalog.ts'
 import { createHubDocuments } from './training/catalog/hubDocuments.ts'
 import { createLicences, type Licences } from './training/catalog/licences.ts'
-import { wayOf } from './training/ways/ways.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { createImporter, type Importer } from './dataset/intake/importer.ts'
 import { createContentStore, writeFileWhole } from './dataset/content.ts'
 import { exportRows } from './dataset/workbench/exportRows.ts'
 import { previewOf } from './dataset/workbench/previewSplit.ts'
-import { createWorkbench, type Tokenizer, type Workbench } from './dataset/workbench/workbench.ts'
-import { listBaseModels, replaceBaseModels } from './db/baseModels.ts'
-import { getCandidate, moveToFrontOfQueue, updateCandidate } from './db/candidates.ts'
-import { openDatabase, transact, type WritableDb } from './db/database.ts'
-import { insertEvent } from './db/events.ts'
-import { listMetricPoints } from './db/metrics.ts'
-import { getModel, getVersion, listModels, setChosenCandidate } from './db/models.ts'
+import { createWorkbench, type Workbench } from './dataset/workbench/workbench.ts'
+import { getCandidate } from './db/candidates.ts'
+import { openDatabase, type WritableDb } from './db/database.ts'
+import { getModel, getVersion } from './db/models.ts'
 import { getSettings } from './db/settings.ts'
 import { listUploads } from './db/uploads.ts'
 import { createDiskService, type DiskService } from './disk/diskService.ts'
 import type { LaunchEngine } from './engineProcess/engineChild.ts'
 import { createEngineSupervisor, type EngineSupervisor } from './engineProcess/engineSupervisor.ts'
-import { createBertScorer, type BertScorer } from './evaluation/bertScorer.ts'
-import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
-import { openEvaluationData } from './evaluation/evaluationData.ts'
-import { estimateEvaluation } from './evaluation/estimateEvaluation.ts'
-import { scoreWithLibrary } from './evaluation/library/libraryJob.ts'
-import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
-import { sideService } from './inference/sideService.ts'
-import type { EvaluationRequest } from '../shared/evaluation.ts'
-import type { EvaluationEstimate } from '../shared/evaluationEstimate.ts'
-import type { AnswerSide } from '../shared/playground.ts'
 import type { Upload } from '../shared/upload.ts'
-import { htmlReport } from './evaluation/report/htmlReport.ts'
-import { reportWords } from './evaluation/report/reportWords.ts'
-import { answerSamples } from './evaluation/report/sampleAnswers.ts'
-import {
-  createToxicityClassifier,
-  type ToxicityClassifier,
-} from './evaluation/toxicity/toxicityClassifier.ts'
 import { createModelEndpoints } from './endpoints/modelEndpoints.ts'
 import type { Playground } from './inference/playground.ts'
 import { createUseServices, type UseServices } from './useServices.ts'
 import { previewPrompt } from './inference/promptPreview.ts'
-import { sentenceLogProbability } from './inference/sentenceProbability.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
-import { continueCandidate } from './training/continueCandidate.ts'
-import { estimateVersion } from './training/estimateVersion.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
 import { listCutRows } from './training/cutRows.ts'
 import { createReadSplit, pinPlan } from './training/readSplit.ts'
 import { createSendData } from './training/sendData.ts'
 import { createTrainingQueue } from './training/queue.ts'
-import { startVersion, submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
+import { submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
 import { watchTraining, type TrainingWatch } from './training/watchTraining.ts'
 import { createTranslate } from './translate.ts'
 import { createConnections, type Connection } from './aws/workspace.ts'
@@ -97,7 +59,14 @@ import { createSetup, type Setup } from './workspaces/setup.ts'
 import { createUploads, type Uploads } from './workspaces/uploads.ts'
 import { createWorkspaces, type Workspaces } from './workspaces/workspaceService.ts'
 import { createWorkspaceTroubles, type WorkspaceTroubles } from './workspaces/workspaceTroubles.ts'
-import { createAccountPace, type AccountPace } from './training/accountPace.ts'
+import { createBaseModelLibrary } from './baseModels/baseModelLibrary.ts'
+import { prepareDataDirectory } from './dataDirectory.ts'
+import { candidateReport } from './evaluation/report/candidateReport.ts'
+import { reportWords } from './evaluation/report/reportWords.ts'
+import { createEvaluationServices, type EvaluationServices } from './evaluationServices.ts'
+import { createAccountPaces } from './training/accountPace.ts'
+import { createCandidateActions, type CandidateActions } from './training/candidateActions.ts'
+import { createVersionExamples } from './training/versionExamples.ts'
 
 export type Publish = <N extends EventName>(event: N, payload: EventPayload<N>) => void
 
@@ -127,7 +96,7 @@ export interface ServicesOptions {
   readonly huggingFace?: { readonly url?: string; readonly token?: string }
 }
 
-export interface Services {
+export interface Services extends CandidateActions {
   readonly db: WritableDb
   readonly datasets: DatasetService
   readonly importer: Importer
@@ -135,12 +104,7 @@ export interface Services {
   readonly engine: EngineSupervisor
   readonly playground: Playground
   readonly use: UseServices
-  readonly evaluator: Evaluator
-  /** What a report would take. @throws AppError as `evaluator.start` does */
-  estimateEvaluation(request: EvaluationRequest): Promise<EvaluationEstimate>
-  readonly builtInSets: BuiltInSets
-  readonly toxicityClassifier: ToxicityClassifier
-  readonly bertScorer: BertScorer
+  readonly evaluation: EvaluationServices
   readonly watch: TrainingWatch
   readonly hubModels: HubModels
   readonly hubTokens: HubTokens
@@ -179,15 +143,6 @@ export interface Services {
   exportDataset(request: ExportRequest, file: string): Promise<ExportedDataset>
   /** Rows of a version that another base model would not read whole. @throws AppError DatasetNotFound */
   cutRows(request: CutRowsRequest): Promise<CutRows>
-  startVersion(request: FineTuneRequest): Promise<ModelVersion>
-  /** What each run would take. @throws AppError as startVersion does */
-  estimateVersion(request: FineTuneRequest): Promise<CandidateEstimate[]>
-  /** A stopped one can go on later. */
-  stopCandidate(candidateId: string): Promise<void>
-  /** @throws AppError CandidateNotReady unless it was stopped */
-  continueCandidate(candidateId: string): Promise<void>
-  trainNext(candidateId: string): void
-  chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
   leaderboard(versionId: string): LeaderboardEntry[]
   /** Files that other programs read, in a new folder below `parent`. @throws AppError CandidateNotReady, ExportFailed */
   exportCandidate(candidateId: string, format: ExportFormat, parent: string): Promise<ExportedFiles>
@@ -199,12 +154,10 @@ export interface Services {
 }
 
 const mostPrompts = 500
-/** A processing job takes minutes. */
-const libraryPollMs = 20_000
 
 export function createServices(options: ServicesOptions): Services {
   const now = options.now ?? Date.now
-  prepareDirectory(options.dataDirectory)
+  prepareDataDirectory(options.dataDirectory)
   const db = openDatabase(path.join(options.dataDirectory, 'timbre.db'))
   const modelsDirectory = path.join(options.resourcesDirectory, 'models')
 
@@ -237,7 +190,7 @@ export function createServices(options: ServicesOptions): Services {
     publish: options.publish,
     now,
   })
-  const paces = createPaces(now, () => getSettings(db).awsCallsPerMinute)
+  const paces = createAccountPaces(now, () => getSettings(db).awsCallsPerMinute)
   const connections = createConnections(
     (id) => workspaces.target(id),
     (id) => paces(id).note(),
@@ -295,86 +248,24 @@ export function createServices(options: ServicesOptions): Services {
   })
   const uploads = createUploads({ db, connect: connectTo, publish: options.publish, now })
 
-  /** A hub document does not change within a run, and each step asks for one. */
-  const hubModels = new Map<string, Promise<HubModel>>()
-  function hubModel(id: string): Promise<HubModel> {
-    const known = hubModels.get(id)
-    if (known) return known
-    const described = connect().then(({ clients }) => describeHubModel(clients, id))
-    hubModels.set(id, described)
-    described.catch(() => hubModels.delete(id))
-    return described
-  }
-  /** The same of a workspace at AWS, whose hub has other images for the same names. */
-  const cloudHubModels = new Map<string, Promise<HubModel>>()
-  function cloudHubModel(id: string, workspaceId: string): Promise<HubModel> {
-    const key = JSON.stringify([workspaceId, id])
-    const known = cloudHubModels.get(key)
-    if (known) return known
-    const described = connectTo(workspaceId).then((to) => documents.describe(to, id))
-    cloudHubModels.set(key, described)
-    described.catch(() => cloudHubModels.delete(key))
-    return described
-  }
+  const library = createBaseModelLibrary({
+    db,
+    connect: connectTo,
+    describeInAws: (connection, id) => documents.describe(connection, id),
+    onCopied: (name, fraction) => options.publish('baseModel.copied', { name, fraction }),
+  })
 
   const readSplit = createReadSplit(datasets.readExamples)
-  /** @throws AppError DatasetNotFound */
-  const splitExamples = (version: ModelVersion) => readSplit(version, version.datasetSha256)
+  const examples = createVersionExamples(readSplit)
   const workbench = createWorkbench({
     db,
     datasets,
     contentDirectory: path.join(options.dataDirectory, 'content'),
-    tokenizerOf,
+    tokenizerOf: library.tokenizerOf,
     onProfileProgress: (datasetId, fraction) =>
       options.publish('workbench.profiled', { datasetId, fraction }),
     clock: now,
   })
-
-  /** Null where the engine is off, or the model is one whose files are elsewhere. */
-  async function tokenizerOf(baseModelId: string): Promise<Tokenizer | null> {
-    try {
-      const { clients } = await connect()
-      const { baseModel, trainingArtifactUri } = await hubModel(baseModelId)
-      const folder = trainingArtifactUri.replace(/\/*$/, '/')
-      const document = await getText(clients, `${folder}tokenizer.json`)
-      const { prompt, completion } = baseModel.promptTemplate
-      return {
-        baseModelId,
-        document,
-        limit: longestInput(baseModel),
-        templateText: (prompt + completion).replace('{prompt}', '').replace('{completion}', ''),
-      }
-    } catch (error) {
-      const isOutOfReach =
-        error instanceof AppError && ['EngineUnavailable', 'NotFound'].includes(error.code)
-      if (isOutOfReach) return null
-      throw error
-    }
-  }
-
-  /** Validation rows without those that stand among the training rows as well. @throws AppError DatasetNotFound */
-  async function heldOutExamples(version: ModelVersion): Promise<TrainingExample[]> {
-    const split = await splitExamples(version)
-    const keyOf = ({ prompt, completion }: TrainingExample) => JSON.stringify([prompt, completion])
-    const seen = new Set(split.training.map(keyOf))
-    return split.validation.filter((example) => !seen.has(keyOf(example)))
-  }
-
-  async function addBaseModel(source: ModelSource, signal?: AbortSignal): Promise<BaseModel> {
-    const { clients, bucket } = await connect()
-    const taken = new Set(await listHubModelIds(clients))
-    const id = baseModelId(source.displayName, taken)
-    await ensureBucket(clients, bucket)
-    await importHubModel(
-      clients,
-      bucket,
-      { id, ...source, markdown: source.card },
-      (fraction) => options.publish('baseModel.copied', { name: source.displayName, fraction }),
-      signal,
-    )
-    hubModels.delete(id)
-    return (await hubModel(id)).baseModel
-  }
 
   const tokens = createHubTokens(
     path.join(options.dataDirectory, 'hugging-face-token'),
@@ -388,17 +279,10 @@ export function createServices(options: ServicesOptions): Services {
     directory: path.join(options.dataDirectory, 'models', 'downloads'),
     address: hubAddress,
     requireEngine: async () => void (await connect()),
-    addToLibrary: addBaseModel,
+    addToLibrary: library.add,
     onProgress: (download) => options.publish('hubModel.progressed', download),
     now,
   })
-
-  /** None when the dataset was deleted: what was learned from it stays, the rows don't. */
-  const unseenExamples = (version: ModelVersion) =>
-    heldOutExamples(version).catch((error: unknown): TrainingExample[] => {
-      if (error instanceof AppError && error.code === 'DatasetNotFound') return []
-      throw error
-    })
 
   const use: UseServices = createUseServices({
     db,
@@ -406,8 +290,7 @@ export function createServices(options: ServicesOptions): Services {
     datasets,
     connect: connectTo,
     workspaceIds: () => workspaces.list().map(({ id }) => id),
-    describeHubModel: async (id, workspaceId) =>
-      workspaceId === localWorkspaceId ? hubModel(id) : cloudHubModel(id, workspaceId),
+    describeHubModel: library.describeIn,
     describeBaseModel: async (id, workspaceId) =>
       (await catalog.describe(await connectTo(workspaceId), id)).baseModel,
     // On this computer nothing is paid; what an account pays, its price list tells.
@@ -431,74 +314,27 @@ export function createServices(options: ServicesOptions): Services {
   })
   const { playground } = use
   const estimates = new Map<string, RunEstimate>()
-  const builtInSets = createBuiltInSets(path.join(options.dataDirectory, 'evaluation-sets'))
-  const evaluationData = {
-    unseenExamples: heldOutExamples,
-    trainingExamples: async (version: ModelVersion) => (await splitExamples(version)).training,
-    getDataset: (id: string) => datasets.get(id),
-    readExamples: (id: string, columns: ColumnRoles, sha256: string) =>
-      datasets.readExamples(id, columns, sha256),
-    builtInSets,
-  }
-  const toxicityClassifier = createToxicityClassifier({
-    directory: path.join(options.dataDirectory, 'classifiers', 'detoxify-unbiased'),
-    address: hubAddress,
-    onProgress: (progress) => options.publish('toxicityClassifier.progressed', progress),
-  })
-  const bertScorer = createBertScorer(path.join(options.dataDirectory, 'classifiers', 'encoder'))
-  const evaluator = createEvaluator({
+  const evaluation = createEvaluationServices({
     db,
-    connect: connectTo,
-    openData: (version, source) => openEvaluationData(evaluationData, version, source),
-    readPairs: () => builtInSets.readPairs(),
-    answer: (candidate, side, prompt, settings, signal) =>
-      playground.answer(candidate, side, prompt, settings, undefined, signal),
-    readLogProbability: (candidate, side, sentence, signal) =>
-      sentenceLogProbability(
-        { connect: connectTo, describeHubModel: hubModel, endpoints: use.endpoints },
-        candidate,
-        side,
-        sentence,
-        signal,
-      ),
-    askJudge: async (judge, prompt, signal) =>
-      askJudge(await connections.open(judge.workspaceId), judge.modelId, prompt, signal),
-    runLibrary: async (library, order) =>
-      scoreWithLibrary(await connectTo(library.workspaceId), {
-        ...order,
-        pollMs: options.libraryPollMs ?? libraryPollMs,
-      }),
-    detector: () => toxicityClassifier.detector(),
-    judgeToxicity: (texts) => toxicityClassifier.judge(texts),
-    scoreMeaning: (answers, reference) => bertScorer.score(answers, reference),
-    publish: (progress) => options.publish('evaluation.progressed', progress),
+    dataDirectory: options.dataDirectory,
+    datasets,
+    connections,
+    library,
+    examples,
+    use,
+    prices,
+    hubAddress,
+    publish: {
+      progress: (progress) => options.publish('evaluation.progressed', progress),
+      classifier: (progress) => options.publish('toxicityClassifier.progressed', progress),
+    },
+    ...(options.libraryPollMs ? { libraryPollMs: options.libraryPollMs } : {}),
     now,
   })
-  const estimating = {
-    openData: (version: ModelVersion, source: EvaluationRequest['source']) =>
-      openEvaluationData(evaluationData, version, source),
-    serviceOf: (candidate: Candidate, side: AnswerSide) =>
-      sideService(
-        { describeHubModel: cloudHubModel, endpoints: () => use.endpoints.state().endpoints },
-        candidate,
-        getVersion(db, candidate.versionId).workspaceId,
-        side,
-      ),
-    async priceOf(workspaceId: string, instanceType: string, use: 'Hosting' | 'Processing') {
-      const { hourly, from } = await prices.list(workspaceId, use)
-      // The table is of training and hosting.
-      return use === 'Processing' && from === 'table' ? null : (hourly[instanceType] ?? null)
-    },
-    currencyOf: async (workspaceId: string) =>
-      workspaceId === localWorkspaceId
-        ? ('USD' as const)
-        : currencyOf((await connections.open(workspaceId)).region),
-    latest: (candidateId: string) => evaluator.latest(candidateId),
-    idleMinutes: () => getSettings(db).endpointIdleMinutes,
-  }
+  const { evaluator } = evaluation
   const documents = createHubDocuments({
     db,
-    describeLocal: hubModel,
+    describeLocal: library.describe,
     onProgress: (progress) => options.publish('catalog.progressed', progress),
   })
   const catalog = createCatalog(documents)
@@ -549,87 +385,40 @@ export function createServices(options: ServicesOptions): Services {
     onTrouble: (id, error) => troubles.report(id, error),
     now,
   })
-  async function report(candidateId: string): Promise<string> {
-    const candidate = getCandidate(db, candidateId)
-    const version = getVersion(db, candidate.versionId)
-    if (candidate.status !== 'Completed') {
-      throw new AppError('CandidateNotReady', 'The candidate is not trained yet', {
-        details: { reason: '' },
-      })
-    }
-    const evaluation = evaluator.latest(candidateId)
-    const isEvaluated = evaluation !== null && evaluation.rows.length > 0
-    // An evaluation brings its own answers; without the engine the report has everything but answers.
-    const canAsk = engine.status().state === 'running' && !isEvaluated
-    const samples = canAsk
-      ? await answerSamples(await unseenExamples(version), (side, prompt, settings) =>
-          playground.answer(candidate, side, prompt, settings),
-        )
-      : []
-    const facts = {
-      model: getModel(db, version.modelId),
-      version,
-      candidate,
-      leaderboard: leaderboardOf(db, version.id),
-      points: listMetricPoints(db, candidateId),
-      evaluation,
-      samples,
-      language: language(),
-      writtenAtMs: now(),
-    }
-    return htmlReport(facts, reportWords(createTranslate(language())))
-  }
-
-  async function readBaseModels(): Promise<BaseModel[]> {
-    try {
-      const { clients } = await connect()
-      const ids = await listHubModelIds(clients)
-      const models = await Promise.all(ids.map(hubModel))
-      replaceBaseModels(
+  const actions = createCandidateActions({
+    db,
+    training,
+    keepEstimate: (key, estimate) => estimates.set(key, estimate),
+    watch,
+    connect: connectTo,
+    onChanged: (version) => options.publish('version.changed', version),
+    now,
+  })
+  const report = (candidateId: string) =>
+    candidateReport(
+      {
         db,
-        models.map((model) => model.baseModel),
-      )
-    } catch (error) {
-      const isOff = error instanceof AppError && error.code === 'EngineUnavailable'
-      if (!isOff) throw error
-    }
-    return listBaseModels(db)
-  }
-
-  async function stopCandidate(candidateId: string): Promise<void> {
-    const candidate = getCandidate(db, candidateId)
-    const connection = await connectTo(getVersion(db, candidate.versionId).workspaceId)
-    await wayOf(candidate)
-      .stop(connection, candidate)
-      .catch((error: unknown) => {
-        // Still queued here: there is no job to stop, and none is made any more.
-        const hasNoJob = error instanceof AppError && error.code === 'NotFound'
-        if (!hasNoJob || candidate.status !== 'Queued') throw error
-      })
-    transact(db, () => {
-      const { status } = getCandidate(db, candidateId)
-      if (isTerminal(status)) return
-      insertEvent(db, { candidateId, kind: 'stop-requested', details: {}, atMs: now() })
-      updateCandidate(
-        db,
-        candidateId,
-        status === 'Queued' ? { status: 'Stopped', endedAtMs: now() } : { status: 'Stopping' },
-      )
-    })
-    options.publish('version.changed', getVersion(db, candidate.versionId))
-    await watch.check()
-  }
+        latestEvaluation: (id) => evaluator.latest(id),
+        canAnswer: () => engine.status().state === 'running',
+        unseen: examples.unseen,
+        answer: (...asked) => playground.answer(...asked),
+        language,
+        words: (spoken) => reportWords(createTranslate(spoken)),
+        now,
+      },
+      candidateId,
+    )
 
   const disk = createDiskService({
     db,
     directory: options.dataDirectory,
     connect: connectTo,
     isEngineRunning: () => engine.status().state === 'running',
-    readBaseModels,
-    stopCandidate,
+    readBaseModels: library.list,
+    stopCandidate: actions.stopCandidate,
     deleteDataset: (id) => datasets.delete(id),
     stopEvaluations: (candidateId) => evaluator.stopCandidate(candidateId),
-    forgetBaseModel: (id) => hubModels.delete(id),
+    forgetBaseModel: library.forget,
     ...createModelEndpoints(use.endpoints),
     clearDownloads: () => huggingFace.clear(),
     now,
@@ -654,15 +443,7 @@ export function createServices(options: ServicesOptions): Services {
     engine,
     playground,
     use,
-    evaluator,
-    estimateEvaluation(request) {
-      const candidate = getCandidate(db, request.candidateId)
-      const version = getVersion(db, candidate.versionId)
-      return estimateEvaluation(estimating, candidate, version, request)
-    },
-    builtInSets,
-    toxicityClassifier,
-    bertScorer,
+    evaluation,
     watch,
     hubModels: huggingFace,
     hubTokens: tokens,
@@ -698,48 +479,21 @@ export function createServices(options: ServicesOptions): Services {
     resourcesDirectory: options.resourcesDirectory,
     systemLocale: options.systemLocale,
     language,
-    listBaseModels: readBaseModels,
-    importBaseModel: async (sourcePath) => addBaseModel(await readModelSource(sourcePath)),
+    listBaseModels: library.list,
+    importBaseModel: async (sourcePath) => library.add(await readModelSource(sourcePath)),
     async previewPrompt(request) {
       const contentSha256 = await workbench.trainingContent(request.datasetId)
       const { datasetId, columns } = request
-      const examples = await datasets.readExamples(datasetId, columns, contentSha256)
-      const model = await hubModel(request.baseModelId)
-      return previewPrompt(await connect(), use.endpoints, model, examples, request)
+      const rows = await datasets.readExamples(datasetId, columns, contentSha256)
+      const model = await library.describe(request.baseModelId)
+      return previewPrompt(await connect(), use.endpoints, model, rows, request)
     },
     cutRows: (request) => listCutRows(readSplit, getVersion(db, request.versionId), request),
-    async startVersion(request) {
-      requireKnownState(db, request)
-      const version = await startVersion(training, request)
-      options.publish('version.changed', version)
-      watch.expect(version.candidates)
-      void watch.check()
-      return version
-    },
-    estimateVersion: (request) =>
-      estimateVersion(training, request, (key, estimate) => estimates.set(key, estimate)),
-    async continueCandidate(candidateId) {
-      const version = continueCandidate(db, candidateId, now())
-      options.publish('version.changed', version)
-      watch.expect(version.candidates.filter(({ id }) => id === candidateId))
-      await watch.check()
-    },
-    trainNext(candidateId) {
-      const { versionId } = getCandidate(db, candidateId)
-      moveToFrontOfQueue(db, candidateId)
-      options.publish('version.changed', getVersion(db, versionId))
-      void watch.check()
-    },
-    stopCandidate,
-    chooseCandidate(versionId, candidateId) {
-      const version = setChosenCandidate(db, versionId, candidateId)
-      options.publish('version.changed', version)
-      return version
-    },
+    ...actions,
     leaderboard: (versionId) => leaderboardOf(db, versionId),
     async prompts(candidateId) {
       const version = getVersion(db, getCandidate(db, candidateId).versionId)
-      const unseen = (await unseenExamples(version)).map(({ prompt }) => prompt)
+      const unseen = (await examples.unseen(version)).map(({ prompt }) => prompt)
       const known = new Set(unseen)
       const all = await datasets
         .readExamples(version.datasetId, version.columns, version.datasetSha256)
@@ -750,14 +504,19 @@ export function createServices(options: ServicesOptions): Services {
     async exportCandidate(candidateId, format, parent) {
       const candidate = getCandidate(db, candidateId)
       const version = getVersion(db, candidate.versionId)
-      const questions = (await unseenExamples(version)).map((example) => example.prompt)
+      const questions = (await examples.unseen(version)).map((example) => example.prompt)
       const modelName = getModel(db, version.modelId).name
-      return exportCandidate(await connect(), candidate, await hubModel(candidate.baseModelId), {
-        format,
-        modelName,
-        questions: questions.filter((question) => question.trim() !== ''),
-        parent,
-      })
+      return exportCandidate(
+        await connect(),
+        candidate,
+        await library.describe(candidate.baseModelId),
+        {
+          format,
+          modelName,
+          questions: questions.filter((question) => question.trim() !== ''),
+          parent,
+        },
+      )
     },
     report,
     async close() {
@@ -765,62 +524,12 @@ export function createServices(options: ServicesOptions): Services {
       await uploads.close()
       workbench.close()
       await huggingFace.close()
-      await evaluator.close()
-      await toxicityClassifier.close()
-      await bertScorer.close()
+      await evaluation.close()
       await use.close()
       await watch.close()
       connections.close()
       await engine.close()
       db.close()
     },
-  }
-}
-
-/** Content is named by its hash alone, so only a state that a version was trained on may be asked for. */
-function requireKnownState(db: WritableDb, { datasetId, datasetSha256 }: FineTuneRequest): void {
-  if (datasetSha256 === undefined) return
-  const isKnown = listModels(db).some(({ versions }) =>
-    versions.some(
-      (version) => version.datasetId === datasetId && version.datasetSha256 === datasetSha256,
-    ),
-  )
-  if (!isKnown)
-    throw new AppError('DatasetNotFound', 'No version was trained on this state', {
-      details: { id: datasetId },
-    })
-}
-
-/** What a row may have without being cut, as training does by default. */
-function longestInput({ contextTokens, hyperparameters }: BaseModel): number | null {
-  const setting = Number(hyperparameters.find(({ name }) => name === 'max_input_length')?.default)
-  const limits = [contextTokens, Number.isFinite(setting) && setting > 0 ? setting : null]
-  const known = limits.filter((limit) => limit !== null)
-  return known.length > 0 ? Math.min(...known) : null
-}
-
-/** One for each workspace. */
-function createPaces(
-  now: () => number,
-  callsPerMinute: () => number,
-): (workspaceId: string) => AccountPace {
-  const paces = new Map<string, AccountPace>()
-  return (workspaceId) => {
-    const pace = paces.get(workspaceId) ?? createAccountPace({ now, callsPerMinute })
-    paces.set(workspaceId, pace)
-    return pace
-  }
-}
-
-/** @throws AppError DataDirectoryUnusable */
-function prepareDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true })
-    accessSync(directory, constants.W_OK)
-  } catch (error) {
-    throw new AppError('DataDirectoryUnusable', `The data folder ${directory} can't be written`, {
-      details: { path: directory },
-      cause: error,
-    })
   }
 }

@@ -23,7 +23,7 @@ export async function benchReport({ quick, say }: BenchOptions): Promise<BenchRe
     const candidateId = await train(services, say)
     const rows = quick ? 10 : 50
     const startedAt = performance.now()
-    const started = await services.evaluator.start({
+    const started = await services.evaluation.evaluator.start({
       candidateId,
       rows,
       source: { kind: 'validation' },
@@ -33,7 +33,7 @@ export async function benchReport({ quick, say }: BenchOptions): Promise<BenchRe
       judge: null,
       library: null,
     })
-    const { answerTimes, status } = await services.evaluator.ended(started.id)
+    const { answerTimes, status } = await services.evaluation.evaluator.ended(started.id)
     if (status !== 'Completed') throw new Error(`The evaluation ended as ${status}.`)
     await services.report(candidateId)
     const whole = (performance.now() - startedAt) / 1000

@@ -25,7 +25,7 @@ export function evaluate(context: CommandContext, request: EvaluationRequest): P
   const onTerminal = process.stderr.isTTY && !json
   return withServices(
     context,
-    async ({ engine, evaluator }) => {
+    async ({ engine, evaluation: { evaluator } }) => {
       await engine.start()
       const started = await evaluator.start({
         ...request,

@@ -18,7 +18,8 @@ export function saveReport(
       throw new AppError('ReportNotPrintable', 'A PDF is printed by the window', {
         details: { path: file },
       })
-    const evaluation = extension === '.json' ? services.evaluator.latest(candidateId) : null
+    const evaluation =
+      extension === '.json' ? services.evaluation.evaluator.latest(candidateId) : null
     if (evaluation === null) await services.engine.start()
     const content = evaluation ? evaluationDocument(evaluation) : await services.report(candidateId)
     await writeFileWhole(file, [Buffer.from(content)])

@@ -12,7 +12,7 @@ export function analyzeHandlers(
   services: Services,
   dialogs: HostDialogs,
 ): Pick<Handlers, keyof typeof analyzeCalls> {
-  const { evaluator, builtInSets, toxicityClassifier, bertScorer } = services
+  const { evaluator, builtInSets, toxicityClassifier, bertScorer } = services.evaluation
   const describeEncoder = async () => ({ sizeBytes: await bertScorer.sizeBytes() })
   const describeClassifier = async () => ({ sizeBytes: await toxicityClassifier.sizeBytes() })
 
@@ -33,7 +33,7 @@ export function analyzeHandlers(
     'leaderboard.list': async ({ versionId }) => services.leaderboard(versionId),
     'leaderboard.listModel': async ({ modelId }) => modelLeaderboardOf(services.db, modelId),
 
-    'evaluation.estimate': (request) => services.estimateEvaluation(request),
+    'evaluation.estimate': (request) => services.evaluation.estimate(request),
     'evaluation.start': (request) => evaluator.start(request),
     'evaluation.stop': async ({ evaluationId }) => {
       await evaluator.stop(evaluationId)

@@ -80,3 +80,16 @@ export function createAccountPace({
     },
   }
 }
+
+/** One pace for each workspace. */
+export function createAccountPaces(
+  now: () => number,
+  callsPerMinute: () => number,
+): (workspaceId: string) => AccountPace {
+  const paces = new Map<string, AccountPace>()
+  return (workspaceId) => {
+    const pace = paces.get(workspaceId) ?? createAccountPace({ now, callsPerMinute })
+    paces.set(workspaceId, pace)
+    return pace
+  }
+}

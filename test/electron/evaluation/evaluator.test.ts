@@ -54,7 +54,8 @@ async function openTrained(): Promise<{ test: TestServices; candidateId: string 
 
 test('asks both models the unseen rows, scores, stores, and gives the same numbers again', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator, datasets } = test.services
+  const { evaluator } = test.services.evaluation
+  const { datasets } = test.services
   expect(evaluator.latest(candidateId)).toBeNull()
   const started = await evaluator.start(ask(candidateId, 50))
   expect(started).toMatchObject({ status: 'Running', plannedRows: 8, availableRows: 8 })
@@ -94,7 +95,7 @@ test('asks both models the unseen rows, scores, stores, and gives the same numbe
 
 test('is stopped with what it has, survives a restart, and goes on to the end', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator } = test.services
+  const { evaluator } = test.services.evaluation
   const { id } = await evaluator.start(ask(candidateId, 6))
   await test.events.until('evaluation.progressed', ({ done }) => done === 2)
   await evaluator.stop(id)
@@ -105,11 +106,11 @@ test('is stopped with what it has, survives a restart, and goes on to the end', 
 
   const second = await test.reopen()
   opened = second
-  expect(second.services.evaluator.latest(candidateId)).toEqual(stopped)
+  expect(second.services.evaluation.evaluator.latest(candidateId)).toEqual(stopped)
   await second.services.engine.start()
-  const goesOn = await second.services.evaluator.start(ask(candidateId, 6))
+  const goesOn = await second.services.evaluation.evaluator.start(ask(candidateId, 6))
   expect(goesOn.id).toBe(id)
-  const ended = await second.services.evaluator.ended(id)
+  const ended = await second.services.evaluation.evaluator.ended(id)
   expect(ended.rows.slice(0, stopped?.rows.length)).toEqual(stopped?.rows)
   expect(ended.rows.map(({ position }) => position)).toEqual(drawRows(8, 6, ended.seed))
   expect(ended.status).toBe('Completed')
@@ -117,7 +118,7 @@ test('is stopped with what it has, survives a restart, and goes on to the end', 
 
 test('asks again in other spellings, reads pairs of sentences, and takes up a rating; all of it is in the report', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator, builtInSets } = test.services
+  const { evaluator, builtInSets } = test.services.evaluation
   const wanted = ask(candidateId, 3, {
     robustnessRows: 2,
     stereotypePairs: 2,
@@ -133,7 +134,7 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
   await writeFile(file, `${JSON.stringify(pair)}\n${JSON.stringify(pair)}\n`)
   await builtInSets.importFile('crows-pairs', file)
 
-  await test.services.bertScorer.importFolder(
+  await test.services.evaluation.bertScorer.importFolder(
     path.resolve(import.meta.dirname, '../../fixtures/encoder'),
   )
   const ended = await evaluator.ended((await evaluator.start(wanted)).id)
@@ -178,7 +179,7 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
 
 test('without its base model only the tuned one is asked, and nothing is compared', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator } = test.services
+  const { evaluator } = test.services.evaluation
   const wanted = ask(candidateId, 3, { robustnessRows: 1, withBase: false })
   const ended = await evaluator.ended((await evaluator.start(wanted)).id)
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
@@ -194,7 +195,8 @@ test('without its base model only the tuned one is asked, and nothing is compare
 
 test('takes its questions from another dataset, without those that were trained on', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator, datasets } = test.services
+  const { evaluator } = test.services.evaluation
+  const { datasets } = test.services
   const file = path.join(test.root, 'more.csv')
   await writeFile(
     file,
@@ -211,10 +213,11 @@ test('takes its questions from another dataset, without those that were trained 
 
 test('what was running when the app ended goes on by itself', async () => {
   const { test, candidateId } = await openTrained()
-  const { id } = await test.services.evaluator.start(ask(candidateId, 8))
+  const { id } = await test.services.evaluation.evaluator.start(ask(candidateId, 8))
   await test.events.until('evaluation.progressed', ({ done }) => done === 2)
   opened = await test.reopen()
-  const { evaluator, engine } = opened.services
+  const { evaluator } = opened.services.evaluation
+  const { engine } = opened.services
   expect(evaluator.latest(candidateId)).toMatchObject({ id, status: 'Stopped' })
   await engine.start()
   await evaluator.resumeLeft()
@@ -225,7 +228,8 @@ test('what was running when the app ended goes on by itself', async () => {
 
 test('an engine that ends on the way is said, and the rows so far are kept', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator, engine } = test.services
+  const { evaluator } = test.services.evaluation
+  const { engine } = test.services
   const { id } = await evaluator.start(ask(candidateId, 8))
   await test.events.until('evaluation.progressed', ({ done }) => done === 1)
   await engine.stop()
@@ -237,7 +241,8 @@ test('an engine that ends on the way is said, and the rows so far are kept', asy
 
 test('a model that is deleted meanwhile takes its evaluation with it', async () => {
   const { test, candidateId } = await openTrained()
-  const { evaluator, disk, db } = test.services
+  const { evaluator } = test.services.evaluation
+  const { disk, db } = test.services
   const { id } = await evaluator.start(ask(candidateId, 8))
   await test.events.until('evaluation.progressed', ({ done }) => done === 1)
   await disk.delete({ kind: 'model', id: listModels(db)[0]?.id ?? '' })
@@ -254,9 +259,9 @@ test('a candidate that is not trained, or not there, cannot be evaluated', async
   await services.engine.start()
   const request = aRequest(await importQuestions(opened), { epoch: '1000' })
   const { candidates } = await services.startVersion(request)
-  const early = services.evaluator.start(ask(candidates[0]?.id ?? '', 5))
+  const early = services.evaluation.evaluator.start(ask(candidates[0]?.id ?? '', 5))
   await expect(early).rejects.toMatchObject({ code: 'CandidateNotReady' })
-  const unknown = services.evaluator.start(ask('nobody', 5))
+  const unknown = services.evaluation.evaluator.start(ask('nobody', 5))
   await expect(unknown).rejects.toMatchObject({ code: 'CandidateNotFound' })
 })
 

@@ -65,7 +65,7 @@ function ask(candidateId: string, change: Partial<EvaluationRequest> = {}): Eval
 
 /** The account's time goes on while it is asked. */
 async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
-  const { evaluator } = cloud.test.services
+  const { evaluator } = cloud.test.services.evaluation
   const { id } = await evaluator.start(request)
   const timer = setInterval(() => cloud.double.advance(20_000), 40)
   try {
@@ -90,7 +90,7 @@ test('both models answer from endpoints of their own, and what that takes was sa
   publishBaseWeights()
   const { id } = await trainOne()
   const { services } = cloud.test
-  const estimate = await services.estimateEvaluation(ask(id))
+  const estimate = await services.evaluation.estimate(ask(id))
   expect(estimate).toMatchObject({
     place: 'endpoint',
     answers: 8,
@@ -118,7 +118,7 @@ test('both models answer from endpoints of their own, and what that takes was sa
   expect(await services.report(id)).toContain('As good as its base model')
 
   // The next one is quicker: the endpoints are there, and an answer's time is known.
-  expect(await services.estimateEvaluation(ask(id))).toMatchObject({
+  expect(await services.evaluation.estimate(ask(id))).toMatchObject({
     startMinutes: null,
     isMeasured: true,
   })
@@ -126,7 +126,7 @@ test('both models answer from endpoints of their own, and what that takes was sa
 
 test('without its base model one endpoint is made, and the report says that it has no base side', async () => {
   const { id } = await trainOne()
-  const estimate = await cloud.test.services.estimateEvaluation(ask(id, { withBase: false }))
+  const estimate = await cloud.test.services.evaluation.estimate(ask(id, { withBase: false }))
   expect(estimate).toMatchObject({ answers: 4, machines: [{ side: 'tuned' }] })
   const ended = await evaluate(ask(id, { withBase: false, robustnessRows: 1 }))
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
@@ -151,7 +151,7 @@ test.each<AnswerStyle>(['lmi', 'openAiChat', 'openAiChatAtOnce'])(
 
 test('Bedrock is asked by the token: no endpoint is made, for neither model', async () => {
   const { id } = await trainOne('bedrock:amazon.nova-lite-v1:0:300k')
-  const estimate = await cloud.test.services.estimateEvaluation(ask(id))
+  const estimate = await cloud.test.services.evaluation.estimate(ask(id))
   expect(estimate).toMatchObject({
     place: 'bedrock',
     machines: [],

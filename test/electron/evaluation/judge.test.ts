@@ -55,9 +55,9 @@ async function openTrained(services = createBedrockRuntimeDouble({ say: preferSh
 
 test('both orders of every pair are asked, and the report says what came of it', async () => {
   const { opened: cloud, services, request } = await openTrained()
-  const estimate = await services.estimateEvaluation(request)
+  const estimate = await services.evaluation.estimate(request)
   expect(estimate).toMatchObject({ place: 'local', cost: null, judge: { calls: 10 } })
-  const { evaluator } = services
+  const { evaluator } = services.evaluation
   const ended = await evaluator.ended((await evaluator.start(request)).id)
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
   expect(ended.judgements).toHaveLength(5)
@@ -92,7 +92,7 @@ test('a model without access is said in words, what was answered stays, and it g
       403,
     ),
   )
-  const { evaluator } = services
+  const { evaluator } = services.evaluation
   const failed = await evaluator.ended((await evaluator.start(request)).id)
   expect(failed).toMatchObject({
     status: 'Failed',

@@ -76,8 +76,8 @@ async function openTrained(run: (files: ReadonlyMap<string, string>) => Record<s
 
 test('fmeval scores the same answers in a processing job, and both stand side by side', async () => {
   const { local, double, request } = await openTrained(halfAsGood)
-  const { evaluator } = local.services
-  const estimate = await local.services.estimateEvaluation(request)
+  const { evaluator } = local.services.evaluation
+  const estimate = await local.services.evaluation.estimate(request)
   expect(estimate.library).toMatchObject({ currency: 'USD' })
   const { id } = await evaluator.start(request)
   await local.events.until('evaluation.progressed', ({ part }) => part === 'library')
@@ -104,7 +104,7 @@ test('fmeval scores the same answers in a processing job, and both stand side by
 
 test('a pause stops the job, which would be paid on, and going on makes another', async () => {
   const { local, double, request } = await openTrained(halfAsGood)
-  const { evaluator } = local.services
+  const { evaluator } = local.services.evaluation
   const { id } = await evaluator.start(request)
   await expect
     .poll(() => double.calls.some(({ operation }) => operation === 'DescribeProcessingJob'), {
@@ -128,7 +128,7 @@ test('a job that fails says why in its own words, and the answers stay', async (
   const { local, double, request } = await openTrained(() => {
     throw new Error('No matching distribution found for fmeval==1.2.3')
   })
-  const { evaluator } = local.services
+  const { evaluator } = local.services.evaluation
   const { id } = await evaluator.start(request)
   await expect
     .poll(() => double.calls.some(({ operation }) => operation === 'CreateProcessingJob'), {

@@ -1,0 +1,155 @@
+/** Puts together what judges trained models: the evaluator with its data, classifier, encoder, judge and library. */
+import path from 'node:path'
+import type { EventPayload } from '../shared/contract.ts'
+import type { EvaluationRequest } from '../shared/evaluation.ts'
+import type { EvaluationEstimate } from '../shared/evaluationEstimate.ts'
+import type { Candidate, ModelVersion } from '../shared/model.ts'
+import { currencyOf } from '../shared/partition.ts'
+import type { AnswerSide } from '../shared/playground.ts'
+import { localWorkspaceId } from '../shared/workspace.ts'
+import { askJudge } from './aws/askJudge.ts'
+import type { Connections } from './aws/workspace.ts'
+import type { BaseModelLibrary } from './baseModels/baseModelLibrary.ts'
+import type { HubAddress } from './baseModels/huggingFace/hubFetch.ts'
+import type { DatasetService } from './dataset/datasetService.ts'
+import { getCandidate } from './db/candidates.ts'
+import type { WritableDb } from './db/database.ts'
+import { getVersion } from './db/models.ts'
+import { getSettings } from './db/settings.ts'
+import { createBertScorer, type BertScorer } from './evaluation/bertScorer.ts'
+import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
+import { estimateEvaluation } from './evaluation/estimateEvaluation.ts'
+import { openEvaluationData } from './evaluation/evaluationData.ts'
+import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
+import { scoreWithLibrary } from './evaluation/library/libraryJob.ts'
+import {
+  createToxicityClassifier,
+  type ToxicityClassifier,
+} from './evaluation/toxicity/toxicityClassifier.ts'
+import { sentenceLogProbability } from './inference/sentenceProbability.ts'
+import { sideService } from './inference/sideService.ts'
+import type { VersionExamples } from './training/versionExamples.ts'
+import type { UseServices } from './useServices.ts'
+import type { Prices } from './workspaces/prices.ts'
+
+export interface EvaluationServicesOptions {
+  readonly db: WritableDb
+  readonly dataDirectory: string
+  readonly datasets: DatasetService
+  readonly connections: Connections
+  readonly library: BaseModelLibrary
+  readonly examples: VersionExamples
+  readonly use: Pick<UseServices, 'endpoints' | 'playground'>
+  readonly prices: Prices
+  readonly hubAddress: () => Promise<HubAddress>
+  readonly publish: {
+    readonly progress: (progress: EventPayload<'evaluation.progressed'>) => void
+    readonly classifier: (progress: EventPayload<'toxicityClassifier.progressed'>) => void
+  }
+  /** How often a processing job is asked for; left out: every twenty seconds. */
+  readonly libraryPollMs?: number
+  readonly now: () => number
+}
+
+export interface EvaluationServices {
+  readonly evaluator: Evaluator
+  /** What a report would take. @throws AppError as `evaluator.start` does */
+  estimate(request: EvaluationRequest): Promise<EvaluationEstimate>
+  readonly builtInSets: BuiltInSets
+  readonly toxicityClassifier: ToxicityClassifier
+  readonly bertScorer: BertScorer
+  close(): Promise<void>
+}
+
+/** A processing job takes minutes. */
+const usualLibraryPollMs = 20_000
+
+export function createEvaluationServices(options: EvaluationServicesOptions): EvaluationServices {
+  const { db, connections, datasets, library, examples, use, prices } = options
+  const directory = (...parts: string[]) => path.join(options.dataDirectory, ...parts)
+  const builtInSets = createBuiltInSets(directory('evaluation-sets'))
+  const data = {
+    unseenExamples: examples.heldOut,
+    trainingExamples: examples.trained,
+    getDataset: datasets.get,
+    readExamples: datasets.readExamples,
+    builtInSets,
+  }
+  const openData = (version: ModelVersion, source: EvaluationRequest['source']) =>
+    openEvaluationData(data, version, source)
+  const toxicityClassifier = createToxicityClassifier({
+    directory: directory('classifiers', 'detoxify-unbiased'),
+    address: options.hubAddress,
+    onProgress: options.publish.classifier,
+  })
+  const bertScorer = createBertScorer(directory('classifiers', 'encoder'))
+  const connect = (workspaceId: string) => connections.connect(workspaceId)
+  const evaluator = createEvaluator({
+    db,
+    connect,
+    openData,
+    readPairs: () => builtInSets.readPairs(),
+    answer: (candidate, side, prompt, settings, signal) =>
+      use.playground.answer(candidate, side, prompt, settings, undefined, signal),
+    readLogProbability: (candidate, side, sentence, signal) =>
+      sentenceLogProbability(
+        { connect, describeHubModel: library.describe, endpoints: use.endpoints },
+        candidate,
+        side,
+        sentence,
+        signal,
+      ),
+    askJudge: async (judge, prompt, signal) =>
+      askJudge(await connections.open(judge.workspaceId), judge.modelId, prompt, signal),
+    runLibrary: async (plan, order) =>
+      scoreWithLibrary(await connect(plan.workspaceId), {
+        ...order,
+        pollMs: options.libraryPollMs ?? usualLibraryPollMs,
+      }),
+    detector: () => toxicityClassifier.detector(),
+    judgeToxicity: (texts) => toxicityClassifier.judge(texts),
+    scoreMeaning: (answers, reference) => bertScorer.score(answers, reference),
+    publish: options.publish.progress,
+    now: options.now,
+  })
+  const estimating = {
+    openData,
+    serviceOf: (candidate: Candidate, side: AnswerSide) =>
+      sideService(
+        {
+          describeHubModel: library.describeIn,
+          endpoints: () => use.endpoints.state().endpoints,
+        },
+        candidate,
+        getVersion(db, candidate.versionId).workspaceId,
+        side,
+      ),
+    async priceOf(workspaceId: string, instanceType: string, purpose: 'Hosting' | 'Processing') {
+      const { hourly, from } = await prices.list(workspaceId, purpose)
+      // The table is of training and hosting.
+      return purpose === 'Processing' && from === 'table' ? null : (hourly[instanceType] ?? null)
+    },
+    currencyOf: async (workspaceId: string) =>
+      workspaceId === localWorkspaceId
+        ? ('USD' as const)
+        : currencyOf((await connections.open(workspaceId)).region),
+    latest: (candidateId: string) => evaluator.latest(candidateId),
+    idleMinutes: () => getSettings(db).endpointIdleMinutes,
+  }
+  return {
+    evaluator,
+    estimate(request) {
+      const candidate = getCandidate(db, request.candidateId)
+      const version = getVersion(db, candidate.versionId)
+      return estimateEvaluation(estimating, candidate, version, request)
+    },
+    builtInSets,
+    toxicityClassifier,
+    bertScorer,
+    async close() {
+      await evaluator.close()
+      await toxicityClassifier.close()
+      await bertScorer.close()
+    },
+  }
+}
