@@ -4,6 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
+import { MarkdownText } from '../components/MarkdownText.tsx'
 import { showError } from '../components/showError.tsx'
 import { showSaved } from '../components/showSaved.ts'
 
@@ -54,9 +55,7 @@ export function NotebookDrawer({ candidateId, onClose }: NotebookDrawerProps) {
               {text}
             </Code>
           ) : (
-            <Text key={index} className="invisible" size="sm">
-              {text}
-            </Text>
+            <MarkdownText key={index} text={text} />
           ),
         )}
       </Stack>
