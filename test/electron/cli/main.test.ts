@@ -224,7 +224,8 @@ test.each([
   ['a setting out of its range', ['--epochs', '5000'], 'epoch'],
   ['a setting that does not exist', ['--set', 'colour=red'], 'colour'],
   ['a base model that does not exist', ['--models', 'gigantic'], 'gigantic'],
-  ['a validation share that is no number', ['--validation', 'half'], 'validationFraction'],
+  ['a validation share that leaves nothing', ['--validation', '0.9'], 'validationFraction'],
+  ['a validation file that is not there', ['--validation', 'half'], 'half'],
   ['a name that cannot be used', ['--name', '/etc'], 'name'],
 ])('refuses to train with %s', async (_, more, words) => {
   const { code, stderr } = await timbre.run(...runArguments(...more))
