@@ -181,7 +181,7 @@ test('shows and saves the notebook, and the bundle that a colleague opens', asyn
   const drawer = page.getByRole('dialog', { name: 'Notebook' })
   await expect(drawer.getByText('create_training_job', { exact: false }).first()).toBeVisible()
   await expect(drawer.getByRole('heading', { name: 'Training', exact: true })).toBeVisible()
-  await expect(drawer.getByText('## ')).toHaveCount(0)
+  await expect(drawer.getByText('## Training')).toHaveCount(0)
   await takePicture(page, 'notebook')
   const notebook = path.join(dataDirectory, 'again.ipynb')
   await answerSaveDialog(running, notebook)
