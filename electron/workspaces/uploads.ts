@@ -100,7 +100,8 @@ export function createUploads(options: UploadsOptions): Uploads {
         onBegun: (begun) => change(id, { begun }),
         onProgress(sentBytes) {
           rate.note(sentBytes, now())
-          if (now() - toldAtMs < tellEveryMs) return
+          const isAll = sentBytes >= stored.sizeBytes
+          if (!isAll && now() - toldAtMs < tellEveryMs) return
           toldAtMs = now()
           change(id, { sentBytes })
         },
