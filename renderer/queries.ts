@@ -185,9 +185,6 @@ export function followEvents(client: QueryClient): () => void {
       client.setQueryData(hubDownloadQuery.queryKey, download),
     ),
     on('settings.changed', (settings) => client.setQueryData(settingsQuery.queryKey, settings)),
-    on('workspaces.changed', (workspaces) =>
-      client.setQueryData(workspacesQuery.queryKey, workspaces),
-    ),
     followImports(client),
     on('dataset.changed', (dataset) => {
       client.setQueryData(datasetQuery(dataset.id).queryKey, dataset)

@@ -72,6 +72,8 @@ export function followWorkspaces(client: QueryClient): (() => void)[] {
     on('workspaces.changed', (workspaces) => {
       client.setQueryData(workspacesQuery.queryKey, workspaces)
       void client.invalidateQueries({ queryKey: ['workspaceKeys'] })
+      // With other keys, or a role, what was refused before may be answered.
+      void client.invalidateQueries({ predicate: ({ state }) => state.status === 'error' })
     }),
     on('workspace.troubled', (trouble) =>
       client.setQueryData(troublesQuery.queryKey, (known: WorkspaceTrouble[] | undefined) => [
