@@ -1,5 +1,5 @@
-import { Paper, Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { FactsTable } from '../components/FactsTable.tsx'
 import type { Model, ModelVersion } from '../../shared/model.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import type { HourlyPrices } from '../catalog/catalogFilter.ts'
@@ -72,20 +72,7 @@ export function MoveReview({
           return plan ? reckonedSeconds(plan, draft.machines[model.id]) : null
         })}
       />
-      <Paper withBorder radius="lg" p="xs">
-        <Table variant="vertical" layout="fixed">
-          <Table.Tbody>
-            {rows.map(([name, value]) => (
-              <Table.Tr key={name}>
-                <Table.Th w={200} fw={500}>
-                  {name}
-                </Table.Th>
-                <Table.Td>{value}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Paper>
+      <FactsTable facts={rows} nameWidth={200} />
     </>
   )
 }

@@ -1,5 +1,5 @@
-import { Paper, Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { FactsTable } from '../components/FactsTable.tsx'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
 import { formatCount, formatPercent } from '../format.ts'
@@ -73,20 +73,5 @@ export function ReviewStep({ draft, datasets, baseModels, fields, workspaces }: 
         : valueOf(draft, field),
     ]),
   ]
-  return (
-    <Paper withBorder radius="lg" p="xs">
-      <Table variant="vertical" layout="fixed">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th w={260} fw={500}>
-                {name}
-              </Table.Th>
-              <Table.Td>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Paper>
-  )
+  return <FactsTable facts={rows} nameWidth={260} />
 }

@@ -1,8 +1,8 @@
 /** A model of an account through the window: deployed, waited for, asked and deleted, with its price in sight. */
 import { expect, test, type Page } from '@playwright/test'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
-import { aDraft } from '../support/aws/workspaceDraft.ts'
 import { expectAccessible } from './support/accessibility.ts'
+import { addCompanyAccount } from './support/companyAccount.ts'
 import { notificationTitles, watchNotifications } from './support/desktop.ts'
 import {
   dropFile,
@@ -28,25 +28,9 @@ test.beforeAll(async () => {
   double = await startAwsDouble()
   running = await launchApp(await makeDataDirectory())
   page = running.page
-  const draft = aDraft({
-    name: 'Company account',
-    region: double.region,
-    executionRoleArn: `arn:aws:iam::${double.account}:role/TimbreExecution`,
+  await addCompanyAccount(page, double, {
     kmsKeyArn: `arn:aws:kms:${double.region}:${double.account}:key/11111111-2222-4333-8444-555555555555`,
-    endpoints: { default: double.url },
   })
-  await page.evaluate(async (wanted) => {
-    const made = await window.timbre.invoke('workspace.create', wanted)
-    if (!made.ok) throw new Error(made.error.message)
-    const { id } = made.value as { id: string }
-    const keys = {
-      accessKeyId: 'AKIADOUBLEDOUBLE0001',
-      secretAccessKey: 'double-secret-double-secret',
-    }
-    await window.timbre.invoke('workspace.setKeys', { id, keys })
-    // The usual budget of calls is for people, who wait.
-    await window.timbre.invoke('settings.update', { awsCallsPerMinute: 6000 })
-  }, draft)
   await dropFile(page, await writeSmallCsv(running.dataDirectory, 160))
   await page.getByRole('button', { name: 'Fix all' }).click()
   await page.getByRole('button', { name: 'Fine-tune a model with this' }).click()

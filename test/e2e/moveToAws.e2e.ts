@@ -4,8 +4,8 @@ import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import type { ModelVersion } from '../../shared/model.ts'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
-import { aDraft } from '../support/aws/workspaceDraft.ts'
 import { expectAccessible } from './support/accessibility.ts'
+import { addCompanyAccount } from './support/companyAccount.ts'
 import { dropFile, launchApp, makeDataDirectory, type LaunchedApp } from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
 
@@ -26,26 +26,6 @@ test.afterAll(async () => {
   await running.app.close()
   await double.close()
 })
-
-async function addWorkspace(): Promise<void> {
-  const draft = aDraft({
-    name: 'Company account',
-    region: double.region,
-    executionRoleArn: `arn:aws:iam::${double.account}:role/TimbreExecution`,
-    endpoints: { default: double.url },
-  })
-  await page.evaluate(async (wanted) => {
-    const made = await window.timbre.invoke('workspace.create', wanted)
-    if (!made.ok) throw new Error(made.error.message)
-    const { id } = made.value as { id: string }
-    const keys = {
-      accessKeyId: 'AKIADOUBLEDOUBLE0001',
-      secretAccessKey: 'double-secret-double-secret',
-    }
-    await window.timbre.invoke('workspace.setKeys', { id, keys })
-    await window.timbre.invoke('settings.update', { awsCallsPerMinute: 6000 })
-  }, draft)
-}
 
 const longAnswer = (row: number) => `Shelf ${row}. `.padEnd(1200, 'Please look twice. ')
 
@@ -94,7 +74,7 @@ test('asks for a workspace where there is none', async () => {
   await page.getByRole('button', { name: 'Run in AWS' }).click()
   await expect(page.getByText('No AWS workspace yet')).toBeVisible()
   await expectAccessible(page)
-  await addWorkspace()
+  await addCompanyAccount(page, double)
 })
 
 test('says what changes, and which rows would be cut, page by page', async () => {

@@ -2,8 +2,8 @@
 import { expect, test, type Page } from '@playwright/test'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { knownFailures } from '../support/aws/failures.ts'
-import { aDraft } from '../support/aws/workspaceDraft.ts'
 import { expectAccessible } from './support/accessibility.ts'
+import { addCompanyAccount } from './support/companyAccount.ts'
 import {
   dropFile,
   launchApp,
@@ -23,24 +23,7 @@ test.beforeAll(async () => {
   double = await startAwsDouble()
   running = await launchApp(await makeDataDirectory())
   page = running.page
-  const draft = aDraft({
-    name: 'Company account',
-    region: double.region,
-    executionRoleArn: `arn:aws:iam::${double.account}:role/TimbreExecution`,
-    endpoints: { default: double.url },
-  })
-  await page.evaluate(async (wanted) => {
-    const made = await window.timbre.invoke('workspace.create', wanted)
-    if (!made.ok) throw new Error(made.error.message)
-    const { id } = made.value as { id: string }
-    const keys = {
-      accessKeyId: 'AKIADOUBLEDOUBLE0001',
-      secretAccessKey: 'double-secret-double-secret',
-    }
-    await window.timbre.invoke('workspace.setKeys', { id, keys })
-    // The usual budget of calls is for people, who wait.
-    await window.timbre.invoke('settings.update', { awsCallsPerMinute: 6000 })
-  }, draft)
+  await addCompanyAccount(page, double)
 })
 test.afterAll(async () => {
   await running.app.close()

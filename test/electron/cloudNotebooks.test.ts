@@ -2,11 +2,10 @@
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jobRequestOf } from '../../electron/aws/trainingRequest.ts'
-import { getVersion } from '../../electron/db/models.ts'
 import type { Notebook } from '../../electron/notebook/notebook.ts'
 import type { Candidate } from '../../shared/model.ts'
 import { readBaseModelId } from '../../shared/trainingWay.ts'
-import { lookAtAll, openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
+import { openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
 import { serviceModels } from '../support/aws/serviceModel.ts'
 import { validateValue } from '../support/aws/validateValue.ts'
 import {
@@ -18,7 +17,7 @@ import {
   succeeds,
   whatJupyterNeeds,
 } from '../support/notebooks.ts'
-import { importQuestions } from '../support/services.ts'
+import { trainInAccount } from '../support/aws/trainInAccount.ts'
 
 const minuteMs = 60_000
 /**
@@ -74,26 +73,10 @@ let candidates: readonly Candidate[]
 
 beforeAll(async () => {
   cloud = await openCloudServices()
-  const { services } = cloud.test
-  const version = await services.startVersion({
-    workspaceId: cloud.workspaceId,
-    modelId: null,
-    name: 'Help desk',
-    problemType: 'fine-tune-foundation-model',
-    datasetId: await importQuestions(cloud.test, 200),
-    columns: { question: 'question', answer: 'answer' },
-    validationFraction: 0.2,
-    splitSeed: 1,
-    samplePrompts: [],
-    candidates: cases.map(({ baseModelId }) => ({ baseModelId, hyperparameters: {} })),
-  })
-  for (let round = 0; round < 60; round += 1) {
-    cloud.double.advance(2 * minuteMs)
-    await lookAtAll(services)
-    candidates = getVersion(services.db, version.id).candidates
-    if (candidates.every(({ status }) => status === 'Completed')) return
-  }
-  throw new Error(JSON.stringify(candidates, null, 1))
+  candidates = await trainInAccount(
+    cloud,
+    cases.map(({ baseModelId }) => baseModelId),
+  )
 }, 60_000)
 afterAll(() => cloud.close())
 

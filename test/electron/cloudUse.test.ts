@@ -2,16 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { getVersion } from '../../electron/db/models.ts'
 import type { DeployRequest } from '../../shared/endpoint.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { GenerationSettings } from '../../shared/playground.ts'
-import { lookAtAll, openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
+import { openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
 import { userPolicy } from '../../shared/policies.ts'
 import type { DoubleCall } from '../support/aws/awsDouble.ts'
 import { knownFailures } from '../support/aws/failures.ts'
 import type { AnswerStyle } from '../support/aws/hostingStore.ts'
-import { importQuestions } from '../support/services.ts'
+import { trainInAccount } from '../support/aws/trainInAccount.ts'
 
 const minuteMs = 60_000
 const mistral = 'huggingface-llm-mistral-7b'
@@ -62,28 +61,7 @@ function isAllowed(call: DoubleCall): boolean {
   })
 }
 
-async function train(...baseModelIds: string[]): Promise<Candidate[]> {
-  const { services } = cloud.test
-  const version = await services.startVersion({
-    workspaceId: cloud.workspaceId,
-    modelId: null,
-    name: 'Help desk',
-    problemType: 'fine-tune-foundation-model',
-    datasetId: await importQuestions(cloud.test, 200),
-    columns: { question: 'question', answer: 'answer' },
-    validationFraction: 0.2,
-    splitSeed: 1,
-    samplePrompts: [],
-    candidates: baseModelIds.map((baseModelId) => ({ baseModelId, hyperparameters: {} })),
-  })
-  for (let round = 0; round < 60; round += 1) {
-    cloud.double.advance(2 * minuteMs)
-    await lookAtAll(services)
-    const { candidates } = getVersion(services.db, version.id)
-    if (candidates.every(({ status }) => status === 'Completed')) return candidates
-  }
-  throw new Error(JSON.stringify(getVersion(services.db, version.id).candidates, null, 1))
-}
+const train = (...baseModelIds: string[]) => trainInAccount(cloud, baseModelIds)
 
 async function trainOne(baseModelId = mistral): Promise<Candidate> {
   const [candidate] = await train(baseModelId)

@@ -34,22 +34,46 @@ test('makes the folder and the newest schema, and opens it again with what was s
   second.close()
 })
 
-test('keeps what was asked before conversations had branches, as turns with their answers', () => {
-  const step = migrations.findIndex((migration) => migration.includes('DROP TABLE exchanges'))
+/**
+ * A database as it was before the migration that contains `mark`, with a model, a version and a candidate. Today's statements
+ * name columns of later schemas.
+ */
+function openBefore(mark: string, candidate: Readonly<Record<string, string>>): Database.Database {
+  const step = migrations.findIndex((migration) => migration.includes(mark))
   mkdirSync(dirname(path))
   const old = new Database(path)
   for (const migration of migrations.slice(0, step)) old.exec(migration)
   old.pragma(`user_version = ${step}`)
-  // As that schema stored them: today's statements name columns of later ones.
   old.exec(`
     INSERT INTO models VALUES ('model-1', 'Voice', 'fine-tune-foundation-model', 2000);
     INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256, question_column,
       answer_column, validation_fraction, split_seed, training_row_count, validation_row_count, created_at_ms)
       VALUES ('version-1', 'model-1', 1, 'local', 'dataset-1', 'Help desk', 'a', 'q', 'a', 0.2, 10, 160, 40, 2000);
-    INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, hyperparameters, training_job_name,
-      status, created_at_ms)
-      VALUES ('candidate-1', 'version-1', 0, 'timbre-small', 'Timbre Small', '{}', 'job-1', 'Completed', 2000);
   `)
+  const columns = Object.entries({
+    id: 'candidate-1',
+    version_id: 'version-1',
+    position: 0,
+    hyperparameters: '{}',
+    training_job_name: 'job-1',
+    created_at_ms: 2000,
+    ...candidate,
+  })
+  old
+    .prepare(
+      `INSERT INTO candidates (${columns.map(([name]) => name).join(', ')})
+       VALUES (${columns.map(() => '?').join(', ')})`,
+    )
+    .run(columns.map(([, value]) => value))
+  return old
+}
+
+test('keeps what was asked before conversations had branches, as turns with their answers', () => {
+  const old = openBefore('DROP TABLE exchanges', {
+    base_model_id: 'timbre-small',
+    base_model_name: 'Timbre Small',
+    status: 'Completed',
+  })
   const insert = old.prepare(`
     INSERT INTO exchanges (id, candidate_id, prompt, tuned_answer, base_answer, settings, asked_at_ms)
     VALUES (?, 'candidate-1', ?, ?, ?, ?, ?)`)
@@ -83,21 +107,12 @@ test('keeps what was asked before conversations had branches, as turns with thei
 })
 
 test('what was trained before AWS’s bill was read says nothing of it, and learns it', () => {
-  const step = migrations.findIndex((migration) => migration.includes('COLUMN billed'))
-  mkdirSync(dirname(path))
-  const old = new Database(path)
-  for (const migration of migrations.slice(0, step)) old.exec(migration)
-  old.pragma(`user_version = ${step}`)
-  old.exec(`
-    INSERT INTO models VALUES ('model-1', 'Voice', 'fine-tune-foundation-model', 2000);
-    INSERT INTO versions (id, model_id, number, workspace_id, dataset_id, dataset_name, dataset_sha256, question_column,
-      answer_column, validation_fraction, split_seed, training_row_count, validation_row_count, created_at_ms)
-      VALUES ('version-1', 'model-1', 1, 'cloud', 'dataset-1', 'Help desk', 'a', 'q', 'a', 0.2, 10, 160, 40, 2000);
-    INSERT INTO candidates (id, version_id, position, base_model_id, base_model_name, hyperparameters, training_job_name,
-      status, created_at_ms, prompt_template)
-      VALUES ('candidate-1', 'version-1', 0, 'mistral', 'Mistral', '{}', 'job-1', 'InProgress', 2000,
-        '{"prompt": "{prompt}", "completion": "{completion}"}');
-  `)
+  const old = openBefore('COLUMN billed', {
+    base_model_id: 'mistral',
+    base_model_name: 'Mistral',
+    status: 'InProgress',
+    prompt_template: '{"prompt": "{prompt}", "completion": "{completion}"}',
+  })
   old.close()
   const db = openDatabase(path)
   expect(getCandidate(db, 'candidate-1').billed).toBeNull()

@@ -1,17 +1,11 @@
 /** Reports of candidates that were trained in an account: asked there, through its own doors. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { getVersion } from '../../../electron/db/models.ts'
 import type { Evaluation, EvaluationRequest } from '../../../shared/evaluation.ts'
 import type { Candidate } from '../../../shared/model.ts'
-import {
-  lookAtAll,
-  openCloudServices,
-  type CloudServices,
-} from '../../support/aws/cloudServices.ts'
+import { openCloudServices, type CloudServices } from '../../support/aws/cloudServices.ts'
 import type { AnswerStyle } from '../../support/aws/hostingStore.ts'
-import { importQuestions } from '../../support/services.ts'
+import { trainInAccount } from '../../support/aws/trainInAccount.ts'
 
-const minuteMs = 60_000
 const mistral = 'huggingface-llm-mistral-7b'
 
 let cloud: CloudServices
@@ -27,26 +21,8 @@ afterEach(async () => {
 })
 
 async function trainOne(baseModelId = mistral): Promise<Candidate> {
-  const { services } = cloud.test
-  const version = await services.startVersion({
-    workspaceId: cloud.workspaceId,
-    modelId: null,
-    name: 'Help desk',
-    problemType: 'fine-tune-foundation-model',
-    datasetId: await importQuestions(cloud.test, 200),
-    columns: { question: 'question', answer: 'answer' },
-    validationFraction: 0.2,
-    splitSeed: 1,
-    samplePrompts: [],
-    candidates: [{ baseModelId, hyperparameters: {} }],
-  })
-  for (let round = 0; round < 60; round += 1) {
-    cloud.double.advance(2 * minuteMs)
-    await lookAtAll(services)
-    const [candidate] = getVersion(services.db, version.id).candidates
-    if (candidate?.status === 'Completed') return candidate
-  }
-  throw new Error('The training did not end.')
+  const [candidate] = await trainInAccount(cloud, [baseModelId])
+  return candidate as Candidate // one was asked for
 }
 
 function ask(candidateId: string, change: Partial<EvaluationRequest> = {}): EvaluationRequest {
