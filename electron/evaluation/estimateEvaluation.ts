@@ -80,7 +80,9 @@ export async function estimateEvaluation(
   const idleMinutes = machines.length === 0 ? null : options.idleMinutes()
   const paid = (ofMinutes: number) => sumOf(machines, ofMinutes)
   const low = minutes && paid(minutes.low)
-  const high = minutes && paid(minutes.high + (idleMinutes ?? 0))
+  // Whether AWS bills the minutes of the start is not known: the higher figure has them.
+  const high =
+    minutes && paid(minutes.high + (starts ? endpointStart.high : 0) + (idleMinutes ?? 0))
   return {
     place: tuned?.kind ?? 'local',
     answers,

@@ -12,6 +12,7 @@ import {
   type EvaluationSource,
 } from '../../shared/evaluation.ts'
 import { invoke } from '../api.ts'
+import { formatMoney } from '../../shared/cost.ts'
 import type { LibraryPlan } from '../../shared/libraryCheck.ts'
 import { judgePlanSchema, type JudgePlan } from '../../shared/judge.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
@@ -33,7 +34,7 @@ interface EvaluationSetupProps {
 
 /** What the next report is made of, and the button that makes it. */
 export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const client = useQueryClient()
   const { data: sets } = useQuery(builtInSetsQuery)
   const [source, setSource] = useState<EvaluationSource>(
@@ -76,6 +77,11 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
   const say = (key: string, values?: Record<string, string | number>) =>
     t(`analysis:evaluation.${key}`, values ?? {})
   const isUnfinished = evaluation !== null && evaluation.status !== 'Completed'
+  const action = say(isUnfinished ? 'goOn' : evaluation ? 'again' : 'start')
+  // Nothing billable starts without a number on the button.
+  const price = estimate?.cost
+    ? formatMoney(estimate.cost.high, estimate.currency, i18n.language)
+    : null
   const mayRead = hasPairs && estimate?.tellsProbabilities !== false
   return (
     <Paper withBorder radius="lg" p="lg">
@@ -135,7 +141,7 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
             disabled={!hasSource || !isJudgeReady}
             onClick={() => start.mutate()}
           >
-            {say(isUnfinished ? 'goOn' : evaluation ? 'again' : 'start')}
+            {price === null ? action : say('priced', { action, price })}
           </Button>
         </Group>
       </Stack>

@@ -76,11 +76,11 @@ test('both models answer from endpoints of their own, and what that takes was sa
     currency: 'USD',
     machines: [{ side: 'tuned' }, { side: 'base' }],
   })
-  // Two machines for 16 to 80 seconds, and two hours of idling at most.
+  // Two machines for 16 to 80 seconds, and at most half an hour of starting and two of idling.
   const [{ pricePerHour } = { pricePerHour: null }] = estimate.machines
   const hourly = 2 * (pricePerHour ?? Number.NaN)
   expect(estimate.cost?.low).toBeCloseTo((hourly * 16) / 3600, 6)
-  expect(estimate.cost?.high).toBeCloseTo((hourly * (80 + 120 * 60)) / 3600, 6)
+  expect(estimate.cost?.high).toBeCloseTo((hourly * (80 + 150 * 60)) / 3600, 6)
 
   const ended = await evaluate(ask(id))
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
