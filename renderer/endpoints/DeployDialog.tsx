@@ -29,6 +29,7 @@ import { useNavigate } from '../navigation.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
 import { ScalingFields } from './ScalingFields.tsx'
 import { SecurityFacts } from './SecurityFacts.tsx'
+import { useMachinePrice } from './useMachinePrice.ts'
 
 interface DeployDialogProps {
   readonly candidateId: string
@@ -95,6 +96,8 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
       navigate({ page: 'endpoints' })
     },
   })
+  const mostInstances = isScaling ? scaling.max : instanceCount
+  const { perHourOf } = useMachinePrice(defaults.workspaceId, instanceType)
   const isNameGood = deploymentNameSchema.safeParse(name).success
   return (
     <Stack>
@@ -133,7 +136,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
           <MachineFacts
             workspaceId={defaults.workspaceId}
             instanceType={instanceType}
-            instanceCount={isScaling ? scaling.max : instanceCount}
+            instanceCount={mostInstances}
             neededGigabytes={defaults.neededGigabytes}
           />
           <SecurityFacts kmsKeyArn={defaults.kmsKeyArn} vpc={defaults.vpc} />
@@ -196,7 +199,9 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
           {t('cancel')}
         </Button>
         <Button disabled={!isNameGood} loading={deploy.isPending} onClick={() => deploy.mutate()}>
-          {t('deploy.start')}
+          {perHourOf
+            ? t('deploy.startPriced', { price: perHourOf(mostInstances) })
+            : t('deploy.start')}
         </Button>
       </Group>
     </Stack>

@@ -10,6 +10,7 @@ import {
   type JudgePlan,
 } from '../../shared/judge.ts'
 import { workspacesQuery } from '../queries.ts'
+import { formatCount } from '../format.ts'
 
 interface JudgeChoiceProps {
   readonly judge: JudgePlan | null
@@ -21,7 +22,7 @@ const firstModel = judgeModels[0]?.id ?? ''
 
 /** A language model that compares the answers: off, until somebody wants it and has seen what it costs. */
 export function JudgeChoice({ judge, onChange, estimate }: JudgeChoiceProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { data: workspaces = [] } = useQuery(workspacesQuery)
   const say = (key: string, values?: Record<string, string | number>) =>
     t(`analysis:judge.${key}`, values ?? {})
@@ -48,9 +49,9 @@ export function JudgeChoice({ judge, onChange, estimate }: JudgeChoiceProps) {
       {judge && estimate && (
         <Text size="sm" role="status">
           {say(estimate.cost === null ? 'costUnknown' : 'cost', {
-            calls: estimate.calls,
-            input: estimate.inputTokens,
-            output: estimate.outputTokens,
+            calls: formatCount(estimate.calls, i18n.language),
+            input: formatCount(estimate.inputTokens, i18n.language),
+            output: formatCount(estimate.outputTokens, i18n.language),
             cost: estimate.cost?.toFixed(estimate.cost < 1 ? 4 : 2) ?? '',
             date: judgePricesAsOf,
           })}

@@ -92,7 +92,7 @@ test('the dialog tells price, memory, key and network before anything is made', 
   await expect(dialog.getByText(/11111111-2222/)).toBeVisible()
   await expectAccessible(page)
   await takePicture(page, 'cloud-deploy')
-  await dialog.getByRole('button', { name: 'Deploy', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Deploy for $1.52 an hour', exact: true }).click()
 })
 
 test('says what is happening while it starts, and what it costs in the title, then answers', async () => {
