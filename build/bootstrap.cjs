@@ -32,37 +32,23 @@ function fail(message, status) {
   process.exit(status || 1)
 }
 
-/** Where node.h is, from the Node that runs this; null where Node came without its headers. */
-function ownHeaders() {
-  const prefix = path.join(path.dirname(process.execPath), '..')
-  return fs.existsSync(path.join(prefix, 'include', 'node', 'node.h')) ? prefix : null
-}
-
-function runInstall(more) {
-  return spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+function npm(...options) {
+  const result = spawnSync('npm', [...options, '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
     // The dependencies have a Node of their own; that this one is older than some of them ask for is no matter.
-    env: Object.assign({}, process.env, more, {
-      ONNXRUNTIME_NODE_INSTALL: 'skip',
-      ELECTRON_SKIP_BINARY_DOWNLOAD: '1',
-      npm_config_engine_strict: 'false',
-    }),
+    env: Object.assign({}, process.env, { npm_config_engine_strict: 'false' }),
   })
+  if (result.error) fail('npm could not be started: ' + result.error.message)
+  if (result.status !== 0) fail('npm ' + options[0] + ' failed; see above.', result.status)
 }
 
 function install() {
   console.log('Installing the dependencies (once) ...')
-  let result = runInstall({})
-  const headers = ownHeaders()
-  if (!result.error && result.status !== 0 && headers) {
-    // SQLite is built here; the headers for it come from nodejs.org, which not every network reaches. Any Node's will do.
-    console.log('Trying once more with the headers of the Node on this computer ...')
-    result = runInstall({ npm_config_nodedir: headers })
-  }
-  if (result.error) fail('npm could not be started: ' + result.error.message)
-  if (result.status !== 0) fail('npm ci failed; see above.', result.status)
+  npm('ci', '--no-audit', '--no-fund')
+  // .npmrc says why the others' scripts don't run.
+  npm('rebuild', 'node', '--ignore-scripts=false')
   fs.writeFileSync(stampFile, lockHash())
 }
 
