@@ -82,6 +82,16 @@ const hyperparameter = z.looseObject({
   Advanced: z.boolean().optional(),
 })
 
+/** What differs from one type of machine, or family of them, to another. */
+const byInstanceType = <Properties extends z.ZodType>(properties: Properties) =>
+  z
+    .looseObject({
+      Variants: z
+        .record(z.string(), z.looseObject({ Properties: properties.optional() }))
+        .default({}),
+    })
+    .nullish()
+
 /** The parts that are used; documents hold many more. */
 const documentSchema = z.looseObject({
   Provider: z.string().default(''),
@@ -100,25 +110,14 @@ const documentSchema = z.looseObject({
   DefaultTrainingInstanceType: z.string().default(''),
   SupportedTrainingInstanceTypes: z.array(z.string()).default([]),
   TrainingVolumeSize: z.number().default(30),
-  TrainingInstanceTypeVariants: z
-    .looseObject({
-      Variants: z
-        .record(
-          z.string(),
-          z.looseObject({
-            Properties: z
-              .looseObject({
-                ImageUri: z.string().optional(),
-                GatedModelEnvVarUri: z.string().optional(),
-                TrainingArtifactUri: z.string().optional(),
-                Hyperparameters: z.array(hyperparameter).default([]),
-              })
-              .optional(),
-          }),
-        )
-        .default({}),
-    })
-    .nullish(),
+  TrainingInstanceTypeVariants: byInstanceType(
+    z.looseObject({
+      ImageUri: z.string().optional(),
+      GatedModelEnvVarUri: z.string().optional(),
+      TrainingArtifactUri: z.string().optional(),
+      Hyperparameters: z.array(hyperparameter).default([]),
+    }),
+  ),
   RecipeCollection: z
     .array(
       z.looseObject({
@@ -141,23 +140,12 @@ const documentSchema = z.looseObject({
   InferenceEnvironmentVariables: z
     .array(z.looseObject({ Name: z.string(), Default: scalar.default('') }))
     .default([]),
-  HostingInstanceTypeVariants: z
-    .looseObject({
-      Variants: z
-        .record(
-          z.string(),
-          z.looseObject({
-            Properties: z
-              .looseObject({
-                ImageUri: z.string().optional(),
-                EnvironmentVariables: z.record(z.string(), scalar).default({}),
-              })
-              .optional(),
-          }),
-        )
-        .default({}),
-    })
-    .nullish(),
+  HostingInstanceTypeVariants: byInstanceType(
+    z.looseObject({
+      ImageUri: z.string().optional(),
+      EnvironmentVariables: z.record(z.string(), scalar).default({}),
+    }),
+  ),
   ModelDataDownloadTimeout: z.number().nullish(),
   ContainerStartupHealthCheckTimeout: z.number().nullish(),
   InferenceAmiVersion: z.string().nullish(),
