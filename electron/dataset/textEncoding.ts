@@ -33,7 +33,7 @@ const singleByte: readonly TextEncoding[] = [
 export function detectEncoding(head: Uint8Array): TextEncoding {
   const wide = detectUtf16(head)
   if (wide) return wide
-  if (markLength(head) > 0) return 'utf-8'
+  if (markLength(head.subarray(firstVisible(head))) > 0) return 'utf-8'
   const { valid, invalid } = countSequences(head)
   if (invalid < 4 || invalid < valid) return 'utf-8'
   for (const { name, confidence } of analyse(head)) {
@@ -41,6 +41,14 @@ export function detectEncoding(head: Uint8Array): TextEncoding {
     if (label && confidence >= 10 && isPlausible(head, label)) return label
   }
   return 'utf-8'
+}
+
+/** Where spaces, line ends and control characters are over: a mark after them is no less one. */
+function firstVisible(bytes: Uint8Array): number {
+  return Math.max(
+    0,
+    bytes.findIndex((byte) => byte > 0x20),
+  )
 }
 
 function detectUtf16(head: Uint8Array): TextEncoding | null {

@@ -89,6 +89,7 @@ test('deletes, adds and excludes rows', async () => {
   await page.keyboard.press('Delete')
   await expect(cell(2, 0)).toHaveText(second)
   await page.getByRole('button', { name: 'Add a row' }).click()
+  await expect(grid()).toBeFocused()
   await page.keyboard.type('An added question?')
   await page.keyboard.press('Tab')
   await expect(grid().getByText('An added question?')).toBeVisible()

@@ -31,7 +31,8 @@ export const mojibake: CellCheck = {
 function undo(garbled: string): string | null {
   const bytes = [...garbled].map((character) => byteOf.get(character) ?? character.charCodeAt(0))
   try {
-    const text = strict.decode(Uint8Array.from(bytes))
+    // A byte-order mark (ï»¿) is no part of the text, wherever files were joined.
+    const text = strict.decode(Uint8Array.from(bytes)).replaceAll('\ufeff', '')
     // Controls were not what anybody wrote.
     return /[\u0000-\u0008\u000e-\u001f\u0080-\u009f]/.test(text) ? null : text
   } catch {

@@ -97,6 +97,12 @@ const hostileFile = fc
   .tuple(beforeHead, hostileRows)
   .map(([before, rows]) => Buffer.concat([before, Buffer.from(head), rows]))
 
+/** What this property found: a mark after a control character, and one that was read as Windows-1252 (ï»¿). */
+const onceUnrepaired = [
+  Buffer.concat([Buffer.from(`\0\ufeff\n${head}问`), Buffer.from([0xff, 0xed, 0xa0, 0x80])]),
+  Buffer.concat([Buffer.from(`${head}问\ufeffa,b\n`), Buffer.from([0xff, 0xed, 0xa0, 0x80])]),
+]
+
 test('repairs everything: a second scan finds nothing, a second repair changes nothing', async () => {
   await fc.assert(
     fc.asyncProperty(hostileFile, async (bytes) => {
@@ -107,7 +113,7 @@ test('repairs everything: a second scan finds nothing, a second repair changes n
       expect(report.usableRowCount).toBe(report.rowCount)
       expect((await fix(fixed)).fixed).toEqual(fixed)
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: onceUnrepaired.map((bytes): [Buffer] => [bytes]) },
   )
 })
 
