@@ -8,6 +8,7 @@ import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { BaseModel } from '../shared/model.ts'
 import type { AnswerPiece, NamedSpeaker } from '../shared/playground.ts'
 import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
+import { asyncPlaces } from './aws/asyncInvocation.ts'
 import { downloadObject, placeOf } from './aws/downloadObject.ts'
 import type { HubModel } from './aws/hub.ts'
 import type { Connection } from './aws/workspace.ts'
@@ -174,17 +175,20 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     async code(endpointName, language) {
       const endpoint = endpoints.get(endpointName)
       const { template, example } = await exampleOf(endpoint)
-      const [, partition = 'aws'] = endpoint.arn.split(':')
-      return invocationCode(language, {
+      const { asyncOutputUri } = currentRevision(endpoint)
+      const invocation = {
         endpointName,
         endpointArn: endpoint.arn,
         region: endpoint.region,
-        partition,
         promptTemplate: template,
         example,
         maxNewTokens: 120,
         isLocal: endpoint.workspaceId === 'local',
-      })
+      }
+      if (asyncOutputUri === null) return invocationCode(language, invocation)
+      const { kmsKeyArn } = await connect(endpoint.workspaceId)
+      const places = asyncPlaces(asyncOutputUri, endpointName)
+      return invocationCode(language, { ...invocation, ...places, kmsKeyArn })
     },
     async close() {
       playground.close()

@@ -18,6 +18,22 @@ export function partitionOf(region: string): Partition {
   return byRegion.find(([pattern]) => pattern.test(region))?.[1] ?? 'aws'
 }
 
+/** What the names of a region's services end in. Source: botocore's partitions.json. */
+const domains: Readonly<Record<Partition, string>> = {
+  aws: 'amazonaws.com',
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-us-gov': 'amazonaws.com',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-iso-e': 'cloud.adc-e.uk',
+  'aws-iso-f': 'csp.hci.ic.gov',
+  'aws-eusc': 'amazonaws.eu',
+}
+
+export function domainOf(region: string): string {
+  return domains[partitionOf(region)]
+}
+
 /** What AWS bills in there. */
 export function currencyOf(region: string): 'USD' | 'CNY' {
   return partitionOf(region) === 'aws-cn' ? 'CNY' : 'USD'

@@ -13,6 +13,36 @@ import type { Connection } from './workspace.ts'
 /** AWS gives a request an hour at most, and keeps it in the queue for six. */
 const longestWaitMs = 6 * 3_600_000
 
+/** Where an endpoint puts its answers; ends with a slash. */
+export function asyncOutputUri(
+  { bucket, prefix }: Pick<Connection, 'bucket' | 'prefix'>,
+  endpointName: string,
+): string {
+  return `s3://${bucket}/${prefix}/async/${endpointName}/`
+}
+
+/** Where the container's refusals stand: without a place of their own nobody would hear of them. */
+export function asyncFailureUri(outputUri: string): string {
+  return `${outputUri}failures/`
+}
+
+/** Keys of the questions begin so. */
+function requestPrefix(prefix: string): string {
+  return `${prefix}/async-requests/`
+}
+
+/** Bucket and keys of questions, answers and failures, for those who ask without this program. */
+export function asyncPlaces(outputUri: string, endpointName: string) {
+  const [, bucket = '', answerPrefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(outputUri) ?? []
+  const prefix = answerPrefix.replace(`/async/${endpointName}/`, '')
+  return {
+    bucket,
+    requestPrefix: requestPrefix(prefix),
+    answerPrefix,
+    failurePrefix: asyncFailureUri(answerPrefix),
+  }
+}
+
 /**
  * @param pollMs how often S3 is asked
  * @throws AppError ModelRefused with the container's words, Cancelled
@@ -26,7 +56,7 @@ export async function generateLater(
   pollMs: number,
 ): Promise<GeneratedPiece> {
   const { clients, bucket, prefix } = connection
-  const key = `${prefix}/async-requests/${randomUUID()}.json`
+  const key = `${requestPrefix(prefix)}${randomUUID()}.json`
   const body = requestBody(inputs, settings, false)
   await putTextOnce(connection, bucket, key, body, 'application/json')
   const { OutputLocation = '', FailureLocation } = await withAwsErrors(() =>

@@ -21,6 +21,7 @@ import {
 import type { EndpointRevision, EndpointScaling, EndpointVariant } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { answerDate, signedAt } from './answerDate.ts'
+import { asyncFailureUri } from './asyncInvocation.ts'
 import { removeScaling } from './endpointScaling.ts'
 import { fromSdkError } from './errors.ts'
 import { vpcOf } from './requestParts.ts'
@@ -267,6 +268,7 @@ export async function createConfig(
           AsyncInferenceConfig: {
             OutputConfig: {
               S3OutputPath: asyncOutputUri,
+              S3FailurePath: asyncFailureUri(asyncOutputUri),
               ...(connection.kmsKeyArn !== null && { KmsKeyId: connection.kmsKeyArn }),
             },
           },

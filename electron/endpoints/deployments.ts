@@ -13,6 +13,7 @@ import { AppError } from '../../shared/errors.ts'
 import { servingMemoryOf } from '../../shared/machines.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
+import { asyncOutputUri } from '../aws/asyncInvocation.ts'
 import {
   endpointMetrics,
   putOnRevision,
@@ -155,9 +156,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         mayGoUnguarded: request.mayGoUnguarded,
         dataCapture: request.dataCapture,
         scaling: request.scaling,
-        asyncOutputUri: request.isAsync
-          ? `s3://${connection.bucket}/${connection.prefix}/async/${name}/`
-          : null,
+        asyncOutputUri: request.isAsync ? asyncOutputUri(connection, name) : null,
         variants: [
           {
             ...model.serving,

@@ -1,31 +1,21 @@
 /** A trained model on its way to those who use it: real engine, real files, real clients of other languages. */
-import { execFile } from 'node:child_process'
 import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { getCandidate } from '../../electron/db/candidates.ts'
 import { listMetricPoints } from '../../electron/db/metrics.ts'
 import { answerColumn } from '../../electron/batch/batchRunner.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
-import { codeFileNames, type CodeLanguage } from '../../shared/invocationCode.ts'
+import type { CodeLanguage } from '../../shared/invocationCode.ts'
 import { tinyModelId } from '../support/engine.ts'
-import {
-  executeNotebook,
-  expectValid,
-  hasJupyter,
-  python,
-  succeeds,
-  whatJupyterNeeds,
-} from '../support/notebooks.ts'
+import { askWithCode, callLambda, whatIsMissing } from '../support/askWithCode.ts'
+import { executeNotebook, expectValid, hasJupyter, whatJupyterNeeds } from '../support/notebooks.ts'
 import {
   aRequest,
   importQuestions,
   openTestServices,
   type TestServices,
 } from '../support/services.ts'
-
-const run = promisify(execFile)
 
 let opened: TestServices
 let version: ModelVersion
@@ -78,75 +68,48 @@ async function undeploy(name: string): Promise<void> {
 }
 
 describe('the code that calls the endpoint', () => {
-  const asked = 'Where is item 3?'
+  const question = 'Where is item 3?'
   let name: string
+  let directory: string
   let expected: string
-  let env: NodeJS.ProcessEnv
 
   beforeAll(async () => {
     name = await deploy('coded')
-    await mkdir(path.join(opened.root, 'code'), { recursive: true })
-    expected = await opened.services.playground.answer(candidate, 'tuned', asked, {
+    directory = path.join(opened.root, 'code')
+    await mkdir(directory)
+    expected = await opened.services.playground.answer(candidate, 'tuned', question, {
       maxNewTokens: 120,
       temperature: 0,
       topP: 0.9,
       seed: 1,
     })
-    // Tools of the same environment as Python come first.
-    const tools = `${path.dirname(python)}:${process.env['PATH'] ?? ''}`
-    env = { ...process.env, ...awsEnvironment, PATH: tools }
   })
   afterAll(() => undeploy(name))
 
-  async function write(language: CodeLanguage): Promise<string> {
-    const file = path.join(opened.root, 'code', codeFileNames[language])
-    await writeFile(file, await opened.services.use.code(name, language))
-    return file
-  }
-
-  test('in JavaScript', async () => {
-    // The SDK is found where this repository has it.
-    const inRepository = path.resolve('node_modules', '.timbre-code-test.mjs')
-    await writeFile(inRepository, await readFile(await write('javascript')))
-    const { stdout } = await run(process.execPath, [inRepository, asked], { env })
-    expect(stdout.trim()).toBe(expected)
+  const codeRun = async (language: CodeLanguage) => ({
+    code: await opened.services.use.code(name, language),
+    question,
+    directory,
+    environment: awsEnvironment,
   })
 
-  test('in Python', async (context) => {
-    if (!(await succeeds(python, '-c', 'import boto3')))
-      return context.skip('boto3 is not installed (TIMBRE_TEST_PYTHON)')
-    const { stdout } = await run(python, [await write('python'), asked], { env })
-    expect(stdout.trim()).toBe(expected)
+  test.for(['javascript', 'python', 'cli', 'curl'] as const)('in %s', async (language, context) => {
+    const missing = await whatIsMissing(language)
+    if (missing !== null) return context.skip(missing)
+    const printed = await askWithCode(language, await codeRun(language))
+    // The shells print what the container said.
+    if (language === 'cli' || language === 'curl')
+      expect(JSON.parse(printed)).toMatchObject([{ generated_text: expect.any(String) }])
+    else expect(printed).toBe(expected)
   })
 
   test('in a Lambda handler', async (context) => {
-    if (!(await succeeds(python, '-c', 'import boto3')))
-      return context.skip('boto3 is not installed (TIMBRE_TEST_PYTHON)')
-    const handler = await write('lambda')
-    const call = `import json, runpy; module = runpy.run_path(${JSON.stringify(handler)}); print(json.dumps(module["lambda_handler"]({"body": json.dumps({"question": ${JSON.stringify(asked)}})}, None)))`
-    const { stdout } = await run(python, ['-c', call], { env })
-    expect(JSON.parse(stdout)).toMatchObject({
-      statusCode: 200,
-      body: JSON.stringify({ answer: expected }).replace('":"', '": "'),
-    })
-  })
-
-  test('on the AWS command line', async (context) => {
-    const isVersionTwo = await run('aws', ['--version'], { env }).then(
-      ({ stdout }) => stdout.startsWith('aws-cli/'),
-      () => false,
-    )
-    if (!isVersionTwo)
-      return context.skip('the AWS command line is not installed (beside TIMBRE_TEST_PYTHON)')
-    const { stdout } = await run('sh', [await write('cli')], { env })
-    expect(JSON.parse(stdout)).toMatchObject([{ generated_text: expect.any(String) }])
-  })
-
-  test('with curl', async (context) => {
-    if (!(await succeeds('curl', '--aws-sigv4', 'aws:amz:us-east-1:sagemaker', '--version')))
-      return context.skip('curl is not installed, or too old for Signature V4')
-    const { stdout } = await run('sh', [await write('curl')], { env })
-    expect(JSON.parse(stdout)).toMatchObject([{ generated_text: expect.any(String) }])
+    const missing = await whatIsMissing('lambda')
+    if (missing !== null) return context.skip(missing)
+    const answered = await callLambda(await codeRun('lambda'), { question })
+    expect(answered.statusCode).toBe(200)
+    expect(JSON.parse(answered.body)).toEqual({ answer: expected })
+    expect(await callLambda(await codeRun('lambda'), {})).toMatchObject({ statusCode: 400 })
   })
 
   test('with the policy that allows just that', async () => {

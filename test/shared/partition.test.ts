@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { arnIn, currencyOf, globalRegionOf, partitionOf } from '../../shared/partition.ts'
+import { arnIn, currencyOf, domainOf, globalRegionOf, partitionOf } from '../../shared/partition.ts'
 
 test.each([
   ['us-east-1', 'aws', 'USD', 'us-east-1'],
@@ -16,4 +16,14 @@ test.each([
   expect(arnIn(region, { service: 's3', resource: 'bucket/*' })).toBe(
     `arn:${partition}:s3:::bucket/*`,
   )
+})
+
+test.each([
+  ['eu-central-1', 'amazonaws.com'],
+  ['cn-north-1', 'amazonaws.com.cn'],
+  ['us-gov-west-1', 'amazonaws.com'],
+  ['us-iso-east-1', 'c2s.ic.gov'],
+  ['eusc-de-east-1', 'amazonaws.eu'],
+])('services of %s are found below %s', (region, domain) => {
+  expect(domainOf(region)).toBe(domain)
 })

@@ -4,7 +4,7 @@
  * @see https://github.com/aws/sagemaker-python-sdk, image_uri_config/pytorch.json at a2481266 (August 2026): training 2.5.1
  */
 import { AppError } from '../../../shared/errors.ts'
-import { partitionOf } from '../../../shared/partition.ts'
+import { domainOf } from '../../../shared/partition.ts'
 
 /** The account that holds the image, by region. Isolated regions are left out: the library is fetched from the internet. */
 const registries: Readonly<Record<string, string>> = {
@@ -55,6 +55,5 @@ export function libraryImage(region: string): string {
     throw new AppError('LibraryNotInRegion', `There is no PyTorch image for ${region}`, {
       details: { region },
     })
-  const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return `${account}.dkr.ecr.${region}.${suffix}/pytorch-training:2.5.1-cpu-py311`
+  return `${account}.dkr.ecr.${region}.${domainOf(region)}/pytorch-training:2.5.1-cpu-py311`
 }

@@ -17,7 +17,9 @@ export interface EndpointConfig {
   readonly EndpointConfigName: string
   readonly ProductionVariants: readonly VariantConfig[]
   readonly DataCaptureConfig?: Input
-  readonly AsyncInferenceConfig?: { readonly OutputConfig: { readonly S3OutputPath?: string } }
+  readonly AsyncInferenceConfig?: {
+    readonly OutputConfig: { readonly S3OutputPath?: string; readonly S3FailurePath?: string }
+  }
   readonly KmsKeyId?: string
   readonly Tags?: readonly unknown[]
 }
@@ -53,6 +55,8 @@ export interface HostingStore {
   readonly alarms: Map<string, Input>
   answerStyle: AnswerStyle
   answer: string
+  /** What the container says of every question to an asynchronous endpoint; null: it answers. */
+  asyncFailure: string | null
   /** Whether EventBridge Scheduler may take the role it is given. */
   isSchedulerTrusted: boolean
   isScalingAllowed: boolean
@@ -75,6 +79,7 @@ export function createHostingStore(): HostingStore {
     alarms: new Map(),
     answerStyle: 'tgi',
     answer: 'On shelf 7, to the left. 很高兴为您服务。',
+    asyncFailure: null,
     isSchedulerTrusted: true,
     isScalingAllowed: true,
     startMs: 8 * minuteMs,

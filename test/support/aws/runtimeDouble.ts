@@ -48,16 +48,15 @@ export const runtimeDouble: ServiceDouble = {
         `Could not find ${String(input['InputLocation'])}.`,
       )
     const config = configOf(context, String(input['EndpointName']))
-    const base = config.AsyncInferenceConfig?.OutputConfig.S3OutputPath ?? ''
+    const { S3OutputPath = '', S3FailurePath } = config.AsyncInferenceConfig?.OutputConfig ?? {}
     const id = `00000000-0000-4000-8000-${String(context.hosting.invocations.length).padStart(12, '0')}`
-    const output = `${base.replace(/\/*$/, '/')}${id}.out`
+    const output = `${S3OutputPath.replace(/\/*$/, '/')}${id}.out`
+    const failure = S3FailurePath && `${S3FailurePath.replace(/\/*$/, '/')}${id}-error.out`
     const asked = JSON.parse(Buffer.from(object.body).toString('utf8')) as Asked
-    context.objects.put(output, JSON.stringify(atOnce(context, asked)))
-    return {
-      InferenceId: id,
-      OutputLocation: output,
-      FailureLocation: `${base.replace(/\/*$/, '/')}failures/${id}-error.out`,
-    }
+    const { asyncFailure } = context.hosting
+    if (asyncFailure === null) context.objects.put(output, JSON.stringify(atOnce(context, asked)))
+    else if (failure !== undefined) context.objects.put(failure, asyncFailure)
+    return { InferenceId: id, OutputLocation: output, FailureLocation: failure }
   },
 }
 
