@@ -1,5 +1,6 @@
 /** What an SDK call threw, as an AppError: by its name and status, and where these don't tell, by what it says. */
 import { AppError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import { withoutEchoedSecrets } from './echoedSecrets.ts'
 import { readRefusal } from './failureCatalog.ts'
 
 /** By what a person can do next. */
@@ -143,15 +144,16 @@ export function fromSdkError(thrown: unknown): AppError {
   const status = facts.$metadata?.httpStatusCode
   const requestId = facts.$metadata?.requestId
   const named = codeByName.get(error.name) ?? codeByFacts(facts.code, status)
-  const told = toldByMessage.has(named) ? readRefusal(error.message) : undefined
+  const message = withoutEchoedSecrets(error.message)
+  const told = toldByMessage.has(named) ? readRefusal(message) : undefined
   const code = told?.code ?? named
-  return new AppError(code, error.message, {
+  return new AppError(code, message, {
     cause: error,
     retryable: told?.retryable ?? retryableCodes.has(code),
     details: {
       ...wordsFor(code),
       ...told?.details,
-      message: error.message,
+      message,
       awsError: error.name,
       ...(status === undefined ? {} : { status }),
       ...(requestId ? { requestId } : {}),

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import type { HttpRequest, HttpResponse } from '@smithy/protocol-http'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { redacted } from './echoedSecrets.ts'
 
 /** A line of the file. */
 export interface RecordedRequest {
@@ -28,8 +29,6 @@ export interface RecordedRequest {
   /** What was thrown instead of an answer. */
   readonly error: string | null
 }
-
-export const redacted = '(removed)'
 
 const secretHeaders =
   /^(authorization|proxy-authorization|cookie|x-amz-security-token|x-amz-sso_bearer_token)$|customer-key/i

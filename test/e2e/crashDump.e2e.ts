@@ -1,25 +1,16 @@
 /** Keys that were typed in, and what a crash of the page writes to disk. */
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import { aDraft } from '../support/aws/workspaceDraft.ts'
 import { launchApp, makeDataDirectory } from './support/launch.ts'
+import { filesBelow, formsOf } from './support/secretForms.ts'
 
 const secretAccessKey = 'planted-secret-9f3c1b7a5e2d4860planted'
 
-/** In any form that it could stand in memory. */
-const forms = [
-  Buffer.from(secretAccessKey, 'utf8'),
-  Buffer.from(secretAccessKey, 'utf16le'),
-  Buffer.from(Buffer.from(secretAccessKey).toString('base64')),
-]
+const forms = formsOf(secretAccessKey)
 
-async function dumpsBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.dmp'))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-}
+const dumpsBelow = async (directory: string) =>
+  (await filesBelow(directory)).filter((file) => file.endsWith('.dmp'))
 
 test('a crash of the page leaves a dump without the keys that were typed in', async () => {
   const running = await launchApp(await makeDataDirectory())

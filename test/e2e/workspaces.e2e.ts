@@ -1,5 +1,5 @@
 /** A workspace from nothing to ready, against the engine's S3 and STS and a double of IAM. */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { expect, test, type Page } from '@playwright/test'
@@ -14,6 +14,7 @@ import {
   type LaunchedApp,
 } from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
+import { filesBelow, formsOf } from './support/secretForms.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -140,22 +141,6 @@ test('sends a dataset once, and is chosen in the sidebar', async () => {
   await expect(page.getByText('In use')).toBeVisible()
   await takePicture(page, 'workspaces')
 })
-
-/** In any form that it could be written in. */
-function formsOf(secret: string): Buffer[] {
-  return [
-    Buffer.from(secret, 'utf8'),
-    Buffer.from(secret, 'utf16le'),
-    Buffer.from(Buffer.from(secret).toString('base64')),
-  ]
-}
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-}
 
 test('keeps its secrets: none in the page’s memory, in what it is told, in any file or on the console', async () => {
   const forms = formsOf(engine.secretAccessKey)

@@ -20,7 +20,12 @@ export async function makeDataDirectory(): Promise<string> {
   return mkdtemp(path.join(os.tmpdir(), 'timbre-e2e-'))
 }
 
-export async function launchApp(dataDirectory: string, locale = 'en-US'): Promise<LaunchedApp> {
+/** @param variables of its environment, besides the test's own */
+export async function launchApp(
+  dataDirectory: string,
+  locale = 'en-US',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<LaunchedApp> {
   const executablePath = process.env['TIMBRE_RUNTIME']
   if (!executablePath) throw new Error('TIMBRE_RUNTIME is not set; run the tests with `npm test`.')
   const isRoot = process.getuid?.() === 0
@@ -32,7 +37,7 @@ export async function launchApp(dataDirectory: string, locale = 'en-US'): Promis
       root,
       `--data-dir=${dataDirectory}`,
     ],
-    env: { ...stringEnvironment(), LANG: locale, LC_ALL: '' },
+    env: { ...stringEnvironment(), LANG: locale, LC_ALL: '', ...variables },
   })
   const output: string[] = []
   for (const stream of [app.process().stdout, app.process().stderr])

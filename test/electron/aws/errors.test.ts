@@ -45,6 +45,21 @@ test.each(catalogue)('%s means %s', (name, code) => {
   expect(error.details).toMatchObject({ message: `${name} says no`, awsError: name })
 })
 
+test('what AWS repeats of a refused signature loses token and signature', () => {
+  const told =
+    "The request signature we calculated does not match. The Canonical String for this request should have been 'POST\n/\n\nhost:sts.amazonaws.com\nx-amz-date:20260801T000000Z\nx-amz-security-token:IQoJb3JpZ2luX2Vj//8=\n\nhost;x-amz-date' Authorization=AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260801, Signature=" +
+    'ab12'.repeat(16)
+  const { message, details } = fromSdkError(
+    Object.assign(new Error(told), { name: 'SignatureDoesNotMatch' }),
+  )
+  for (const text of [message, String(details['message'])]) {
+    expect(text).not.toContain('IQoJb3JpZ2luX2Vj')
+    expect(text).not.toContain('ab12ab12')
+    expect(text).toContain('x-amz-security-token:(removed)')
+    expect(text).toContain('x-amz-date:20260801T000000Z')
+  }
+})
+
 test.each([
   'ECONNREFUSED',
   'ECONNRESET',
