@@ -67,6 +67,16 @@ export const engineBundle: InlineConfig = nodeBundle('dist/engine', {
   format: 'es',
 })
 
+/** What `npm run bench -- scan` measures: the same threads, bundled as the app has them. */
+export const scanBenchBundle: InlineConfig = nodeBundle('dist/bench', {
+  entries: {
+    scanTask: 'build/bench/scanTask.ts',
+    stageWorker: 'electron/dataset/staging/stageWorker.ts',
+    fileWriter: 'electron/dataset/threads/fileWriter.ts',
+  },
+  format: 'es',
+})
+
 function nodeBundle(
   outputDirectory: string,
   options: { entries: Record<string, string>; format: 'es' | 'cjs' },

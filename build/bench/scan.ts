@@ -5,11 +5,14 @@ import { mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { build } from 'vite'
+import { scanBenchBundle } from '../bundles.ts'
+import { repositoryRoot } from '../repositoryRoot.ts'
 import { median, type BenchOptions, type BenchResult } from './result.ts'
 import type { ScanFigures } from './scanTask.ts'
 
 const run = promisify(execFile)
-const task = path.join(import.meta.dirname, 'scanTask.ts')
+const task = path.join(repositoryRoot, 'dist', 'bench', 'scanTask.js')
 const megabyte = 1_000_000
 
 interface Case {
@@ -21,6 +24,7 @@ interface Case {
 }
 
 export async function benchScan({ quick, say }: BenchOptions): Promise<BenchResult[]> {
+  await build({ ...scanBenchBundle, logLevel: 'warn' })
   const all = ['duckdb', 'csv-parse', 'papaparse']
   const cases: Case[] = quick
     ? [{ name: '40MB', bytes: 40 * megabyte, runs: 1, peers: all }]
@@ -122,6 +126,8 @@ async function writeRows(target: string, bytes: number): Promise<void> {
       for (let count = 0; count < 5000; count += 1, index += 1) rows.push(row(index))
       written += (await file.write(rows.join(''))).bytesWritten
     }
+    // What still waits for the disk would be written while the first reader is measured.
+    await file.sync()
   } finally {
     await file.close()
   }

@@ -26,7 +26,7 @@ export const flag = {
   control: 2,
   /** One of @ < & */
   mark: 4,
-  /** Seven digits or more within 32 bytes. */
+  /** What a telephone, card or identity number may be: see kernel.wat. */
   digits: 8,
   /** Sixteen visible ASCII characters or more without a space. */
   token: 16,

@@ -63,6 +63,7 @@
     (local $x v128) (local $x1 v128) (local $x2 v128) (local $feed v128)
     (local $control v128) (local $mark v128) (local $return v128) (local $odd v128)
     (local $feeds i32) (local $wide i32) (local $digits i32) (local $previous i32)
+    (local $digit v128) (local $joined v128) (local $hasSeven i32)
     (local.set $at (local.get $start))
     (block $done
       (loop $more
@@ -110,16 +111,43 @@
               (v128.or
                 (i8x16.eq (local.get $x) (i8x16.splat (i32.const 60)))
                 (i8x16.eq (local.get $x) (i8x16.splat (i32.const 38)))))))
-        ;; Seven digits among 32 bytes: less is no number of a person.
-        (local.set $mask
-          (i8x16.bitmask
-            (i8x16.lt_u
-              (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
-              (i8x16.splat (i32.const 10)))))
+        ;; Seven digits among 32 bytes, of which one comes after + - . ( or after a digit and a space; or eleven: less is
+        ;; no number of a person, and an order number is none.
+        (local.set $digit
+          (i8x16.lt_u
+            (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
+            (i8x16.splat (i32.const 10))))
+        (local.set $mask (i8x16.bitmask (local.get $digit)))
         (local.set $run (i32.or (local.get $digits) (i32.shl (local.get $mask) (i32.const 16))))
         (local.set $digits (local.get $mask))
+        (if (local.get $mask)
+          (then
+            (local.set $x1 (v128.load (i32.sub (local.get $at) (i32.const 1))))
+            (local.set $x2 (v128.load (i32.sub (local.get $at) (i32.const 2))))
+            (local.set $joined
+              (v128.or
+                (local.get $joined)
+                (v128.and
+                  (local.get $digit)
+                  (v128.or
+                    (v128.or
+                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 43)))
+                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 40))))
+                    (v128.or
+                      ;; 45 and 46.
+                      (i8x16.lt_u
+                        (i8x16.sub (local.get $x1) (i8x16.splat (i32.const 45)))
+                        (i8x16.splat (i32.const 2)))
+                      (v128.and
+                        (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 32)))
+                        (i8x16.lt_u
+                          (i8x16.sub (local.get $x2) (i8x16.splat (i32.const 48)))
+                          (i8x16.splat (i32.const 10)))))))))))
         (if (i32.ge_u (i32.popcnt (local.get $run)) (i32.const 7))
-          (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
+          (then
+            (local.set $hasSeven (i32.const 1))
+            (if (i32.ge_u (i32.popcnt (local.get $run)) (i32.const 11))
+              (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))))
         ;; Sixteen visible ASCII characters without a space, quote or delimiter between them, perhaps over the border of
         ;; two blocks.
         (local.set $mask
@@ -211,6 +239,8 @@
         (br $more)))
     (i32.store offset=16 (local.get $record) (local.get $feeds))
     (i32.store offset=48 (local.get $record) (local.get $wide))
+    (if (i32.and (local.get $hasSeven) (v128.any_true (local.get $joined)))
+      (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
     (if (v128.any_true (local.get $control)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
     (if (v128.any_true (local.get $mark)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 4)))))
     (if (v128.any_true (local.get $odd)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 32)))))

@@ -4,9 +4,17 @@ import type { ContentFile, WrittenFile } from '../contentFile.ts'
 import type { FileWriterAnswer, FileWriterData, FileWriterRequest } from './fileWriterMessages.ts'
 import { threadUrl } from './threadUrl.ts'
 
-const slotBytes = 1024 * 1024
-/** So many bytes may wait for the disk: 8 MB. */
-const slotCount = 8
+/** Fewer, longer writes are the faster ones: twice as fast with 4 MB as with 1 MB. */
+const slotBytes = 4 * 1024 * 1024
+/** So many bytes may wait for the disk: 16 MB. */
+const slotCount = 4
+
+/** Memory that begins at a page, as writing past the system's cache asks for: WebAssembly's does. */
+function pageAligned(bytes: number): SharedArrayBuffer {
+  const pages = bytes / 65_536
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  return memory.buffer as unknown as SharedArrayBuffer // since it is shared
+}
 
 /**
  * @param flags of the file system's `open`; a new file when left out
@@ -20,9 +28,12 @@ export async function createFileInThread(path: string, flags = 'wx'): Promise<Co
 
 class FileWriter implements ContentFile {
   readonly opened: Promise<void>
-  readonly #slots = new SharedArrayBuffer(slotBytes * slotCount)
+  readonly #slots = pageAligned(slotBytes * slotCount)
   readonly #worker: Worker
   readonly #free = Array.from({ length: slotCount }, (_, slot) => slot)
+  /** The slot that is being filled, and how far. */
+  #slot: number | null = null
+  #filled = 0
   #error: Error | null = null
   #written: WrittenFile | null = null
   #hasEnded = false
@@ -56,15 +67,18 @@ class FileWriter implements ContentFile {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length; at += slotBytes) {
-      const part = chunk.subarray(at, at + slotBytes)
-      const slot = await this.#freeSlot()
-      new Uint8Array(this.#slots, slot * slotBytes, part.length).set(part)
-      this.#send({ kind: 'write', slot, length: part.length })
+    for (let at = 0; at < chunk.length;) {
+      this.#slot ??= await this.#freeSlot()
+      const part = chunk.subarray(at, at + slotBytes - this.#filled)
+      new Uint8Array(this.#slots, this.#slot * slotBytes + this.#filled, part.length).set(part)
+      this.#filled += part.length
+      at += part.length
+      if (this.#filled === slotBytes) this.#sendSlot()
     }
   }
 
   async finish(): Promise<WrittenFile> {
+    this.#sendSlot()
     this.#send({ kind: 'finish' })
     while (!this.#written) await this.#answer()
     return this.#written
@@ -88,6 +102,13 @@ class FileWriter implements ContentFile {
   async #answer(): Promise<void> {
     if (!this.#error) await new Promise<void>((resolve) => (this.#wake = resolve))
     if (this.#error && !this.#written) throw this.#error
+  }
+
+  #sendSlot(): void {
+    if (this.#slot === null) return
+    this.#send({ kind: 'write', slot: this.#slot, length: this.#filled })
+    this.#slot = null
+    this.#filled = 0
   }
 
   #send(request: FileWriterRequest): void {

@@ -1,4 +1,8 @@
-/** The thread's entry: writes and hashes what lies in the shared slots, one message per slot. */
+/**
+ * The thread's entry: writes and hashes what lies in the shared slots, one message per slot. Where the system can, whole
+ * slots go to the disk past its cache: several times as fast for a file that is written once, and a window that is open
+ * beside it keeps the memory. The end of the file, which fills no slot, is written the usual way.
+ */
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -11,23 +15,55 @@ const { path, flags, slots, slotBytes } = workerData as FileWriterData // as cre
 const answer = (message: FileWriterAnswer) => parentPort?.postMessage(message)
 const digest = createHash('sha256')
 let file: number | null = null
+/** The same file, opened so that writing does not go through the cache; null where that is not possible. */
+let direct: number | null = null
 let sizeBytes = 0
 let unsyncedBytes = 0
 let isSyncing = false
 
+function open(): void {
+  file = fs.openSync(path, flags)
+  const { O_DIRECT, O_WRONLY } = fs.constants
+  if (O_DIRECT === undefined) return
+  try {
+    direct = fs.openSync(path, O_WRONLY | O_DIRECT)
+  } catch {
+    // The file system knows the cache only.
+  }
+}
+
 function write(slot: number, length: number): void {
   if (file === null) return
   const bytes = Buffer.from(slots, slot * slotBytes, length)
-  for (let at = 0; at < length;) at += fs.writeSync(file, bytes, at, length - at)
   digest.update(bytes)
+  if (length < slotBytes || !writeDirectly(bytes)) writeCached(file, bytes)
   sizeBytes += length
-  unsyncedBytes += length
   answer({ kind: 'free', slot })
+}
+
+/** False where the system refuses a buffer or a length as it stands. @throws what else it says, such as ENOSPC */
+function writeDirectly(bytes: Buffer): boolean {
+  if (direct === null) return false
+  try {
+    for (let at = 0; at < bytes.length;)
+      at += fs.writeSync(direct, bytes, at, bytes.length - at, sizeBytes + at)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL') throw error
+    closeDirect()
+    return false
+  }
+}
+
+function writeCached(target: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;)
+    at += fs.writeSync(target, bytes, at, bytes.length - at, sizeBytes + at)
+  unsyncedBytes += bytes.length
   if (unsyncedBytes < syncEveryBytes || isSyncing) return
   isSyncing = true
   unsyncedBytes = 0
   // An error of it comes again with the last sync.
-  fs.fdatasync(file, () => (isSyncing = false))
+  fs.fdatasync(target, () => (isSyncing = false))
 }
 
 function finish(): void {
@@ -38,17 +74,26 @@ function finish(): void {
 }
 
 function close(): void {
+  closeDirect()
   if (file !== null) fs.closeSync(file)
   file = null
+}
+
+function closeDirect(): void {
+  if (direct !== null) fs.closeSync(direct)
+  direct = null
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function orFail(work: () => void): void {
   try {
     work()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     close()
-    answer({ kind: 'failed', code, message: String(error) })
+    answer({ kind: 'failed', code: codeOf(error), message: String(error) })
   }
 }
 
@@ -61,6 +106,6 @@ parentPort?.on('message', (request: FileWriterRequest) => {
 })
 
 orFail(() => {
-  file = fs.openSync(path, flags)
+  open()
   answer({ kind: 'opened' })
 })

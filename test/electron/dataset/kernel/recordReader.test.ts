@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compileWat } from '../../../../build/wasm.ts'
+import { cellChecks } from '../../../../electron/dataset/checks/cellChecks.ts'
 import { cellBytes, parseCsv } from '../../../../electron/dataset/csv.ts'
 import { flag } from '../../../../electron/dataset/kernel/kernel.ts'
 import { kernelModule } from '../../../../electron/dataset/kernel/kernelModule.ts'
@@ -130,3 +131,44 @@ test.each<[name: string, row: string, flags: number]>([
     expect(read.map(({ flags }) => flags & expected)).toEqual([0, expected, 0])
   }
 })
+
+const checkedByDigits = cellChecks.filter(({ trigger }) => trigger === flag.digits)
+const digitText = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.stringMatching(/^\d{1,6}$/) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(
+          ...['+', '-', ' ', '.', '(', ')', ') ', ' (', 'no. ', 'X'],
+          ...['13912345678', '110105194912310021', '4111 1111 1111 1111', '078-05-1120'],
+        ),
+      },
+    ),
+    { maxLength: 14 },
+  )
+  .map((parts) => parts.join(''))
+
+test('whatever is a telephone, card or identity number raises the flag, wherever it stands', () => {
+  let found = 0
+  fc.assert(
+    fc.property(digitText, fc.integer({ min: 0, max: 40 }), (text, before) => {
+      const spans = checkedByDigits.flatMap((check) => check.find(text))
+      if (spans.length === 0) return
+      found += 1
+      const [record] = readAll(Buffer.from(`${'w'.repeat(before)} ${text},A\n`), 1000)
+      expect((record?.flags ?? 0) & flag.digits).toBe(flag.digits)
+    }),
+    { numRuns: 3000 },
+  )
+  expect(found).toBeGreaterThan(300)
+})
+
+test.each(['order 1234567', 'no. 1234567 of 12', 'order 1234567890'])(
+  'an order number is none: %s',
+  (text) => {
+    expect(checkedByDigits.flatMap((check) => check.find(text))).toEqual([])
+    const [record] = readAll(Buffer.from(`${text},"A, and more"\n`), 1000)
+    expect((record?.flags ?? 0) & flag.digits).toBe(0)
+  },
+)
