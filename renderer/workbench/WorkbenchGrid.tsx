@@ -53,7 +53,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const scrollerRef = useMergedRef(scroller, measured)
   const [top, setTop] = useState(0)
-  const [editing, setEditing] = useState<{ cell: Cell; text: string } | null>(null)
+  const [editing, setEditing] = useState<{ cell: Cell; row: GridRow; text: string } | null>(null)
   const size: GridSize = {
     rowCount: state.shownCount,
     height: Math.max(height - rowHeight, rowHeight),
@@ -120,6 +120,14 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
       setTop(topOf(element.scrollTop, size))
   }
 
+  // A cell that is scrolled out of sight is written as it stands.
+  const typed = useRef('')
+  useEffect(() => {
+    if (!editing) return
+    const { place } = editing.cell
+    if (place < drawn.from || place >= drawn.to) finishEdit(typed.current, null)
+  })
+
   /** The text of a cell may still be on its way when the user has gone on: then no editor opens. */
   const editAsked = useRef(0)
   const dropEdit = () => void editAsked.current++
@@ -129,7 +137,9 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     if (!row) return
     const asked = ++editAsked.current
     const whole = text ?? (await wholeText(row, active.column))
-    if (asked === editAsked.current) setEditing({ cell: active, text: whole })
+    if (asked !== editAsked.current) return
+    typed.current = whole
+    setEditing({ cell: active, row, text: whole })
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
@@ -149,6 +159,8 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
     event.preventDefault()
     dropEdit()
     if (action.kind === 'move') {
+      // It may have been scrolled out of sight, and stay the active one.
+      scrollTo(topShowing(action.cell.place, top, size))
       onSelect({
         active: action.cell,
         anchor: action.extends ? selection.anchor : action.cell.place,
@@ -159,10 +171,9 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
 
   function finishEdit(text: string | null, next: 'down' | 'right' | 'left' | null): void {
     if (!editing) return
-    const { cell } = editing
-    const row = rowOf(cell.place)
+    const { cell, row } = editing
     setEditing(null)
-    if (row && text !== null && text !== editing.text) onWrite(row, cell.column, text)
+    if (text !== null && text !== editing.text) onWrite(row, cell.column, text)
     scroller.current?.focus()
     const moved = {
       place: Math.min(cell.place + (next === 'down' ? 1 : 0), Math.max(0, state.shownCount - 1)),
@@ -285,6 +296,7 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
                             row: row?.row ?? 0,
                           })}
                           text={editing.text}
+                          onType={(text) => (typed.current = text)}
                           onCommit={finishEdit}
                           onCancel={() => finishEdit(null, null)}
                         />

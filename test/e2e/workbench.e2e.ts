@@ -82,6 +82,20 @@ test('edits a cell, takes it back and does it again', async () => {
   await expect(page.getByRole('textbox', { name: /, row 1$/ })).toBeHidden()
 })
 
+test('writes a cell that is scrolled out of sight while it is edited', async () => {
+  await grid().press('Control+Home')
+  const before = (await cell(1, 0).textContent()) ?? ''
+  await page.keyboard.press('F2')
+  const editor = page.getByRole('textbox', { name: /, row 1$/ })
+  await editor.fill('Is this kept while I scroll?')
+  await grid().evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  await expect(editor).toBeHidden()
+  await grid().press('Control+Home')
+  await expect(cell(1, 0)).toHaveText('Is this kept while I scroll?')
+  await grid().press('Control+z')
+  await expect(cell(1, 0)).toHaveText(before)
+})
+
 test('deletes, adds and excludes rows', async () => {
   await cell(2, 0).click()
   await page.keyboard.press('Shift+ArrowDown')
