@@ -359,8 +359,8 @@ export function createServices(options: ServicesOptions): Services {
     connect: connectTo,
     describeBaseModel: (connection, id) => catalog.describe(connection, id),
     requireLicence: (connection, baseModel) => licences.require(connection, baseModel),
-    requireBudget: (workspaceId, instanceTypes) =>
-      preflight.requireBudget(workspaceId, instanceTypes),
+    requireBudget: (workspaceId, runs) => preflight.requireBudget(workspaceId, runs),
+    expectCosts: (workspaceId, runs) => preflight.expect(workspaceId, runs),
     getDataset: (id) => datasets.get(id),
     trainingContent: (id) => workbench.trainingContent(id),
     readSplit,

@@ -20,6 +20,8 @@ export type MachineCheck = z.infer<typeof machineCheckSchema>
 export const priceListSchema = z.object({
   currency: currencySchema,
   hourly: z.record(z.string(), z.number()),
+  /** For training, by the model's family (shared/tokenPrices.ts); without those that the list does not have. */
+  perThousandTokens: z.record(z.string(), z.number()).default({}),
   /** table: rough figures that come with Timbre and that nobody has checked. */
   from: z.enum(['priceList', 'table']),
 })

@@ -29,6 +29,15 @@ export function gpuMemoryOf(instanceType: string): number | null {
   return family ? family.gigabytes * (family.counts[size] ?? 1) : null
 }
 
+/**
+ * A machine that a model can be trained on with an adapter, for where AWS chooses one and does not say which: the smallest
+ * that JumpStart takes for the models of that size whose documents are published (7, 13 and 40 billion parameters).
+ */
+export function trainingMachineFor(parameterCount: number | null): string {
+  if (parameterCount === null || parameterCount > 20e9) return 'ml.g5.48xlarge'
+  return parameterCount > 8e9 ? 'ml.g5.24xlarge' : 'ml.g5.12xlarge'
+}
+
 /** For what is worked out beside the weights, and for what was said so far. */
 const spare = 1.2
 const bytesOfWeight = 2

@@ -73,5 +73,17 @@ export function estimateTokens(text: string): number {
   return Math.ceil(tokensOf(text))
 }
 
+/** Of all rows as far as they are read, question and answer; an estimate. @param mostTokens of a row; null: no limit */
+export function tokensOfExamples(
+  examples: readonly { readonly prompt: string; readonly completion: string }[],
+  mostTokens: number | null = null,
+): number {
+  return examples.reduce(
+    (sum, { prompt, completion }) =>
+      sum + Math.min(estimateTokens(prompt) + estimateTokens(completion), mostTokens ?? Infinity),
+    0,
+  )
+}
+
 /** Autopilot refuses data of which more than this share has to be cut. */
 export const mostCutShare = 0.6

@@ -390,4 +390,9 @@ export const migrations: readonly string[] = [
   -- What AWS says that it bills for the job, as JSON; null while it says nothing, and on this computer.
   ALTER TABLE candidates ADD COLUMN billed TEXT;
   `,
+  `
+  -- What is billed by the token has no hours.
+  ALTER TABLE run_costs ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE run_costs ADD COLUMN price_per_thousand_tokens REAL NOT NULL DEFAULT 0;
+  `,
 ]

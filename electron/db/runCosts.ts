@@ -1,4 +1,5 @@
 /** Table run_costs: what each candidate costs in an account at AWS, as it accrues. */
+import { costOfTokens } from '../../shared/startCost.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 export interface RunCost {
@@ -9,6 +10,9 @@ export interface RunCost {
   readonly currency: string
   /** What was reckoned, until AWS tells what it bills. */
   readonly billableSeconds: number
+  readonly pricePerThousandTokens: number
+  /** In all epochs together; what was reckoned, until AWS tells what it bills. */
+  readonly tokens: number
   readonly isEnded: boolean
   readonly startedAtMs: number
 }
@@ -19,14 +23,19 @@ interface RunCostRecord {
   price_per_hour: number
   currency: string
   billable_seconds: number
+  price_per_thousand_tokens: number
+  tokens: number
   is_ended: number
   started_at_ms: number
 }
 
 const SAVE_RUN_COST = `
-  INSERT INTO run_costs (candidate_id, workspace_id, price_per_hour, currency, billable_seconds, is_ended, started_at_ms)
-  VALUES (@candidate_id, @workspace_id, @price_per_hour, @currency, @billable_seconds, @is_ended, @started_at_ms)
-  ON CONFLICT (candidate_id) DO UPDATE SET billable_seconds = excluded.billable_seconds, is_ended = excluded.is_ended`
+  INSERT INTO run_costs (candidate_id, workspace_id, price_per_hour, currency, billable_seconds,
+    price_per_thousand_tokens, tokens, is_ended, started_at_ms)
+  VALUES (@candidate_id, @workspace_id, @price_per_hour, @currency, @billable_seconds,
+    @price_per_thousand_tokens, @tokens, @is_ended, @started_at_ms)
+  ON CONFLICT (candidate_id) DO UPDATE SET billable_seconds = excluded.billable_seconds, tokens = excluded.tokens,
+    is_ended = excluded.is_ended`
 
 export function saveRunCost(db: WritableDb, cost: RunCost): void {
   transact(db, () =>
@@ -36,6 +45,8 @@ export function saveRunCost(db: WritableDb, cost: RunCost): void {
       price_per_hour: cost.pricePerHour,
       currency: cost.currency,
       billable_seconds: cost.billableSeconds,
+      price_per_thousand_tokens: cost.pricePerThousandTokens,
+      tokens: cost.tokens,
       is_ended: cost.isEnded ? 1 : 0,
       started_at_ms: cost.startedAtMs,
     }),
@@ -62,7 +73,9 @@ export function listRunCosts(
     .all(workspaceId, sinceMs)
     .map((row) => ({
       ...rowToRunCost(row),
-      amount: (row.price_per_hour * row.billable_seconds) / 3600,
+      amount:
+        (row.price_per_hour * row.billable_seconds) / 3600 +
+        costOfTokens(row.tokens, row.price_per_thousand_tokens),
     }))
 }
 
@@ -73,6 +86,8 @@ function rowToRunCost(row: RunCostRecord): RunCost {
     pricePerHour: row.price_per_hour,
     currency: row.currency,
     billableSeconds: row.billable_seconds,
+    pricePerThousandTokens: row.price_per_thousand_tokens,
+    tokens: row.tokens,
     isEnded: row.is_ended === 1,
     startedAtMs: row.started_at_ms,
   }

@@ -9,7 +9,7 @@ import {
 } from '../../shared/cutRows.ts'
 import type { TrainingExample } from '../../shared/dataset.ts'
 import type { ModelVersion } from '../../shared/model.ts'
-import { estimateTokens } from '../../shared/trainingWay.ts'
+import { estimateTokens, tokensOfExamples } from '../../shared/trainingWay.ts'
 import type { ReadSplit } from './readSplit.ts'
 
 /** What is shown around a cut. */
@@ -57,9 +57,9 @@ export async function listCutRows(
   return {
     rowCount: kept.length,
     trainingRowCount: training.length,
-    trainingTokens: training.reduce(
-      (sum, { example }) => sum + Math.min(tokensIn(example), mostTokens ?? Infinity),
-      0,
+    trainingTokens: tokensOfExamples(
+      training.map(({ example }) => example),
+      mostTokens,
     ),
     counts,
     rows,

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Dataset, TrainingExample } from '../../shared/dataset.ts'
 import { AppError, toAppError, type AppErrorData, type ErrorCode } from '../../shared/errors.ts'
 import type { BaseModel, Candidate, FineTuneRequest, ModelVersion } from '../../shared/model.ts'
-import { readBaseModelId, type CloudChoice } from '../../shared/trainingWay.ts'
+import { mostTokensOf } from '../../shared/moveSettings.ts'
+import type { PlannedRun } from '../../shared/startCost.ts'
+import { readBaseModelId, tokensOfExamples, type CloudChoice } from '../../shared/trainingWay.ts'
 import type { PromptTemplate } from '../../shared/promptTemplate.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 import { transact, type WritableDb } from '../db/database.ts'
@@ -26,8 +28,13 @@ export interface StartVersionOptions {
   readonly describeBaseModel: (connection: Connection, id: string) => Promise<TrainableModel>
   /** @throws AppError LicenceNotAccepted */
   readonly requireLicence: (connection: Connection, baseModel: BaseModel) => Promise<void>
-  /** Of an account at AWS, for these machines. @throws AppError BudgetExceeded */
-  readonly requireBudget: (workspaceId: string, instanceTypes: readonly string[]) => Promise<void>
+  /** Of an account at AWS. @throws AppError BudgetExceeded */
+  readonly requireBudget: (workspaceId: string, runs: readonly PlannedRun[]) => Promise<void>
+  /** They are going to be billed. */
+  readonly expectCosts: (
+    workspaceId: string,
+    runs: readonly { readonly candidateId: string; readonly run: PlannedRun }[],
+  ) => Promise<void>
   readonly getDataset: (id: string) => Dataset
   /** The state of a dataset to train on: with its edits, without the rows that were excluded. */
   readonly trainingContent: (id: string) => Promise<string>
@@ -56,6 +63,8 @@ export interface PreparedVersion {
 export interface PreparedRun {
   readonly model: TrainableModel
   readonly choice: CloudChoice | null
+  /** For its price. */
+  readonly planned: PlannedRun
   readonly promptTemplate: PromptTemplate
   /** Wire map, complete. */
   readonly hyperparameters: Record<string, string>
@@ -80,10 +89,6 @@ export async function prepareVersion(
   const choices = models.map(({ baseModel }, index) =>
     connection.kind === 'local' ? null : choiceFor(baseModel, request.candidates[index]?.cloud),
   )
-  if (connection.kind === 'aws') {
-    const machines = choices.flatMap((choice) => choice?.instanceType ?? [])
-    await options.requireBudget(request.workspaceId, machines)
-  }
   const settings = request.candidates.map((candidate, index) =>
     completeHyperparameters(requireItem(models, index).baseModel, candidate.hyperparameters),
   )
@@ -105,6 +110,13 @@ export async function prepareVersion(
   const samplePrompts =
     request.samplePrompts.length > 0 ? request.samplePrompts : pickPrompts(split.validation)
   const data = { ...split, samplePrompts }
+  const planned = models.map(({ baseModel }, index): PlannedRun => {
+    const own = requireItem(settings, index)
+    const mostTokens = mostTokensOf(baseModel.cloud?.tokens ?? null, own)
+    const trainingTokens = tokensOfExamples(split.training, mostTokens)
+    return { model: baseModel, choice: choices[index] ?? undefined, settings: own, trainingTokens }
+  })
+  if (connection.kind === 'aws') await options.requireBudget(request.workspaceId, planned)
   const runs: PreparedRun[] = []
   for (const [index, model] of models.entries()) {
     const { baseModel } = model
@@ -119,7 +131,8 @@ export async function prepareVersion(
       model.dataFiles(connection, data, promptTemplate),
     )
     const key = JSON.stringify([baseModel.id, hyperparameters, uris])
-    runs.push({ model, choice, promptTemplate, hyperparameters, uris, key })
+    const plannedRun = requireItem(planned, index)
+    runs.push({ model, choice, planned: plannedRun, promptTemplate, hyperparameters, uris, key })
   }
   return { connection, dataset, plan, data, runs }
 }
@@ -164,6 +177,14 @@ export async function startVersion(
       })),
     },
   )
+  if (connection.kind === 'aws')
+    await options.expectCosts(
+      request.workspaceId,
+      version.candidates.map(({ id: candidateId }, index) => ({
+        candidateId,
+        run: requireItem(runs, index).planned,
+      })),
+    )
   for (const [index, candidate] of version.candidates.entries()) {
     const { model } = requireItem(runs, index)
     await createJob(options, connection, candidate, { model, modelName: request.name, data })

@@ -2,8 +2,11 @@
 import type { MachineCheck, Preflight } from '../../shared/cost.ts'
 import { secondsBilled } from '../../shared/billed.ts'
 import { AppError } from '../../shared/errors.ts'
-import { isTerminal, type ModelVersion } from '../../shared/model.ts'
+import { trainingMachineFor } from '../../shared/machines.ts'
+import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
 import { currencyOf } from '../../shared/partition.ts'
+import { firstCostOf, priceOfRun, startCost, type PlannedRun } from '../../shared/startCost.ts'
+import { readBaseModelId } from '../../shared/trainingWay.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import {
   listDefaultQuotas,
@@ -16,7 +19,7 @@ import {
 import type { OpenAccount } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
 import type { Prices } from './prices.ts'
-import { findRunCost, listRunCosts, saveRunCost } from '../db/runCosts.ts'
+import { findRunCost, listRunCosts, saveRunCost, type RunCost } from '../db/runCosts.ts'
 
 export interface PreflightOptions {
   readonly db: WritableDb
@@ -33,6 +36,11 @@ export interface EndpointCosts {
   readonly committed: number
 }
 
+export interface ExpectedRun {
+  readonly candidateId: string
+  readonly run: PlannedRun
+}
+
 export interface PreflightService {
   /** What can't be looked up is left open; nothing here fails a start but the budget. */
   check(
@@ -43,11 +51,13 @@ export interface PreflightService {
   /** @returns AWS's word for the state of the request */
   requestIncrease(workspaceId: string, quotaCode: string, wanted: number): Promise<string>
   /**
-   * An hour of each machine has to fit into what is left of the month: what takes longer shows only while it is trained.
+   * The number that stood on the button has to fit into what is left of the month (shared/startCost.ts).
    *
    * @throws AppError BudgetExceeded
    */
-  requireBudget(workspaceId: string, instanceTypes: readonly string[]): Promise<void>
+  requireBudget(workspaceId: string, runs: readonly PlannedRun[]): Promise<void>
+  /** Counts what is billed by the token from its start on, as reckoned. Never rejects. */
+  expect(workspaceId: string, runs: readonly ExpectedRun[]): Promise<void>
   /** Counts what the version's candidates cost so far. Never rejects. */
   count(version: ModelVersion): Promise<void>
 }
@@ -126,28 +136,59 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     async requestIncrease(workspaceId, quotaCode, wanted) {
       return requestIncrease(await options.open(workspaceId), quotaCode, wanted)
     },
-    async requireBudget(workspaceId, instanceTypes) {
+    async requireBudget(workspaceId, runs) {
       const { spent, committed, budget } = moneyOf(workspaceId)
       if (budget === null) return
-      const opened = await options.open(workspaceId)
-      const machines = await Promise.all(instanceTypes.map((type) => checkMachine(opened, type)))
-      const cost = machines.reduce((sum, { pricePerHour }) => sum + (pricePerHour ?? 0), 0)
+      const cost = firstCostOf(startCost(runs, await options.prices.list(workspaceId, 'Training')))
       if (spent + committed + cost <= budget) return
       const left = Math.max(0, budget - spent - committed)
       throw new AppError('BudgetExceeded', 'The budget of this month does not suffice', {
         details: { cost: cost.toFixed(2), left: left.toFixed(2) },
       })
     },
+    expect: (workspaceId, runs) => expectTokens(workspaceId, runs).catch(() => undefined),
     count: (version) => countVersion(version).catch(() => undefined),
+  }
+
+  async function expectTokens(workspaceId: string, runs: readonly ExpectedRun[]): Promise<void> {
+    const prices = await options.prices.list(workspaceId, 'Training')
+    for (const { candidateId, run } of runs) {
+      const price = priceOfRun(run, prices)
+      if (price.kind === 'hours' || price.tokens === null || price.price === null) continue
+      saveRunCost(db, {
+        candidateId,
+        workspaceId,
+        pricePerHour: 0,
+        currency: prices.currency,
+        billableSeconds: 0,
+        pricePerThousandTokens: price.price.perThousand,
+        tokens: price.tokens,
+        isEnded: false,
+        startedAtMs: now(),
+      })
+    }
+  }
+
+  /** What was reckoned stays where AWS does not tell what it billed. */
+  function countTokens(candidate: Candidate, known: RunCost): void {
+    if (!isTerminal(candidate.status)) return
+    const { billed, trainingJobArn } = candidate
+    const reckoned = trainingJobArn === null ? 0 : known.tokens
+    const tokens = billed?.unit === 'tokens' ? billed.amount : reckoned
+    saveRunCost(db, { ...known, tokens, isEnded: true })
   }
 
   /** What can't be counted now, the app being closed perhaps, is counted at the next look. */
   async function countVersion({ workspaceId, candidates }: ModelVersion): Promise<void> {
     for (const candidate of candidates) {
-      const instanceType = candidate.cloud?.instanceType
-      if (instanceType === undefined || candidate.startedAtMs === null) continue
       const known = findRunCost(db, candidate.id)
       if (known?.isEnded) continue
+      if (known && known.pricePerThousandTokens > 0) {
+        countTokens(candidate, known)
+        continue
+      }
+      const instanceType = machineOfCandidate(candidate)
+      if (instanceType === null || candidate.startedAtMs === null) continue
       const price =
         known?.pricePerHour ??
         (await options
@@ -161,6 +202,8 @@ export function createPreflight(options: PreflightOptions): PreflightService {
         workspaceId,
         pricePerHour: price,
         currency: currencyOf(options.workspace(workspaceId).region),
+        pricePerThousandTokens: 0,
+        tokens: 0,
         // Spare machines are billed for less than they trained.
         billableSeconds:
           secondsBilled(candidate) ??
@@ -171,4 +214,12 @@ export function createPreflight(options: PreflightOptions): PreflightService {
       })
     }
   }
+}
+
+/** Autopilot's is assumed; null where none is rented. */
+function machineOfCandidate({ cloud, baseModelId, parameterCount }: Candidate): string | null {
+  if (cloud?.instanceType !== undefined) return cloud.instanceType
+  return readBaseModelId(baseModelId).way === 'autopilot'
+    ? trainingMachineFor(parameterCount ?? null)
+    : null
 }

@@ -2,7 +2,12 @@
 import { builtInPrices, builtInStorage } from '../../shared/builtInPrices.ts'
 import type { PriceList, StoragePrices } from '../../shared/cost.ts'
 import { currencyOf } from '../../shared/partition.ts'
-import { findBucketPrice, listPrices, type MachineUse } from '../aws/preflight/prices.ts'
+import {
+  findBucketPrice,
+  listPrices,
+  listTokenPrices,
+  type MachineUse,
+} from '../aws/preflight/prices.ts'
 import type { OpenAccount } from '../aws/workspace.ts'
 
 export interface PricesOptions {
@@ -11,7 +16,7 @@ export interface PricesOptions {
 }
 
 export interface Prices {
-  /** Of machines by the hour. Without the right to ask it is the table. @throws AppError as opening does */
+  /** Of machines by the hour, and of tokens that are trained on. Without the right to ask it is the table. @throws AppError as opening does */
   list(workspaceId: string, use: MachineUse): Promise<PriceList>
   /** By the gigabyte and month. @throws AppError as opening does */
   storage(workspaceId: string): Promise<StoragePrices>
@@ -42,10 +47,14 @@ export function createPrices({ open, now }: PricesOptions): Prices {
       const opened = await open(workspaceId)
       const currency = currencyOf(opened.region)
       const key = `${workspaceId} ${opened.region} ${use}`
-      const hourly = await keep(key, () => listPrices(opened, use, currency))
+      const [hourly, tokens] = await Promise.all([
+        keep(key, () => listPrices(opened, use, currency)),
+        use === 'Training' ? keep(`${key} tokens`, () => listTokenPrices(opened, currency)) : null,
+      ])
+      const perThousandTokens = tokens ?? {}
       return hourly
-        ? { currency, hourly, from: 'priceList' }
-        : { currency, hourly: builtInPrices(opened.region), from: 'table' }
+        ? { currency, hourly, perThousandTokens, from: 'priceList' }
+        : { currency, hourly: builtInPrices(opened.region), perThousandTokens, from: 'table' }
     },
     async storage(workspaceId) {
       const opened = await open(workspaceId)

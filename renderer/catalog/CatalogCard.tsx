@@ -4,11 +4,12 @@ import { formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import { Tag } from '../components/Tag.tsx'
 import { formatCompact, formatCount } from '../format.ts'
-import { hourlyPriceOf, type HourlyPrices } from './catalogFilter.ts'
+import { machineOf, type StartPrices } from '../../shared/startCost.ts'
+import { hourlyPriceOf } from './catalogFilter.ts'
 
 interface CatalogCardProps {
   readonly model: BaseModel
-  readonly prices: HourlyPrices
+  readonly prices: StartPrices
   readonly isChosen: boolean
   readonly isBusy: boolean
   /** Usable rows of the dataset; null while none is chosen. */
@@ -20,6 +21,7 @@ export function CatalogCard({ model, prices, isChosen, isBusy, rows, onChange }:
   const { t, i18n } = useTranslation('catalog')
   const { cloud, parameterCount } = model
   const price = hourlyPriceOf(model, prices)
+  const machine = machineOf(model, undefined)
   const facts = [
     model.provider,
     parameterCount === null
@@ -30,9 +32,9 @@ export function CatalogCard({ model, prices, isChosen, isBusy, rows, onChange }:
         }),
     model.license,
     price !== null
-      ? t('perHour', {
+      ? t(machine?.isAssumed ? 'aboutPerHour' : 'perHour', {
           price: formatMoney(price, prices.currency, i18n.language),
-          type: cloud?.instanceTypes[0] ?? '',
+          type: machine?.type ?? '',
         })
       : (cloud?.instanceTypes[0] ?? t(`billing.${cloud?.billing ?? 'tokens'}`)),
   ]

@@ -11,7 +11,8 @@ import { catalogQuery, licenceQuery } from '../queries.ts'
 import type { StepProps } from '../wizard/stepProps.ts'
 import { CatalogCard } from './CatalogCard.tsx'
 import { CatalogFilters } from './CatalogFilters.tsx'
-import { filterCatalog, noFilter, type HourlyPrices } from './catalogFilter.ts'
+import type { StartPrices } from '../../shared/startCost.ts'
+import { filterCatalog, noFilter } from './catalogFilter.ts'
 import { LicenceDialog } from './LicenceDialog.tsx'
 
 const pageSize = 20
@@ -22,7 +23,7 @@ export function CatalogStep({
   dispatch,
   rows,
   prices,
-}: StepProps & { readonly rows: number | null; readonly prices: HourlyPrices }) {
+}: StepProps & { readonly rows: number | null; readonly prices: StartPrices }) {
   const { t, i18n } = useTranslation('catalog')
   const client = useQueryClient()
   const { workspaceId } = draft

@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next'
 import { formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
-import type { HourlyPrices } from './catalogFilter.ts'
+import type { StartPrices } from '../../shared/startCost.ts'
 
 interface CloudChoicesProps {
   readonly choices: Readonly<Record<string, CloudChoice>>
   readonly onChoose: (baseModelId: string, choice: CloudChoice) => void
   readonly baseModels: readonly BaseModel[]
-  readonly prices: HourlyPrices
+  readonly prices: StartPrices
 }
 
 /** The machine of each base model that is trained on one of the account's choosing. */

@@ -1,23 +1,20 @@
 import { Alert, Paper, Stack, Table, Text, Title } from '@mantine/core'
 import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formatMoney } from '../../shared/cost.ts'
-import type { BaseModel } from '../../shared/model.ts'
-import { trainingWaySchema, type CloudChoice } from '../../shared/trainingWay.ts'
-import type { HourlyPrices } from './catalogFilter.ts'
-import { machineOf } from './machines.ts'
+import { priceOfRun, type PlannedRun, type StartPrices } from '../../shared/startCost.ts'
+import { priceSourceSentence, runPriceSentence } from '../../shared/startCostSentences.ts'
+import { trainingWaySchema } from '../../shared/trainingWay.ts'
 
 interface CloudReviewProps {
-  readonly choices: Readonly<Record<string, CloudChoice>>
-  readonly baseModels: readonly BaseModel[]
-  readonly prices: HourlyPrices
+  readonly runs: readonly PlannedRun[]
+  readonly prices: StartPrices
 }
 
 /** What is started at AWS, by which way, on which machine, and what that costs. */
-export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
+export function CloudReview({ runs, prices }: CloudReviewProps) {
   const { t } = useTranslation('catalog')
-  const isGrouped = new Set(baseModels.map(({ way }) => way)).size > 1
-  const needsThroughput = baseModels.filter(({ cloud }) => cloud?.serving === 'throughput')
+  const isGrouped = new Set(runs.map(({ model }) => model.way)).size > 1
+  const needsThroughput = runs.filter(({ model }) => model.cloud?.serving === 'throughput')
   return (
     <Paper withBorder radius="lg" p="md" mb="md" component="section">
       <Stack gap="xs">
@@ -35,7 +32,7 @@ export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
           </Table.Thead>
           <Table.Tbody>
             {trainingWaySchema.options.map((way) => {
-              const ofWay = baseModels.filter((model) => model.way === way)
+              const ofWay = runs.filter(({ model }) => model.way === way)
               if (ofWay.length === 0) return null
               return (
                 <Fragment key={way}>
@@ -46,13 +43,8 @@ export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
                       </Table.Th>
                     </Table.Tr>
                   )}
-                  {ofWay.map((model) => (
-                    <ModelRow
-                      key={model.id}
-                      model={model}
-                      choice={choices[model.id]}
-                      {...{ prices }}
-                    />
+                  {ofWay.map((run) => (
+                    <RunRow key={run.model.id} run={run} prices={prices} />
                   ))}
                 </Fragment>
               )
@@ -66,7 +58,7 @@ export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
           <Alert
             color="orange"
             role="note"
-            title={needsThroughput.map(({ displayName }) => displayName).join(', ')}
+            title={needsThroughput.map(({ model }) => model.displayName).join(', ')}
           >
             {t('serving.throughput')}
           </Alert>
@@ -76,31 +68,33 @@ export function CloudReview({ choices, baseModels, prices }: CloudReviewProps) {
   )
 }
 
-interface ModelRowProps {
-  readonly model: BaseModel
-  readonly choice: CloudChoice | undefined
-  readonly prices: HourlyPrices
+interface RunRowProps {
+  readonly run: PlannedRun
+  readonly prices: StartPrices
 }
 
-function ModelRow({ model, choice, prices }: ModelRowProps) {
+function RunRow({ run, prices }: RunRowProps) {
   const { t, i18n } = useTranslation('catalog')
-  const machine = machineOf(model, choice)
-  const price = machine === null ? undefined : prices.hourly[machine.type]
+  const { model } = run
+  const price = priceOfRun(run, prices)
+  const { key, values } = runPriceSentence(price, prices.currency, i18n.language)
+  const source = priceSourceSentence(price, i18n.language)
   return (
     <Table.Tr>
       <Table.Td>{model.displayName}</Table.Td>
       <Table.Td>{t(`way.${model.way}.name`)}</Table.Td>
       <Table.Td>
-        {machine === null
+        {price.kind === 'tokens' || price.machine.isAssumed
           ? t('review.chosenByAws')
-          : t(machine.isSpot ? 'review.spot' : 'review.own', { type: machine.type })}
+          : t(price.machine.isSpot ? 'review.spot' : 'review.own', { type: price.machine.type })}
       </Table.Td>
       <Table.Td>
-        {price === undefined
-          ? t(`billing.${model.cloud?.billing ?? 'tokens'}`)
-          : t(machine?.isSpot ? 'review.upToHourly' : 'review.hourly', {
-              price: formatMoney(price, prices.currency, i18n.language),
-            })}
+        {t(key, values)}
+        {source && (
+          <Text size="sm" c="dimmed">
+            {t(source.key, source.values)}
+          </Text>
+        )}
       </Table.Td>
     </Table.Tr>
   )

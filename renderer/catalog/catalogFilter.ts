@@ -1,6 +1,6 @@
 /** Which base models of a long list are shown, and in which order; without React. */
-import type { PriceList } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
+import { machineOf, type StartPrices } from '../../shared/startCost.ts'
 import type { TrainingWay } from '../../shared/trainingWay.ts'
 
 export const sizes = ['small', 'middle', 'large'] as const
@@ -36,13 +36,11 @@ export function sizeOf({ parameterCount }: BaseModel): Size | null {
   return parameterCount <= 15e9 ? 'middle' : 'large'
 }
 
-/** By machine; a base model's default one counts. Null: not known, or not by the hour. */
-export type HourlyPrices = Pick<PriceList, 'currency' | 'hourly'>
+export const noPrices: StartPrices = { currency: 'USD', hourly: {}, perThousandTokens: {} }
 
-export const noPrices: HourlyPrices = { currency: 'USD', hourly: {} }
-
-export function hourlyPriceOf({ cloud }: BaseModel, prices: HourlyPrices): number | null {
-  const type = cloud?.instanceTypes[0]
+/** A base model's default machine counts. Null: not known, or not by the hour. */
+export function hourlyPriceOf(model: BaseModel, prices: StartPrices): number | null {
+  const type = machineOf(model, undefined)?.type
   return type === undefined ? null : (prices.hourly[type] ?? null)
 }
 
@@ -50,7 +48,7 @@ export function hourlyPriceOf({ cloud }: BaseModel, prices: HourlyPrices): numbe
 export function filterCatalog(
   models: readonly BaseModel[],
   filter: CatalogFilter,
-  prices: HourlyPrices,
+  prices: StartPrices,
 ): BaseModel[] {
   const words = filter.text
     .toLowerCase()

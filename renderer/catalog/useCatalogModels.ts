@@ -3,14 +3,15 @@ import type { BaseModel } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { catalogModelQuery, pricesQuery } from '../queries.ts'
 import type { WizardDraft } from '../wizard/wizardState.ts'
-import { noPrices, type HourlyPrices } from './catalogFilter.ts'
+import type { StartPrices } from '../../shared/startCost.ts'
+import { noPrices } from './catalogFilter.ts'
 
 export interface CatalogModels {
   /** The chosen ones that are known by now, with their forms. */
   readonly baseModels: readonly BaseModel[]
   readonly isPending: boolean
   readonly error: Error | null
-  readonly prices: HourlyPrices
+  readonly prices: StartPrices
 }
 
 /** What the account at AWS says of the base models that were chosen; nothing on this computer. */

@@ -1,21 +1,20 @@
 import { Stack, Table, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { formatMoney } from '../../shared/cost.ts'
 import { mostCanvasCharacters } from '../../shared/cutRows.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import { mostTokensOf } from '../../shared/moveSettings.ts'
 import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
-import type { HourlyPrices } from '../catalog/catalogFilter.ts'
-import { machineOf } from '../catalog/machines.ts'
+import { priceOfRun, type StartPrices } from '../../shared/startCost.ts'
+import { runPriceSentence } from '../../shared/startCostSentences.ts'
 import { formatCount, formatDate } from '../format.ts'
-import { reckonedSeconds } from './moveState.ts'
+import { reckonedSeconds, runOf } from './moveState.ts'
 import type { MovePlan } from './useMovingCandidates.ts'
 
 interface ChangesTableProps {
   readonly plan: MovePlan
   readonly version: ModelVersion
-  readonly prices: HourlyPrices
+  readonly prices: StartPrices
   readonly machine: CloudChoice | undefined
   readonly acceptedAtMs: number | null
 }
@@ -26,8 +25,9 @@ export function ChangesTable({ plan, version, prices, machine, acceptedAtMs }: C
   const { candidate, target, cut, mostTokens, template, isTemplateLost } = plan
   const { cloud } = target
   const count = (value: number) => formatCount(value, i18n.language)
-  const rented = machineOf(target, machine)
-  const price = rented === null ? undefined : prices.hourly[rented.type]
+  const price = priceOfRun(runOf(plan, machine), prices)
+  const rented = price.kind === 'hours' && !price.machine.isAssumed ? price.machine : null
+  const cost = runPriceSentence(price, prices.currency, i18n.language)
   const time = reckonedSeconds(plan, machine)
   const hereTokens = mostTokensOf(null, candidate.hyperparameters)
   const rows: [key: string, here: string, there: string][] = [
@@ -37,15 +37,7 @@ export function ChangesTable({ plan, version, prices, machine, acceptedAtMs }: C
       t('modelByWay', { name: target.displayName, way: t(`catalog:way.${target.way}.name`) }),
     ],
     ['machine', t('here'), rented === null ? t('catalog:review.chosenByAws') : rented.type],
-    [
-      'price',
-      t('free'),
-      price === undefined
-        ? t(`catalog:billing.${cloud?.billing ?? 'tokens'}`)
-        : t(rented?.isSpot ? 'catalog:review.upToHourly' : 'catalog:review.hourly', {
-            price: formatMoney(price, prices.currency, i18n.language),
-          }),
-    ],
+    ['price', t('free'), t(cost.key, cost.values)],
     [
       'time',
       candidate.trainingSeconds === null ? t('unknown') : formatDuration(candidate.trainingSeconds),

@@ -3,17 +3,23 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { BaseModel, FineTuneRequest, Model, ModelVersion } from '../../shared/model.ts'
+import { startCost } from '../../shared/startCost.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import { noPrices } from '../catalog/catalogFilter.ts'
 import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
-import { billedTokens, hourlyTotal } from '../catalog/machines.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { invoke } from '../api.ts'
 import { useNavigate } from '../navigation.tsx'
 import { catalogQuery, datasetsQuery, modelsQuery, pricesQuery } from '../queries.ts'
 import { MoveCandidate } from './MoveCandidate.tsx'
 import { MoveReview } from './MoveReview.tsx'
-import { suggestChoices, toMoveRequest, type MoveChoice, type MoveDraft } from './moveState.ts'
+import {
+  runOf,
+  suggestChoices,
+  toMoveRequest,
+  type MoveChoice,
+  type MoveDraft,
+} from './moveState.ts'
 import { useMovingCandidates } from './useMovingCandidates.ts'
 
 interface MoveProps {
@@ -54,12 +60,9 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
   const isPending = catalog.isPending || moving.some(({ isPending: waits }) => waits)
   const ready = moving.flatMap(({ plan }) => (plan && plan.problem === null ? [plan] : []))
   const canReview = !isPending && moving.length > 0 && ready.length === moving.length
-  const targets = ready.map(({ target }) => target)
-  const hourly = hourlyTotal(targets, machines, prices)
-  const tokens = ready.reduce(
-    (sum, { target, settings, cut }) =>
-      sum + billedTokens([target], () => settings, cut.trainingTokens),
-    0,
+  const cost = startCost(
+    ready.map((plan) => runOf(plan, machines[plan.target.id])),
+    prices,
   )
   const place = places.find(({ id }) => id === workspaceId)
 
@@ -141,7 +144,7 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
           {t('app:wizard.back')}
         </Button>
         <Button type="submit" loading={isPending || start.isPending}>
-          {isReviewing ? <StartAtPrice {...{ prices, hourly, tokens }} /> : t('toReview')}
+          {isReviewing ? <StartAtPrice {...{ prices, cost }} /> : t('toReview')}
         </Button>
       </Group>
     </form>

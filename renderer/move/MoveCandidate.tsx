@@ -16,7 +16,7 @@ import type { BaseModel, Candidate, ModelVersion } from '../../shared/model.ts'
 import { rankByNearness } from '../../shared/nearestModel.ts'
 import { trainingWaySchema, type CloudChoice } from '../../shared/trainingWay.ts'
 import { CloudChoices } from '../catalog/CloudChoices.tsx'
-import type { HourlyPrices } from '../catalog/catalogFilter.ts'
+import type { StartPrices } from '../../shared/startCost.ts'
 import { LicenceDialog } from '../catalog/LicenceDialog.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { formatCount } from '../format.ts'
@@ -33,7 +33,7 @@ interface MoveCandidateProps {
   readonly local: readonly BaseModel[]
   readonly offered: readonly BaseModel[]
   readonly draft: MoveDraft
-  readonly prices: HourlyPrices
+  readonly prices: StartPrices
   /** Undefined: it stays behind. */
   readonly moving: Moving | undefined
   readonly tried: boolean

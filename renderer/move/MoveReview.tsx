@@ -2,12 +2,12 @@ import { useTranslation } from 'react-i18next'
 import { FactsTable } from '../components/FactsTable.tsx'
 import type { Model, ModelVersion } from '../../shared/model.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
-import type { HourlyPrices } from '../catalog/catalogFilter.ts'
+import type { StartPrices } from '../../shared/startCost.ts'
 import { CloudReview } from '../catalog/CloudReview.tsx'
 import { costPlan } from '../catalog/machines.ts'
 import { formatCount, formatPercent } from '../format.ts'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import { reckonedSeconds, type MoveDraft } from './moveState.ts'
+import { reckonedSeconds, runOf, type MoveDraft } from './moveState.ts'
 import type { MovePlan } from './useMovingCandidates.ts'
 
 interface MoveReviewProps {
@@ -15,7 +15,7 @@ interface MoveReviewProps {
   readonly model: Model
   readonly version: ModelVersion
   readonly draft: MoveDraft
-  readonly prices: HourlyPrices
+  readonly prices: StartPrices
   readonly moving: readonly MovePlan[]
   /** Of the dataset. */
   readonly dataBytes: number
@@ -63,7 +63,10 @@ export function MoveReview({
   ]
   return (
     <>
-      <CloudReview choices={draft.machines} baseModels={targets} prices={prices} />
+      <CloudReview
+        runs={moving.map((plan) => runOf(plan, draft.machines[plan.target.id]))}
+        prices={prices}
+      />
       <CostReview
         workspaceId={place.id}
         region={place.region}

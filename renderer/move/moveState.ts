@@ -12,8 +12,8 @@ import { moveSettings, type MovedSetting } from '../../shared/moveSettings.ts'
 import { rankByNearness } from '../../shared/nearestModel.ts'
 import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTemplate.ts'
 import type { SecondsRange } from '../../shared/duration.ts'
+import { epochsOf, machineOf, type PlannedRun } from '../../shared/startCost.ts'
 import { mostCutShare, type CloudChoice } from '../../shared/trainingWay.ts'
-import { epochsOf, machineOf } from '../catalog/machines.ts'
 import { isValid } from '../wizard/wizardState.ts'
 
 export interface MoveChoice {
@@ -168,7 +168,19 @@ export function isRateHigh({ to }: MovedSetting, target: BaseModel, value: strin
   return standard !== undefined && Number(value) > 4 * Number(standard)
 }
 
-/** Null where AWS chooses the machine, or nobody knows the model's size. */
+/** What AWS is going to bill for it. */
+export function runOf(
+  {
+    target,
+    settings,
+    cut,
+  }: Pick<MovingCandidate, 'target' | 'settings'> & { readonly cut: CutRows },
+  choice: CloudChoice | undefined,
+): PlannedRun {
+  return { model: target, choice, settings, trainingTokens: cut.trainingTokens }
+}
+
+/** Null where AWS bills by the token, or nobody knows the model's size. */
 export function reckonedSeconds(
   {
     target,

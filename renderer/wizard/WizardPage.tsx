@@ -14,9 +14,10 @@ import { CatalogStep } from '../catalog/CatalogStep.tsx'
 import { CloudChoices } from '../catalog/CloudChoices.tsx'
 import { CloudReview } from '../catalog/CloudReview.tsx'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import { hourlyTotal, costPlan } from '../catalog/machines.ts'
+import { startCost } from '../../shared/startCost.ts'
+import { costPlan } from '../catalog/machines.ts'
 import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
-import { useBilledTokens } from '../catalog/useBilledTokens.ts'
+import { useTrainingTokens } from '../catalog/useTrainingTokens.ts'
 import { useCatalogModels } from '../catalog/useCatalogModels.ts'
 import {
   baseModelsQuery,
@@ -117,8 +118,15 @@ function Wizard({
   const catalogue = useCatalogModels(draft)
   const { prices } = catalogue
   const baseModels = isCloud ? catalogue.baseModels : localModels
-  const hourly = isCloud ? hourlyTotal(baseModels, draft.cloud, prices) : null
-  const tokens = useBilledTokens(draft, baseModels, isCloud && draft.step === 'review')
+  const isByToken = baseModels.some(({ cloud }) => cloud?.billing === 'tokens')
+  const trainingTokens = useTrainingTokens(draft, isCloud && isByToken && draft.step === 'review')
+  const runs = baseModels.map((model) => ({
+    model,
+    choice: draft.cloud[model.id],
+    settings: draft.hyperparameters,
+    trainingTokens,
+  }))
+  const cost = startCost(runs, prices)
   const place = workspaces.find(
     (workspace): workspace is AwsWorkspace =>
       workspace.kind === 'aws' && workspace.id === draft.workspaceId,
@@ -212,7 +220,7 @@ function Wizard({
           <>
             {isCloud ? (
               <>
-                <CloudReview choices={draft.cloud} {...{ baseModels, prices }} />
+                <CloudReview {...{ runs, prices }} />
                 {place && (
                   <CostReview
                     workspaceId={place.id}
@@ -247,12 +255,16 @@ function Wizard({
           </Button>
           <Button
             type="submit"
-            loading={start.isPending || (draft.step !== 'baseModels' && catalogue.isPending)}
+            loading={
+              start.isPending ||
+              (draft.step !== 'baseModels' && catalogue.isPending) ||
+              (isCloud && draft.step === 'review' && cost.isCounting)
+            }
           >
             {draft.step !== 'review' ? (
               t('wizard.next')
             ) : isCloud ? (
-              <StartAtPrice {...{ prices, hourly, tokens }} />
+              <StartAtPrice {...{ prices, cost }} />
             ) : (
               t('wizard.start')
             )}

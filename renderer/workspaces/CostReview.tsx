@@ -37,7 +37,7 @@ export function CostReview({ workspaceId, region, plan }: CostReviewProps) {
         <Title order={3}>{t('cost.title')}</Title>
         {plan.machines.map((machine) => (
           <MachineLines
-            key={machine.instanceType}
+            key={`${machine.instanceType} ${machine.isAssumed}`}
             {...{ workspaceId, region, machine, preflight }}
             isReckoned={plan.isReckoned}
           />
@@ -67,7 +67,7 @@ interface MachineLinesProps {
 function MachineLines(props: MachineLinesProps) {
   const { workspaceId, region, machine, preflight, isReckoned } = props
   const { t, i18n } = useTranslation('workspaces')
-  const { instanceType, count, seconds, diskGb } = machine
+  const { instanceType, isAssumed, count, seconds, diskGb } = machine
   const check = preflight.machines.find((one) => one.instanceType === instanceType)
   if (!check) return null
   const { currency, storage } = preflight
@@ -120,7 +120,13 @@ function MachineLines(props: MachineLinesProps) {
           {t('cost.notInRegion', { region, instanceType })}
         </Alert>
       )}
-      <QuotaLine workspaceId={workspaceId} check={check} count={count} />
+      {isAssumed ? (
+        <Text size="sm" c="dimmed">
+          {t('catalog:review.assumedNote', { type: instanceType })}
+        </Text>
+      ) : (
+        <QuotaLine workspaceId={workspaceId} check={check} count={count} />
+      )}
     </Stack>
   )
 }

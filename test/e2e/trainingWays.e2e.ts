@@ -107,12 +107,30 @@ test('trains one model each way, from settings and price to the curves', async (
     'Serverless',
     'Bedrock',
   ])
+  // A number for each of them, and where it is reckoned, from what.
+  await expect(
+    page.getByRole('cell', {
+      name: /^about \$20\.36 per hour AWS does not say .* ml\.g5\.48xlarge\.$/,
+    }),
+  ).toBeVisible()
+  await expect(
+    page.getByRole('cell', {
+      name: /^\$0\.002 per 1,000 tokens × [\d,]+ tokens = about \$0\.\d\d$/,
+    }),
+  ).toBeVisible()
+  await expect(
+    page.getByRole('cell', {
+      name: /^\$0\.00149 per 1,000 tokens .* Llama of its size in March 2024\.$/,
+    }),
+  ).toBeVisible()
   const costs = page.getByRole('region', { name: 'Before it costs money' })
   await expect(costs).toContainText('$7.09 an hour × 1 h = $7.09')
   await expect(costs).toContainText('256 GB × $0.14 a GB and month × 1 h = $0.049')
   await expect(costs).toContainText('ml.g5.12xlarge at $7.09 an hour, $170.16 a day')
   await page
-    .getByRole('button', { name: /^Start at \$8\.61 per hour, and about [\d.]+K tokens$/ })
+    .getByRole('button', {
+      name: /^Start at about \$28\.97 per hour, and about \$0\.\d\d for tokens$/,
+    })
     .click()
   await expect(page.getByRole('heading', { name: 'Cloud voice', level: 1 })).toBeVisible()
   await expect.poll(() => double.jobs.all.length).toBe(5)

@@ -1,7 +1,8 @@
-/** What AWS asks for machines by the hour and for storage by the month, from its price list. */
+/** What AWS asks for machines by the hour, for tokens and for storage by the month, from its price list. */
 import { GetProductsCommand, type Filter } from '@aws-sdk/client-pricing'
 import { z } from 'zod'
 import type { Currency } from '../../../shared/cost.ts'
+import { priceFamilyOf } from '../../../shared/tokenPrices.ts'
 import { withAwsErrors } from '../errors.ts'
 import type { OpenAccount } from '../workspace.ts'
 
@@ -49,6 +50,34 @@ export async function listPrices(
 }
 
 /**
+ * A thousand tokens of Bedrock's training, by the model's family. Usage types read `USE1-NovaMicro-Customization-Training`.
+ *
+ * @throws AppError PermissionMissing, NetworkUnavailable
+ */
+export async function listTokenPrices(
+  account: Account,
+  currency: Currency,
+): Promise<Record<string, number>> {
+  const prices: Record<string, number> = {}
+  const filter: Filter = { Type: 'CONTAINS', Field: 'usagetype', Value: 'Customization-Training' }
+  for await (const text of products(account, 'AmazonBedrock', {}, filter)) {
+    const found = readPrice(text, /token/i, currency)
+    const [, name] = /^[A-Z0-9]+-(.+)-Customization-Training$/.exec(
+      found?.attributes['usagetype'] ?? '',
+    ) ?? [undefined, undefined]
+    if (found && name !== undefined)
+      prices[priceFamilyOf(name)] = found.price * thousands(found.unit)
+  }
+  return prices
+}
+
+/** How many of the unit a thousand tokens are: `1K tokens`, `1M tokens`, or single ones. */
+function thousands(unit: string): number {
+  if (/1\s*m|million/i.test(unit)) return 0.001
+  return /1\s*k|1,?000|thousand/i.test(unit) ? 1 : 1000
+}
+
+/**
  * A gigabyte for a month in S3's standard class, as long as it is not very much.
  *
  * @returns null where the list has none @throws AppError PermissionMissing, NetworkUnavailable
@@ -69,11 +98,12 @@ async function* products(
   { clients, region }: Account,
   ServiceCode: string,
   filters: Readonly<Record<string, string>>,
+  ...more: readonly Filter[]
 ): AsyncGenerator<string> {
   const { pricing } = await clients.cloud()
-  const Filters = Object.entries({ regionCode: region, ...filters }).map(
-    ([Field, Value]): Filter => ({ Type: 'TERM_MATCH', Field, Value }),
-  )
+  const Filters = Object.entries({ regionCode: region, ...filters })
+    .map(([Field, Value]): Filter => ({ Type: 'TERM_MATCH', Field, Value }))
+    .concat(more)
   let NextToken: string | undefined
   do {
     const page = await withAwsErrors(() =>
@@ -89,7 +119,7 @@ export function readPrice(
   text: string,
   unit: RegExp,
   currency: Currency,
-): { price: number; attributes: Readonly<Record<string, string>> } | null {
+): { price: number; unit: string; attributes: Readonly<Record<string, string>> } | null {
   const parsed = productSchema.safeParse(parseJson(text))
   if (!parsed.success) return null
   const dimension = Object.values(parsed.data.terms.OnDemand)
@@ -98,7 +128,8 @@ export function readPrice(
     .toSorted((a, b) => Number(a.beginRange) - Number(b.beginRange))[0]
   if (!dimension) return null
   const { attributes } = parsed.data.product
-  return { price: Number(dimension.pricePerUnit[currency]), attributes }
+  const { unit: ofPrice, pricePerUnit } = dimension
+  return { price: Number(pricePerUnit[currency]), unit: ofPrice, attributes }
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 /** What a split would give: counts, leakage, and what either side is about. */
 import type { SplitPreview } from '../../../shared/workbench/splitPlan.ts'
-import { estimateTokens } from '../../../shared/trainingWay.ts'
+import { tokensOfExamples } from '../../../shared/trainingWay.ts'
 import { sampleOf } from '../../../shared/split.ts'
 import { findLeakage } from '../profile/leakage.ts'
 import { findTopics } from '../profile/topics.ts'
@@ -24,10 +24,7 @@ export function previewOf(
   return {
     trainingCount: training.length,
     validationCount: validation.length,
-    trainingTokens: training.reduce(
-      (sum, { prompt, completion }) => sum + estimateTokens(prompt) + estimateTokens(completion),
-      0,
-    ),
+    trainingTokens: tokensOfExamples(training),
     groupCount,
     leakage: findLeakage(training, validation),
     topics: counts.sort((a, b) => b.training + b.validation - a.training - a.validation),

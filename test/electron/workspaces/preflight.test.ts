@@ -5,6 +5,8 @@ import { getVersion } from '../../../electron/db/models.ts'
 import { updateCandidate } from '../../../electron/db/candidates.ts'
 import { createPrices } from '../../../electron/workspaces/prices.ts'
 import { createPreflight, type EndpointCosts } from '../../../electron/workspaces/preflight.ts'
+import { baseModelSchema, type BaseModel } from '../../../shared/model.ts'
+import type { PlannedRun } from '../../../shared/startCost.ts'
 import type { AwsWorkspace } from '../../../shared/workspace.ts'
 import { aDraft } from '../../support/aws/workspaceDraft.ts'
 import { aCandidate, insertTestVersion } from '../../support/database.ts'
@@ -30,14 +32,16 @@ beforeEach(() => {
 })
 afterEach(() => db.close())
 
-const price = (currency: string, amount: string) => ({
-  product: { attributes: { instanceName: type } },
+const product = (attributes: object, unit: string, currency: string, amount: string) => ({
+  product: { attributes },
   terms: {
     OnDemand: {
-      term: { priceDimensions: { rate: { unit: 'Hrs', pricePerUnit: { [currency]: amount } } } },
+      term: { priceDimensions: { rate: { unit, pricePerUnit: { [currency]: amount } } } },
     },
   },
 })
+const price = (currency: string, amount: string) =>
+  product({ instanceName: type }, 'Hrs', currency, amount)
 
 function open(region = 'us-east-1') {
   const workspace: AwsWorkspace = {
@@ -91,6 +95,41 @@ function open(region = 'us-east-1') {
     now: () => nowMs,
   })
 }
+
+const baseModel = (id: string, way: BaseModel['way'], cloud: object): BaseModel =>
+  baseModelSchema.parse({
+    id,
+    way,
+    version: '1',
+    displayName: id,
+    provider: '',
+    license: '',
+    description: '',
+    languages: [],
+    parameterCount: 7e9,
+    contextTokens: null,
+    card: '',
+    hyperparameters: [],
+    cloud: {
+      task: '',
+      eula: null,
+      rows: { min: 1, max: null },
+      tokens: null,
+      instanceTypes: [],
+      canUseSpot: false,
+      billing: 'instanceHours',
+      serving: 'endpoint',
+      ...cloud,
+    },
+  })
+const planned = (model: BaseModel, trainingTokens = 0): PlannedRun => ({
+  model,
+  choice: undefined,
+  settings: {},
+  trainingTokens,
+})
+const rented = planned(baseModel('jumpstart', 'jumpStart', { instanceTypes: [type] }))
+const nova = baseModel('bedrock:amazon.nova-micro-v1:0', 'bedrock', { billing: 'tokens' })
 
 test('price, quota and region of each machine', async () => {
   const { machines, currency } = await open().check('cloud', [type, 'ml.p5.48xlarge'])
@@ -160,7 +199,7 @@ test('what was trained counts, by seconds, and a budget that is used up refuses'
   })
   await preflight.count(getVersion(db, id))
   expect(await preflight.check('cloud', [])).toMatchObject({ spent: 7.09 / 2, committed: 0 })
-  await expect(preflight.requireBudget('cloud', [type])).rejects.toMatchObject({
+  await expect(preflight.requireBudget('cloud', [rented])).rejects.toMatchObject({
     code: 'BudgetExceeded',
     details: { cost: '7.09', left: '6.46' },
   })
@@ -198,8 +237,86 @@ test('endpoints count against the budget', async () => {
   endpoints = { spent: 5, committed: 9 }
   const preflight = open()
   expect(await preflight.check('cloud', [])).toMatchObject({ spent: 5, committed: 9 })
-  await expect(preflight.requireBudget('cloud', [type])).rejects.toMatchObject({
+  await expect(preflight.requireBudget('cloud', [rented])).rejects.toMatchObject({
     code: 'BudgetExceeded',
     details: { cost: '7.09', left: '6.00' },
   })
+})
+
+const tokenPrice = (unit: string, amount: string) =>
+  product({ usagetype: 'USE1-NovaMicro-Customization-Training' }, unit, 'USD', amount)
+
+test('what is billed by the token fits into the budget with the list’s price, and counts from the start', async () => {
+  prices = [tokenPrice('1K tokens', '0.002')]
+  budget = 10
+  const preflight = open()
+  const { id } = insertTestVersion(db, {
+    workspaceId: 'cloud',
+    candidates: [{ ...aCandidate(), id: 'c-1', baseModelId: nova.id, trainingJobArn: 'arn:job' }],
+  })
+  await preflight.requireBudget('cloud', [planned(nova, 5_000_000)])
+  await expect(preflight.requireBudget('cloud', [planned(nova, 5_500_000)])).rejects.toMatchObject({
+    code: 'BudgetExceeded',
+    details: { cost: '11.00', left: '10.00' },
+  })
+  await preflight.expect('cloud', [{ candidateId: 'c-1', run: planned(nova, 4_000_000) }])
+  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 0, committed: 8 })
+  // What AWS billed takes the place of what was reckoned.
+  updateCandidate(db, 'c-1', { status: 'Stopped', billed: { unit: 'tokens', amount: 1_000_000 } })
+  await preflight.count(getVersion(db, id))
+  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 2, committed: 0 })
+})
+
+test('a token run that never became a job costs nothing; what AWS does not tell stays as reckoned', async () => {
+  const preflight = open()
+  const { id } = insertTestVersion(db, {
+    workspaceId: 'cloud',
+    candidates: [
+      {
+        ...aCandidate(),
+        id: 'c-1',
+        baseModelId: nova.id,
+        trainingJobName: 'never-made',
+        trainingJobArn: null,
+      },
+      { ...aCandidate(), id: 'c-2', baseModelId: nova.id, trainingJobArn: 'arn:job' },
+    ],
+  })
+  for (const candidateId of ['c-1', 'c-2']) {
+    // From the rough table: a tenth of a cent for a thousand.
+    await preflight.expect('cloud', [{ candidateId, run: planned(nova, 3_000_000) }])
+    updateCandidate(db, candidateId, { status: 'Failed' })
+  }
+  await preflight.count(getVersion(db, id))
+  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 3, committed: 0 })
+})
+
+test.each([
+  ['1K tokens', '0.002'],
+  ['1M tokens', '2'],
+  ['Tokens', '0.000002'],
+])('the list’s price for %s is told for a thousand', async (unit, amount) => {
+  prices = [tokenPrice(unit, amount)]
+  budget = 3.99
+  await expect(open().requireBudget('cloud', [planned(nova, 2_000_000)])).rejects.toMatchObject({
+    details: { cost: '4.00' },
+  })
+})
+
+test('an Autopilot job is counted with the machine that it is reckoned with', async () => {
+  const preflight = open()
+  const { id } = insertTestVersion(db, {
+    workspaceId: 'cloud',
+    candidates: [
+      {
+        ...aCandidate(),
+        id: 'c-1',
+        baseModelId: 'autopilot:Falcon7BInstruct',
+        parameterCount: 7e9,
+        startedAtMs: nowMs - 3_600_000,
+      },
+    ],
+  })
+  await preflight.count(getVersion(db, id))
+  expect(await preflight.check('cloud', [])).toMatchObject({ committed: 7.09 })
 })

@@ -50,8 +50,32 @@ const hourly: Readonly<Record<string, number>> = {
   'ml.p4d.24xlarge': 37.69,
 }
 
+/** US dollars for a thousand tokens, made up as well; usage types as AWS writes them. */
+const perThousandTokens: Readonly<Record<string, number>> = {
+  'USE1-NovaMicro-Customization-Training': 0.002,
+  'USE1-Nova2.0Lite-Customization-Training': 0.004,
+  'USW2-Llama3-3-70B-Customization-Training': 0.01,
+}
+
+const priced = (attributes: Readonly<Record<string, string>>, unit: string, USD: number) =>
+  JSON.stringify({
+    product: { sku: `SKU${attributes['usagetype']}`, attributes },
+    terms: {
+      OnDemand: {
+        term: { priceDimensions: { rate: { unit, pricePerUnit: { USD: String(USD) } } } },
+      },
+    },
+  })
+
 export const pricingDouble: ServiceDouble = {
   GetProducts: (_context, input) => {
+    if (input['ServiceCode'] === 'AmazonBedrock')
+      return {
+        FormatVersion: 'aws_v1',
+        PriceList: Object.entries(perThousandTokens).map(([usagetype, USD]) =>
+          priced({ usagetype, feature: 'Model Customization' }, '1K tokens', USD),
+        ),
+      }
     const filters = new Map(
       ((input['Filters'] as { Field: string; Value: string }[] | undefined) ?? []).map(
         ({ Field, Value }) => [Field, Value],

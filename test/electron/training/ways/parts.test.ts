@@ -144,6 +144,7 @@ test('reads a price by the hour, its first tier, and none from what is no produc
   const read = (text: string) => readPrice(text, /^hrs$/i, 'USD')
   expect(read(product('Hrs', '1.515'))).toEqual({
     price: 1.515,
+    unit: 'Hrs',
     attributes: { instanceName: 'ml.g5.2xlarge' },
   })
   expect(read(product('Quantity', '1.515'))).toBeNull()

@@ -1,0 +1,79 @@
+/** What a start at AWS costs, in words: the same for window and command line. */
+import { formatMoney, type Currency } from './cost.ts'
+import type { Sentence } from './evaluationSentences.ts'
+import type { RunPrice, StartCost } from './startCost.ts'
+
+/** Of one base model, with the arithmetic. */
+export function runPriceSentence(price: RunPrice, currency: Currency, language: string): Sentence {
+  if (price.kind === 'hours') {
+    const { machine, perHour } = price
+    if (perHour === null) return { key: 'catalog:billing.instanceHours', values: {} }
+    const form = machine.isAssumed ? 'aboutHourly' : machine.isSpot ? 'upToHourly' : 'hourly'
+    return {
+      key: `catalog:review.${form}`,
+      values: { price: formatMoney(perHour, currency, language) },
+    }
+  }
+  if (price.price === null) return { key: 'catalog:billing.tokens', values: {} }
+  const perThousand = formatUnitPrice(price.price.perThousand, currency, language)
+  if (price.tokens === null || price.amount === null)
+    return { key: 'catalog:review.perThousand', values: { price: perThousand } }
+  return {
+    key: 'catalog:review.forTokens',
+    values: {
+      price: perThousand,
+      tokens: new Intl.NumberFormat(language).format(price.tokens),
+      total: formatTotal(price.amount, currency, language),
+    },
+  }
+}
+
+/** Where a price comes from, if not from AWS's list; null: it does. */
+export function priceSourceSentence(price: RunPrice, language: string): Sentence | null {
+  if (price.kind === 'hours')
+    return price.machine.isAssumed
+      ? { key: 'catalog:review.assumedNote', values: { type: price.machine.type } }
+      : null
+  const { from, asOf } = price.price ?? { from: 'priceList', asOf: null }
+  return from === 'priceList' || asOf === null
+    ? null
+    : { key: `catalog:review.${from}Note`, values: { month: formatMonth(asOf, language) } }
+}
+
+/** On the button; where no price at all is known, it says that. */
+export function startSentence(cost: StartCost, currency: Currency, language: string): Sentence {
+  const { hourly, isHourlyAbout, forTokens } = cost
+  const price = hourly === null ? '' : formatMoney(hourly, currency, language)
+  const total = forTokens === null ? '' : formatTotal(forTokens, currency, language)
+  const about = isHourlyAbout ? 'About' : ''
+  if (hourly !== null)
+    return forTokens === null
+      ? { key: `catalog:review.start${about}`, values: { price } }
+      : { key: `catalog:review.startBoth${about}`, values: { price, total } }
+  return forTokens === null
+    ? { key: 'catalog:review.startUnknown', values: {} }
+    : { key: 'catalog:review.startTokens', values: { total } }
+}
+
+/** To the cent, and never nothing. */
+function formatTotal(amount: number, currency: Currency, language: string): string {
+  return formatMoney(Math.ceil(amount * 100) / 100, currency, language)
+}
+
+function formatUnitPrice(amount: number, currency: Currency, language: string): string {
+  return new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    maximumSignificantDigits: 3,
+  }).format(amount)
+}
+
+/** @param month 2026-08 */
+function formatMonth(month: string, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+  }).format(Date.parse(`${month}-01T00:00:00Z`))
+}
