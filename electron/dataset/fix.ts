@@ -30,6 +30,16 @@ const characterCodes: readonly FindingCode[] = [
   'control-character',
 ]
 
+/** What a look at a whole row, and at the rows before it, is needed for. */
+const wholeRowCodes: readonly FindingCode[] = [
+  'blank-row',
+  'ragged-row',
+  'empty-question',
+  'empty-answer',
+  'duplicate-row',
+  'answer-repeats-question',
+]
+
 /**
  * Repairs the findings in `codes`; which columns ask and answer is guessed as the scan does. A file in UTF-16 always becomes UTF-8, since every repair writes UTF-8.
  *
@@ -124,6 +134,7 @@ class RowFixer {
   readonly #reader
   readonly #count: Count
   readonly #cellTrigger: number
+  readonly #checksRows: boolean
   readonly #output = new OutputBuffer()
   #hasHeader = false
   /** Empty lines wait until a row that stays comes after them; at the end they are extra newlines. */
@@ -135,6 +146,7 @@ class RowFixer {
     this.#check = new RowCheck(table, table.suggestedRoles)
     this.#reader = this.#check.reader((view) => this.#fix(view))
     this.#count = count
+    this.#checksRows = wholeRowCodes.some((code) => codes.has(code))
     this.#cellTrigger = cellChecks.reduce(
       (all, { code, trigger }) => (codes.has(code) ? all | trigger : all),
       0,
@@ -167,7 +179,8 @@ class RowFixer {
     const kept = this.#keep(view)
     if (!kept) return
     if (this.#emptyLines.length > 0) this.#writeEmptyLines()
-    this.#output.add(kept)
+    if (kept === view) this.#output.addRow(view)
+    else this.#output.add(kept.bytes())
   }
 
   #writeEmptyLines(): void {
@@ -177,30 +190,28 @@ class RowFixer {
     this.#emptyLines = []
   }
 
-  /** What stays of a row; null when it is removed. */
-  #keep(view: RecordView): Buffer | null {
+  /** What stays of a row, itself when nothing changes; null when it is removed. */
+  #keep(view: RecordView): KeptRow | null {
     if (this.#hasHeader && view.csv === null && (view.flags & this.#cellTrigger) === 0) {
-      return this.#keepAfter(this.#check.check(view), view)
+      return this.#checksRows ? this.#keepAfter(this.#check.check(view), view) : view
     }
     const original = view.record()
     const record = this.#codes.has('unbalanced-quote') ? this.#balance(original) : original
     if (!this.#hasHeader) {
       if (isBlank(record)) return this.#remove('blank-row', record)
       this.#hasHeader = true
-      return record.bytes
+      return keptRow(record)
     }
     return this.#keepDataRow(this.#repairCells(record))
   }
 
-  #keepDataRow(record: CsvRecord): Buffer | null {
-    return this.#keepAfter(this.#check.checkRecord(record), {
-      bytes: () => record.bytes,
-      record: () => record,
-    })
+  #keepDataRow(record: CsvRecord): KeptRow | null {
+    const row = keptRow(record)
+    return this.#checksRows ? this.#keepAfter(this.#check.checkRecord(record), row) : row
   }
 
-  #keepAfter(verdict: RowVerdict, row: Pick<RecordView, 'bytes' | 'record'>): Buffer | null {
-    if (verdict.isUsable && !verdict.repeatsQuestion) return row.bytes()
+  #keepAfter(verdict: RowVerdict, row: KeptRow): KeptRow | null {
+    if (verdict.isUsable && !verdict.repeatsQuestion) return row
     const record = row.record()
     if (verdict.isBlank) return this.#remove('blank-row', record)
     if (verdict.isRagged && this.#codes.has('ragged-row')) {
@@ -214,11 +225,11 @@ class RowFixer {
     if (verdict.isAnswerEmpty) return this.#remove('empty-answer', record)
     if (verdict.isRepeated) return this.#remove('duplicate-row', record)
     if (verdict.repeatsQuestion) return this.#remove('answer-repeats-question', record)
-    return record.bytes
+    return keptRow(record)
   }
 
-  #remove(code: FindingCode, record: CsvRecord): Buffer | null {
-    if (!this.#codes.has(code)) return record.bytes
+  #remove(code: FindingCode, record: CsvRecord): KeptRow | null {
+    if (!this.#codes.has(code)) return keptRow(record)
     this.#count(code)
     return null
   }
@@ -255,20 +266,35 @@ class RowFixer {
   }
 }
 
+type KeptRow = Pick<RecordView, 'bytes' | 'record'>
+
+function keptRow(record: CsvRecord): KeptRow {
+  return { bytes: () => record.bytes, record: () => record }
+}
+
 /** Rows one after the other, so that a chunk is written at once. */
 class OutputBuffer {
   #bytes = Buffer.allocUnsafe(1024 * 1024)
   #length = 0
 
   add(bytes: Uint8Array): void {
-    const wanted = this.#length + bytes.length
-    if (wanted > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(wanted, this.#bytes.length * 2))
-      this.#bytes.copy(larger, 0, 0, this.#length)
-      this.#bytes = larger
-    }
+    this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.#length)
-    this.#length = wanted
+    this.#length += bytes.length
+  }
+
+  addRow(row: RecordView): void {
+    this.#reserve(row.size)
+    row.copyTo(this.#bytes, this.#length)
+    this.#length += row.size
+  }
+
+  #reserve(length: number): void {
+    const wanted = this.#length + length
+    if (wanted <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafe(Math.max(wanted, this.#bytes.length * 2))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
   }
 
   take(): Buffer {

@@ -75,6 +75,11 @@ export class RecordView {
     return this.#bytes.subarray(this.#start, this.#start + this.size)
   }
 
+  /** Writes its bytes, `size` of them. */
+  copyTo(target: Buffer, at: number): void {
+    this.#bytes.copy(target, at, this.#start, this.#start + this.size)
+  }
+
   /** As csv.ts reads it, on bytes of its own. */
   record(): CsvRecord {
     if (this.csv) return this.csv
