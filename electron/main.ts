@@ -162,6 +162,7 @@ function start(): void {
     .then(() => running.evaluation.evaluator.resumeLeft())
     .catch(() => undefined) // its failure is in the status that the page shows
     .then(() => running.use.endpoints.reconcile())
+  running.use.batches.resumeTransforms()
 
   powerMonitor.on('resume', () => running.watch.hurry())
   app.on('second-instance', showWindow)

@@ -309,6 +309,7 @@ export function createServices(options: ServicesOptions): Services {
       batch: (batch) => options.publish('batch.progressed', batch),
     },
     ...(options.onEndpointReady ? { onEndpointReady: options.onEndpointReady } : {}),
+    paceOf: paces,
     ...(options.accountPollMs ? { accountPollMs: options.accountPollMs } : {}),
     now,
   })
@@ -399,7 +400,8 @@ export function createServices(options: ServicesOptions): Services {
       {
         db,
         latestEvaluation: (id) => evaluator.latest(id),
-        canAnswer: () => engine.status().state === 'running',
+        canAnswer: (workspaceId) =>
+          workspaceId === localWorkspaceId && engine.status().state === 'running',
         unseen: examples.unseen,
         answer: (...asked) => playground.answer(...asked),
         language,

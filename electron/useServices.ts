@@ -3,16 +3,18 @@ import path from 'node:path'
 import type { Batch } from '../shared/batch.ts'
 import type { Dataset } from '../shared/dataset.ts'
 import { currentRevision, type Endpoint, type EndpointsState } from '../shared/endpoint.ts'
+import { AppError } from '../shared/errors.ts'
 import { invocationCode, type CodeLanguage } from '../shared/invocationCode.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { BaseModel } from '../shared/model.ts'
-import type { AnswerPiece, NamedSpeaker } from '../shared/playground.ts'
+import type { AnswerPiece, NamedSpeaker, Speaker } from '../shared/playground.ts'
 import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
 import { asyncPlaces } from './aws/asyncInvocation.ts'
 import { downloadObject, placeOf } from './aws/downloadObject.ts'
 import type { HubModel } from './aws/hub.ts'
 import type { Connection } from './aws/workspace.ts'
 import { createBatchRunner, type BatchRunner } from './batch/batchRunner.ts'
+import { createTransformBatches, type LookPace } from './batch/transformBatch.ts'
 import { createBundles, type Bundles } from './bundle/bundles.ts'
 import type { DatasetService } from './dataset/datasetService.ts'
 import { getCandidate } from './db/candidates.ts'
@@ -26,8 +28,9 @@ import {
   type EndpointService,
   type PriceOf,
 } from './endpoints/endpointService.ts'
+import { hostingOf } from './endpoints/hosting.ts'
 import { artifactOf } from './endpoints/trainedModel.ts'
-import { createPlayground, type Playground } from './inference/playground.ts'
+import { createPlayground, promptFor, type Playground } from './inference/playground.ts'
 import { listSpeakers, reachSpeaker } from './inference/speakers.ts'
 import { notebook, type Notebook } from './notebook/notebook.ts'
 import { notebookFactsOf } from './notebook/readNotebookFacts.ts'
@@ -52,6 +55,8 @@ export interface UseServicesOptions {
     readonly batch: (batch: Batch) => void
   }
   readonly onEndpointReady?: (endpoint: Endpoint) => void
+  /** How many calls an account is asked. */
+  readonly paceOf: (workspaceId: string) => LookPace
   /** How often an account is asked whether what was begun is ready; left out: every ten seconds. */
   readonly accountPollMs?: number
   readonly now: () => number
@@ -127,13 +132,28 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     describeHubModel,
     getEndpoint: (name: string) => endpoints.get(name),
   }
+  function candidateOf(speaker: Speaker) {
+    if (speaker.kind === 'candidate') return getCandidate(db, speaker.candidateId)
+    throw new AppError('NotServedByEndpoint', 'Only a candidate is asked by a transform job')
+  }
   const batches = createBatchRunner({
     db,
     getDataset: (id) => datasets.get(id),
-    readRows: (id, offset, limit) => datasets.rows({ id, offset, limit }),
+    rowStore: datasets.rowStore,
     answer: (speaker, prompt, settings, signal) =>
       playground.answerOf(speaker, prompt, settings, signal),
-    titleOf: async (speaker) => (await reachSpeaker(facts, speaker)).title,
+    transforms: createTransformBatches({
+      connect,
+      hostingOf: async ({ speaker }, instanceType) => {
+        const candidate = candidateOf(speaker)
+        const { workspaceId } = getVersion(db, candidate.versionId)
+        return hostingOf(facts, candidate, workspaceId, instanceType)
+      },
+      inputsOf: ({ speaker, settings }, prompt) =>
+        promptFor(candidateOf(speaker).promptTemplate, prompt, settings, []),
+      paceOf: options.paceOf,
+    }),
+    reach: (speaker) => reachSpeaker(facts, speaker),
     publish: options.publish.batch,
     now,
   })

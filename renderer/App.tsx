@@ -127,7 +127,13 @@ function CurrentPage({ place }: { place: Place }) {
     case 'endpoints':
       return <EndpointsPage />
     case 'registry':
-      return <RegistryPage key={place.groupName} groupName={place.groupName} />
+      return (
+        <RegistryPage
+          key={`${place.workspaceId} ${place.groupName}`}
+          workspaceId={place.workspaceId}
+          groupName={place.groupName}
+        />
+      )
     case 'evaluation':
       return (
         <EvaluationPage

@@ -23,7 +23,7 @@ export type Place =
   | { readonly page: 'playground'; readonly candidateId?: string }
   | { readonly page: 'batch' }
   | { readonly page: 'endpoints' }
-  | { readonly page: 'registry'; readonly groupName?: string }
+  | { readonly page: 'registry'; readonly workspaceId?: string; readonly groupName?: string }
   | { readonly page: 'evaluation'; readonly modelId: string; readonly candidateId: string }
   | { readonly page: 'settings' }
   | { readonly page: 'disk' }

@@ -38,6 +38,11 @@ export const endpointCodeQuery = (name: string, language: CodeLanguage) =>
     queryKey: ['endpointCode', name, language],
     queryFn: () => invoke('endpoint.code', { name, language }),
   })
+export const deployDefaultsQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['deployDefaults', candidateId],
+    queryFn: () => invoke('endpoint.defaults', { candidateId }),
+  })
 export const registryGroupsQuery = (workspaceId: string) =>
   queryOptions({
     queryKey: ['registryGroups', workspaceId],

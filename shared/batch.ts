@@ -1,7 +1,27 @@
-/** A file of prompts that a model answers one by one. */
+/** A file of prompts that a model answers. */
 import { z } from 'zod'
+import { instanceTypeSchema } from './endpoint.ts'
 import { appErrorDataSchema } from './errors.ts'
 import { generationSettingsSchema, speakerSchema } from './playground.ts'
+
+/** Families that SageMaker has for transform jobs; source: TransformInstanceType of its service model. */
+const transformFamilies =
+  /^ml\.(m4|c4|p2|p3|c5|m5|m6i|c6i|r6i|m7i|c7i|r7i|g4dn|g5|trn1|inf2|g6|g6e)\.[a-z0-9]+$/
+
+export function servesTransform(instanceType: string): boolean {
+  return transformFamilies.test(instanceType)
+}
+
+/** A transform job at SageMaker: the file is answered on a machine of its own, which ends with it. */
+export const batchTransformSchema = z.object({
+  workspaceId: z.string(),
+  instanceType: z.string(),
+  /** Of the job that was asked for, also of the model made for it; null: none is under way. */
+  jobName: z.string().nullable(),
+  /** Its output files whose answers are stored. */
+  collected: z.array(z.string()),
+})
+export type BatchTransform = z.infer<typeof batchTransformSchema>
 
 export const batchStatusSchema = z.enum(['Running', 'Stopped', 'Completed', 'Failed'])
 export type BatchStatus = z.infer<typeof batchStatusSchema>
@@ -16,6 +36,8 @@ export const batchSchema = z.object({
   contentSha256: z.string(),
   column: z.string(),
   settings: generationSettingsSchema,
+  /** Null: the model's endpoint is asked row by row. */
+  transform: batchTransformSchema.nullable().default(null),
   status: batchStatusSchema,
   rowCount: z.number().int(),
   doneCount: z.number().int(),
@@ -31,5 +53,10 @@ export const batchRequestSchema = z.object({
   datasetId: z.string(),
   column: z.string().min(1),
   settings: generationSettingsSchema,
+  /** Of a candidate that was trained in an account. */
+  transform: z
+    .object({ instanceType: instanceTypeSchema.refine(servesTransform) })
+    .nullable()
+    .default(null),
 })
 export type BatchRequest = z.infer<typeof batchRequestSchema>

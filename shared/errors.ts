@@ -65,6 +65,7 @@ export const errorCodes = [
   'LibraryFailed',
   'ReportNotPrintable',
   'TrainingFailed',
+  'TransformFailed',
   'TooManyRows',
   'TooManyLongRows',
   'LicenceNotAccepted',

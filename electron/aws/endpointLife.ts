@@ -24,7 +24,7 @@ import { answerDate, signedAt } from './answerDate.ts'
 import { asyncFailureUri } from './asyncInvocation.ts'
 import { removeScaling } from './endpointScaling.ts'
 import { fromSdkError } from './errors.ts'
-import { vpcOf } from './requestParts.ts'
+import { modelRequest } from './modelRequest.ts'
 import type { Connection } from './workspace.ts'
 
 /** What was planned: names, and what stands behind them. */
@@ -199,35 +199,10 @@ async function forgetScaling(
 export async function createModel(
   connection: Connection,
   plan: Pick<EndpointPlan, 'name' | 'title' | 'purpose'>,
-  { modelName, image, modelUri, environment }: EndpointVariant,
+  variant: EndpointVariant,
 ): Promise<StepAnswer> {
-  const vpc = vpcOf(connection)
-  return created(() =>
-    connection.clients.sageMaker.send(
-      new CreateModelCommand({
-        ModelName: modelName,
-        ExecutionRoleArn: connection.roleArn,
-        EnableNetworkIsolation: true,
-        PrimaryContainer: {
-          Image: image,
-          ...(Object.keys(environment).length > 0 && { Environment: environment }),
-          ...(modelUri.endsWith('.tar.gz')
-            ? { ModelDataUrl: modelUri }
-            : {
-                ModelDataSource: {
-                  S3DataSource: {
-                    S3Uri: modelUri,
-                    S3DataType: 'S3Prefix',
-                    CompressionType: 'None',
-                  },
-                },
-              }),
-        },
-        ...(vpc && { VpcConfig: vpc }),
-        Tags: tagsOf(connection, plan),
-      }),
-    ),
-  )
+  const request = modelRequest(connection, variant, tagsOf(connection, plan))
+  return created(() => connection.clients.sageMaker.send(new CreateModelCommand(request)))
 }
 
 export async function createConfig(

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import { AppError } from '../../shared/errors.ts'
 import { withAwsErrors } from './errors.ts'
-import { tagsOf, vpcOf } from './requestParts.ts'
+import { tagsOf, volumeKeyOf, vpcOf } from './requestParts.ts'
 import type { Connection } from './workspace.ts'
 
 export interface ProcessingJobSpec {
@@ -85,7 +85,7 @@ export async function runProcessingJob(
             InstanceCount: 1,
             InstanceType: job.instanceType as 'ml.m5.large', // the hub names a valid one
             VolumeSizeInGB: 30,
-            ...(kmsKeyArn === null ? {} : { VolumeKmsKeyId: kmsKeyArn }),
+            ...volumeKeyOf(connection, job.instanceType),
           },
         },
         AppSpecification: {

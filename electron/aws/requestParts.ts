@@ -16,6 +16,18 @@ export function vpcOf({ vpc }: Pick<Connection, 'vpc'>) {
   return vpc && { Subnets: [...vpc.subnetIds], SecurityGroupIds: [...vpc.securityGroupIds] }
 }
 
+/** Machines with disks of their own, which their hardware encrypts. @see EC2's guide, "Instance store volumes" */
+const withOwnDisks =
+  /^ml\.(g4dn|g5|g6|g6e|gr6|p3dn|p4d|p4de|p5|p5e|p5en|p6-\w+|trn1|trn1n|trn2|[cmr]\d[a-z]*d[a-z]*)\./
+
+/** The workspace's key for a job's disk, where its machine takes one: SageMaker refuses a key for a disk of its own. */
+export function volumeKeyOf(
+  { kmsKeyArn }: Pick<Connection, 'kmsKeyArn'>,
+  instanceType: string,
+): { VolumeKmsKeyId?: string } {
+  return kmsKeyArn === null || withOwnDisks.test(instanceType) ? {} : { VolumeKmsKeyId: kmsKeyArn }
+}
+
 export function channelOf(
   ChannelName: string,
   S3Uri: string,

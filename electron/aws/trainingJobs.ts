@@ -13,7 +13,7 @@ import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { AppError } from '../../shared/errors.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
 import type { HubModel, HubVariant } from './hubDocument.ts'
-import { channelOf, tagsOf, vpcOf, type JobConnection } from './requestParts.ts'
+import { channelOf, tagsOf, volumeKeyOf, vpcOf, type JobConnection } from './requestParts.ts'
 
 export interface TrainingJobSpec {
   readonly jobName: string
@@ -128,7 +128,7 @@ export function trainingJobRequest(
       InstanceType: instanceType as 'ml.m5.large', // the hub names a valid one
       InstanceCount: 1,
       VolumeSizeInGB: hubModel.trainingVolumeGb,
-      ...(kmsKeyArn === null ? {} : { VolumeKmsKeyId: kmsKeyArn }),
+      ...volumeKeyOf(connection, instanceType),
     },
     CheckpointConfig: { S3Uri: spec.checkpointUri },
     StoppingCondition: {

@@ -1,60 +1,65 @@
 /**
  * Asks a model every prompt of a file, keeping each answer as it comes, so that what was stopped goes on where it was.
- * The prompts go one by one to the model's endpoint: the same here and in an account, with progress by the row, where a
- * transform job would tell nothing before its end and begin anew after a failure.
+ * The prompts go one by one to the model's endpoint, the same here and in an account; or, in an account, in files to a
+ * transform job, whose machine ends with it (see transformBatch.ts).
  */
 import { randomUUID } from 'node:crypto'
 import { stringify } from 'csv-stringify'
 import type { Batch, BatchRequest } from '../../shared/batch.ts'
 import type { Dataset, DatasetRow } from '../../shared/dataset.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { GenerationSettings, Speaker } from '../../shared/playground.ts'
+import type { RowStore } from '../dataset/rowStore.ts'
 import {
   deleteBatch,
   getBatch,
   insertBatchAnswer,
+  listAnsweredRows,
   listBatchAnswers,
   listBatches,
   saveBatch,
 } from '../db/batches.ts'
-import type { WritableDb } from '../db/database.ts'
+import { transact, type WritableDb } from '../db/database.ts'
+import { leaveRunning, type OpenBatch, type TransformBatches } from './transformBatch.ts'
 
 export interface BatchRunnerOptions {
   readonly db: WritableDb
   readonly getDataset: (id: string) => Dataset
-  readonly readRows: (
-    id: string,
-    offset: number,
-    limit: number,
-  ) => Promise<{ total: number; rows: DatasetRow[] }>
+  /** Rows with their cells whole. */
+  readonly rowStore: Pick<RowStore, 'open' | 'stream'>
   readonly answer: (
     speaker: Speaker,
     prompt: string,
     settings: GenerationSettings,
     signal: AbortSignal,
   ) => Promise<string>
-  readonly titleOf: (speaker: Speaker) => Promise<string>
+  readonly transforms: TransformBatches
+  /** Its name for people, and where it is. */
+  readonly reach: (speaker: Speaker) => Promise<{ title: string; workspaceId: string }>
   readonly publish: (batch: Batch) => void
   readonly now: () => number
 }
 
 export interface BatchRunner {
   list(): Batch[]
-  /** Returns once it has begun. @throws AppError BatchColumnMissing, DatasetNotFound */
+  /** Returns once it has begun. @throws AppError BatchColumnMissing, DatasetNotFound, NotServedByEndpoint */
   start(request: BatchRequest): Promise<Batch>
   /** What was answered is kept. */
   stop(id: string): Promise<Batch>
-  /** With the rows that are not answered yet. @throws AppError FileChanged when the file is not what it was */
+  /** With the rows that are not answered yet. */
   resume(id: string): Batch
+  /** Goes on with the transform jobs that ran when the app was closed. */
+  resumeTransforms(): void
   /** Resolves when it has ended, however. */
   ended(id: string): Promise<Batch>
   /** The file again, with the answers as a new column. */
   csv(id: string): AsyncIterable<Uint8Array>
+  /** Stops it before. @throws AppError while AWS can't be told to stop its job */
   delete(id: string): Promise<void>
+  /** Transform jobs go on. */
   close(): Promise<void>
 }
-
-const pageSize = 200
 
 export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { db } = options
@@ -74,29 +79,23 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     return batch
   }
 
-  async function* rowsOf(batch: Batch): AsyncGenerator<DatasetRow> {
-    const dataset = options.getDataset(batch.datasetId)
-    if (dataset.contentSha256 !== batch.contentSha256)
-      throw new AppError('FileChanged', `${dataset.name} was changed`, {
-        details: { name: dataset.name, path: dataset.sourceName },
-      })
-    for (let offset = 0; offset < batch.rowCount; offset += pageSize) {
-      const { rows } = await options.readRows(batch.datasetId, offset, pageSize)
-      yield* rows
-    }
+  async function* rowsOf({ contentSha256 }: Batch): AsyncGenerator<DatasetRow> {
+    for await (const rows of options.rowStore.stream(contentSha256)) yield* rows
+  }
+
+  /** Rows that have no answer, their prompts trimmed. */
+  async function* openRows(batch: Batch): AsyncGenerator<{ row: number; prompt: string }> {
+    const { columns } = await options.rowStore.open(batch.contentSha256)
+    const column = columns.indexOf(batch.column)
+    const answered = listAnsweredRows(db, batch.id)
+    for await (const { row, cells } of rowsOf(batch))
+      if (!answered.has(row)) yield { row, prompt: cells[column]?.trim() ?? '' }
   }
 
   async function work(batch: Batch, signal: AbortSignal): Promise<void> {
-    const column = options.getDataset(batch.datasetId).scan.columns.indexOf(batch.column)
-    const answered = new Set(
-      listBatchAnswers(db, batch.id)
-        .filter(({ failure }) => failure === null)
-        .map(({ row }) => row),
-    )
-    for await (const { row, cells } of rowsOf(batch)) {
-      if (answered.has(row)) continue
+    if (batch.transform) return workByTransform(batch, signal)
+    for await (const { row, prompt } of openRows(batch)) {
       if (signal.aborted) return
-      const prompt = cells[column]?.trim() ?? ''
       const answer =
         prompt === ''
           ? { row, answer: '', failure: null }
@@ -105,6 +104,31 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       insertBatchAnswer(db, batch.id, answer)
       options.publish(getBatch(db, batch.id))
     }
+  }
+
+  async function workByTransform(batch: Batch, signal: AbortSignal): Promise<void> {
+    const { id } = batch
+    // Nothing is asked of a row without a prompt.
+    for await (const { row, prompt } of openRows(batch))
+      if (prompt === '') insertBatchAnswer(db, id, { row, answer: '', failure: null })
+    const openBatch: OpenBatch = {
+      batch,
+      openRows: () => openRows(batch),
+      openRowNumbers() {
+        const answered = listAnsweredRows(db, id)
+        return Array.from({ length: batch.rowCount }, (_, index) => index + 1).filter(
+          (row) => !answered.has(row),
+        )
+      },
+      keep(transform, answers) {
+        transact(db, () => {
+          for (const answer of answers) insertBatchAnswer(db, id, answer)
+          saveBatch(db, { ...getBatch(db, id), transform })
+        })
+        options.publish(getBatch(db, id))
+      },
+    }
+    await options.transforms.run(openBatch, signal)
   }
 
   /** A prompt that the model refuses is one row without an answer; what holds for all of them ends the run. */
@@ -129,12 +153,19 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     const done = Promise.resolve()
       .then(() => work(batch, aborter.signal))
       .then(
-        () => finish(id, aborter.signal.aborted ? 'Stopped' : 'Completed', null),
+        () => end(id, aborter.signal),
         (error: unknown) => finish(id, 'Failed', toAppError(error)),
       )
       .catch((error: unknown) => console.error(error)) // it could not be stored: it counts as stopped
     running.set(id, { aborter, done })
     return batch
+  }
+
+  function end(id: string, signal: AbortSignal): void {
+    // Its job goes on: it is running also while this program is not.
+    if (signal.aborted && signal.reason === leaveRunning && getBatch(db, id).transform)
+      running.delete(id)
+    else finish(id, signal.aborted ? 'Stopped' : 'Completed', null)
   }
 
   function finish(id: string, status: Batch['status'], failure: AppError | null): void {
@@ -151,22 +182,26 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
 
   return {
     list: () => listBatches(db).map(current),
-    async start({ speaker, datasetId, column, settings }) {
+    async start({ speaker, datasetId, column, settings, transform }) {
       const dataset = options.getDataset(datasetId)
       if (!dataset.scan.columns.includes(column))
         throw new AppError('BatchColumnMissing', `There is no column ${column}`, {
           details: { column, columns: dataset.scan.columns.join(', ') },
         })
       const id = randomUUID()
+      const { title, workspaceId } = await options.reach(speaker)
+      if (transform && (speaker.kind !== 'candidate' || workspaceId === localWorkspaceId))
+        throw new AppError('NotServedByEndpoint', 'Only an account has transform jobs')
       saveBatch(db, {
         id,
         speaker,
-        title: await options.titleOf(speaker),
+        title,
         datasetId,
         datasetName: dataset.name,
         contentSha256: dataset.contentSha256,
         column,
         settings,
+        transform: transform && { ...transform, workspaceId, jobName: null, collected: [] },
         status: 'Running',
         rowCount: dataset.scan.rowCount,
         doneCount: 0,
@@ -179,13 +214,17 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     },
     stop,
     resume: (id) => (running.has(id) ? getBatch(db, id) : run(id)),
+    resumeTransforms() {
+      for (const { id, status, transform } of listBatches(db))
+        if (status === 'Running' && transform && !running.has(id)) run(id)
+    },
     async ended(id) {
       await running.get(id)?.done
       return current(getBatch(db, id))
     },
     async *csv(id) {
       const batch = getBatch(db, id)
-      const { columns } = options.getDataset(batch.datasetId).scan
+      const { columns } = await options.rowStore.open(batch.contentSha256)
       const answers = new Map(listBatchAnswers(db, id).map(({ row, answer }) => [row, answer]))
       const writer = stringify({ bom: true })
       writer.write([...columns, answerColumn(columns)])
@@ -199,10 +238,13 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     },
     async delete(id) {
       await stop(id)
+      await options.transforms.stop(getBatch(db, id))
       deleteBatch(db, id)
     },
     async close() {
-      await Promise.all([...running.keys()].map(stop))
+      const all = [...running.values()]
+      for (const { aborter } of all) aborter.abort(leaveRunning)
+      await Promise.all(all.map(({ done }) => done))
     },
   }
 }

@@ -54,6 +54,7 @@ export function batch(context: CommandContext, options: BatchOptions): Promise<v
             datasetId: (await services.datasets.import(file)).id,
             column: options.column,
             settings,
+            transform: null,
           })
       const ended = await batches.ended(started.id)
       if (ended.failure) throw AppError.fromData(ended.failure)

@@ -46,6 +46,16 @@ export function listBatches(db: ReadableDb): Batch[] {
     .map((row) => withCounts(db, batchSchema.parse(JSON.parse(row.batch))))
 }
 
+/** Rows that have their answer. */
+export function listAnsweredRows(db: ReadableDb, batchId: string): Set<number> {
+  const rows = db
+    .prepare<[string], { row: number }>(
+      'SELECT row FROM batch_answers WHERE batch_id = ? AND failure IS NULL',
+    )
+    .all(batchId)
+  return new Set(rows.map(({ row }) => row))
+}
+
 export function listBatchAnswers(db: ReadableDb, batchId: string): BatchAnswer[] {
   return db
     .prepare<[string], BatchAnswer>(

@@ -1,9 +1,7 @@
-import { Button, Card, Group, Progress, Select, Stack, Text, Title } from '@mantine/core'
+import { Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Batch } from '../../shared/batch.ts'
-import { speakerKey } from '../../shared/playground.ts'
+import type { Batch, BatchTransform } from '../../shared/batch.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
@@ -11,8 +9,8 @@ import { Tag, type Tone } from '../components/Tag.tsx'
 import { showError } from '../components/showError.tsx'
 import { showSaved } from '../components/showSaved.ts'
 import { useNavigate } from '../navigation.tsx'
-import { datasetsQuery } from '../queries.ts'
-import { batchesQuery, speakersQuery } from '../shipQueries.ts'
+import { batchesQuery } from '../shipQueries.ts'
+import { NewBatch } from './NewBatch.tsx'
 
 const tones: Record<Batch['status'], Tone> = {
   Running: 'busy',
@@ -44,70 +42,6 @@ export function BatchPage() {
   )
 }
 
-function NewBatch() {
-  const { t } = useTranslation('ship')
-  const client = useQueryClient()
-  const { data: datasets = [] } = useQuery(datasetsQuery)
-  const { data: speakers = [] } = useQuery(speakersQuery)
-  const [chosenDataset, setDataset] = useState<string | null>(null)
-  const [chosenColumn, setColumn] = useState<string | null>(null)
-  const [chosenSpeaker, setSpeaker] = useState<string | null>(null)
-  const dataset = datasets.find(({ id }) => id === chosenDataset) ?? datasets[0]
-  const columns = dataset?.scan.columns ?? []
-  const column =
-    chosenColumn !== null && columns.includes(chosenColumn)
-      ? chosenColumn
-      : (dataset?.scan.suggestedRoles?.question ?? columns[0] ?? null)
-  const speaker = speakers.find((one) => speakerKey(one.speaker) === chosenSpeaker) ?? speakers[0]
-  const start = useMutation({
-    mutationFn: () => {
-      if (!dataset || column === null || !speaker) throw new Error('Nothing is chosen.')
-      return invoke('batch.start', {
-        speaker: speaker.speaker,
-        datasetId: dataset.id,
-        column,
-        settings: { maxNewTokens: 120, temperature: 0, topP: 0.9, seed: 1 },
-      })
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: batchesQuery.queryKey }),
-    onError: showError,
-  })
-  if (datasets.length === 0 || speakers.length === 0)
-    return <Text c="dimmed">{t('batch.nothing')}</Text>
-  return (
-    <Card withBorder radius="lg" component="section" aria-label={t('batch.new')}>
-      <Group grow align="flex-end">
-        <Select
-          label={t('batch.file')}
-          data={datasets.map(({ id, name }) => ({ value: id, label: name }))}
-          value={dataset?.id ?? null}
-          allowDeselect={false}
-          onChange={setDataset}
-        />
-        <Select
-          label={t('batch.column')}
-          data={columns}
-          value={column}
-          allowDeselect={false}
-          onChange={setColumn}
-        />
-        <Select
-          label={t('batch.model')}
-          data={speakers.map((one) => ({ value: speakerKey(one.speaker), label: one.title }))}
-          value={speaker ? speakerKey(speaker.speaker) : null}
-          allowDeselect={false}
-          onChange={setSpeaker}
-        />
-      </Group>
-      <Group justify="flex-end" mt="md">
-        <Button loading={start.isPending} onClick={() => start.mutate()}>
-          {t('batch.start')}
-        </Button>
-      </Group>
-    </Card>
-  )
-}
-
 function BatchCard({ batch }: { batch: Batch }) {
   const { t } = useTranslation('ship')
   const client = useQueryClient()
@@ -132,6 +66,7 @@ function BatchCard({ batch }: { batch: Batch }) {
           <Text size="sm" c="dimmed">
             {batch.title}
           </Text>
+          {batch.transform && <TransformFacts transform={batch.transform} />}
         </div>
         <Tag tone={tones[batch.status]}>{t(`batch.status.${batch.status}`)}</Tag>
       </Group>
@@ -174,5 +109,17 @@ function BatchCard({ batch }: { batch: Batch }) {
         )}
       </Group>
     </Card>
+  )
+}
+
+function TransformFacts({ transform }: { transform: BatchTransform }) {
+  const { t } = useTranslation('ship')
+  const { jobName: name, instanceType: instance } = transform
+  return (
+    <Text size="sm" c="dimmed">
+      {name === null
+        ? t('batch.transformStarting', { instance })
+        : t('batch.transformFacts', { name, instance })}
+    </Text>
   )
 }

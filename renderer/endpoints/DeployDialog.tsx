@@ -26,6 +26,7 @@ import { suggestedGroupName } from '../../shared/registry.ts'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { useNavigate } from '../navigation.tsx'
+import { deployDefaultsQuery } from '../shipQueries.ts'
 import { MachineFacts } from './MachineFacts.tsx'
 import { ScalingFields } from './ScalingFields.tsx'
 import { SecurityFacts } from './SecurityFacts.tsx'
@@ -38,10 +39,7 @@ interface DeployDialogProps {
 
 export function DeployDialog({ candidateId, onClose }: DeployDialogProps) {
   const { t } = useTranslation('ship')
-  const { data, error } = useQuery({
-    queryKey: ['deployDefaults', candidateId],
-    queryFn: () => invoke('endpoint.defaults', { candidateId }),
-  })
+  const { data, error } = useQuery(deployDefaultsQuery(candidateId))
   return (
     <Modal
       opened

@@ -31,7 +31,7 @@ export function RegisterDialog(props: RegisterDialogProps) {
       void client.invalidateQueries({ queryKey: ['registryGroups'] })
       void client.invalidateQueries({ queryKey: ['registryVersions'] })
       onClose()
-      navigate({ page: 'registry', groupName })
+      navigate({ page: 'registry', workspaceId, groupName })
     },
   })
   const isNameGood = groupNameSchema.safeParse(groupName).success

@@ -3,21 +3,50 @@ import { IconCertificate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
+import { settingsQuery, workspacesQuery } from '../queries.ts'
 import { registryGroupsQuery, registryVersionsQuery } from '../shipQueries.ts'
 import { RegisteredVersionCard } from './RegisteredVersionCard.tsx'
 
-export function RegistryPage({ groupName }: { groupName?: string | undefined }) {
-  const { t } = useTranslation('ship')
-  const [workspaceId] = useState('local')
-  const [chosen, setChosen] = useState<string | null>(groupName ?? null)
+interface RegistryPageProps {
+  /** Left out: of the workspace that is in use. */
+  readonly workspaceId?: string | undefined
+  readonly groupName?: string | undefined
+}
+
+/** Each workspace has a registry of its own. */
+export function RegistryPage(props: RegistryPageProps) {
+  const { t } = useTranslation(['ship', 'workspaces'])
+  const { data: workspaces = [] } = useQuery(workspacesQuery)
+  const { data: settings } = useQuery(settingsQuery)
+  const [chosenWorkspace, setWorkspace] = useState(props.workspaceId ?? null)
+  const [chosen, setChosen] = useState<string | null>(props.groupName ?? null)
+  const workspaceId = chosenWorkspace ?? settings?.workspaceId ?? localWorkspaceId
   const { data: groups, error } = useQuery({ ...registryGroupsQuery(workspaceId), staleTime: 0 })
   const shown = chosen ?? groups?.[0]?.name ?? null
   return (
     <>
       <PageHeader title={t('registry.title')} subtitle={t('registry.subtitle')} />
+      {workspaces.length > 1 && (
+        <Select
+          label={t('workspaces:switcher')}
+          maw={360}
+          mb="md"
+          data={workspaces.map((one) => ({
+            value: one.id,
+            label: one.kind === 'aws' ? one.name : t('workspaces:local'),
+          }))}
+          value={workspaceId}
+          allowDeselect={false}
+          onChange={(value) => {
+            setWorkspace(value)
+            setChosen(null)
+          }}
+        />
+      )}
       {error && <ErrorNotice error={error} />}
       {!groups && !error && <Skeleton h={240} radius="lg" />}
       {groups?.length === 0 && (

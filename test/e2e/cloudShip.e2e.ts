@@ -1,10 +1,14 @@
 /** A model of an account through the window: deployed, waited for, asked and deleted, with its price in sight. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import { parse } from 'csv-parse/sync'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
 import { notificationTitles, watchNotifications } from './support/desktop.ts'
 import {
+  answerSaveDialog,
   dropFile,
   launchApp,
   makeDataDirectory,
@@ -69,6 +73,18 @@ async function passUntil(isSo: () => Promise<boolean>, stepMs = 20_000): Promise
       { timeout: 150_000, intervals: [400] },
     )
     .toBe(true)
+}
+
+async function deleteAll(): Promise<void> {
+  await page.getByRole('button', { name: 'Endpoints', exact: true }).click()
+  for (const { name } of [...double.hosting.endpoints.values()]) {
+    await page.getByRole('button', { name: `Delete ${name}` }).click()
+    await page.getByRole('button', { name: 'Delete the endpoint' }).click()
+  }
+  await passUntil(async () => double.hosting.models.size === 0, 30_000)
+  await expect.poll(() => page.title()).toBe('Timbre')
+  const { configs, endpoints, schedules } = double.hosting
+  await passUntil(async () => configs.size + endpoints.size + schedules.size === 0, 30_000)
 }
 
 async function openShipMenu(): Promise<void> {
@@ -140,13 +156,99 @@ test('quitting says what goes on running and its price, and staying keeps the wi
 test('deletes both, with everything they are made of', async () => {
   await page.getByRole('button', { name: 'Endpoints', exact: true }).click()
   await takePicture(page, 'cloud-endpoints')
-  for (const { name } of [...double.hosting.endpoints.values()]) {
-    await page.getByRole('button', { name: `Delete ${name}` }).click()
-    await page.getByRole('button', { name: 'Delete the endpoint' }).click()
-  }
-  await passUntil(async () => double.hosting.models.size === 0, 30_000)
-  await expect.poll(() => page.title()).toBe('Timbre')
-  const { configs, endpoints, schedules } = double.hosting
-  await passUntil(async () => configs.size + endpoints.size + schedules.size === 0, 30_000)
+  await deleteAll()
+  expect(double.problems).toEqual([])
+})
+
+test('registers a version in the account’s registry, approves it, and deploys what was approved', async () => {
+  await openShipMenu()
+  await page.getByRole('menuitem', { name: 'Add to the Model Registry' }).click()
+  await page.getByRole('textbox', { name: 'What it is', exact: true }).fill('Help desk answers')
+  await page.getByRole('button', { name: 'Register' }).click()
+  const card = page.getByRole('region', { name: 'Version 1' })
+  await expect(card).toContainText('Waits for approval', { timeout: 60_000 })
+  await expect(page.getByRole('combobox', { name: 'Workspace' })).toHaveValue('Company account')
+  // Nobody deploys what nobody has approved.
+  await expect(card.getByRole('button', { name: 'Deploy' })).toHaveCount(0)
+  await card.getByRole('button', { name: 'Approve …' }).click()
+  await page.getByRole('textbox', { name: 'Comment' }).fill('Reads well')
+  await page.getByRole('button', { name: 'Approve', exact: true }).click()
+  await expect(card).toContainText('Approved')
+  await expect(card).toContainText('Reads well')
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-registry')
+  // What the menu opens is the registry of the workspace in use; the other's is a choice away.
+  await page.getByRole('button', { name: 'Registry', exact: true }).click()
+  await page.getByRole('combobox', { name: 'Workspace' }).click()
+  await page.getByRole('option', { name: 'This computer' }).click()
+  await expect(page.getByText('Nothing registered yet')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Workspace' }).click()
+  await page.getByRole('option', { name: 'Company account' }).click()
+  await card.getByRole('button', { name: 'Deploy' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Deploy as an endpoint' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('approved')
+  await dialog.getByRole('button', { name: /^Deploy for/ }).click()
+  const endpoint = page.getByRole('region', { name: 'timbre-approved', exact: true })
+  await passUntil(async () => (await endpoint.textContent())?.includes('In service') ?? false)
+  const [made] = double.calls.filter(({ operation }) => operation === 'CreateModelPackage')
+  const models = double.calls.filter(({ operation }) => operation === 'CreateModel')
+  const { Containers } = made?.input['InferenceSpecification'] as { Containers: object[] }
+  const registered = Containers[0] as { Image?: string; ModelDataUrl?: string }
+  expect(models.at(-1)?.input['PrimaryContainer']).toMatchObject({
+    Image: registered.Image,
+    ModelDataUrl: registered.ModelDataUrl,
+  })
+  await deleteAll()
+  expect(double.problems).toEqual([])
+})
+
+test('answers a file by a transform job: its price, its progress, a stop, and the answers as a column', async () => {
+  await page.getByRole('button', { name: 'Playground' }).click()
+  await page.getByRole('button', { name: 'Answer a file' }).click()
+  await page.getByRole('combobox', { name: 'Model' }).click()
+  await page.getByRole('option', { name: title }).click()
+  // The endpoint that it would take is not there yet, and costs as well.
+  await expect(page.getByRole('button', { name: 'Start for $7.09 an hour' })).toBeVisible()
+  await page.getByRole('radio', { name: 'By a batch transform job' }).click()
+  await page.getByRole('combobox', { name: 'Instance type' }).click()
+  await page.getByRole('option', { name: 'ml.g5.2xlarge' }).click()
+  const startButton = page.getByRole('button', { name: 'Start for $1.52 an hour' })
+  await expect(startButton).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-batch-start')
+  await startButton.click()
+  const card = page.getByRole('region', { name: 'small' }).first()
+  await expect(card).toContainText('on ml.g5.2xlarge')
+  await passUntil(async () => /([1-9]|\d\d) of \d+ rows/.test((await card.textContent()) ?? ''))
+  await expect(card).toContainText('Transform job timbre-batch-')
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-batch')
+  await card.getByRole('button', { name: 'Stop' }).click()
+  await expect(card).toContainText('Stopped')
+  expect(double.hosting.models.size).toBe(0)
+  await card.getByRole('button', { name: 'Go on' }).click()
+  await passUntil(
+    async () => (await card.textContent())?.includes('Completed') ?? false,
+    4 * minuteMs,
+  )
+  const file = path.join(running.dataDirectory, 'answers.csv')
+  await answerSaveDialog(running, file)
+  await card.getByRole('button', { name: 'Save with the answers' }).click()
+  await expect(page.getByText('answers.csv')).toBeVisible()
+  const rows: Record<string, string>[] = parse(await readFile(file, 'utf8'), {
+    bom: true,
+    columns: true,
+  })
+  expect(rows.length).toBeGreaterThan(100)
+  expect(rows.every(({ model_answer }) => model_answer === double.hosting.answer)).toBe(true)
+  const jobs = double.calls.filter(({ operation }) => /^(Create|Stop)TransformJob$/.test(operation))
+  expect(jobs.map(({ operation }) => operation)).toEqual([
+    'CreateTransformJob',
+    'StopTransformJob',
+    'CreateTransformJob',
+  ])
+  // The workspace has a key: a machine with disks of its own takes none.
+  expect(jobs[0]?.input['TransformResources']).not.toHaveProperty('VolumeKmsKeyId')
+  expect(jobs[0]?.input['TransformOutput']).toHaveProperty('KmsKeyId')
   expect(double.problems).toEqual([])
 })

@@ -292,9 +292,15 @@ test('a file is answered row by row, goes on after a stop, and comes back with a
   const settings = { maxNewTokens: 4, temperature: 0, topP: 0.9, seed: 1 }
   const speaker = { kind: 'candidate' as const, candidateId: candidate.id }
   await expect(
-    batches.start({ speaker, datasetId, column: 'nothing', settings }),
+    batches.start({ speaker, datasetId, column: 'nothing', settings, transform: null }),
   ).rejects.toMatchObject({ code: 'BatchColumnMissing' })
-  const batch = await batches.start({ speaker, datasetId, column: 'question', settings })
+  const batch = await batches.start({
+    speaker,
+    datasetId,
+    column: 'question',
+    settings,
+    transform: null,
+  })
   await opened.events.until('batch.progressed', ({ doneCount }) => doneCount >= 3)
   const stopped = await batches.stop(batch.id)
   expect(stopped.status).toBe('Stopped')

@@ -17,7 +17,8 @@ import { answerSamples } from './sampleAnswers.ts'
 export interface CandidateReportOptions {
   readonly db: ReadableDb
   readonly latestEvaluation: (candidateId: string) => Evaluation | null
-  readonly canAnswer: () => boolean
+  /** Whether its models can be asked at no cost: nobody who saves a report has asked for a machine. */
+  readonly canAnswer: (workspaceId: string) => boolean
   readonly unseen: (version: ModelVersion) => Promise<TrainingExample[]>
   readonly answer: (
     candidate: Candidate,
@@ -45,9 +46,9 @@ export async function candidateReport(
   }
   const evaluation = options.latestEvaluation(candidateId)
   const isEvaluated = evaluation !== null && evaluation.rows.length > 0
-  // An evaluation brings its own answers; without the engine the report has everything but answers.
+  // An evaluation brings its own answers; where none come for nothing the report has everything else.
   const samples =
-    options.canAnswer() && !isEvaluated
+    options.canAnswer(version.workspaceId) && !isEvaluated
       ? await answerSamples(await options.unseen(version), (side, prompt, settings) =>
           options.answer(candidate, side, prompt, settings),
         )

@@ -19,7 +19,7 @@ export const runtimeDouble: ServiceDouble = {
   InvokeEndpoint: (context, input) => {
     const asked = reach(context, input, false)
     return {
-      Body: Buffer.from(JSON.stringify(atOnce(context, asked))),
+      Body: Buffer.from(JSON.stringify(answerOf(context, asked))),
       ContentType: 'application/json',
     }
   },
@@ -54,7 +54,7 @@ export const runtimeDouble: ServiceDouble = {
     const failure = S3FailurePath && `${S3FailurePath.replace(/\/*$/, '/')}${id}-error.out`
     const asked = JSON.parse(Buffer.from(object.body).toString('utf8')) as Asked
     const { asyncFailure } = context.hosting
-    if (asyncFailure === null) context.objects.put(output, JSON.stringify(atOnce(context, asked)))
+    if (asyncFailure === null) context.objects.put(output, JSON.stringify(answerOf(context, asked)))
     else if (failure !== undefined) context.objects.put(failure, asyncFailure)
     return { InferenceId: id, OutputLocation: output, FailureLocation: failure }
   },
@@ -115,7 +115,8 @@ function wordsOf({ hosting }: DoubleContext, { parameters }: Asked): string[] {
   return hosting.answer.split(/(?<= )/).slice(0, parameters?.max_new_tokens ?? 20)
 }
 
-function atOnce(context: DoubleContext, asked: Asked): unknown {
+/** A whole answer, in the shape of the container. */
+export function answerOf(context: DoubleContext, asked: Asked): unknown {
   const text = wordsOf(context, asked).join('')
   const details = { finish_reason: 'eos_token', generated_tokens: 7 }
   switch (context.hosting.answerStyle) {
@@ -165,7 +166,7 @@ function streamed(context: DoubleContext, asked: Asked): string {
       ].join('')
     }
     default:
-      return JSON.stringify(atOnce(context, asked))
+      return JSON.stringify(answerOf(context, asked))
   }
 }
 

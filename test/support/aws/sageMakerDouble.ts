@@ -6,6 +6,7 @@ import { endpointDouble } from './endpointDouble.ts'
 import { createRegistryDouble } from './registryDouble.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 import { trainingDouble } from './trainingDouble.ts'
+import { createTransformDouble } from './transformDouble.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -27,6 +28,7 @@ export function createSageMakerDouble(
     ...autoMLDouble,
     ...endpointDouble,
     ...createRegistryDouble(),
+    ...createTransformDouble(),
     ListHubContents: (context, input) => {
       requirePublicHub(input)
       const contains = String(input['NameContains'] ?? '')
