@@ -1,9 +1,6 @@
 /** Numbers, times and sizes as people read them. */
 export { formatBytes } from '../shared/bytes.ts'
-
-export function formatCount(value: number, language: string): string {
-  return new Intl.NumberFormat(language).format(value)
-}
+export { formatCount, formatDate } from '../shared/formats.ts'
 
 /** 4,741,376 -> 4.7M */
 export function formatCompact(value: number, language: string): string {
@@ -19,8 +16,4 @@ export function formatLoss(value: number | null): string {
 
 export function formatPercent(value: number): string {
   return `${Math.round(value * 100)} %`
-}
-
-export function formatDate(ms: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(ms)
 }

@@ -145,3 +145,20 @@ export const trainingHyperparametersSchema = z
   }))
 
 export type TrainingHyperparameters = z.output<typeof trainingHyperparametersSchema>
+
+/** Whether a base model takes this value, as it is typed. */
+export function isValidSetting(
+  field: Omit<HyperparameterDefinition, 'advanced'>,
+  value: string,
+): boolean {
+  if (field.options) return field.options.includes(value)
+  if (field.type === 'text') return true
+  const number = Number(value)
+  return (
+    value.trim() !== '' &&
+    Number.isFinite(number) &&
+    (field.type !== 'int' || Number.isInteger(number)) &&
+    number >= (field.min ?? -Infinity) &&
+    number <= (field.max ?? Infinity)
+  )
+}

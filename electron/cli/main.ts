@@ -27,6 +27,7 @@ import { listModels, removeModel } from './models.ts'
 import { saveReport } from './report.ts'
 import { resume } from './resume.ts'
 import { run, type RunRequest } from './run.ts'
+import { runInAws, type RunInAwsOptions } from './runInAws.ts'
 
 const systemLocale = process.env['LC_ALL'] || process.env['LANG'] || 'en'
 
@@ -169,6 +170,37 @@ function buildProgram(): Command {
         ),
       }),
     )
+
+  program
+    .command('run-in-aws')
+    .description(
+      'train a version once more in an account at AWS: what changes, which rows are cut, what it costs',
+    )
+    .requiredOption('--model <name>', 'model, by its name or id')
+    .requiredOption('--workspace <name>', 'AWS workspace, by its name or id')
+    .option(
+      '--number <n>',
+      'number of the version; the newest that was trained here by default',
+      positiveInteger,
+    )
+    .option('--candidates <ids>', 'candidates that come along, separated by commas; all by default')
+    .option(
+      '--models <ids>',
+      'base models there, one for each candidate, separated by commas; the nearest by default',
+    )
+    .addOption(
+      new Option('--set <name=value>', 'a setting of the base models there, as often as needed')
+        .argParser(setting)
+        .default({}, 'none'),
+    )
+    .option('--machine <type>', 'instance type, such as ml.g5.2xlarge; theirs by default')
+    .option('--spot', 'spare machines, cheaper, that may be taken away for a while')
+    .option('--rows <n>', 'train on so many rows only, drawn by the same seed', positiveInteger)
+    .option('--accept-licences', 'print the licences that are asked for, and accept them')
+    .option('--yes', 'start it at the price that is shown')
+    .option('--detach', 'end once it has started; the jobs go on at AWS')
+    .option('--json', 'one JSON document, with all rows that are cut')
+    .action((options: RunInAwsOptions, command: Command) => runInAws(contextOf(command), options))
 
   program
     .command('resume')

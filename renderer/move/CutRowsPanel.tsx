@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { CutReason, CutRow, CutRows } from '../../shared/cutRows.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { formatCount } from '../format.ts'
-import { reasonsOf } from './moveState.ts'
+import { reasonsOf } from '../../shared/movePlan.ts'
 import { cutRowsQuery, rowsAPage } from './queries.ts'
 
 interface CutRowsPanelProps {

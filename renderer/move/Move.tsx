@@ -19,7 +19,7 @@ import {
   toMoveRequest,
   type MoveChoice,
   type MoveDraft,
-} from './moveState.ts'
+} from '../../shared/movePlan.ts'
 import { useMovingCandidates } from './useMovingCandidates.ts'
 
 interface MoveProps {

@@ -23,7 +23,7 @@ import { formatCount } from '../format.ts'
 import { licenceQuery } from '../queries.ts'
 import { ChangesTable } from './ChangesTable.tsx'
 import { CutRowsPanel } from './CutRowsPanel.tsx'
-import { factsOf, sampleFor, type MoveChoice, type MoveDraft } from './moveState.ts'
+import { factsOf, sampleFor, type MoveChoice, type MoveDraft } from '../../shared/movePlan.ts'
 import { SettingsTable } from './SettingsTable.tsx'
 import type { Moving } from './useMovingCandidates.ts'
 

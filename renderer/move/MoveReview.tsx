@@ -7,8 +7,8 @@ import { CloudReview } from '../catalog/CloudReview.tsx'
 import { costPlan } from '../catalog/machines.ts'
 import { formatCount, formatPercent } from '../format.ts'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import { reckonedSeconds, runOf, type MoveDraft } from './moveState.ts'
-import type { MovePlan } from './useMovingCandidates.ts'
+import { reckonedSeconds, runOf, type MoveDraft } from '../../shared/movePlan.ts'
+import type { MovePlan } from '../../shared/movePlan.ts'
 
 interface MoveReviewProps {
   readonly place: AwsWorkspace

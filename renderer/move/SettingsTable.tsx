@@ -2,9 +2,9 @@ import { Select, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { HyperparameterField } from '../../shared/model.ts'
 import type { MovedSetting } from '../../shared/moveSettings.ts'
-import { isValid } from '../wizard/wizardState.ts'
-import { isRateHigh } from './moveState.ts'
-import type { MovePlan } from './useMovingCandidates.ts'
+import { isValidSetting } from '../../shared/hyperparameters.ts'
+import { isRateHigh } from '../../shared/movePlan.ts'
+import type { MovePlan } from '../../shared/movePlan.ts'
 
 interface SettingsTableProps {
   readonly plan: MovePlan
@@ -107,7 +107,7 @@ function MovedValue({ setting, field, value, label, isHigh, onType }: MovedValue
           maw={220}
           aria-label={label}
           value={value}
-          error={isValid(field, value) ? null : t('app:wizard.outOfRange')}
+          error={isValidSetting(field, value) ? null : t('app:wizard.outOfRange')}
           onChange={(event) => onType(event.currentTarget.value)}
         />
       )}

@@ -1,26 +1,8 @@
 import { useQueries } from '@tanstack/react-query'
-import type { CutRows } from '../../shared/cutRows.ts'
 import type { BaseModel, ModelVersion } from '../../shared/model.ts'
-import { mostTokensOf, type MovedSetting } from '../../shared/moveSettings.ts'
 import { catalogModelQuery, licenceQuery } from '../queries.ts'
-import {
-  hyperparametersOf,
-  movedSettings,
-  movedTemplate,
-  problemOf,
-  type MoveDraft,
-  type MoveProblem,
-  type MovingCandidate,
-} from './moveState.ts'
+import { completeMove, moveTarget, type MoveDraft, type MovePlan } from '../../shared/movePlan.ts'
 import { cutRowsQuery } from './queries.ts'
-
-export interface MovePlan extends MovingCandidate {
-  readonly moved: readonly MovedSetting[]
-  readonly isTemplateLost: boolean
-  readonly mostTokens: number | null
-  readonly cut: CutRows
-  readonly problem: MoveProblem | null
-}
 
 export interface Moving {
   readonly candidateId: string
@@ -49,10 +31,7 @@ export function useMovingCandidates(
     const candidate = version.candidates.find(({ id }) => id === candidateId)
     const target = described[index]?.data
     if (!candidate || !target) return null
-    const moved = movedSettings(candidate, target, version.trainingRowCount)
-    const settings = hyperparametersOf(moved, typed)
-    const mostTokens = mostTokensOf(target.cloud?.tokens ?? null, settings)
-    return { candidate, target, moved, settings, mostTokens }
+    return moveTarget(candidate, target, version, typed)
   })
   const cuts = useQueries({
     queries: targets.map((found) => ({
@@ -76,18 +55,11 @@ export function useMovingCandidates(
       return { candidateId, isPending: error === null, error, plan: null }
     // Null: there is nothing to accept after all.
     const isLicensed = !needsLicence || !licence?.data || licence.data.acceptedAtMs !== null
-    const { template, isLost } = movedTemplate(found.candidate, local, found.target)
     return {
       candidateId,
       isPending: false,
       error,
-      plan: {
-        ...found,
-        template,
-        isTemplateLost: isLost,
-        cut,
-        problem: problemOf(found.target, found.settings, cut, isLicensed),
-      },
+      plan: completeMove(found, local, cut, isLicensed),
     }
   })
 }

@@ -6,7 +6,8 @@ import { SplitEditor, SplitOutcome } from '../workbench/SplitEditor.tsx'
 import type { StepProps } from './stepProps.ts'
 import { TemplateEditor } from './TemplateEditor.tsx'
 import { localWorkspaceId } from '../../shared/workspace.ts'
-import { isValid, splitRequestOf, valueOf } from './wizardState.ts'
+import { isValidSetting } from '../../shared/hyperparameters.ts'
+import { splitRequestOf, valueOf } from './wizardState.ts'
 
 export function SettingsStep({
   draft,
@@ -136,7 +137,7 @@ function FieldControl({ field, value, ownDefaults, onChange }: FieldControlProps
   const shared = {
     label,
     description: [meaning, range, ownDefaults].filter((part) => part !== '').join(' '),
-    error: isValid(field, value) ? null : t('wizard.outOfRange'),
+    error: isValidSetting(field, value) ? null : t('wizard.outOfRange'),
   }
   if (field.options) {
     return (

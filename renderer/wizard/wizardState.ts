@@ -1,4 +1,5 @@
 /** The draft of a new model or version: a plain state and its reducer, without React. */
+import { isValidSetting } from '../../shared/hyperparameters.ts'
 import type { Dataset } from '../../shared/dataset.ts'
 import {
   modelNameSchema,
@@ -232,7 +233,7 @@ export function problemOf(
     case 'baseModels':
       return draft.baseModelIds.length === 0 ? 'baseModelsMissing' : null
     case 'settings':
-      if (!fields.every((field) => isValid(field, valueOf(draft, field))))
+      if (!fields.every((field) => isValidSetting(field, valueOf(draft, field))))
         return 'hyperparameterInvalid'
       return draft.baseModelIds.every((id) => isTemplateValid(draft.promptTemplates[id]))
         ? null
@@ -258,19 +259,6 @@ export function isTemplateValid(template: PromptTemplate | undefined): boolean {
 
 export function valueOf(draft: WizardDraft, field: HyperparameterField): string {
   return draft.hyperparameters[field.name] ?? field.default
-}
-
-export function isValid(field: HyperparameterField, value: string): boolean {
-  if (field.options) return field.options.includes(value)
-  if (field.type === 'text') return true
-  const number = Number(value)
-  return (
-    value.trim() !== '' &&
-    Number.isFinite(number) &&
-    (field.type !== 'int' || Number.isInteger(number)) &&
-    number >= (field.min ?? -Infinity) &&
-    number <= (field.max ?? Infinity)
-  )
 }
 
 /** The fields of the chosen base models, each name once. */

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import {
-  isValid,
   problemOf,
   startDraft,
   toRequest,
   wizardReducer,
   type WizardDraft,
 } from '../../renderer/wizard/wizardState.ts'
+import { isValidSetting } from '../../shared/hyperparameters.ts'
 import { fineTuneRequestSchema, type BaseModel } from '../../shared/model.ts'
 import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
 import { aCandidate, aDataset, insertTestVersion, openTestDatabase } from '../support/database.ts'
@@ -155,5 +155,5 @@ test.each([
   ['', false],
   ['x', false],
 ])('%s epochs are valid: %s', (value, valid) => {
-  expect(isValid(field, value)).toBe(valid)
+  expect(isValidSetting(field, value)).toBe(valid)
 })

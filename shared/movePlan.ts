@@ -1,20 +1,14 @@
-/** A version's move into an account at AWS: what is chosen, what is missing, what is started. Without React. */
-import { roughSeconds } from '../../shared/cloudTime.ts'
-import { cutReasonSchema, type CutReason, type CutRows } from '../../shared/cutRows.ts'
-import type {
-  BaseModel,
-  Candidate,
-  FineTuneRequest,
-  Model,
-  ModelVersion,
-} from '../../shared/model.ts'
-import { moveSettings, type MovedSetting } from '../../shared/moveSettings.ts'
-import { rankByNearness } from '../../shared/nearestModel.ts'
-import { editedTemplateSchema, type PromptTemplate } from '../../shared/promptTemplate.ts'
-import type { SecondsRange } from '../../shared/duration.ts'
-import { epochsOf, machineOf, type PlannedRun } from '../../shared/startCost.ts'
-import { mostCutShare, type CloudChoice } from '../../shared/trainingWay.ts'
-import { isValid } from '../wizard/wizardState.ts'
+/** A version's move into an account at AWS: what is chosen, what is missing, what is started. For window and command line. */
+import { roughSeconds } from './cloudTime.ts'
+import { cutReasonSchema, type CutReason, type CutRows } from './cutRows.ts'
+import type { BaseModel, Candidate, FineTuneRequest, Model, ModelVersion } from './model.ts'
+import { mostTokensOf, moveSettings, type MovedSetting } from './moveSettings.ts'
+import { rankByNearness } from './nearestModel.ts'
+import { editedTemplateSchema, type PromptTemplate } from './promptTemplate.ts'
+import type { SecondsRange } from './duration.ts'
+import { epochsOf, machineOf, type PlannedRun } from './startCost.ts'
+import { mostCutShare, type CloudChoice } from './trainingWay.ts'
+import { isValidSetting } from './hyperparameters.ts'
 
 export interface MoveChoice {
   readonly candidateId: string
@@ -109,7 +103,8 @@ export function problemOf(
   const isLimited = target.cloud !== null && target.cloud.tokens !== null
   if (isLimited && cut.counts.tokens > cut.rowCount * mostCutShare) return 'tooManyLong'
   const isFine = target.hyperparameters.every(
-    (field) => settings[field.name] === undefined || isValid(field, settings[field.name] ?? ''),
+    (field) =>
+      settings[field.name] === undefined || isValidSetting(field, settings[field.name] ?? ''),
   )
   return isFine ? null : 'setting'
 }
@@ -166,6 +161,51 @@ export function reasonsOf({ counts }: CutRows): CutReason[] {
 export function isRateHigh({ to }: MovedSetting, target: BaseModel, value: string): boolean {
   const standard = target.hyperparameters.find(({ name }) => name === to?.name)?.default
   return standard !== undefined && Number(value) > 4 * Number(standard)
+}
+
+/** A candidate on its way to a base model there, before anybody looked at the rows. */
+export interface MoveTarget {
+  readonly candidate: Candidate
+  readonly target: BaseModel
+  readonly moved: readonly MovedSetting[]
+  readonly settings: Readonly<Record<string, string>>
+  /** Of question and answer together; null: no limit. */
+  readonly mostTokens: number | null
+}
+
+export function moveTarget(
+  candidate: Candidate,
+  target: BaseModel,
+  version: Pick<ModelVersion, 'trainingRowCount'>,
+  typed: MoveChoice['typed'],
+): MoveTarget {
+  const moved = movedSettings(candidate, target, version.trainingRowCount)
+  const settings = hyperparametersOf(moved, typed)
+  const mostTokens = mostTokensOf(target.cloud?.tokens ?? null, settings)
+  return { candidate, target, moved, settings, mostTokens }
+}
+
+export interface MovePlan extends MovingCandidate, MoveTarget {
+  readonly isTemplateLost: boolean
+  readonly cut: CutRows
+  readonly problem: MoveProblem | null
+}
+
+/** @param local this computer's base models */
+export function completeMove(
+  found: MoveTarget,
+  local: readonly BaseModel[],
+  cut: CutRows,
+  isLicensed: boolean,
+): MovePlan {
+  const { template, isLost } = movedTemplate(found.candidate, local, found.target)
+  return {
+    ...found,
+    template,
+    isTemplateLost: isLost,
+    cut,
+    problem: problemOf(found.target, found.settings, cut, isLicensed),
+  }
 }
 
 /** What AWS is going to bill for it. */

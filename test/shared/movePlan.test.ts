@@ -7,7 +7,7 @@ import {
   sampleFor,
   suggestChoices,
   toMoveRequest,
-} from '../../renderer/move/moveState.ts'
+} from '../../shared/movePlan.ts'
 import type { CutRows } from '../../shared/cutRows.ts'
 import {
   fineTuneRequestSchema,
