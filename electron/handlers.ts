@@ -1,5 +1,6 @@
 /** One line per contract call: the function that answers it. */
 import type { Handlers } from '../shared/contract.ts'
+import { listVersionCosts } from './db/runCosts.ts'
 import { listLogLines, listSampleAnswers } from './db/logLines.ts'
 import { getModel, listModels } from './db/models.ts'
 import { getSettings, updateSettings } from './db/settings.ts'
@@ -107,6 +108,7 @@ export function createHandlers(
       return null
     },
     'version.start': (request) => services.startVersion(request),
+    'version.costs': async ({ versionId }) => listVersionCosts(services.db, versionId),
     'version.estimate': (request) => services.estimateVersion(request),
     'candidate.continue': async ({ candidateId }) => {
       await services.continueCandidate(candidateId)

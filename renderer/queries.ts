@@ -107,6 +107,14 @@ export const samplesQuery = (candidateId: string) =>
     queryKey: ['samples', candidateId],
     queryFn: () => invoke('candidate.samples', { candidateId }),
   })
+/** Of an account at AWS; asked again until the last one has ended. */
+export const costsQuery = (versionId: string) =>
+  queryOptions({
+    queryKey: ['costs', versionId],
+    queryFn: () => invoke('version.costs', { versionId }),
+    refetchInterval: ({ state }) =>
+      state.data?.every(({ isEnded }) => isEnded) && state.data.length > 0 ? false : 15_000,
+  })
 export const logQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['log', candidateId],
@@ -206,6 +214,7 @@ export function followEvents(client: QueryClient): () => void {
       )
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
+      void client.invalidateQueries({ queryKey: ['costs', version.id] })
       // The last answers may have been logged after the last metric.
       for (const { id } of version.candidates)
         void client.invalidateQueries({ queryKey: ['samples', id] })

@@ -11,6 +11,7 @@ import { shipCalls, shipEvents } from './contract/shipCalls.ts'
 import { workspaceCalls, workspaceEvents } from './contract/workspaceCalls.ts'
 import { diskCalls } from './contract/diskCalls.ts'
 import { workbenchCalls, workbenchEvents } from './contract/workbenchCalls.ts'
+import { candidateCostSchema } from './cost.ts'
 import { datasetSchema, findingCodeSchema } from './dataset.ts'
 import { engineStatusSchema } from './engineStatus.ts'
 import { appErrorDataSchema } from './errors.ts'
@@ -105,6 +106,8 @@ export const calls = {
   'model.get': call(byId, modelSchema),
   'model.delete': call(byId, nothing),
   'version.start': call(fineTuneRequestSchema, modelVersionSchema),
+  /** What its candidates cost in an account at AWS so far; none on this computer. */
+  'version.costs': call(z.object({ versionId: z.string() }), z.array(candidateCostSchema)),
   /** Makes a few steps of each run; nothing is started. */
   'version.estimate': call(fineTuneRequestSchema, z.array(candidateEstimateSchema)),
   /** It can go on later. */

@@ -49,6 +49,15 @@ export const preflightSchema = z.object({
 })
 export type Preflight = z.infer<typeof preflightSchema>
 
+/** Of one candidate in an account at AWS, as it accrues: what was reckoned until AWS tells what it billed. */
+export const candidateCostSchema = z.object({
+  candidateId: z.string(),
+  amount: z.number(),
+  currency: currencySchema,
+  isEnded: z.boolean(),
+})
+export type CandidateCost = z.infer<typeof candidateCostSchema>
+
 /** A job by the hour. Seconds are billed; its disk and what it leaves in S3 come on top, see below. */
 export interface HourlyRun {
   readonly pricePerHour: number

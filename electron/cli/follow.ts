@@ -1,9 +1,11 @@
 /** Following a version to the end of its last candidate. */
-import { billedSentence } from '../../shared/billed.ts'
+import { billedSentence, costSentence } from '../../shared/billed.ts'
 import type { EventName, EventPayload } from '../../shared/contract.ts'
+import type { CandidateCost } from '../../shared/cost.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type ModelVersion } from '../../shared/model.ts'
 import { getVersion } from '../db/models.ts'
+import { listVersionCosts } from '../db/runCosts.ts'
 import type { Services } from '../services.ts'
 import type { CommandContext } from './commandContext.ts'
 import { untilInterrupted } from './interruption.ts'
@@ -57,7 +59,8 @@ export async function follow(
     view.close()
   }
   const version = getVersion(services.db, started.id)
-  if (!context.json) printBilled(context, version, services.language())
+  if (!context.json)
+    printBilled(context, version, services.language(), listVersionCosts(services.db, version.id))
   return version
 }
 
@@ -66,6 +69,7 @@ export function printBilled(
   { t, print }: Pick<CommandContext, 't' | 'print'>,
   { candidates, workspaceId }: ModelVersion,
   language: string,
+  costs: readonly CandidateCost[],
 ): void {
   for (const candidate of candidates) {
     const billed = billedSentence(candidate, workspaceId, language)
@@ -76,6 +80,10 @@ export function printBilled(
           billed: t(billed.key, billed.values),
         }),
       )
+    const cost = costs.find(({ candidateId }) => candidateId === candidate.id)
+    if (!cost) continue
+    const { key, values } = costSentence(cost, language)
+    print(t('cli:run.billed', { name: candidate.baseModelName, billed: t(key, values) }))
   }
 }
 

@@ -1,4 +1,5 @@
 /** Table run_costs: what each candidate costs in an account at AWS, as it accrues. */
+import { currencySchema, type CandidateCost } from '../../shared/cost.ts'
 import { costOfTokens } from '../../shared/startCost.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
@@ -73,10 +74,30 @@ export function listRunCosts(
     .all(workspaceId, sinceMs)
     .map((row) => ({
       ...rowToRunCost(row),
-      amount:
-        (row.price_per_hour * row.billable_seconds) / 3600 +
-        costOfTokens(row.tokens, row.price_per_thousand_tokens),
+      amount: amountOf(row),
     }))
+}
+
+/** In no particular order; without candidates of which nothing was counted. */
+export function listVersionCosts(db: ReadableDb, versionId: string): CandidateCost[] {
+  return db
+    .prepare<[string], RunCostRecord>(
+      'SELECT * FROM run_costs WHERE candidate_id IN (SELECT id FROM candidates WHERE version_id = ?)',
+    )
+    .all(versionId)
+    .map((row) => ({
+      candidateId: row.candidate_id,
+      amount: amountOf(row),
+      currency: currencySchema.parse(row.currency),
+      isEnded: row.is_ended === 1,
+    }))
+}
+
+function amountOf(row: RunCostRecord): number {
+  return (
+    (row.price_per_hour * row.billable_seconds) / 3600 +
+    costOfTokens(row.tokens, row.price_per_thousand_tokens)
+  )
 }
 
 function rowToRunCost(row: RunCostRecord): RunCost {

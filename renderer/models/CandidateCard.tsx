@@ -15,7 +15,8 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { billedSentence } from '../../shared/billed.ts'
+import { billedSentence, costSentence } from '../../shared/billed.ts'
+import type { CandidateCost } from '../../shared/cost.ts'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
@@ -34,9 +35,17 @@ interface CandidateCardProps {
   readonly modelId: string
   readonly modelName: string
   readonly workspaceId: string
+  /** In an account at AWS; null: nothing was counted. */
+  readonly cost: CandidateCost | null
 }
 
-export function CandidateCard({ candidate, modelId, modelName, workspaceId }: CandidateCardProps) {
+export function CandidateCard({
+  candidate,
+  modelId,
+  modelName,
+  workspaceId,
+  cost,
+}: CandidateCardProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const [logOpen, log] = useDisclosure(false)
@@ -79,7 +88,7 @@ export function CandidateCard({ candidate, modelId, modelName, workspaceId }: Ca
           <Title order={2}>{name}</Title>
           <StatusBadge candidate={candidate} />
         </Group>
-        <CandidateState candidate={candidate} workspaceId={workspaceId} />
+        <CandidateState {...{ candidate, workspaceId, cost }} />
         {candidate.failure && <ErrorDataNotice error={candidate.failure} />}
         <Group gap="xs" mt="auto">
           {candidate.status === 'Completed' && (
@@ -213,9 +222,11 @@ export function CandidateCard({ candidate, modelId, modelName, workspaceId }: Ca
 function CandidateState({
   candidate,
   workspaceId,
-}: Pick<CandidateCardProps, 'candidate' | 'workspaceId'>) {
+  cost,
+}: Pick<CandidateCardProps, 'candidate' | 'workspaceId' | 'cost'>) {
   const { t, i18n } = useTranslation()
   const { progress, status } = candidate
+  const costs = cost && costSentence(cost, i18n.language)
   if (isTerminal(status)) {
     const billed = billedSentence(candidate, workspaceId, i18n.language)
     return (
@@ -226,6 +237,11 @@ function CandidateState({
         {billed && (
           <Text size="sm" c="dimmed">
             {t(billed.key, billed.values)}
+          </Text>
+        )}
+        {costs && (
+          <Text size="sm" c="dimmed">
+            {t(costs.key, costs.values)}
           </Text>
         )}
       </Stack>
@@ -252,6 +268,11 @@ function CandidateState({
             : t('candidate.left', { time: formatDuration(left) })}
         </Text>
       </Group>
+      {costs && (
+        <Text size="sm" c="dimmed">
+          {t(costs.key, costs.values)}
+        </Text>
+      )}
     </Stack>
   )
 }

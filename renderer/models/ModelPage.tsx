@@ -1,8 +1,9 @@
-import { Button, SimpleGrid, Skeleton, Stack, Tabs } from '@mantine/core'
+import { Button, SimpleGrid, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import { IconCloudUp, IconGitBranch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { costSentence, totalCost } from '../../shared/billed.ts'
 import { isTerminal, type Model, type ModelVersion } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { SaveBundleMenu } from '../bundle/SaveBundleMenu.tsx'
@@ -12,7 +13,7 @@ import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { formatPercent } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
-import { modelQuery } from '../queries.ts'
+import { costsQuery, modelQuery } from '../queries.ts'
 import { CandidateCard } from './CandidateCard.tsx'
 import { useFollowing } from '../workspaces/useFollowing.ts'
 import { SamplesPanel } from './SamplesPanel.tsx'
@@ -97,8 +98,18 @@ function ModelView({ model, versionId }: { model: Model; versionId?: string | un
 }
 
 function VersionView({ model, version }: { model: Model; version: ModelVersion }) {
+  const { t, i18n } = useTranslation()
+  const isCloud = version.workspaceId !== localWorkspaceId
+  const { data: costs = [] } = useQuery({ ...costsQuery(version.id), enabled: isCloud })
+  const total = costs.length > 1 ? totalCost(costs) : null
+  const inAll = total && costSentence(total, i18n.language)
   return (
     <Stack gap="xl">
+      {inAll && (
+        <Text size="sm" c="dimmed">
+          {t('analysis:billed.inAll', { cost: t(inAll.key, inAll.values) })}
+        </Text>
+      )}
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         {version.candidates.map((candidate) => (
           <CandidateCard
@@ -107,6 +118,7 @@ function VersionView({ model, version }: { model: Model; version: ModelVersion }
             modelId={version.modelId}
             modelName={model.name}
             workspaceId={version.workspaceId}
+            cost={costs.find(({ candidateId }) => candidateId === candidate.id) ?? null}
           />
         ))}
       </SimpleGrid>

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listVersionCosts } from '../../../../electron/db/runCosts.ts'
 import { printBilled } from '../../../../electron/cli/follow.ts'
 import { listMetricPoints } from '../../../../electron/db/metrics.ts'
 import { listEvents } from '../../../../electron/db/events.ts'
@@ -302,6 +303,7 @@ test('a training is stopped in every way', async () => {
       { t: createTranslate(language), print: (line) => printed.push(line) },
       getVersion(cloud.test.services.db, version.id),
       language,
+      [],
     )
   expect(printed).toEqual([
     expect.stringMatching(/^.+: AWS billed \d+:\d\d of machine time\.$/),
@@ -313,6 +315,24 @@ test('a training is stopped in every way', async () => {
     expect.stringMatching(/^.+：AWS 计费的词元数：[\d,]+。$/),
     expect.stringMatching(/^.+：AWS 在这里没有说明计费多少，请查看账单。$/),
   ])
+  // In money as well, whichever way it is billed.
+  const { db, preflight } = cloud.test.services
+  await preflight.count(getVersion(db, version.id))
+  const costs = listVersionCosts(db, version.id)
+  expect(costs.map(({ candidateId }) => candidateId).sort()).toEqual(
+    ended.map(({ id }) => id).sort(),
+  )
+  for (const { amount, isEnded } of costs) expect([amount > 0, isEnded]).toEqual([true, true])
+  const sum = costs.reduce((total, { amount }) => total + amount, 0)
+  expect((await preflight.check(cloud.workspaceId, [])).spent).toBeCloseTo(sum)
+  const last: string[] = []
+  printBilled(
+    { t: createTranslate('en'), print: (line) => last.push(line) },
+    getVersion(db, version.id),
+    'en',
+    costs,
+  )
+  expect(last.filter((line) => /: It cost about \$\d/.test(line))).toHaveLength(4)
 })
 
 const lostAnswers = [
