@@ -252,3 +252,23 @@ test('answers a file by a transform job: its price, its progress, a stop, and th
   expect(jobs[0]?.input['TransformOutput']).toHaveProperty('KmsKeyId')
   expect(double.problems).toEqual([])
 })
+
+test('speaks Chinese, goes dark, and fits a small window', async () => {
+  await running.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setSize(880, 640),
+  )
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('combobox', { name: 'Language' }).click()
+  await page.getByRole('option', { name: '简体中文' }).click()
+  await page.getByText('深色').click()
+  await page.getByRole('button', { name: '试用' }).click()
+  await page.getByRole('button', { name: '回答整个文件' }).click()
+  await page.getByRole('combobox', { name: '模型' }).click()
+  await page.getByRole('option', { name: title }).click()
+  await page.getByRole('radio', { name: '由批量转换作业回答' }).click()
+  await expect(page.getByRole('button', { name: /^开始，每小时 .*7\.09/ })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: '注册表' }).click()
+  await expect(page.getByRole('combobox', { name: '工作区' })).toBeVisible()
+  await expectAccessible(page)
+})
