@@ -13,19 +13,19 @@ import type { BaseModelLibrary } from './baseModels/baseModelLibrary.ts'
 import type { HubAddress } from './baseModels/huggingFace/hubFetch.ts'
 import type { DatasetService } from './dataset/datasetService.ts'
 import { getCandidate } from './db/candidates.ts'
+import { isInBin, removeBinRecord } from './db/bin.ts'
 import type { WritableDb } from './db/database.ts'
 import { getVersion } from './db/models.ts'
 import { getSettings } from './db/settings.ts'
-import { createBertScorer, type BertScorer } from './evaluation/bertScorer.ts'
 import { createBuiltInSets, type BuiltInSets } from './evaluation/builtInSets.ts'
 import { estimateEvaluation } from './evaluation/estimateEvaluation.ts'
 import { openEvaluationData } from './evaluation/evaluationData.ts'
 import { createEvaluator, type Evaluator } from './evaluation/evaluator.ts'
 import { scoreWithLibrary } from './evaluation/library/libraryJob.ts'
 import {
-  createToxicityClassifier,
-  type ToxicityClassifier,
-} from './evaluation/toxicity/toxicityClassifier.ts'
+  createScoringModels,
+  type ScoringModels,
+} from './evaluation/scoringModels/scoringModels.ts'
 import { sentenceLogProbability } from './inference/sentenceProbability.ts'
 import { sideService } from './inference/sideService.ts'
 import type { VersionExamples } from './training/versionExamples.ts'
@@ -44,7 +44,7 @@ export interface EvaluationServicesOptions {
   readonly hubAddress: () => Promise<HubAddress>
   readonly publish: {
     readonly progress: (progress: EventPayload<'evaluation.progressed'>) => void
-    readonly classifier: (progress: EventPayload<'toxicityClassifier.progressed'>) => void
+    readonly scoringModel: (progress: EventPayload<'scoringModel.progressed'>) => void
   }
   /** How often a processing job is asked for; left out: every twenty seconds. */
   readonly libraryPollMs?: number
@@ -56,8 +56,7 @@ export interface EvaluationServices {
   /** What a report would take. @throws AppError as `evaluator.start` does */
   estimate(request: EvaluationRequest): Promise<EvaluationEstimate>
   readonly builtInSets: BuiltInSets
-  readonly toxicityClassifier: ToxicityClassifier
-  readonly bertScorer: BertScorer
+  readonly scoringModels: ScoringModels
   close(): Promise<void>
 }
 
@@ -67,7 +66,15 @@ const usualLibraryPollMs = 20_000
 export function createEvaluationServices(options: EvaluationServicesOptions): EvaluationServices {
   const { db, connections, datasets, library, examples, use, prices } = options
   const directory = (...parts: string[]) => path.join(options.dataDirectory, ...parts)
-  const builtInSets = createBuiltInSets(directory('evaluation-sets'))
+  /** What was deleted is not there; what comes anew is no longer deleted. */
+  const binOf = (kind: 'scoringModel' | 'evaluationSet') => (id: string) => ({
+    isInBin: () => isInBin(db, { kind, id }),
+    leave: () => void removeBinRecord(db, { kind, id }),
+  })
+  const builtInSets = createBuiltInSets({
+    directory: directory('evaluation-sets'),
+    bin: binOf('evaluationSet'),
+  })
   const data = {
     unseenExamples: examples.heldOut,
     trainingExamples: examples.trained,
@@ -77,18 +84,20 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
   }
   const openData = (version: ModelVersion, source: EvaluationRequest['source']) =>
     openEvaluationData(data, version, source)
-  const toxicityClassifier = createToxicityClassifier({
-    directory: directory('classifiers', 'detoxify-unbiased'),
+  const scoringModels = createScoringModels({
+    directory: directory('classifiers'),
     address: options.hubAddress,
-    onProgress: options.publish.classifier,
+    onProgress: options.publish.scoringModel,
+    bin: binOf('scoringModel'),
   })
-  const bertScorer = createBertScorer(directory('classifiers', 'encoder'))
+  const { toxicityClassifier, bertScorer } = scoringModels
   const connect = (workspaceId: string) => connections.connect(workspaceId)
   const evaluator = createEvaluator({
     db,
     connect,
     openData,
     readPairs: () => builtInSets.readPairs(),
+    bringUp: use.playground.bringUp,
     answer: (candidate, side, prompt, settings, signal) =>
       use.playground.answer(candidate, side, prompt, settings, undefined, signal),
     readLogProbability: (candidate, side, sentence, signal) =>
@@ -144,12 +153,10 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
       return estimateEvaluation(estimating, candidate, version, request)
     },
     builtInSets,
-    toxicityClassifier,
-    bertScorer,
+    scoringModels,
     async close() {
       await evaluator.close()
-      await toxicityClassifier.close()
-      await bertScorer.close()
+      await scoringModels.close()
     },
   }
 }

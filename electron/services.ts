@@ -327,7 +327,7 @@ export function createServices(options: ServicesOptions): Services {
     hubAddress,
     publish: {
       progress: (progress) => options.publish('evaluation.progressed', progress),
-      classifier: (progress) => options.publish('toxicityClassifier.progressed', progress),
+      scoringModel: (progress) => options.publish('scoringModel.progressed', progress),
     },
     ...(options.libraryPollMs ? { libraryPollMs: options.libraryPollMs } : {}),
     now,
@@ -422,7 +422,13 @@ export function createServices(options: ServicesOptions): Services {
     stopEvaluations: (candidateId) => evaluator.stopCandidate(candidateId),
     forgetBaseModel: library.forget,
     ...createModelEndpoints(use.endpoints),
-    clearDownloads: () => huggingFace.clear(),
+    eraseScoringModel: (name) => evaluation.scoringModels.of(name).erase(),
+    eraseEvaluationSet: (name) => evaluation.builtInSets.erase(name),
+    isEvaluating: () => evaluator.isBusy(),
+    async clearDownloads() {
+      await huggingFace.clear()
+      await evaluation.scoringModels.clearDownloads()
+    },
     now,
   })
 

@@ -4,6 +4,7 @@ import type { EvaluationProgress, EvaluationRequest } from '../shared/evaluation
 import type { MetricPoint } from '../shared/metrics.ts'
 import type { FineTuneRequest, Model } from '../shared/model.ts'
 import type { PreviewRequest, PromptPreview } from '../shared/promptPreview.ts'
+import type { ScoringModelName, ScoringModelProgress } from '../shared/scoringModel.ts'
 import { invoke, on } from './api.ts'
 import { followImports } from './datasets/imports.ts'
 import { followWorkspaces } from './workspaces/queries.ts'
@@ -148,14 +149,16 @@ export const evaluationEstimateQuery = (request: EvaluationRequest, isEnabled: b
   queryOptions({
     queryKey: ['evaluationEstimate', request],
     queryFn: () => invoke('evaluation.estimate', request),
+    // Endpoints come and go, and prices are asked for anew.
+    staleTime: 0,
     enabled: isEnabled,
     retry: false,
   })
 
-/** The encoder that BERTScore needs. */
-export const encoderQuery = queryOptions({
-  queryKey: ['encoder'],
-  queryFn: () => invoke('encoder.describe'),
+/** Detoxify's classifier and BERTScore's encoder. */
+export const scoringModelsQuery = queryOptions({
+  queryKey: ['scoringModels'],
+  queryFn: () => invoke('scoringModel.list'),
 })
 
 export const builtInSetsQuery = queryOptions({
@@ -163,16 +166,12 @@ export const builtInSetsQuery = queryOptions({
   queryFn: () => invoke('evaluationSet.list'),
 })
 
-export const classifierQuery = queryOptions({
-  queryKey: ['toxicityClassifier'],
-  queryFn: () => invoke('toxicityClassifier.describe'),
-})
-
-/** Of the classifier's download; filled by events alone. */
-export const classifierProgressQuery = queryOptions<{
-  receivedBytes: number
-  totalBytes: number
-} | null>({ queryKey: ['toxicityClassifierProgress'], queryFn: skipToken })
+/** Of a scoring model's download; filled by events alone. */
+export const scoringModelProgressQuery = (name: ScoringModelName) =>
+  queryOptions<ScoringModelProgress['progress']>({
+    queryKey: ['scoringModelProgress', name],
+    queryFn: skipToken,
+  })
 
 /** Filled by events alone. */
 export const evaluationProgressQuery = (candidateId: string) =>
@@ -219,8 +218,8 @@ export function followEvents(client: QueryClient): () => void {
       for (const { id } of version.candidates)
         void client.invalidateQueries({ queryKey: ['samples', id] })
     }),
-    on('toxicityClassifier.progressed', (progress) =>
-      client.setQueryData(classifierProgressQuery.queryKey, progress),
+    on('scoringModel.progressed', ({ name, progress }) =>
+      client.setQueryData(scoringModelProgressQuery(name).queryKey, progress),
     ),
     on('evaluation.progressed', (progress) => {
       const { candidateId, status } = progress
@@ -228,6 +227,7 @@ export function followEvents(client: QueryClient): () => void {
       // Its rows are read once, at the end.
       if (status === 'Running') return
       void client.invalidateQueries({ queryKey: evaluationQuery(candidateId).queryKey })
+      void client.invalidateQueries({ queryKey: ['evaluationEstimate'] })
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
     }),
     on('metrics.added', (points) => {

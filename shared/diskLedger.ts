@@ -7,10 +7,12 @@ export const diskItemKindSchema = z.enum([
   'model',
   'candidate',
   'checkpoint',
+  'scoringModel',
+  'evaluationSet',
 ])
 export type DiskItemKind = z.infer<typeof diskItemKindSchema>
 
-/** A checkpoint is named by its candidate. */
+/** A checkpoint is named by its candidate, a scoring model and a published set by what they are. */
 export const diskItemRefSchema = z.object({ kind: diskItemKindSchema, id: z.string().min(1) })
 export type DiskItemRef = z.infer<typeof diskItemRefSchema>
 
@@ -24,7 +26,7 @@ export const diskItemSchema = diskItemRefSchema.extend({
   /** Less than its size where something else needs the same bytes. */
   freesBytes: z.number(),
   /** Why it can't be deleted now; null when it can. */
-  held: z.enum(['bundled', 'training']).nullable(),
+  held: z.enum(['bundled', 'training', 'evaluating']).nullable(),
 })
 export type DiskItem = z.infer<typeof diskItemSchema>
 

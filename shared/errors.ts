@@ -59,6 +59,7 @@ export const errorCodes = [
   'EvaluationSetUnreachable',
   'ClassifierUnusable',
   'EncoderUnusable',
+  'EvaluationRunning',
   'ModelAccessMissing',
   'InferenceProfileNeeded',
   'LibraryNotInRegion',
@@ -113,6 +114,10 @@ export const errorCodes = [
   'WorkspaceNameTaken',
   'WorkspaceInUse',
   'WorkspaceIncomplete',
+  // the command line
+  'AccountMissing',
+  'AccountToChoose',
+  'CostNotAgreed',
   'ProfileNotFound',
   'SignInExpired',
   'SignInRefused',

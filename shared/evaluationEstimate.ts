@@ -1,6 +1,6 @@
 /** What a report takes, said before it begins. */
 import { z } from 'zod'
-import { currencySchema } from './cost.ts'
+import { currencySchema, formatSmallMoney, type Currency } from './cost.ts'
 import { evaluationRequestSchema } from './evaluation.ts'
 
 const rangeSchema = z.object({ low: z.number(), high: z.number() })
@@ -58,3 +58,42 @@ export type EvaluationEstimate = z.infer<typeof evaluationEstimateSchema>
 
 /** A judge whose prompt is being written has no estimate yet: hence the same rules as for the start. */
 export const evaluationEstimateRequestSchema = evaluationRequestSchema
+
+export interface HighestCost {
+  /** At most, in each currency; empty where no price is known. */
+  readonly sums: readonly { readonly currency: Currency; readonly amount: number }[]
+  /** False: something is paid whose price is not known. */
+  readonly isWhole: boolean
+}
+
+/** What a report costs at most: endpoints, judge and processing job together. Null: nothing is paid. */
+export function highestCost(estimate: EvaluationEstimate): HighestCost | null {
+  const { place, machines, cost, currency, judge, library } = estimate
+  const parts: readonly { readonly currency: Currency; readonly amount: number | null }[] = [
+    ...(machines.length > 0 ? [{ currency, amount: cost?.high ?? null }] : []),
+    // By the token, at a price that is not known here.
+    ...(place === 'bedrock' ? [{ currency, amount: null }] : []),
+    ...(judge ? [{ currency: 'USD' as const, amount: judge.cost }] : []),
+    ...(library ? [{ currency: library.currency, amount: library.high }] : []),
+  ]
+  if (parts.length === 0) return null
+  const sums = new Map<Currency, number>()
+  for (const part of parts)
+    if (part.amount !== null) sums.set(part.currency, (sums.get(part.currency) ?? 0) + part.amount)
+  return {
+    sums: [...sums].map(([of, amount]) => ({ currency: of, amount })),
+    isWhole: parts.every(({ amount }) => amount !== null),
+  }
+}
+
+/** The sums, such as `$35.92`; '' where no price is known. */
+export function formatHighestCost({ sums }: HighestCost, language: string): string {
+  return sums
+    .map(({ amount, currency }) => formatSmallMoney(roundedUp(amount), currency, language))
+    .join(' + ')
+}
+
+/** A judge's few tokens must not look as if they cost nothing. */
+function roundedUp(amount: number): number {
+  return amount < 1 ? Math.ceil(amount * 1000) / 1000 : amount
+}

@@ -111,6 +111,11 @@ export function readPreference(answer: string, tunedIsFirst: boolean): Preferenc
   return (mark === 'A') === tunedIsFirst ? 'tuned' : 'base'
 }
 
+/** What it wrote, without the mark at its end. */
+export function reasonOf(answer: string): string {
+  return answer.replace(/\s*\[\[[ABC]\]\]\s*$/, '').trim()
+}
+
 /** Only what holds in both orders is a preference: a judge that changes its mind with the order has none. */
 export function preferenceOf({ tunedFirst, baseFirst }: Judgement): Preference {
   if (tunedFirst === null || baseFirst === null) return null

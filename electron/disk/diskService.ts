@@ -23,6 +23,7 @@ export interface DiskOptions extends EraseOptions {
   readonly isEngineRunning: () => boolean
   /** Brings the database's copy of the hub's list up to date. */
   readonly readBaseModels: () => Promise<unknown>
+  readonly isEvaluating: () => boolean
   readonly stopCandidate: (id: string) => Promise<void>
   /** @throws AppError HubDownloadBusy */
   readonly clearDownloads: () => Promise<void>
@@ -31,7 +32,7 @@ export interface DiskOptions extends EraseOptions {
 
 export interface DiskService {
   describe(): Promise<DiskLedger>
-  /** Into the bin. @throws AppError NotFound, DatasetInUse, BaseModelInUse, CandidateInTraining, EngineUnavailable */
+  /** Into the bin. @throws AppError NotFound, DatasetInUse, BaseModelInUse, CandidateInTraining, EvaluationRunning, EngineUnavailable */
   delete(ref: DiskItemRef): Promise<DiskLedger>
   /** @throws AppError NotInBin */
   restore(ref: DiskItemRef): Promise<DiskLedger>
@@ -50,15 +51,20 @@ export function createDiskService(options: DiskOptions): DiskService {
   async function describe(): Promise<DiskLedger> {
     const connection = options.isEngineRunning() ? await options.connect(localWorkspaceId) : null
     if (connection) await options.readBaseModels()
-    return readLedger({ db, directory, connection, nowMs: now() })
+    return readLedger({
+      db,
+      directory,
+      connection,
+      isEvaluating: options.isEvaluating(),
+      nowMs: now(),
+    })
   }
 
   async function moveToBin(ref: DiskItemRef): Promise<DiskLedger> {
     const ledger = await describe()
     const item = findItem(ledger, ref)
     if (!item) {
-      // The engine tells what there is of everything but datasets.
-      if (!ledger.isComplete && ref.kind !== 'dataset') await options.connect(localWorkspaceId)
+      if (!ledger.isComplete && !isToldWithoutEngine(ref)) await options.connect(localWorkspaceId)
       throw new AppError('NotFound', `There is no ${ref.kind} ${ref.id}`, {
         details: { id: ref.id },
       })
@@ -128,6 +134,11 @@ export function createDiskService(options: DiskOptions): DiskService {
   }
 }
 
+/** What the engine has no part in. */
+function isToldWithoutEngine({ kind }: DiskItemRef): boolean {
+  return kind === 'dataset' || kind === 'scoringModel' || kind === 'evaluationSet'
+}
+
 function heldError({ kind, id }: DiskItemRef, name: string): AppError {
   switch (kind) {
     case 'dataset':
@@ -138,5 +149,8 @@ function heldError({ kind, id }: DiskItemRef, name: string): AppError {
     case 'candidate':
     case 'checkpoint':
       return new AppError('CandidateInTraining', `${name} is being trained`, { details: { name } })
+    case 'scoringModel':
+    case 'evaluationSet':
+      return new AppError('EvaluationRunning', `A report needs ${name}`, { details: { name } })
   }
 }

@@ -3,6 +3,8 @@ import { AppError } from '../../shared/errors.ts'
 import type { Endpoint } from '../../shared/endpoint.ts'
 import { isTerminal, type Candidate } from '../../shared/model.ts'
 import type { DiskItemRef } from '../../shared/diskLedger.ts'
+import { builtInSetNameSchema, type BuiltInSetName } from '../../shared/evaluationSets.ts'
+import { scoringModelNameSchema, type ScoringModelName } from '../../shared/scoringModel.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { deleteHubModel } from '../aws/hubImport.ts'
 import { deletePrefix } from '../aws/modelExport.ts'
@@ -24,6 +26,8 @@ export interface EraseOptions {
   readonly deleteDataset: (id: string) => Promise<void>
   readonly stopEvaluations: (candidateId: string) => Promise<void>
   readonly forgetBaseModel: (id: string) => void
+  readonly eraseScoringModel: (name: ScoringModelName) => Promise<void>
+  readonly eraseEvaluationSet: (name: BuiltInSetName) => Promise<void>
   /** @throws AppError ModelDeployed when an application's endpoint answers with the model at this address */
   readonly requireNotDeployed: (modelUri: string) => void
   /** Those that answer with the model at this address, or of them those for this purpose; until they are gone. */
@@ -50,6 +54,12 @@ export async function eraseItem(options: EraseOptions, { kind, id }: DiskItemRef
       break
     case 'model':
       await eraseCandidates(options, listCandidateIdsOfModel(db, id))
+      break
+    case 'scoringModel':
+      await options.eraseScoringModel(scoringModelNameSchema.parse(id))
+      break
+    case 'evaluationSet':
+      await options.eraseEvaluationSet(builtInSetNameSchema.parse(id))
   }
   removeBinRecord(db, { kind, id })
 }

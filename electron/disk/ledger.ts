@@ -18,7 +18,11 @@ import type { ReadableDb } from '../db/database.ts'
 import { isDatasetInTraining, listAllDatasets, listDatasets } from '../db/datasets.ts'
 import { listModels, listVersionContent } from '../db/models.ts'
 import type { Dataset } from '../../shared/dataset.ts'
+import { builtInSetNames } from '../../shared/evaluationSets.ts'
+import { scoringModelNames, scoringModelTitles } from '../../shared/scoringModel.ts'
 import { checkpointUri } from '../training/startVersion.ts'
+import { evaluationSetFile } from '../evaluation/builtInSets.ts'
+import { scoringModelFolders } from '../evaluation/scoringModels/scoringModels.ts'
 import { fileSizes, sizeBelow } from './folderSizes.ts'
 import { settledCopies, sizeOfObjects } from './storedObjects.ts'
 
@@ -27,11 +31,18 @@ export interface LedgerSources {
   readonly directory: string
   /** Null while the engine is off. */
   readonly connection: Connection | null
+  readonly isEvaluating: boolean
   readonly nowMs: number
 }
 
 /** Where the caches lie in the data folder. */
-const cacheFolders = { unpackedModels: 'engine/jobs/unpacked/', downloads: 'models/downloads/' }
+const cacheFolders = {
+  unpackedModels: ['engine/jobs/unpacked/'],
+  downloads: [
+    'models/downloads/',
+    ...Object.values(scoringModelFolders).map((folder) => `classifiers/${folder}.download/`),
+  ],
+}
 export const dayMs = 24 * 60 * 60 * 1000
 
 export async function readLedger(sources: LedgerSources): Promise<DiskLedger> {
@@ -43,15 +54,16 @@ export async function readLedger(sources: LedgerSources): Promise<DiskLedger> {
     : []
   const items = [
     ...datasetItems(db, files),
+    ...evaluationItems(sources, files),
     ...(connection
       ? [...baseModelItems(db, baseModelFiles), ...modelItems(db, objects, connection)]
       : []),
   ]
   const isQuiet = listOpenCandidates(db).length === 0
   const caches = [
-    ...Object.entries(cacheFolders).map(([cache, folder]) => ({
+    ...Object.entries(cacheFolders).map(([cache, folders]) => ({
       cache: cache as keyof typeof cacheFolders, // the keys of a literal
-      sizeBytes: sizeBelow(files, folder),
+      sizeBytes: folders.reduce((sum, folder) => sum + sizeBelow(files, folder), 0),
     })),
     {
       cache: 'trainingCopies' as const,
@@ -114,6 +126,36 @@ function datasetItems(db: ReadableDb, files: ReadonlyMap<string, number>): DiskI
       held: isDatasetInTraining(db, dataset.id) ? 'training' : null,
     }
   })
+}
+
+/** What reports are made with. */
+function evaluationItems(
+  { db, isEvaluating }: LedgerSources,
+  files: ReadonlyMap<string, number>,
+): DiskItem[] {
+  const found = [
+    ...scoringModelNames.map((id) => ({
+      kind: 'scoringModel' as const,
+      id,
+      name: scoringModelTitles[id],
+      sizeBytes: sizeBelow(files, `classifiers/${scoringModelFolders[id]}/`),
+    })),
+    ...builtInSetNames.map((id) => ({
+      kind: 'evaluationSet' as const,
+      id,
+      name: id,
+      sizeBytes: files.get(`evaluation-sets/${evaluationSetFile(id)}`) ?? 0,
+    })),
+  ]
+  return found
+    .filter(({ kind, id, sizeBytes }) => sizeBytes > 0 && !isInBin(db, { kind, id }))
+    .map((one) => ({
+      ...one,
+      detail: null,
+      modelId: null,
+      freesBytes: one.sizeBytes,
+      held: isEvaluating ? 'evaluating' : null,
+    }))
 }
 
 function baseModelItems(db: ReadableDb, files: readonly StoredObjectFacts[]): DiskItem[] {

@@ -1,6 +1,6 @@
 /** The library's published sets on this computer: fetched from their public address, or taken from a local copy. */
 import { createReadStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TrainingExample } from '../../shared/dataset.ts'
@@ -12,6 +12,7 @@ import {
   type BuiltInSetState,
 } from '../../shared/evaluationSets.ts'
 import { writeFileWhole } from '../dataset/content.ts'
+import type { BinMark } from './binMark.ts'
 import { stringField, type JsonRow } from './jsonRow.ts'
 
 /** The public bucket that fmeval reads its sets from. */
@@ -32,34 +33,53 @@ export interface BuiltInSets {
   download(name: BuiltInSetName, signal?: AbortSignal): Promise<void>
   /** A copy that the user has. @throws AppError FileUnreadable, EvaluationSetInvalid */
   importFile(name: BuiltInSetName, file: string): Promise<void>
+  /** For good. */
+  erase(name: BuiltInSetName): Promise<void>
   /** @throws AppError EvaluationSetMissing, EvaluationSetInvalid */
   readExamples(name: BuiltInSetName): Promise<TrainingExample[]>
   /** Of crows-pairs. @throws AppError EvaluationSetMissing, EvaluationSetInvalid */
   readPairs(): Promise<SentencePair[]>
 }
 
-export function createBuiltInSets(directory: string, url: string = publicSetsUrl): BuiltInSets {
-  const fileOf = (name: BuiltInSetName) => path.join(directory, `${name}.jsonl`)
+export interface BuiltInSetsOptions {
+  readonly directory: string
+  readonly bin: (name: BuiltInSetName) => BinMark
+  /** Left out: the library's own. */
+  readonly url?: string
+}
+
+export function evaluationSetFile(name: BuiltInSetName): string {
+  return `${name}.jsonl`
+}
+
+export function createBuiltInSets({
+  directory,
+  bin,
+  url = publicSetsUrl,
+}: BuiltInSetsOptions): BuiltInSets {
+  const fileOf = (name: BuiltInSetName) => path.join(directory, evaluationSetFile(name))
+  const sizeOfSet = async (name: BuiltInSetName) =>
+    bin(name).isInBin() ? null : sizeOf(fileOf(name))
 
   async function* rows(name: BuiltInSetName): AsyncGenerator<JsonRow> {
-    const file = fileOf(name)
-    if ((await sizeOf(file)) === null)
+    if ((await sizeOfSet(name)) === null)
       throw new AppError('EvaluationSetMissing', `${name} is not on this computer`, {
         details: { name },
       })
-    yield* readRows(file, name)
+    yield* readRows(fileOf(name), name)
   }
 
   return {
     list: () =>
       Promise.all(
-        builtInSetNames.map(async (name) => ({ name, sizeBytes: await sizeOf(fileOf(name)) })),
+        builtInSetNames.map(async (name) => ({ name, sizeBytes: await sizeOfSet(name) })),
       ),
     async download(name, signal) {
       const content = await fetchSet(`${url}/${builtInSets[name].key}`, name, signal)
       await mkdir(directory, { recursive: true })
       checkFirstRow(content.subarray(0, firstRowBytes).toString('utf8'), name)
       await writeFileWhole(fileOf(name), [content])
+      bin(name).leave()
     },
     async importFile(name, file) {
       const size = await sizeOf(file)
@@ -73,7 +93,9 @@ export function createBuiltInSets(directory: string, url: string = publicSetsUrl
       }
       await mkdir(directory, { recursive: true })
       await writeFileWhole(fileOf(name), createReadStream(file))
+      bin(name).leave()
     },
+    erase: (name) => rm(fileOf(name), { force: true }),
     async readExamples(name) {
       const { question, answer } = builtInSets[name]
       const examples: TrainingExample[] = []

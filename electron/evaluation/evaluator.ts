@@ -53,6 +53,12 @@ export interface EvaluatorOptions {
     source: EvaluationPlan['source'],
   ) => Promise<EvaluationData>
   readonly readPairs: () => Promise<SentencePair[]>
+  /** Has what answers start, both sides at once: what waits for the other is paid meanwhile. */
+  readonly bringUp: (
+    candidate: Candidate,
+    sides: readonly AnswerSide[],
+    signal: AbortSignal,
+  ) => Promise<void>
   readonly answer: (
     candidate: Candidate,
     side: AnswerSide,
@@ -97,6 +103,8 @@ export interface Evaluator {
   stopCandidate(candidateId: string): Promise<void>
   /** Goes on with what was running when the app ended. */
   resumeLeft(): Promise<void>
+  /** Whether any is running, or about to. */
+  isBusy(): boolean
   /** Null when there is none. */
   latest(candidateId: string): Evaluation | null
   /** What a human preferred; null takes it back. @throws AppError CandidateNotFound */
@@ -163,6 +171,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     })
     show({})
     try {
+      if (evaluation.rows.length < plannedRows)
+        await options.bringUp(candidate, plan.withBase ? ['tuned', 'base'] : ['tuned'], signal)
       await answerRows(contextOf('answers'))
       if (plannedPerturbations(evaluation) > 0) await askInOtherSpellings(contextOf('robustness'))
       if (plan.stereotypePairs > 0)
@@ -314,6 +324,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
         await startOnce({ candidateId, ...plan, rows: plannedRows }).catch(() => undefined)
       }
     },
+    isBusy: () => running.size + starting.size > 0,
     latest,
     rate(evaluationId, position, rating) {
       if (rating === null) deleteEvaluationItem(db, evaluationId, 'rating', position)

@@ -12,9 +12,7 @@ export function analyzeHandlers(
   services: Services,
   dialogs: HostDialogs,
 ): Pick<Handlers, keyof typeof analyzeCalls> {
-  const { evaluator, builtInSets, toxicityClassifier, bertScorer } = services.evaluation
-  const describeEncoder = async () => ({ sizeBytes: await bertScorer.sizeBytes() })
-  const describeClassifier = async () => ({ sizeBytes: await toxicityClassifier.sizeBytes() })
+  const { evaluator, builtInSets, scoringModels } = services.evaluation
 
   /** Null when the dialog was closed. */
   async function save(
@@ -55,36 +53,20 @@ export function analyzeHandlers(
       return builtInSets.list()
     },
 
-    'toxicityClassifier.describe': describeClassifier,
-    'toxicityClassifier.download': async () => {
-      await toxicityClassifier.download()
-      return describeClassifier()
+    'scoringModel.list': () => scoringModels.list(),
+    'scoringModel.download': async ({ name }) => {
+      await scoringModels.of(name).download()
+      return scoringModels.list()
     },
-    'toxicityClassifier.cancel': async () => {
-      toxicityClassifier.cancelDownload()
+    'scoringModel.cancel': async ({ name }) => {
+      scoringModels.of(name).cancelDownload()
       return null
     },
-    'toxicityClassifier.choose': async () => {
+    'scoringModel.choose': async ({ name }) => {
       const folder = await dialogs.chooseFolder()
       if (folder === null) return null
-      await toxicityClassifier.importFolder(folder)
-      return describeClassifier()
-    },
-    'toxicityClassifier.remove': async () => {
-      await toxicityClassifier.remove()
-      return describeClassifier()
-    },
-
-    'encoder.describe': describeEncoder,
-    'encoder.choose': async () => {
-      const folder = await dialogs.chooseFolder()
-      if (folder === null) return null
-      await bertScorer.importFolder(folder)
-      return describeEncoder()
-    },
-    'encoder.remove': async () => {
-      await bertScorer.remove()
-      return describeEncoder()
+      await scoringModels.of(name).importFolder(folder)
+      return scoringModels.list()
     },
 
     'chart.save': (chart) =>

@@ -19,11 +19,10 @@ import { converse, ensureModelDeployment } from '../aws/bedrockServing.ts'
 import { generate } from '../aws/endpoints.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { getTurn, insertAnswer, insertTurn, listTurns } from '../db/conversations.ts'
-import { getVersion } from '../db/models.ts'
 import type { WritableDb } from '../db/database.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
 import { startPhase } from './startPhase.ts'
-import { reachSpeaker, servedSide, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
+import { reachSide, reachSpeaker, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
 
 export interface PlaygroundOptions extends Pick<SpeakerFacts, 'describeHubModel'> {
   readonly db: WritableDb
@@ -40,6 +39,8 @@ export interface Playground {
   ask(question: Question): Turn
   /** Another answer of one column; the earlier one is kept. */
   regenerate(request: Regeneration): void
+  /** Has the endpoints that answer for these sides start, all at once, and waits for them. @throws AppError as `answer` does */
+  bringUp(candidate: Candidate, sides: readonly AnswerSide[], signal: AbortSignal): Promise<void>
   /** One side's whole answer, without publishing or storing it. */
   answer(
     candidate: Candidate,
@@ -298,10 +299,16 @@ export function createPlayground(options: PlaygroundOptions): Playground {
         { requestId, turn, position, speaker: answer.speaker, settings, earlier: [] },
       ])
     },
+    async bringUp(candidate, sides, signal) {
+      await Promise.all(
+        sides.map(async (side) => {
+          const { served } = await reachSide(facts, side, candidate)
+          if (served.kind === 'wish') await endpoints.ensure(served.wish, signal)
+        }),
+      )
+    },
     async answer(candidate, side, prompt, settings, onText, signal) {
-      const { workspaceId } = getVersion(db, candidate.versionId)
-      const served = await servedSide(facts, side, candidate, workspaceId)
-      const reached = { served, workspaceId, template: candidate.promptTemplate }
+      const reached = await reachSide(facts, side, candidate)
       let text = ''
       const stopped = signal ?? new AbortController().signal
       for await (const piece of pieces(reached, { prompt, settings, earlier: [] }, stopped)) {

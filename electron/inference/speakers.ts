@@ -71,21 +71,8 @@ export function listSpeakers(
 export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promise<ReachedSpeaker> {
   const { db } = facts
   switch (speaker.kind) {
-    case 'candidate': {
-      const candidate = getCandidate(db, speaker.candidateId)
-      const version = getVersion(db, candidate.versionId)
-      const { name } = getModel(db, version.modelId)
-      const served = await servedSide(facts, 'tuned', candidate, version.workspaceId)
-      return {
-        title: `${name} V${version.number} · ${candidate.baseModelName}`,
-        workspaceId: version.workspaceId,
-        template: candidate.promptTemplate,
-        served:
-          served.kind === 'wish'
-            ? { kind: 'wish', wish: { ...served.wish, title: `${name} V${version.number}` } }
-            : served,
-      }
-    }
+    case 'candidate':
+      return reachSide(facts, 'tuned', getCandidate(db, speaker.candidateId))
     case 'base': {
       const hubModel = await facts.describeHubModel(speaker.baseModelId, localWorkspaceId)
       return {
@@ -113,6 +100,28 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
         served: { kind: 'endpoint', name: endpoint.name, isAsync: asyncOutputUri !== null },
       }
     }
+  }
+}
+
+/** A candidate, or its base model in the candidate's words. @throws AppError as `servedSide` does */
+export async function reachSide(
+  facts: SpeakerFacts,
+  side: AnswerSide,
+  candidate: Candidate,
+): Promise<ReachedSpeaker> {
+  const version = getVersion(facts.db, candidate.versionId)
+  const { workspaceId } = version
+  const name = `${getModel(facts.db, version.modelId).name} V${version.number}`
+  const served = await servedSide(facts, side, candidate, workspaceId)
+  return {
+    title: `${name} · ${candidate.baseModelName}`,
+    workspaceId,
+    template: candidate.promptTemplate,
+    // Two endpoints of one report must not be called the same.
+    served:
+      served.kind === 'wish' && side === 'tuned'
+        ? { kind: 'wish', wish: { ...served.wish, title: name } }
+        : served,
   }
 }
 

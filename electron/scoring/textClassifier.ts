@@ -1,8 +1,8 @@
 /**
- * A RoBERTa classifier as Hugging Face's folders hold it: config.json, tokenizer.json, model.onnx. Each label has a
+ * A BERT or RoBERTa classifier as Hugging Face's folders hold it: config.json, tokenizer.json, model.onnx. Each label has a
  * probability of its own (sigmoid), as Detoxify computes them.
  */
-import { openRoberta } from './roberta.ts'
+import { openTextModel } from './textModel.ts'
 
 export interface TextClassifier {
   /** Probability of each label, by name. Longer texts lose their end. */
@@ -14,7 +14,7 @@ export async function loadTextClassifier(
   directory: string,
   threads: number,
 ): Promise<TextClassifier> {
-  const { labels, run } = await openRoberta(directory, threads)
+  const { labels, run } = await openTextModel(directory, threads)
   if (labels.length === 0) throw new Error('config.json has no labels')
   return {
     async classify(text) {

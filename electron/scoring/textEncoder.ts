@@ -1,9 +1,9 @@
 /**
- * A RoBERTa encoder as Hugging Face's folders hold it: config.json, tokenizer.json, model.onnx with a row of
+ * A BERT or RoBERTa encoder as Hugging Face's folders hold it: config.json, tokenizer.json, model.onnx with a row of
  * `last_hidden_state` for every token. Compares two texts by BERTScore.
  */
 import { matchTokens, type Match, type TokenRows } from './encoderMatch.ts'
-import { openRoberta } from './roberta.ts'
+import { openTextModel } from './textModel.ts'
 
 export interface TextEncoder {
   /** Longer texts lose their end. */
@@ -12,7 +12,7 @@ export interface TextEncoder {
 
 /** @throws Error when the folder holds no such model */
 export async function loadTextEncoder(directory: string, threads: number): Promise<TextEncoder> {
-  const { run } = await openRoberta(directory, threads)
+  const { run } = await openTextModel(directory, threads)
   /** References are asked for twice, for the tuned and for the base model's answer. */
   let last: { readonly text: string; readonly rows: TokenRows } | null = null
 

@@ -8,6 +8,7 @@ const sections: readonly { readonly name: string; readonly kinds: readonly DiskI
   { name: 'models', kinds: ['model', 'candidate', 'checkpoint'] },
   { name: 'baseModels', kinds: ['baseModel'] },
   { name: 'datasets', kinds: ['dataset'] },
+  { name: 'evaluation', kinds: ['scoringModel', 'evaluationSet'] },
 ]
 
 export function ItemsPanel(props: PanelProps) {
@@ -60,12 +61,15 @@ function Section({
 function Row({ item, onChange, pending }: PanelProps & { readonly item: DiskItem }) {
   const { t } = useTranslation()
   const isPart = item.kind === 'candidate' || item.kind === 'checkpoint'
+  const isForReports = item.kind === 'scoringModel' || item.kind === 'evaluationSet'
   const label =
     item.kind === 'checkpoint'
       ? t('disk:checkpointOf', { name: item.name })
-      : item.detail === null
-        ? item.name
-        : t('disk:candidateOf', { version: item.detail, name: item.name })
+      : isForReports
+        ? t('disk:binEntry', { kind: t(`disk:kind.${item.kind}`), name: item.name })
+        : item.detail === null
+          ? item.name
+          : t('disk:candidateOf', { version: item.detail, name: item.name })
   return (
     <Table.Tr>
       <Table.Td pl={isPart ? 'xl' : undefined} fw={item.kind === 'model' ? 600 : undefined}>

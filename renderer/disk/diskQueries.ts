@@ -38,7 +38,14 @@ export function useDiskChange(onDone?: (change: DiskChange) => void) {
     onSuccess: async (ledger, change) => {
       client.setQueryData(ledgerQuery.queryKey, ledger)
       onDone?.(change)
-      for (const list of ['datasets', 'baseModels', 'models', 'leaderboard'])
+      for (const list of [
+        'datasets',
+        'baseModels',
+        'models',
+        'leaderboard',
+        'scoringModels',
+        'evaluationSets',
+      ])
         await client.invalidateQueries({ queryKey: [list] })
     },
     onError: showError,

@@ -1,7 +1,8 @@
 /** What the bar is made of. */
 import type { DiskItemKind, DiskLedger } from '../../shared/diskLedger.ts'
 
-export type ShareName = 'datasets' | 'baseModels' | 'models' | 'caches' | 'bin' | 'other'
+export type ShareName =
+  'datasets' | 'baseModels' | 'models' | 'evaluation' | 'caches' | 'bin' | 'other'
 
 /** Of the data folder, in bytes; shares of nothing are left out. */
 export function spaceShares(
@@ -16,6 +17,7 @@ export function spaceShares(
     { name: 'models', bytes: ofKinds('candidate', 'checkpoint') },
     { name: 'baseModels', bytes: ofKinds('baseModel') },
     { name: 'datasets', bytes: ofKinds('dataset') },
+    { name: 'evaluation', bytes: ofKinds('scoringModel', 'evaluationSet') },
     { name: 'caches', bytes: total(ledger.caches.map(({ sizeBytes }) => sizeBytes)) },
     { name: 'bin', bytes: total(ledger.bin.map(({ freesBytes }) => freesBytes)) },
     { name: 'other', bytes: ledger.otherBytes },

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { formatMoney } from '../../shared/cost.ts'
-import type { EvaluationEstimate } from '../../shared/evaluationEstimate.ts'
+import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
 
 /** What a report takes, in sentences: answers, minutes, machines and money. */
 export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
@@ -11,14 +11,15 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
     t(`analysis:estimate.${key}`, values ?? {})
   const money = (amount: number) => formatMoney(amount, currency, i18n.language)
   const idle = estimate.idleMinutes ?? 0
+  const minutesLine = (of: Range) => {
+    const low = Math.max(1, Math.round(of.low))
+    const high = Math.max(1, Math.ceil(of.high))
+    if (!isMeasured) return say('minutesAssumed', { answers, low, high })
+    if (low >= high) return say('minutesAtMost', { answers, count: high })
+    return say('minutes', { answers, low, high })
+  }
   const lines = [
-    minutes
-      ? say(isMeasured ? 'minutes' : 'minutesAssumed', {
-          answers,
-          low: Math.max(1, Math.round(minutes.low)),
-          high: Math.max(1, Math.ceil(minutes.high)),
-        })
-      : say('answers', { answers }),
+    minutes ? minutesLine(minutes) : say('answers', { answers }),
     ...(startMinutes ? [say('start')] : []),
     ...machines.map(({ side, instanceType, pricePerHour }) =>
       say(pricePerHour === null ? 'machineUnpriced' : 'machine', {

@@ -2,8 +2,10 @@ import { Button, Group, Paper, Progress, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Evaluation } from '../../shared/evaluation.ts'
+import { localWorkspaceId } from '../../shared/workspace.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { endpointsQuery } from '../shipQueries.ts'
 import { evaluationProgressQuery, evaluationQuery } from '../queries.ts'
 
 /** How far a running evaluation is, and a button that pauses it. */
@@ -30,6 +32,7 @@ export function EvaluationProgressPanel({ evaluation }: { evaluation: Evaluation
           <Text size="sm" role="status">
             {text}
           </Text>
+          {part === 'answers' && <StartingEndpoints />}
           <Text size="sm" c="dimmed">
             {t('analysis:evaluation.background')}
           </Text>
@@ -40,4 +43,21 @@ export function EvaluationProgressPanel({ evaluation }: { evaluation: Evaluation
       </Group>
     </Paper>
   )
+}
+
+/** Why no answer comes yet: AWS takes its time to bring a model into service. */
+function StartingEndpoints() {
+  const { t } = useTranslation()
+  const { data } = useQuery(endpointsQuery)
+  const starting = (data?.endpoints ?? []).filter(
+    ({ purpose, status, workspaceId }) =>
+      purpose === 'test' &&
+      workspaceId !== localWorkspaceId &&
+      (status === 'Planned' || status === 'Creating'),
+  )
+  return starting.map(({ name, title }) => (
+    <Text key={name} size="sm">
+      {t('analysis:evaluation.endpointStarting', { title })}
+    </Text>
+  ))
 }

@@ -12,15 +12,20 @@ import {
   type EvaluationSource,
 } from '../../shared/evaluation.ts'
 import { invoke } from '../api.ts'
-import { formatMoney } from '../../shared/cost.ts'
+import { highestCost } from '../../shared/evaluationEstimate.ts'
 import type { LibraryPlan } from '../../shared/libraryCheck.ts'
 import { judgePlanSchema, type JudgePlan } from '../../shared/judge.ts'
+import type { AppErrorData } from '../../shared/errors.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
+import { UnguardedNotice } from '../playground/UnguardedNotice.tsx'
+import { endpointsQuery } from '../shipQueries.ts'
 import { builtInSetsQuery, evaluationEstimateQuery, evaluationQuery } from '../queries.ts'
+import { ActionAtPrice } from './ActionAtPrice.tsx'
 import { EstimateLines } from './EstimateLines.tsx'
 import { JudgeChoice } from './JudgeChoice.tsx'
 import { LibraryChoice } from './LibraryChoice.tsx'
+import { ScoringModelsChoice } from './ScoringModelsChoice.tsx'
 import { SourceChoice } from './SourceChoice.tsx'
 
 /** What the sets of sentence pairs are read for. */
@@ -34,7 +39,7 @@ interface EvaluationSetupProps {
 
 /** What the next report is made of, and the button that makes it. */
 export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const client = useQueryClient()
   const { data: sets } = useQuery(builtInSetsQuery)
   const [source, setSource] = useState<EvaluationSource>(
@@ -78,15 +83,11 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
     t(`analysis:evaluation.${key}`, values ?? {})
   const isUnfinished = evaluation !== null && evaluation.status !== 'Completed'
   const action = say(isUnfinished ? 'goOn' : evaluation ? 'again' : 'start')
-  // Nothing billable starts without a number on the button.
-  const price = estimate?.cost
-    ? formatMoney(estimate.cost.high, estimate.currency, i18n.language)
-    : null
   const mayRead = hasPairs && estimate?.tellsProbabilities !== false
   return (
     <Paper withBorder radius="lg" p="lg">
       <Stack>
-        {evaluation?.failure && <ErrorDataNotice error={evaluation.failure} />}
+        {evaluation?.failure && <FailureNotice failure={evaluation.failure} />}
         {evaluation?.status === 'Stopped' && (
           <Alert color="orange">
             {say('stopped', { done: evaluation.rows.length, planned: evaluation.plannedRows })}
@@ -132,6 +133,7 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
           <JudgeChoice judge={judge} onChange={setJudge} estimate={estimate?.judge ?? null} />
         )}
         <LibraryChoice library={library} onChange={setLibrary} cost={estimate?.library ?? null} />
+        <ScoringModelsChoice />
         {estimate && <EstimateLines estimate={estimate} />}
         {estimateError && <ErrorNotice error={estimateError} />}
         <Group>
@@ -141,10 +143,21 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
             disabled={!hasSource || !isJudgeReady}
             onClick={() => start.mutate()}
           >
-            {price === null ? action : say('priced', { action, price })}
+            <ActionAtPrice action={action} cost={estimate ? highestCost(estimate) : null} />
           </Button>
         </Group>
       </Stack>
     </Paper>
   )
+}
+
+/** Why the last one did not end, with what can be done about it at once. */
+function FailureNotice({ failure }: { readonly failure: AppErrorData }) {
+  const { data } = useQuery(endpointsQuery)
+  const waiting = (data?.endpoints ?? []).filter(
+    ({ purpose, status }) => purpose === 'test' && status === 'Unguarded',
+  )
+  if (failure.code === 'EndpointUnguarded')
+    return <UnguardedNotice error={failure} others={waiting.map(({ name }) => name)} />
+  return <ErrorDataNotice error={failure} />
 }

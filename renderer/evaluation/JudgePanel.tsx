@@ -7,14 +7,16 @@ import {
   judgePricesAsOf,
   judgeValues,
   preferenceOf,
+  reasonOf,
   summarizeJudgements,
 } from '../../shared/judge.ts'
+import { formatCount } from '../format.ts'
 import { ReportSection } from './ReportSection.tsx'
 import { AnswerRow } from './RowsPanel.tsx'
 
 /** What the language model that was asked to judge preferred, how sure that is, and what it cost. */
 export function JudgePanel({ evaluation }: { evaluation: Evaluation }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [open, { toggle }] = useDisclosure(false)
   const { judgements, plan, rows } = evaluation
   if (!plan.judge || judgements.length === 0) return null
@@ -26,11 +28,11 @@ export function JudgePanel({ evaluation }: { evaluation: Evaluation }) {
   const examples = (['base', 'tuned'] as const).flatMap((wanted) => {
     const judgement = judgements.find((one) => preferenceOf(one) === wanted)
     const row = rows.find(({ position }) => position === judgement?.position)
-    return judgement && row ? [{ wanted, row, reason: judgement.reasons[0] }] : []
+    return judgement && row ? [{ wanted, row, reason: reasonOf(judgement.reasons[0]) }] : []
   })
   const used = say(cost === null ? 'usedUnpriced' : 'used', {
-    input: summary.inputTokens,
-    output: summary.outputTokens,
+    input: formatCount(summary.inputTokens, i18n.language),
+    output: formatCount(summary.outputTokens, i18n.language),
     cost: cost?.toFixed(4) ?? '',
     date: judgePricesAsOf,
   })
@@ -48,7 +50,10 @@ export function JudgePanel({ evaluation }: { evaluation: Evaluation }) {
           {say('prompt')}
         </Button>
         <Collapse expanded={open}>
-          <Code block>{prompt}</Code>
+          {/* Its lines are long; a reader should not have to scroll sideways. */}
+          <Code block style={{ whiteSpace: 'pre-wrap' }}>
+            {prompt}
+          </Code>
         </Collapse>
       </div>
     </ReportSection>

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next'
 import type { EvaluatedRow } from '../../shared/evaluation.ts'
 import { countFlagged } from '../../shared/evaluationVerdict.ts'
 import { compareToxicity } from '../../shared/metricComparison.ts'
-import { ClassifierOffer } from './ClassifierOffer.tsx'
 import { Histogram } from './Histogram.tsx'
 import { EstimateCell, NumberTable, signed } from './NumberTable.tsx'
 import { ReportSection } from './ReportSection.tsx'
@@ -57,7 +56,6 @@ function WordListScreen({ rows }: { rows: readonly EvaluatedRow[] }) {
           ],
         }))}
       />
-      <ClassifierOffer />
     </ReportSection>
   )
 }

@@ -6,12 +6,22 @@ import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
 
+interface UnguardedNoticeProps {
+  readonly error: AppErrorData
+  /** Others that wait for the same word. */
+  readonly others?: readonly string[]
+}
+
 /** Nothing would stop this endpoint: it is made only when someone says so. */
-export function UnguardedNotice({ error }: { error: AppErrorData }) {
+export function UnguardedNotice({ error, others = [] }: UnguardedNoticeProps) {
   const { t } = useTranslation('ship')
   const allow = useMutation({
     mutationFn: () =>
-      invoke('endpoint.allowUnguarded', { name: String(error.details['name'] ?? '') }),
+      Promise.all(
+        [...new Set([String(error.details['name'] ?? ''), ...others])].map((name) =>
+          invoke('endpoint.allowUnguarded', { name }),
+        ),
+      ),
     onError: showError,
   })
   return (

@@ -10,10 +10,17 @@ import { evaluationEstimateRequestSchema, evaluationEstimateSchema } from '../ev
 import { builtInSetNameSchema, builtInSetStateSchema } from '../evaluationSets.ts'
 import { leaderboardEntrySchema } from '../leaderboard.ts'
 import { metricPointSchema } from '../metrics.ts'
+import {
+  scoringModelNameSchema,
+  scoringModelProgressSchema,
+  scoringModelStateSchema,
+} from '../scoringModel.ts'
 import { call } from './call.ts'
 
 const nothing = z.null()
 const byCandidate = z.object({ candidateId: z.string() })
+const byScoringModel = z.object({ name: scoringModelNameSchema })
+const scoringModels = z.array(scoringModelStateSchema)
 const byEvaluation = z.object({ evaluationId: z.string() })
 const saved = z.object({ path: z.string() }).nullable()
 
@@ -36,14 +43,9 @@ const chartFileSchema = z.discriminatedUnion('format', [
 export const reportFormatSchema = z.enum(['html', 'pdf', 'json'])
 export type ReportFormat = z.infer<typeof reportFormatSchema>
 
-const classifierStateSchema = z.object({ sizeBytes: z.number().nullable() })
-
 export const analyzeEvents = {
   'evaluation.progressed': evaluationProgressSchema,
-  /** Of the classifier's download; null once it has ended. */
-  'toxicityClassifier.progressed': z
-    .object({ receivedBytes: z.number(), totalBytes: z.number() })
-    .nullable(),
+  'scoringModel.progressed': scoringModelProgressSchema,
 } as const
 
 export const analyzeCalls = {
@@ -90,20 +92,13 @@ export const analyzeCalls = {
     z.array(builtInSetStateSchema).nullable(),
   ),
 
-  /** Detoxify's classifier on this computer; null while it is not there. */
-  'toxicityClassifier.describe': call(nothing, classifierStateSchema),
-  /** Answers once it is there; `toxicityClassifier.progressed` tells how far it is. */
-  'toxicityClassifier.download': call(nothing, classifierStateSchema),
-  'toxicityClassifier.cancel': call(nothing, nothing),
+  /** Detoxify's classifier and BERTScore's encoder; they are deleted as `disk.delete` does. */
+  'scoringModel.list': call(nothing, scoringModels),
+  /** Answers once it is there; `scoringModel.progressed` tells how far it is. */
+  'scoringModel.download': call(byScoringModel, scoringModels),
+  'scoringModel.cancel': call(byScoringModel, nothing),
   /** Opens the system's dialog for a folder; null when it was closed without a choice. */
-  'toxicityClassifier.choose': call(nothing, classifierStateSchema.nullable()),
-  'toxicityClassifier.remove': call(nothing, classifierStateSchema),
-
-  /** The encoder that BERTScore needs; null while it is not there. */
-  'encoder.describe': call(nothing, classifierStateSchema),
-  /** Opens the system's dialog for a folder; null when it was closed without a choice. */
-  'encoder.choose': call(nothing, classifierStateSchema.nullable()),
-  'encoder.remove': call(nothing, classifierStateSchema),
+  'scoringModel.choose': call(byScoringModel, scoringModels.nullable()),
 
   /** Writes what a chart shows where the user says; null when the dialog was closed. */
   'chart.save': call(chartFileSchema, saved),

@@ -161,10 +161,10 @@ test('in Chinese, dark and in a small window it reads as well', async () => {
 
 test('a toxicity classifier that the user has is taken, checked and used from then on', async () => {
   await answerDialog(running, path.resolve(import.meta.dirname, '../fixtures/classifier'))
-  await page.getByRole('button', { name: '选择已有的文件夹' }).click()
+  await page.getByRole('button', { name: '选择分类器文件夹' }).click()
   await expect(page.getByText('Detoxify 分类器已在此计算机上', { exact: false })).toBeVisible({
     timeout: 60_000,
   })
-  await page.getByRole('button', { name: '移除' }).click()
+  await page.getByRole('button', { name: '删除分类器' }).click()
   await expect(page.getByRole('button', { name: '下载分类器' })).toBeVisible()
 })

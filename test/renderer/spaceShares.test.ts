@@ -16,7 +16,7 @@ const item = (kind: DiskItem['kind'], bytes: number, held: DiskItem['held'] = nu
 test('the shares are the folder: a model counts by its parts, and what comes with Timbre does not', () => {
   const ledger: DiskLedger = {
     directory: '/data',
-    totalBytes: 196,
+    totalBytes: 201,
     freeBytes: 1000,
     isComplete: true,
     items: [
@@ -25,6 +25,8 @@ test('the shares are the folder: a model counts by its parts, and what comes wit
       item('checkpoint', 10),
       item('baseModel', 500, 'bundled'),
       item('dataset', 6),
+      item('scoringModel', 3),
+      item('evaluationSet', 2),
     ],
     caches: [{ cache: 'downloads', sizeBytes: 100 }],
     otherBytes: 60,
@@ -34,6 +36,7 @@ test('the shares are the folder: a model counts by its parts, and what comes wit
   expect(shares).toEqual([
     { name: 'models', bytes: 30 },
     { name: 'datasets', bytes: 6 },
+    { name: 'evaluation', bytes: 5 },
     { name: 'caches', bytes: 100 },
     { name: 'other', bytes: 60 },
   ])

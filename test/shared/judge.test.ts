@@ -8,6 +8,7 @@ import {
   judgePlanSchema,
   preferenceOf,
   readPreference,
+  reasonOf,
   summarizeJudgements,
   type Judgement,
   type Preference,
@@ -100,4 +101,10 @@ test('the estimate counts two calls a row with both answers in each', () => {
     inputTokens: 2 * 50 * (100 + 70),
     outputTokens: 2 * 50 * 200,
   })
+})
+
+test('the reason is what was written before the mark', () => {
+  expect(reasonOf('It greets the customer.\n[[A]]\n')).toBe('It greets the customer.')
+  expect(reasonOf('[[B]] is what I would say, were it not for the greeting.')).toContain('[[B]]')
+  expect(reasonOf('[[C]]')).toBe('')
 })

@@ -56,7 +56,7 @@ export const goodToken = 'hf_aGoodTokenForTests'
 export const otherToken = 'hf_anotherAccount'
 
 /** Git attributes of a new repository send these to large file storage. */
-const isLarge = (name: string) => /\.(safetensors|gguf|bin|pth)$/.test(name)
+const isLarge = (name: string) => /\.(safetensors|gguf|bin|pth|onnx)$/.test(name)
 const pageSize = 4
 
 interface StoredFile {
@@ -231,19 +231,24 @@ function answerHub(
     })
   }
   if (isApi && action === 'tree') {
+    const start = rest
+      .slice(1)
+      .map((folder) => `${folder}/`)
+      .join('')
+    const below = repository.files.filter(({ name: file }) => file.startsWith(start))
+    if (below.length === 0) return refuse(response, 404, 'EntryNotFound', 'Entry not found')
+    const isInside = ({ name: file }: StoredFile) => file.slice(start.length).includes('/')
     const folders = new Set(
-      repository.files
-        .filter(({ name: file }) => file.includes('/'))
-        .map(({ name: file }) => file.split('/')[0]),
+      below.filter(isInside).map(({ name: file }) => file.slice(start.length).split('/')[0]),
     )
     const entries = [
       ...[...folders].map((folder) => ({
         type: 'directory',
         oid: sha('sha1', String(folder)),
         size: 0,
-        path: folder,
+        path: `${start}${folder}`,
       })),
-      ...repository.files.filter(({ name: file }) => !file.includes('/')).map(treeEntry),
+      ...below.filter((file) => !isInside(file)).map(treeEntry),
     ]
     const from = Number(url.searchParams.get('cursor') ?? 0)
     if (from + pageSize < entries.length) {

@@ -68,7 +68,8 @@ async function receive(
   try {
     const from = partial.length()
     const stops = AbortSignal.any([signal, stalled.signal])
-    const { response, linkedHash } = await client.open(repository, file.name, from, stops)
+    const place = file.path ?? file.name
+    const { response, linkedHash } = await client.open(repository, place, from, stops)
     // Another kind of hash, such as that of a large file's pointer, says nothing.
     const isOther = linkedHash?.length === file.hash.value.length && linkedHash !== file.hash.value
     const isRest = response.status === 206 && startOf(response) === from

@@ -6,9 +6,12 @@ import type { HubReference } from '../../../shared/hubModel.ts'
 import { answerInvalid, brokenOff, refusalOf, unreachable } from './hubErrors.ts'
 import { createHubFetch, type HubAddress, type HubResponse } from './hubFetch.ts'
 
-/** A file at the top of a repository. */
+/** A file at the top of a repository, or of one of its folders. */
 export interface HubFile {
+  /** What it is called on this computer. */
   readonly name: string
+  /** Where it stands in the repository; left out: at the top, by its name. */
+  readonly path?: string
   readonly sizeBytes: number
   /** What its bytes must hash to: SHA-256 where it is stored as a large file, Git's blob hash otherwise. */
   readonly hash: { readonly kind: 'sha256' | 'gitBlob'; readonly value: string }
@@ -24,17 +27,18 @@ export interface HubClient {
   readonly url: string
   /** @throws AppError HubModelNotFound, HubModelGated, … */
   describe(reference: HubReference): Promise<HubRepository>
-  listFiles(repository: Pick<HubRepository, 'repo' | 'commit'>): Promise<HubFile[]>
+  /** @param folder such as `onnx`; left out: the top */
+  listFiles(repository: Pick<HubRepository, 'repo' | 'commit'>, folder?: string): Promise<HubFile[]>
   /** The first bytes of a file; all of them where it has no more than `atMost`. */
   readStart(
     repository: Pick<HubRepository, 'repo' | 'commit'>,
     name: string,
     atMost: number,
   ): Promise<Buffer>
-  /** A file from this byte on; 200 instead of 206 where the server starts from the beginning all the same. */
+  /** A file, by its path in the repository, from this byte on; 200 instead of 206 where the server starts from the beginning all the same. */
   open(
     repository: Pick<HubRepository, 'repo' | 'commit'>,
-    name: string,
+    path: string,
     fromByte: number,
     signal: AbortSignal,
   ): Promise<HubResponse>
@@ -88,8 +92,9 @@ export function createHubClient(address: HubAddress, signal?: AbortSignal): HubC
     return refusalOf(response, { ...reference, hubUrl: url, hasToken: address.token !== null })
   }
 
-  const open: HubClient['open'] = async ({ repo, commit }, name, fromByte, openSignal) => {
-    const answer = await send(`${url}/${repo}/resolve/${commit}/${encodeURIComponent(name)}`, {
+  const open: HubClient['open'] = async ({ repo, commit }, path, fromByte, openSignal) => {
+    const escaped = path.split('/').map(encodeURIComponent).join('/')
+    const answer = await send(`${url}/${repo}/resolve/${commit}/${escaped}`, {
       headers: {
         // Compressed bytes could neither be counted nor gone on with.
         'accept-encoding': 'identity',
@@ -130,23 +135,29 @@ export function createHubClient(address: HubAddress, signal?: AbortSignal): HubC
       const shown = cardData?.license_name ? [cardData.license_name] : named
       return { repo: name, commit: sha, license: shown.join(', ').slice(0, 200) }
     },
-    async listFiles({ repo, commit }) {
+    async listFiles({ repo, commit }, folder) {
       const entries = await understood(url, () =>
         collected(
           listFiles({
             repo: { type: 'model', name: repo },
             revision: commit,
+            ...(folder === undefined ? {} : { path: folder }),
             hubUrl: url,
             fetch: fetchFor({ repo, revision: commit }),
           }),
         ),
       )
+      const start = folder === undefined ? '' : `${folder}/`
       return entries
-        .filter(({ type, path }) => type === 'file' && plainName.test(path))
+        .filter(
+          ({ type, path }) =>
+            type === 'file' && path.startsWith(start) && plainName.test(path.slice(start.length)),
+        )
         .map((entry) => {
           const { path, size, oid, lfs } = parsed(url, entrySchema, entry)
           return {
-            name: path,
+            name: path.slice(start.length),
+            path,
             sizeBytes: lfs?.size ?? size,
             hash: lfs ? { kind: 'sha256', value: lfs.oid } : { kind: 'gitBlob', value: oid },
           }

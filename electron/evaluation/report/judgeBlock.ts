@@ -5,6 +5,7 @@ import {
   judgePricesAsOf,
   judgeValues,
   preferenceOf,
+  reasonOf,
   summarizeJudgements,
 } from '../../../shared/judge.ts'
 import { escapeHtml } from './escapeHtml.ts'
@@ -22,7 +23,7 @@ export function judgeBlock({ judgements, plan, rows }: Evaluation, words: Report
     const judgement = judgements.find((one) => preferenceOf(one) === wanted)
     const row = rows.find(({ position }) => position === judgement?.position)
     if (!judgement || !row) return []
-    const label = `${say(`judge.preferred.${wanted}`)} ${escapeHtml(judgement.reasons[0])}`
+    const label = `${say(`judge.preferred.${wanted}`)} ${escapeHtml(reasonOf(judgement.reasons[0]))}`
     return [sampleBlock(toSample(row), words, label)]
   })
   return `<h2>${say('judge.title')}</h2>

@@ -239,3 +239,69 @@ test('with the engine off it tells what it can, and puts datasets into the bin',
     code: 'EngineUnavailable',
   })
 })
+
+test('what reports are made with is told apart, goes into the bin and comes back, with the engine off', async () => {
+  const test = await openTestServices()
+  opened = test
+  const { disk, evaluation } = test.services
+  const fixtures = path.resolve(import.meta.dirname, '../../fixtures')
+  await evaluation.scoringModels.of('encoder').importFolder(path.join(fixtures, 'encoder'))
+  const set = path.join(test.root, 'set.jsonl')
+  await writeFile(set, '{"question":"is it","answer":true}\n')
+  await evaluation.builtInSets.importFile('boolq', set)
+  const partial = path.join(test.dataDirectory, 'classifiers', 'encoder.download')
+  await mkdir(partial, { recursive: true })
+  await writeFile(path.join(partial, 'model.onnx.partial'), 'half')
+
+  const ledger = await disk.describe()
+  const encoder = { kind: 'scoringModel' as const, id: 'encoder' }
+  const boolq = { kind: 'evaluationSet' as const, id: 'boolq' }
+  expect(itemsOf(ledger, 'scoringModel')).toMatchObject([
+    { ...encoder, sizeBytes: await evaluation.scoringModels.bertScorer.sizeBytes(), held: null },
+  ])
+  expect(itemsOf(ledger, 'evaluationSet')).toMatchObject([{ ...boolq, sizeBytes: 35 }])
+  const sum =
+    ledger.items.reduce((all, { freesBytes }) => all + freesBytes, 0) +
+    ledger.caches.reduce((all, { sizeBytes }) => all + sizeBytes, 0)
+  expect(sum + ledger.otherBytes).toBe(ledger.totalBytes)
+  expect(ledger.caches).toContainEqual({ cache: 'downloads', sizeBytes: 4 })
+  expect(itemsOf(await disk.clear('downloads'), 'scoringModel')).toHaveLength(1)
+  expect(existsSync(partial)).toBe(false)
+
+  await disk.delete(encoder)
+  const without = await disk.delete(boolq)
+  expect(without.items).toEqual([])
+  expect(without.bin.map(({ name }) => name).toSorted()).toEqual(['BERTScore', 'boolq'])
+  expect(await evaluation.scoringModels.list()).toContainEqual({ name: 'encoder', sizeBytes: null })
+  await disk.restore(encoder)
+  expect(await evaluation.scoringModels.bertScorer.score(['a'], 'a')).toHaveLength(1)
+  await disk.erase(boolq)
+  expect(existsSync(path.join(test.dataDirectory, 'evaluation-sets', 'boolq.jsonl'))).toBe(false)
+  await disk.delete(encoder)
+  await disk.emptyBin()
+  expect(existsSync(path.join(test.dataDirectory, 'classifiers', 'encoder'))).toBe(false)
+})
+
+test('a report that is being made keeps what it may need', async () => {
+  const test = await open()
+  const { disk, evaluation } = test.services
+  const { candidate } = await train(test)
+  const set = path.join(test.root, 'set.jsonl')
+  await writeFile(set, '{"question":"is it","answer":true}\n')
+  await evaluation.builtInSets.importFile('boolq', set)
+  const boolq = { kind: 'evaluationSet' as const, id: 'boolq' }
+  const { id } = await evaluation.evaluator.start({
+    candidateId: candidate.id,
+    rows: 4,
+    source: { kind: 'validation' },
+    robustnessRows: 0,
+    stereotypePairs: 0,
+    withBase: true,
+    judge: null,
+    library: null,
+  })
+  expect(itemsOf(await disk.describe(), 'evaluationSet')).toMatchObject([{ held: 'evaluating' }])
+  await expect(disk.delete(boolq)).rejects.toMatchObject({ code: 'EvaluationRunning' })
+  await evaluation.evaluator.stop(id)
+  expect(itemsOf(await disk.delete(boolq), 'evaluationSet')).toEqual([])
+})

@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { createBertScorer } from '../../../electron/evaluation/bertScorer.ts'
 import { matchTokens } from '../../../electron/scoring/encoderMatch.ts'
 import { loadTextEncoder } from '../../../electron/scoring/textEncoder.ts'
+import { parseWordPiece } from '../../../electron/scoring/wordPiece.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/encoder')
+/** A DistilBERT with word pieces, as the one that is offered for download. */
+const multilingual = path.resolve(import.meta.dirname, '../../fixtures/encoder-multilingual')
 
 interface ReferencePair {
   readonly answer: string
@@ -22,6 +23,44 @@ test('BERTScore is that of the definition, computed elsewhere with the same enco
   ) as ReferencePair[]
   const encoder = await loadTextEncoder(folder, 1)
   for (const { answer, reference, ...expected } of pairs) {
+    const found = await encoder.compare(answer, reference)
+    for (const name of ['precision', 'recall', 'f1'] as const)
+      expect(found[name], `${name} of ${answer}`).toBeCloseTo(expected[name], 4)
+  }
+})
+
+async function readMultilingual() {
+  const text = await readFile(path.join(multilingual, 'reference.json'), 'utf8')
+  return JSON.parse(text) as {
+    readonly tokens: readonly { readonly text: string; readonly ids: number[] }[]
+    readonly pairs: readonly ReferencePair[]
+  }
+}
+
+async function readTokenizer(): Promise<Record<string, unknown>> {
+  const text = await readFile(path.join(multilingual, 'tokenizer.json'), 'utf8')
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+test('word pieces are those of the tokenizers package, English, Chinese and odd characters', async () => {
+  const { encode } = parseWordPiece(await readTokenizer())
+  for (const { text, ids } of (await readMultilingual()).tokens)
+    expect(encode(text), text).toEqual(ids)
+})
+
+test('a tokenizer of another kind, or without its special tokens, is refused', async () => {
+  const document = await readTokenizer()
+  expect(() => parseWordPiece({ ...document, normalizer: { type: 'NFC' } })).toThrow('BertNormal')
+  const model = document['model'] as { readonly vocab: Record<string, number> }
+  const vocab = Object.fromEntries(
+    Object.entries(model.vocab).filter(([token]) => token !== '[SEP]'),
+  )
+  expect(() => parseWordPiece({ ...document, model: { ...model, vocab } })).toThrow('[SEP]')
+})
+
+test('with a multilingual encoder it is that of the definition as well, long texts cut', async () => {
+  const encoder = await loadTextEncoder(multilingual, 1)
+  for (const { answer, reference, ...expected } of (await readMultilingual()).pairs) {
     const found = await encoder.compare(answer, reference)
     for (const name of ['precision', 'recall', 'f1'] as const)
       expect(found[name], `${name} of ${answer}`).toBeCloseTo(expected[name], 4)
@@ -52,30 +91,4 @@ test('a folder with another kind of model says what is missing', async () => {
   const classifier = path.resolve(import.meta.dirname, '../../fixtures/classifier')
   const encoder = await loadTextEncoder(classifier, 1)
   await expect(encoder.compare('a', 'b')).rejects.toThrow('no output "last_hidden_state"')
-})
-
-test('a folder of the user takes its place, scores, and goes; a classifier does not take it', async () => {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'timbre-encoder-'))
-  const scorer = createBertScorer(path.join(home, 'encoder'))
-  try {
-    expect(await scorer.score(['a'], 'b')).toBeNull()
-    const classifier = path.resolve(import.meta.dirname, '../../fixtures/classifier')
-    await expect(scorer.importFolder(classifier)).rejects.toMatchObject({
-      code: 'EncoderUnusable',
-      details: { path: classifier },
-    })
-    await expect(scorer.importFolder(home)).rejects.toMatchObject({
-      details: { reason: 'config.json is missing' },
-    })
-    expect(await scorer.sizeBytes()).toBeNull()
-    await scorer.importFolder(folder)
-    const [same, other] = (await scorer.score(['Send it back.', 'No.'], 'Send it back.')) ?? []
-    expect(same?.f1).toBeCloseTo(1, 5)
-    expect(other?.f1).toBeLessThan(1)
-    await scorer.remove()
-    expect(await scorer.sizeBytes()).toBeNull()
-  } finally {
-    await scorer.close()
-    await rm(home, { recursive: true, force: true })
-  }
 })

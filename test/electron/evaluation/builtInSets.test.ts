@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { aBinMark } from '../../support/binMark.ts'
 import { createBuiltInSets } from '../../../electron/evaluation/builtInSets.ts'
 
 let directory: string
@@ -11,7 +12,10 @@ let server: Server
 let answer: { status: number; body: string }
 let asked: string[]
 
+let bin: ReturnType<typeof aBinMark>
+
 beforeEach(async () => {
+  bin = aBinMark()
   directory = await mkdtemp(path.join(os.tmpdir(), 'timbre-sets-'))
   asked = []
   server = createServer((request, response) => {
@@ -28,7 +32,11 @@ afterEach(async () => {
 
 function open() {
   const { port } = server.address() as AddressInfo
-  return createBuiltInSets(path.join(directory, 'sets'), `http://127.0.0.1:${port}/datasets`)
+  return createBuiltInSets({
+    directory: path.join(directory, 'sets'),
+    bin: () => bin,
+    url: `http://127.0.0.1:${port}/datasets`,
+  })
 }
 
 test('fetches a set from the public address and reads its questions', async () => {
@@ -72,4 +80,22 @@ test('takes a local copy, but only of the set itself', async () => {
   expect(await sets.readPairs()).toEqual([{ more: 'a b', less: 'c d', category: 'age' }])
   const nowhere = sets.importFile('trex', path.join(directory, 'none'))
   await expect(nowhere).rejects.toMatchObject({ code: 'FileUnreadable' })
+})
+
+test('one in the bin is not there, comes back as it was, and gives way to one that is fetched anew', async () => {
+  const sets = open()
+  answer = { status: 200, body: '{"question":"is it","answer":true}' }
+  await sets.download('boolq')
+  const sizeOf = async () => (await sets.list()).find(({ name }) => name === 'boolq')?.sizeBytes
+  expect(await sizeOf()).toBeGreaterThan(10)
+  bin.isIn = true
+  expect(await sizeOf()).toBeNull()
+  await expect(sets.readExamples('boolq')).rejects.toMatchObject({ code: 'EvaluationSetMissing' })
+  bin.isIn = false
+  expect(await sets.readExamples('boolq')).toHaveLength(1)
+  bin.isIn = true
+  await sets.download('boolq')
+  expect(bin.isIn).toBe(false)
+  await sets.erase('boolq')
+  expect(await sizeOf()).toBeNull()
 })

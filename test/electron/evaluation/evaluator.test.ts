@@ -134,7 +134,7 @@ test('asks again in other spellings, reads pairs of sentences, and takes up a ra
   await writeFile(file, `${JSON.stringify(pair)}\n${JSON.stringify(pair)}\n`)
   await builtInSets.importFile('crows-pairs', file)
 
-  await test.services.evaluation.bertScorer.importFolder(
+  await test.services.evaluation.scoringModels.bertScorer.importFolder(
     path.resolve(import.meta.dirname, '../../fixtures/encoder'),
   )
   const ended = await evaluator.ended((await evaluator.start(wanted)).id)
@@ -274,6 +274,7 @@ test('a version whose validation rows are all gone says so, and leaves nothing b
     openData: () =>
       Promise.reject(new AppError('DatasetTooSmall', '', { details: { count: 0, minimum: 1 } })),
     readPairs: async () => [],
+    bringUp: async () => undefined,
     readLogProbability: async () => 0,
     runLibrary: async () => ({ library: 'fmeval', version: '', rows: [], errors: {} }),
     askJudge: async () => ({ text: '', inputTokens: 0, outputTokens: 0 }),

@@ -91,6 +91,12 @@ test('both models answer from endpoints of their own, and what that takes was sa
   }
   expect(countOf('CreateEndpoint')).toBe(2)
   expect(countOf('InvokeEndpointWithResponseStream')).toBe(8)
+  // Neither waits for the other, for which it would be paid.
+  const order = cloud.double.calls.map(({ operation }) => operation)
+  const firstAsked = order.indexOf('InvokeEndpointWithResponseStream')
+  expect(order.lastIndexOf('CreateEndpoint')).toBeLessThan(firstAsked)
+  const { endpoints } = services.use.endpoints.state()
+  expect(endpoints.map(({ title }) => title).toSorted()).toEqual(['Help desk V1', 'Mistral 7B'])
   expect(await services.report(id)).toContain('As good as its base model')
 
   // The next one is quicker: the endpoints are there, and an answer's time is known.

@@ -57,6 +57,8 @@ export interface HostingStore {
   answer: string
   /** What the container says of every question to an asynchronous endpoint; null: it answers. */
   asyncFailure: string | null
+  /** What a model answers to a prompt, where that matters; null: all of them `answer`. */
+  answerOf: ((prompt: string, model: Input) => string) | null
   /** Whether EventBridge Scheduler may take the role it is given. */
   isSchedulerTrusted: boolean
   isScalingAllowed: boolean
@@ -80,6 +82,7 @@ export function createHostingStore(): HostingStore {
     answerStyle: 'tgi',
     answer: 'On shelf 7, to the left. 很高兴为您服务。',
     asyncFailure: null,
+    answerOf: null,
     isSchedulerTrusted: true,
     isScalingAllowed: true,
     startMs: 8 * minuteMs,

@@ -13,6 +13,8 @@ interface Asked {
   readonly inputs?: string
   readonly parameters?: { readonly max_new_tokens?: number; readonly temperature?: number }
   readonly stream?: boolean
+  /** That of the variant which was reached. */
+  readonly model?: Input
 }
 
 export const runtimeDouble: ServiceDouble = {
@@ -102,7 +104,7 @@ function reach(context: DoubleContext, input: Input, isAsync: boolean): Asked {
       'Received client error (422) from primary with message "`temperature` must be strictly positive".',
       424,
     )
-  return asked
+  return { ...asked, model: context.hosting.models.get(variant?.ModelName ?? '') ?? {} }
 }
 
 function configOf({ hosting }: DoubleContext, endpointName: string) {
@@ -111,8 +113,9 @@ function configOf({ hosting }: DoubleContext, endpointName: string) {
   throw new ServiceFailure('InternalFailure', 'The endpoint lost its configuration.', 500)
 }
 
-function wordsOf({ hosting }: DoubleContext, { parameters }: Asked): string[] {
-  return hosting.answer.split(/(?<= )/).slice(0, parameters?.max_new_tokens ?? 20)
+function wordsOf({ hosting }: DoubleContext, { inputs, parameters, model }: Asked): string[] {
+  const answer = hosting.answerOf?.(inputs ?? '', model ?? {}) ?? hosting.answer
+  return answer.split(/(?<= )/).slice(0, parameters?.max_new_tokens ?? 20)
 }
 
 /** A whole answer, in the shape of the container. */

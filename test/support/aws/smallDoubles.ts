@@ -48,6 +48,7 @@ const hourly: Readonly<Record<string, number>> = {
   'ml.g5.48xlarge': 20.36,
   'ml.p3.16xlarge': 28.15,
   'ml.p4d.24xlarge': 37.69,
+  'ml.m5.2xlarge': 0.461,
 }
 
 /** US dollars for a thousand tokens, made up as well; usage types as AWS writes them. */

@@ -3,14 +3,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { classifierRepository } from '../../../electron/evaluation/toxicity/downloadClassifier.ts'
 import {
+  classifierSource,
   createToxicityClassifier,
   type ToxicityClassifier,
-} from '../../../electron/evaluation/toxicity/toxicityClassifier.ts'
-import { startHubDouble, type HubDouble } from '../../support/huggingFaceHub.ts'
+} from '../../../../electron/evaluation/scoringModels/toxicityClassifier.ts'
+import { aBinMark } from '../../../support/binMark.ts'
+import { startHubDouble, type HubDouble } from '../../../support/huggingFaceHub.ts'
 
-const fixture = path.resolve(import.meta.dirname, '../../fixtures/classifier')
+const fixture = path.resolve(import.meta.dirname, '../../../fixtures/classifier')
 const files = ['config.json', 'tokenizer.json', 'model.onnx'] as const
 
 let root: string
@@ -26,6 +27,7 @@ beforeEach(async () => {
     directory: path.join(root, 'classifiers', 'detoxify'),
     address: async () => ({ url: hub.url, token: null }),
     onProgress: (one) => progress.push(one),
+    bin: aBinMark(),
   })
 })
 
@@ -57,12 +59,12 @@ test('gives transformers’ probabilities for its labels, long, empty and Chines
       ),
     ),
   )
-  await classifier.remove()
+  await classifier.erase()
   expect(await classifier.detector()).toBe('wordList')
 })
 
 test('is downloaded from the Hub, every file checked, and used at once', async () => {
-  hub.publish(classifierRepository, {
+  hub.publish(classifierSource.repository, {
     files: Object.fromEntries(
       await Promise.all(
         files.map(async (name) => [name, await readFile(path.join(fixture, name))] as const),

@@ -1,37 +1,61 @@
-/** A small model of the user's on this computer: whether it is there, how a folder takes its place, and who has it open. */
+/** A scoring model on this computer: whether it is there, how it comes here and takes its place, and who has it open. */
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { AppError, toAppError, type ErrorCode } from '../../shared/errors.ts'
-import { openClassifier, type Classifier } from '../scoring/openClassifier.ts'
-import { classifierFiles } from './toxicity/classifierFiles.ts'
+import { AppError, toAppError, type ErrorCode } from '../../../shared/errors.ts'
+import type { HubAddress } from '../../baseModels/huggingFace/hubFetch.ts'
+import { openClassifier, type Classifier } from '../../scoring/openClassifier.ts'
+import type { BinMark } from '../binMark.ts'
+import {
+  downloadScoringModel,
+  scoringModelFiles,
+  type ReceivedBytes,
+  type ScoringModelSource,
+} from './downloadScoringModel.ts'
 
 /** It holds half a gigabyte: not kept when nobody asks. */
 const idleMs = 60_000
 
-export interface ModelFolderOptions {
+export interface ScoringModelOptions {
   readonly directory: string
+  readonly address: () => Promise<HubAddress>
+  /** Of a download; null once it has ended. */
+  readonly onProgress: (progress: ReceivedBytes | null) => void
+  readonly bin: BinMark
+}
+
+interface ScoringModelFolderOptions extends ScoringModelOptions {
   readonly kind: 'classifier' | 'encoder'
+  readonly source: ScoringModelSource
   /** Of a folder that holds no such model. */
   readonly unusable: Extract<ErrorCode, 'ClassifierUnusable' | 'EncoderUnusable'>
   /** Asks it something, before it takes its place. @throws Error that says why it is another model */
   readonly tryOut: (model: Classifier) => Promise<void>
 }
 
-export interface ModelFolder {
+export interface ScoringModel {
   /** Null while it is not on this computer. */
   sizeBytes(): Promise<number | null>
-  /** Null while it is not on this computer. @throws AppError as `unusable` says */
-  use<T>(work: (model: Classifier) => Promise<T>): Promise<T | null>
-  /** Moves a folder to its place. @param source what the user knows it as */
-  install(folder: string, source: string): Promise<void>
-  /** A folder that the user has; it stays as it is. @throws AppError as `unusable` says */
+  /** @throws AppError of the Hub's downloads, HubDownloadBusy, ClassifierUnusable, EncoderUnusable */
+  download(): Promise<void>
+  cancelDownload(): void
+  /** A folder that the user has; it stays as it is. @throws AppError ClassifierUnusable, EncoderUnusable */
   importFolder(folder: string): Promise<void>
-  remove(): Promise<void>
+  /** For good. */
+  erase(): Promise<void>
+  /** What a download that broke off has left. @throws AppError HubDownloadBusy */
+  clearDownload(): Promise<void>
   close(): Promise<void>
 }
 
-export function createModelFolder(options: ModelFolderOptions): ModelFolder {
-  const { directory, kind } = options
+export interface ScoringModelFolder extends ScoringModel {
+  /** Null while it is not on this computer. @throws AppError as `unusable` says */
+  use<T>(work: (model: Classifier) => Promise<T>): Promise<T | null>
+}
+
+export function createScoringModelFolder(options: ScoringModelFolderOptions): ScoringModelFolder {
+  const { directory, kind, bin } = options
+  const downloadFolder = `${directory}.download`
+  let downloading: AbortController | null = null
   let open: Promise<Classifier> | null = null
   let idle: NodeJS.Timeout | undefined
 
@@ -52,8 +76,9 @@ export function createModelFolder(options: ModelFolderOptions): ModelFolder {
   }
 
   async function sizeBytes(): Promise<number | null> {
+    if (bin.isInBin()) return null
     const sizes = await Promise.all(
-      classifierFiles.map((name) =>
+      scoringModelFiles.map((name) =>
         stat(path.join(directory, name)).then(
           ({ size }) => size,
           () => null,
@@ -66,6 +91,7 @@ export function createModelFolder(options: ModelFolderOptions): ModelFolder {
     )
   }
 
+  /** Moves a folder to its place. @param source what the user knows it as */
   async function install(folder: string, source: string): Promise<void> {
     const trial = await openClassifier(folder, kind).catch((error: unknown) => {
       throw unusable(source, error)
@@ -80,6 +106,11 @@ export function createModelFolder(options: ModelFolderOptions): ModelFolder {
     await closeOpen()
     await rm(directory, { recursive: true, force: true })
     await rename(folder, directory)
+    bin.leave()
+  }
+
+  function requireNoDownload(): void {
+    if (downloading) throw new AppError('HubDownloadBusy', `The ${kind} is being downloaded`)
   }
 
   return {
@@ -98,13 +129,34 @@ export function createModelFolder(options: ModelFolderOptions): ModelFolder {
         idle.unref()
       }
     },
-    install,
+    async download() {
+      requireNoDownload()
+      const current = new AbortController()
+      downloading = current
+      try {
+        await downloadScoringModel(downloadFolder, options.source, {
+          address: await options.address(),
+          signal: current.signal,
+          onProgress: options.onProgress,
+          unusable: options.unusable,
+        })
+        await install(downloadFolder, options.source.repository)
+      } finally {
+        downloading = null
+        options.onProgress(null)
+      }
+    },
+    cancelDownload: () => downloading?.abort(),
+    async clearDownload() {
+      requireNoDownload()
+      await rm(downloadFolder, { recursive: true, force: true })
+    },
     async importFolder(folder) {
       const copy = `${directory}.import`
       await rm(copy, { recursive: true, force: true })
       try {
         await mkdir(copy, { recursive: true })
-        for (const name of classifierFiles)
+        for (const name of scoringModelFiles)
           await cp(path.join(folder, name), path.join(copy, name)).catch((error: unknown) => {
             throw isMissing(error) ? unusable(folder, `${name} is missing`) : toAppError(error)
           })
@@ -113,11 +165,14 @@ export function createModelFolder(options: ModelFolderOptions): ModelFolder {
         await rm(copy, { recursive: true, force: true })
       }
     },
-    async remove() {
+    async erase() {
       await closeOpen()
       await rm(directory, { recursive: true, force: true })
     },
-    close: closeOpen,
+    async close() {
+      downloading?.abort()
+      await closeOpen()
+    },
   }
 }
 

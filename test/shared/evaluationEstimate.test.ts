@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import {
+  formatHighestCost,
+  highestCost,
+  type EvaluationEstimate,
+} from '../../shared/evaluationEstimate.ts'
+
+function anEstimate(change: Partial<EvaluationEstimate>): EvaluationEstimate {
+  return {
+    place: 'local',
+    answers: 10,
+    minutes: null,
+    isMeasured: false,
+    startMinutes: null,
+    idleMinutes: null,
+    machines: [],
+    currency: 'USD',
+    cost: null,
+    hasBase: true,
+    tellsProbabilities: true,
+    judge: null,
+    library: null,
+    ...change,
+  }
+}
+
+const machine = { side: 'tuned' as const, instanceType: 'ml.g5.2xlarge', pricePerHour: 1.52 }
+const aJudge = (cost: number | null) => ({ calls: 20, inputTokens: 1, outputTokens: 1, cost })
+
+test('on this computer nothing is paid, until a judge or a processing job is asked for', () => {
+  expect(highestCost(anEstimate({}))).toBeNull()
+  const library = { low: 0.1, high: 0.5, currency: 'USD' as const }
+  expect(highestCost(anEstimate({ judge: aJudge(0.25), library }))).toEqual({
+    sums: [{ currency: 'USD', amount: 0.75 }],
+    isWhole: true,
+  })
+})
+
+test('endpoints, judge and job are added up, each in its own currency', () => {
+  const cost = highestCost(
+    anEstimate({
+      place: 'endpoint',
+      machines: [machine],
+      currency: 'CNY',
+      cost: { low: 1, high: 7 },
+      judge: aJudge(0.25),
+      library: { low: 1, high: 2, currency: 'CNY' },
+    }),
+  )
+  expect(cost).toEqual({
+    sums: [
+      { currency: 'CNY', amount: 9 },
+      { currency: 'USD', amount: 0.25 },
+    ],
+    isWhole: true,
+  })
+})
+
+test('what has no known price is not taken for free', () => {
+  expect(highestCost(anEstimate({ place: 'bedrock' }))).toEqual({ sums: [], isWhole: false })
+  expect(highestCost(anEstimate({ place: 'bedrock', judge: aJudge(1) }))).toEqual({
+    sums: [{ currency: 'USD', amount: 1 }],
+    isWhole: false,
+  })
+  expect(highestCost(anEstimate({ place: 'endpoint', machines: [machine] }))).toEqual({
+    sums: [],
+    isWhole: false,
+  })
+  expect(highestCost(anEstimate({ judge: aJudge(null) }))).toEqual({ sums: [], isWhole: false })
+})
+
+test('it is written with its currencies, and a little is never nothing', () => {
+  const of = (...sums: { currency: 'USD' | 'CNY'; amount: number }[]) =>
+    formatHighestCost({ sums, isWhole: true }, 'en')
+  expect(of({ currency: 'CNY', amount: 9 }, { currency: 'USD', amount: 0.25 })).toBe(
+    '¥9.00 + $0.25',
+  )
+  expect(of({ currency: 'USD', amount: 0.0002 })).toBe('$0.001')
+  expect(of()).toBe('')
+})
