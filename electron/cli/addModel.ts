@@ -3,17 +3,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { formatBytes } from '../../shared/bytes.ts'
 import { AppError } from '../../shared/errors.ts'
-import {
-  defaultHubUrl,
-  hubTokenSchema,
-  hubUrlSchema,
-  parseHubReference,
-  type HubModel,
-} from '../../shared/hubModel.ts'
+import { defaultHubUrl, parseHubReference, type HubModel } from '../../shared/hubModel.ts'
 import type { BaseModel } from '../../shared/model.ts'
-import type { Publish, Services, ServicesOptions } from '../services.ts'
+import type { Publish, Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 import { createDownloadView } from './downloadView.ts'
+import { hubOfEnvironment } from './hubOfEnvironment.ts'
 import { untilInterrupted } from './interruption.ts'
 import { withoutCard } from './models.ts'
 
@@ -28,7 +23,7 @@ export function addModel(
   { file }: AddModelOptions,
 ): Promise<void> {
   const { t, print, json } = context
-  const huggingFace = fromEnvironment()
+  const huggingFace = hubOfEnvironment()
   // What is on this computer goes first: a folder may well be called owner/name.
   const isHubModel =
     !existsSync(source) && parseHubReference(source, huggingFace.url ?? defaultHubUrl) !== null
@@ -92,24 +87,4 @@ function chooseGguf({ repo, ggufFiles }: HubModel, wanted: string | undefined): 
   throw new AppError('HubFileToChoose', `${repo} holds several GGUF files`, {
     details: { name: repo, files: list.join('') },
   })
-}
-
-/** The names that Hugging Face's own tools use. @throws AppError InvalidRequest */
-function fromEnvironment(): NonNullable<ServicesOptions['huggingFace']> {
-  const url = readVariable('HF_ENDPOINT', (text) => hubUrlSchema.safeParse(text).data)
-  const token = readVariable('HF_TOKEN', (text) => hubTokenSchema.safeParse(text).data)
-  return { ...(url === undefined ? {} : { url }), ...(token === undefined ? {} : { token }) }
-}
-
-function readVariable(
-  name: string,
-  parse: (text: string) => string | undefined,
-): string | undefined {
-  const text = process.env[name]
-  if (text === undefined || text.trim() === '') return undefined
-  const value = parse(text)
-  if (value !== undefined) return value
-  // Without the value, which may be a secret.
-  const message = `The environment variable ${name} can't be used.`
-  throw new AppError('InvalidRequest', message, { details: { message } })
 }

@@ -1,10 +1,7 @@
 /** `timbre evaluate`: a candidate against its base model on unseen rows. */
 import { AppError } from '../../shared/errors.ts'
-import {
-  mostEvaluationRows,
-  type Evaluation,
-  type EvaluationRequest,
-} from '../../shared/evaluation.ts'
+import type { Evaluation } from '../../shared/evaluation.ts'
+import { highestCost } from '../../shared/evaluationEstimate.ts'
 import {
   adviceSentence,
   summarySentences,
@@ -14,23 +11,25 @@ import { worstFirst } from '../../shared/evaluationVerdict.ts'
 import { compareScores } from '../../shared/metricComparison.ts'
 import { evaluationDocument } from '../evaluation/report/evaluationDocument.ts'
 import type { Translate } from '../translate.ts'
+import { requireAgreement } from './agreedCost.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
+import { toEvaluationRequest, type EvaluateOptions } from './evaluateOptions.ts'
 import { untilInterrupted } from './interruption.ts'
 
 const shownRows = 3
 
 /** Goes on with one that was interrupted. */
-export function evaluate(context: CommandContext, request: EvaluationRequest): Promise<void> {
+export function evaluate(context: CommandContext, options: EvaluateOptions): Promise<void> {
   const { t, print, json } = context
   const onTerminal = process.stderr.isTTY && !json
   return withServices(
     context,
-    async ({ engine, evaluation: { evaluator } }) => {
+    async ({ engine, workspaces, language, evaluation: { evaluator, estimate } }) => {
+      const request = await toEvaluationRequest(options, () => workspaces.list())
       await engine.start()
-      const started = await evaluator.start({
-        ...request,
-        rows: Math.min(request.rows, mostEvaluationRows),
-      })
+      const cost = highestCost(await estimate(request))
+      requireAgreement(context, cost, language(), options.yes ?? false)
+      const started = await evaluator.start(request)
       // Closing the services stops it in order, and keeps the rows that are there.
       const evaluation = await untilInterrupted(evaluator.ended(started.id))
       if (onTerminal) process.stderr.write('\n')

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** The command line: the same services as the window, for scripts and for servers. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageFacts from '../../package.json' with { type: 'json' }
 import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { defaultEvaluationRows } from '../../shared/evaluation.ts'
 import { builtInSetNames } from '../../shared/evaluationSets.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
+import { judgeModels, judgePlaces } from '../../shared/judge.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { dataFormatSchema } from '../../shared/workbench/exportFormat.ts'
 import { createTranslate, describeError } from '../translate.ts'
@@ -18,10 +19,11 @@ import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
 import type { CommandContext } from './commandContext.ts'
 import { evaluate } from './evaluate.ts'
-import { toEvaluationRequest, type EvaluateOptions } from './evaluateOptions.ts'
+import type { EvaluateOptions } from './evaluateOptions.ts'
 import { exportModel } from './export.ts'
 import { exportData, type ExportDataOptions } from './exportData.ts'
 import { fix, scan } from './files.ts'
+import { get, gettable, type Gettable } from './get.ts'
 import { interruptedExitCode } from './interruption.ts'
 import { listModels, removeModel } from './models.ts'
 import { saveReport } from './report.ts'
@@ -254,14 +256,41 @@ function buildProgram(): Command {
     .option('--robustness <n>', 'ask so many rows again in other spellings', positiveInteger)
     .option('--stereotypes <n>', 'read so many pairs of crows-pairs', positiveInteger)
     .option('--no-base', 'ask this model alone; there is no verdict then')
+    .addOption(
+      new Option('--judge [model]', 'let a model in Amazon Bedrock compare the answers')
+        .preset(judgeModels[0]?.id)
+        .conflicts('base'),
+    )
+    .addOption(
+      new Option(
+        '--judge-prompt <file>',
+        `what it is asked, with ${judgePlaces.join(', ')} and, if wanted, {reference}`,
+      ).implies({ judge: judgeModels[0]?.id }),
+    )
+    .option('--fmeval', 'have the fmeval library itself score the answers, in a Processing job')
+    .option(
+      '--workspace <name>',
+      'the AWS account for --judge and --fmeval; the only one otherwise',
+    )
+    .option('--yes', 'agree to what it may cost')
     .option('--json', 'one JSON document: verdict, scores and every row')
-    .action((options: EvaluateOptions, command: Command) =>
-      evaluate(contextOf(command), toEvaluationRequest(options)),
+    .action((options: EvaluateOptions, command: Command) => evaluate(contextOf(command), options))
+
+  program
+    .command('get')
+    .description('get what reports are made with: a scoring model, or a published set')
+    .addArgument(new Argument('<name>', 'which').choices(gettable))
+    .option('--from <path>', 'a folder or a file that you have, instead of the download')
+    .option('--json', 'one JSON document')
+    .action((name: Gettable, options: { from?: string }, command: Command) =>
+      get(contextOf(command), name, options.from),
     )
 
   program
     .command('report')
-    .description('write a report of a candidate: HTML, or its evaluation as JSON, by the file name')
+    .description(
+      'write a report of a candidate with what `evaluate` found: HTML, or JSON, by the file name',
+    )
     .requiredOption('--candidate <id>', 'candidate')
     .requiredOption('--out <file>', 'where to write it')
     .action((options: { candidate: string; out: string }, command: Command) =>
