@@ -21,6 +21,7 @@ import { getCandidate } from './db/candidates.ts'
 import type { WritableDb } from './db/database.ts'
 import { listBaseModels } from './db/baseModels.ts'
 import { getVersion, listModels } from './db/models.ts'
+import { saveRunCost } from './db/runCosts.ts'
 import { appendRow } from './dataset/appendRow.ts'
 import { createDeployments, type Deployments } from './endpoints/deployments.ts'
 import {
@@ -152,7 +153,24 @@ export function createUseServices(options: UseServicesOptions): UseServices {
       inputsOf: ({ speaker, settings }, prompt) =>
         promptFor(candidateOf(speaker).promptTemplate, prompt, settings, []),
       paceOf: options.paceOf,
+      count({ workspaceId, price, seconds }, jobName, isEnded) {
+        const startedAtMs = now() - (seconds[jobName] ?? 0) * 1000
+        if (price)
+          saveRunCost(db, {
+            candidateId: jobName,
+            workspaceId,
+            pricePerHour: price.perHour,
+            currency: price.currency,
+            billableSeconds: seconds[jobName] ?? 0,
+            pricePerThousandTokens: 0,
+            tokens: 0,
+            isEnded,
+            startedAtMs,
+          })
+      },
+      now,
     }),
+    priceOf,
     reach: (speaker) => reachSpeaker(facts, speaker),
     publish: options.publish.batch,
     now,

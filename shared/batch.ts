@@ -1,6 +1,6 @@
 /** A file of prompts that a model answers. */
 import { z } from 'zod'
-import { instanceTypeSchema } from './endpoint.ts'
+import { instanceTypeSchema, priceSchema } from './endpoint.ts'
 import { appErrorDataSchema } from './errors.ts'
 import { generationSettingsSchema, speakerSchema } from './playground.ts'
 
@@ -20,8 +20,19 @@ export const batchTransformSchema = z.object({
   jobName: z.string().nullable(),
   /** Its output files whose answers are stored. */
   collected: z.array(z.string()),
+  /** Of the machine; null: not known. */
+  price: priceSchema.nullable().default(null),
+  /** Job -> how long its machine ran, as far as it was seen. */
+  seconds: z.record(z.string(), z.number().nonnegative()).default({}),
 })
 export type BatchTransform = z.infer<typeof batchTransformSchema>
+
+/** What all its jobs cost until the last look; null: the price is not known. */
+export function transformCost({ price, seconds }: BatchTransform): number | null {
+  if (price === null) return null
+  const all = Object.values(seconds).reduce((sum, one) => sum + one, 0)
+  return (all / 3600) * price.perHour
+}
 
 export const batchStatusSchema = z.enum(['Running', 'Stopped', 'Completed', 'Failed'])
 export type BatchStatus = z.infer<typeof batchStatusSchema>

@@ -31,6 +31,9 @@ export interface TransformJob {
   readonly status: TransformJobStatus
   /** Why it failed; empty unless it did. */
   readonly reason: string
+  /** When its machine began and ended to answer, which is what is billed; null: not yet. AWS's time. */
+  readonly startedAtMs: number | null
+  readonly endedAtMs: number | null
 }
 
 /** Lines that are under way together: the product with the payload's limit may be 100 at most. */
@@ -89,7 +92,12 @@ export async function findTransformJob(
     const found = await withAwsErrors(() =>
       clients.sageMaker.send(new DescribeTransformJobCommand({ TransformJobName: jobName })),
     )
-    return { status: found.TransformJobStatus ?? 'InProgress', reason: found.FailureReason ?? '' }
+    return {
+      status: found.TransformJobStatus ?? 'InProgress',
+      reason: found.FailureReason ?? '',
+      startedAtMs: found.TransformStartTime?.getTime() ?? null,
+      endedAtMs: found.TransformEndTime?.getTime() ?? null,
+    }
   } catch (error) {
     if (isMissing(error)) return null
     throw error

@@ -10,6 +10,7 @@ import type { Dataset, DatasetRow } from '../../shared/dataset.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { GenerationSettings, Speaker } from '../../shared/playground.ts'
+import type { PriceOf } from '../endpoints/endpointService.ts'
 import type { RowStore } from '../dataset/rowStore.ts'
 import {
   deleteBatch,
@@ -37,6 +38,7 @@ export interface BatchRunnerOptions {
   readonly transforms: TransformBatches
   /** Its name for people, and where it is. */
   readonly reach: (speaker: Speaker) => Promise<{ title: string; workspaceId: string }>
+  readonly priceOf: PriceOf
   readonly publish: (batch: Batch) => void
   readonly now: () => number
 }
@@ -201,7 +203,14 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         contentSha256: dataset.contentSha256,
         column,
         settings,
-        transform: transform && { ...transform, workspaceId, jobName: null, collected: [] },
+        transform: transform && {
+          ...transform,
+          workspaceId,
+          jobName: null,
+          collected: [],
+          price: await options.priceOf(workspaceId, transform.instanceType).catch(() => null),
+          seconds: {},
+        },
         status: 'Running',
         rowCount: dataset.scan.rowCount,
         doneCount: 0,

@@ -16,6 +16,7 @@ import {
   findTransformJob,
   startTransformJob,
   stopTransformJob,
+  type TransformJob,
 } from '../aws/transformJobs.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { BatchAnswer } from '../db/batches.ts'
@@ -29,6 +30,9 @@ export interface TransformBatchOptions {
   readonly inputsOf: (batch: Batch, prompt: string) => string
   /** The calls that an account is asked at most, with everything else that asks it. */
   readonly paceOf: (workspaceId: string) => LookPace
+  /** What a job came to until now, for the budget. */
+  readonly count: (transform: BatchTransform, jobName: string, isEnded: boolean) => void
+  readonly now: () => number
 }
 
 export interface LookPace {
@@ -174,6 +178,11 @@ export function createTransformBatches(options: TransformBatchOptions): Transfor
       open.keep(transform, [])
       const look = async () => findTransformJob(await connect(workspaceId), jobName)
       const read = async () => (transform = await collect(open, transform, jobName))
+      const count = (isEnded: boolean) => {
+        transform = withSeconds(transform, jobName, job, options.now())
+        open.keep(transform, [])
+        options.count(transform, jobName, isEnded)
+      }
       const { scaled, hasRoomFor } = options.paceOf(workspaceId)
       const rest = (ms: number) => wait(ms, undefined, { signal }).catch(() => undefined)
       let job = await untilAnswered(workspaceId, look, signal)
@@ -184,13 +193,16 @@ export function createTransformBatches(options: TransformBatchOptions): Transfor
           // What was answered whole until now; a job that is stopped writes nothing more.
           await read().catch(() => transform)
           await stop({ ...batch, transform })
+          count(true)
           open.keep({ ...transform, jobName: null, collected: [] }, [])
           return
         }
         while (!hasRoomFor(callsOfALook) && !signal.aborted) await rest(noRoomPauseMs)
         job = await untilAnswered(workspaceId, look, signal)
         await untilAnswered(workspaceId, read, signal)
-        if (job && !['InProgress', 'Stopping'].includes(job.status)) break
+        const hasEnded = job !== null && !['InProgress', 'Stopping'].includes(job.status)
+        count(hasEnded)
+        if (hasEnded) break
         await rest(scaled(usualPauseMs))
       }
       const ranges = transform.collected.map(rangeOf)
@@ -199,12 +211,26 @@ export function createTransformBatches(options: TransformBatchOptions): Transfor
       await clear(batch, workspaceId, jobName).catch(leftoversCostNothing)
       open.keep({ ...transform, jobName: null, collected: [] }, [])
       if (open.openRowNumbers().some(isLeft))
-        throw new AppError('TransformFailed', `${jobName} is ${job.status}: ${job.reason}`, {
-          details: { reason: job.reason },
+        throw new AppError('TransformFailed', `${jobName} ended: ${job?.reason}`, {
+          details: { reason: job?.reason ?? '' },
         })
     },
     stop,
   }
+}
+
+/** Of a job that goes on, until now; never less than was seen before, whatever the clocks say. */
+function withSeconds(
+  transform: BatchTransform,
+  jobName: string,
+  job: TransformJob | null,
+  nowMs: number,
+): BatchTransform {
+  if (job === null || job.startedAtMs === null) return transform
+  const { startedAtMs, endedAtMs } = job
+  const before = transform.seconds[jobName] ?? 0
+  const seconds = Math.max(before, ((endedAtMs ?? nowMs) - startedAtMs) / 1000)
+  return { ...transform, seconds: { ...transform.seconds, [jobName]: seconds } }
 }
 
 function folderOf({ prefix }: Connection, { id }: Batch, jobName: string): string {

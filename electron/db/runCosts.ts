@@ -1,9 +1,10 @@
-/** Table run_costs: what each candidate costs in an account at AWS, as it accrues. */
+/** Table run_costs: what each candidate and each transform job costs in an account at AWS, as it accrues. */
 import { currencySchema, type CandidateCost } from '../../shared/cost.ts'
 import { costOfTokens } from '../../shared/startCost.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 export interface RunCost {
+  /** Or the name of a transform job, which is never that of a candidate. */
   readonly candidateId: string
   readonly workspaceId: string
   /** Of all its machines together. */

@@ -1,7 +1,8 @@
 import { Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Batch, BatchTransform } from '../../shared/batch.ts'
+import { transformCost, type Batch, type BatchTransform } from '../../shared/batch.ts'
+import { formatSmallMoney } from '../../shared/cost.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
@@ -113,13 +114,23 @@ function BatchCard({ batch }: { batch: Batch }) {
 }
 
 function TransformFacts({ transform }: { transform: BatchTransform }) {
-  const { t } = useTranslation('ship')
-  const { jobName: name, instanceType: instance } = transform
+  const { t, i18n } = useTranslation('ship')
+  const { jobName: name, instanceType: instance, price } = transform
+  const cost = transformCost(transform)
+  const money = (amount: number) =>
+    price ? formatSmallMoney(amount, price.currency, i18n.language) : ''
   return (
-    <Text size="sm" c="dimmed">
-      {name === null
-        ? t('batch.transformStarting', { instance })
-        : t('batch.transformFacts', { name, instance })}
-    </Text>
+    <>
+      <Text size="sm" c="dimmed">
+        {name === null
+          ? t('batch.transformStarting', { instance })
+          : t('batch.transformFacts', { name, instance })}
+      </Text>
+      {price && cost !== null && (
+        <Text size="sm" c="dimmed">
+          {t('endpoint.cost', { perHour: money(price.perHour), soFar: money(cost) })}
+        </Text>
+      )}
+    </>
   )
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Batch } from '../../../shared/batch.ts'
+import { transformCost, type Batch } from '../../../shared/batch.ts'
 import type { Candidate } from '../../../shared/model.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { openCloudServices, typeKeys, type CloudServices } from '../../support/aws/cloudServices.ts'
@@ -124,6 +124,11 @@ test('answers every row by a job, with the answers in the rows’ order and noth
 
   const ended = await passUntil(({ status }) => status !== 'Running', 5 * minuteMs)
   expect(ended).toMatchObject({ status: 'Completed', doneCount: 150, failedCount: 0 })
+  // Two rows a file, half a minute each; the account's budget counts it.
+  const cost = ended.transform && transformCost(ended.transform)
+  expect(cost).toBeCloseTo((75 / 120) * 1.52)
+  const { preflight } = opened.services
+  expect((await preflight.check(cloud.workspaceId, [])).spent).toBeGreaterThanOrEqual(cost ?? 1)
   const answers = await answersOf(id)
   expect(answers[1]).toBe('')
   expect(new Set(answers.filter((_, index) => index !== 1))).toEqual(
@@ -193,6 +198,24 @@ test('what AWS does not allow is said, and removing it stops what may run', asyn
   expect(failed.transform?.jobName).not.toBeNull()
   await batches().delete(id)
   expect(batches().list()).toEqual([])
+  expect(leftOf()).toEqual([])
+})
+
+test('looks that AWS does not answer, and a stop that it refuses, lose neither the job nor its answers', async () => {
+  const { id } = await start()
+  await passUntil(({ doneCount }) => doneCount > 10)
+  cloud.double.failures.refuse('DescribeTransformJob', knownFailures.throttled(), 12)
+  await passUntil(({ doneCount }) => doneCount > 40)
+  const stopRefused = knownFailures.accessDenied('sagemaker:StopTransformJob')
+  cloud.double.failures.refuse('StopTransformJob', stopRefused, Infinity)
+  const refused = await batches().stop(id)
+  // It goes on at AWS, and that is what is shown.
+  expect(refused.status).toBe('Failed')
+  expect(refused.transform?.jobName).not.toBeNull()
+  await expect(batches().delete(id)).rejects.toMatchObject({ code: refused.failure?.code })
+  batches().resume(id)
+  await passUntil(({ status }) => status === 'Completed', 5 * minuteMs)
+  expect(calls(/^CreateTransformJob$/)).toHaveLength(1)
   expect(leftOf()).toEqual([])
 })
 

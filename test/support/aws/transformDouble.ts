@@ -71,8 +71,12 @@ export function createTransformDouble(
   function statusOf(context: DoubleContext, job: TransformJob): string {
     advance(context, job)
     if (job.stoppedAtMs !== null) return 'Stopped'
-    if (context.now() < job.createdAtMs + startMs + fileMs * job.files.length) return 'InProgress'
+    if (context.now() < endOf(job)) return 'InProgress'
     return job.refused.size > 0 ? 'Failed' : 'Completed'
+  }
+
+  function endOf(job: TransformJob): number {
+    return job.stoppedAtMs ?? job.createdAtMs + startMs + fileMs * job.files.length
   }
 
   return {
@@ -123,6 +127,10 @@ export function createTransformDouble(
         TransformJobArn: arnOf(context, job.input.TransformJobName),
         TransformJobStatus: status,
         CreationTime: new Date(job.createdAtMs),
+        ...(context.now() >= job.createdAtMs + startMs
+          ? { TransformStartTime: new Date(job.createdAtMs + startMs) }
+          : {}),
+        ...(status === 'InProgress' ? {} : { TransformEndTime: new Date(endOf(job)) }),
         ...(status === 'Failed'
           ? { FailureReason: `ClientError: See job logs for more information (${bucket})` }
           : {}),
