@@ -9,6 +9,7 @@ import {
 import { ConverseStreamCommand, type Message } from '@aws-sdk/client-bedrock-runtime'
 import { AppError } from '../../shared/errors.ts'
 import type { GenerationSettings } from '../../shared/playground.ts'
+import { fromEndpointReason } from './failureCatalog.ts'
 import { readAnswerPart } from './answerShapes.ts'
 import { withAwsErrors } from './errors.ts'
 import type { GeneratedPiece } from './generatedText.ts'
@@ -38,10 +39,7 @@ export async function ensureModelDeployment(
       bedrock.send(new GetCustomModelDeploymentCommand({ customModelDeploymentIdentifier: arn })),
     )
     if (status === 'Active') return arn
-    if (status === 'Failed')
-      throw new AppError('EndpointFailed', `The deployment failed: ${failureMessage}`, {
-        details: { reason: failureMessage ?? '' },
-      })
+    if (status === 'Failed') throw fromEndpointReason(failureMessage ?? '')
     await wait(pollMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) throw new AppError('Cancelled', 'It was withdrawn')
   }

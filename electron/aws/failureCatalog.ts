@@ -68,7 +68,8 @@ const reasonRules: readonly Rule[] = [
   { code: 'ContainerUnhealthy', pattern: /did not pass the ping health check|health check/i },
   {
     code: 'RuntimeExceeded',
-    pattern: /MaxRuntimeExceeded|max(?:imum)? ?runtime|MaxWaitTimeExceeded/i,
+    pattern:
+      /MaxRuntimeExceeded|max(?:imum)? ?runtime|MaxWaitTimeExceeded|MaxAutoMLJobRuntimeReached/i,
   },
   { code: 'RoleNotAssumable', pattern: /could not assume role|sts:AssumeRole/i },
   { code: 'KeyAccessDenied', pattern: /\bKMS\b/i },
@@ -117,6 +118,33 @@ export function fromFailureReason(reason: string): AppError {
     details: { ...known?.details, reason },
     retryable: false,
   })
+}
+
+/** What a time limit is called where a job stopped at it: AWS gives no reason besides. */
+const limitStatuses: ReadonlySet<string> = new Set([
+  'MaxRuntimeExceeded',
+  'MaxWaitTimeExceeded',
+  'MaxAutoMLJobRuntimeReached',
+])
+
+/** Why a job stopped that nobody stopped; null: somebody did. @param secondaryStatus SageMaker's */
+export function fromStop(secondaryStatus: string): AppError | null {
+  return limitStatuses.has(secondaryStatus) ? fromFailureReason(secondaryStatus) : null
+}
+
+/** Of the reasons, those that say the same of an endpoint as of a job. */
+const endpointCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CapacityShort',
+  'ContainerUnhealthy',
+  'RoleNotAssumable',
+  'KeyAccessDenied',
+])
+
+/** What the reason of a failed endpoint or deployment means; the raw text stays in the message. */
+export function fromEndpointReason(reason: string): AppError {
+  const known = firstMatch(reasonRules, reason)
+  if (known && endpointCodes.has(known.code)) return fromFailureReason(reason)
+  return new AppError('EndpointFailed', reason, { details: { reason } })
 }
 
 function firstMatch(rules: readonly Rule[], text: string): KnownFailure | undefined {

@@ -2,7 +2,7 @@
 import { isAnswering, type Step } from './lifeCycle.ts'
 import { afterSight, afterStep, beforeStep, nextStep, pushStep, type Sight } from './lifeCycle.ts'
 import type { Endpoint } from '../../shared/endpoint.ts'
-import { AppError } from '../../shared/errors.ts'
+import type { AppError } from '../../shared/errors.ts'
 import {
   lookAtEndpoint,
   takeEndpointStep,
@@ -10,6 +10,7 @@ import {
   type EndpointSight,
   type StepAnswer,
 } from '../aws/endpointLife.ts'
+import { fromEndpointReason } from '../aws/failureCatalog.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
 import { changeEndpoint, findEndpoint, type StoredEndpoint } from '../db/endpoints.ts'
@@ -133,9 +134,7 @@ function afterLook(stored: StoredEndpoint, found: EndpointSight): StoredEndpoint
       reason: found.reason ?? endpoint.reason,
       failure:
         found.status === 'Failed'
-          ? new AppError('EndpointFailed', `The endpoint failed: ${found.reason}`, {
-              details: { reason: found.reason ?? '' },
-            }).toData()
+          ? fromEndpointReason(found.reason ?? '').toData()
           : endpoint.failure,
       isRemoving: life.intent === 'remove',
       deadlineMs: life.deadlineMs,

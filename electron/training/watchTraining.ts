@@ -7,7 +7,7 @@ import type { MetricName, MetricPoint } from '../../shared/metrics.ts'
 import { isTerminal, type Candidate, type ModelVersion } from '../../shared/model.ts'
 import { AppError, toAppError, type ErrorCode } from '../../shared/errors.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
-import { fromFailureReason } from '../aws/failureCatalog.ts'
+import { fromFailureReason, fromStop } from '../aws/failureCatalog.ts'
 import { findLogStream, readLogPage } from '../aws/logs.ts'
 import { toMetricPoints } from '../aws/metrics.ts'
 import type { TrainingJob } from '../aws/trainingJobs.ts'
@@ -302,7 +302,7 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
         status,
         secondaryStatus: job.secondaryStatus,
         progress: progressOf(before, job),
-        failure: job.status === 'Failed' ? trainingFailure(job.failureReason) : null,
+        failure: failureOf(job),
         modelArtifactUri: job.modelArtifactUri,
         startedAtMs: job.startedAtMs,
         endedAtMs: ended ? (job.endedAtMs ?? options.now()) : null,
@@ -426,6 +426,12 @@ export function watchTraining(options: TrainingWatchOptions): TrainingWatch {
       await (following ?? checking)
     },
   }
+}
+
+/** A stop at a time limit is none that anybody asked for, and says why. */
+function failureOf({ status, secondaryStatus, failureReason }: TrainingJob) {
+  if (status === 'Failed') return trainingFailure(failureReason)
+  return status === 'Stopped' ? (fromStop(secondaryStatus)?.toData() ?? null) : null
 }
 
 function trainingFailure(reason: string | null) {

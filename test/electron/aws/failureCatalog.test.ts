@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { fromSdkError } from '../../../electron/aws/errors.ts'
-import { fromFailureReason } from '../../../electron/aws/failureCatalog.ts'
+import {
+  fromEndpointReason,
+  fromFailureReason,
+  fromStop,
+} from '../../../electron/aws/failureCatalog.ts'
 import type { ErrorCode } from '../../../shared/errors.ts'
 
 /** Error name, what it says, what it means, and what its words need. Wordings are AWS's as public reports quote them. */
@@ -92,4 +96,28 @@ test.each<readonly [string, ErrorCode]>([
   ['AlgorithmError: Something else, exit code: 1', 'TrainingFailed'],
 ])('a job that failed with “%.60s…” means %s', (reason, code) => {
   expect(fromFailureReason(reason)).toMatchObject({ code, message: reason, details: { reason } })
+})
+
+test.each<readonly [string, ErrorCode]>([
+  [
+    'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using a different ML instance type.',
+    'CapacityShort',
+  ],
+  [
+    'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.',
+    'ContainerUnhealthy',
+  ],
+  ['Could not assume role arn:aws:iam::123456789012:role/Exec', 'RoleNotAssumable'],
+  ['Could not download the model data: AccessDenied for s3://bucket/key', 'EndpointFailed'],
+  // What is said of a training's memory would be wrong of an endpoint.
+  ['CUDA out of memory', 'EndpointFailed'],
+  ['', 'EndpointFailed'],
+])('an endpoint that failed with “%.50s…” means %s', (reason, code) => {
+  expect(fromEndpointReason(reason)).toMatchObject({ code, message: reason, details: { reason } })
+})
+
+test('a stop at a time limit is told from one that was asked for', () => {
+  for (const status of ['MaxRuntimeExceeded', 'MaxWaitTimeExceeded', 'MaxAutoMLJobRuntimeReached'])
+    expect(fromStop(status)).toMatchObject({ code: 'RuntimeExceeded' })
+  expect(fromStop('Stopped')).toBeNull()
 })

@@ -212,6 +212,19 @@ test.each([
   }
 })
 
+test('a job that stopped at its time limit says so, and not that somebody stopped it', async () => {
+  cloud.double.jobs.plan('', 'runtimeExceeded')
+  const version = await start([
+    { baseModelId: 'huggingface-llm-mistral-7b', hyperparameters: {} },
+    { baseModelId: 'autopilot:Mistral7B', hyperparameters: {} },
+    { baseModelId: 'serverless:huggingface-reasoning-qwen3-4b', hyperparameters: {} },
+  ])
+  for (const { status, failure } of await untilEnded(version.id)) {
+    expect(status).toBe('Stopped')
+    expect(failure?.code).toBe('RuntimeExceeded')
+  }
+})
+
 test('spare machines: the job asks for them, loses one, and goes on', async () => {
   cloud.double.jobs.plan('bloomz', 'interrupted')
   const version = await start([
