@@ -89,6 +89,7 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
     address: options.hubAddress,
     onProgress: options.publish.scoringModel,
     bin: binOf('scoringModel'),
+    isInUse: () => evaluator.isBusy(),
   })
   const { toxicityClassifier, bertScorer } = scoringModels
   const connect = (workspaceId: string) => connections.connect(workspaceId)

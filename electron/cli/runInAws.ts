@@ -19,8 +19,8 @@ import { priceSourceSentence, startSentence } from '../../shared/startCostSenten
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { localWorkspaceId, type AwsWorkspace } from '../../shared/workspace.ts'
 import { listModels } from '../db/models.ts'
-import { listAwsWorkspaces } from '../db/workspaces.ts'
 import type { Services } from '../services.ts'
+import { findAccount } from './account.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 import { createFollower, follow, requireOneCompleted, type Follower } from './follow.ts'
 import { printResult } from './leaderboard.ts'
@@ -71,7 +71,7 @@ async function moveVersion(
 ): Promise<void> {
   const { t, json, print } = context
   const { model, version } = findVersion(services, options)
-  const place = findWorkspace(services, options.workspace)
+  const place = findAccount(services.workspaces.list(), options.workspace)
   const prices = await services.prices.list(place.id, 'Training')
   const moves = await planMoves(context, services, options, version, place)
   const machines = Object.fromEntries(moves.map(({ plan, choice }) => [plan.target.id, choice]))
@@ -139,13 +139,6 @@ function findVersion(
   if (found) return { model, version: found }
   const names = versions.map(({ number }) => ({ name: String(number) }))
   throw unknown('version', asked ?? '', names)
-}
-
-function findWorkspace({ db }: Services, wanted: string): AwsWorkspace {
-  const places = listAwsWorkspaces(db)
-  const place = places.find(({ id, name }) => id === wanted || name === wanted)
-  if (place) return place
-  throw unknown('workspace', wanted, places)
 }
 
 /** Names what there is, so that the next try can be right. */

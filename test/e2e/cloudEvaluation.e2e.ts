@@ -22,7 +22,7 @@ import {
   type LaunchedApp,
 } from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
-import { passUntil, trainInCompanyAccount } from './support/trainInAccount.ts'
+import { passAccountTime, trainInCompanyAccount } from './support/trainInAccount.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -185,7 +185,7 @@ test('an endpoint that nothing would end is made only when somebody says so', as
   double.hosting.isSchedulerTrusted = false
   await page.getByRole('button', { name: /^Generate evaluation report/ }).click()
   const allow = page.getByRole('button', { name: 'Start without protection' })
-  await passUntil(double, () => allow.isVisible(), 1000)
+  await passAccountTime(double, () => allow.isVisible(), 1000)
   expect(countOf('CreateEndpoint')).toBe(0)
   await expectAccessible(page)
   await takePicture(page, 'cloud-evaluation-unguarded')
@@ -213,13 +213,13 @@ test('a model without access is said in words, and the report goes on when it is
   const goOn = page.getByRole('button', { name: /^Go on/ })
   await goOn.click()
   await expect(page.getByRole('status').filter({ hasText: 'Answering row' })).toBeVisible()
-  await passUntil(double, () => goOn.isVisible())
+  await passAccountTime(double, () => goOn.isVisible())
   await expect(page.getByText(/amazon\.nova-lite-v1:0.*(access|Access)/)).toBeVisible()
   await expectAccessible(page)
   await takePicture(page, 'cloud-evaluation-no-access')
   expect(countOf('CreateEndpoint')).toBe(2)
   await goOn.click()
-  await passUntil(double, () =>
+  await passAccountTime(double, () =>
     page.getByRole('region', { name: 'The same answers, scored by fmeval itself' }).isVisible(),
   )
 })
@@ -267,7 +267,7 @@ test('the encoder is downloaded, and the next report has BERTScore', async () =>
   await page.getByRole('checkbox', { name: /fmeval library itself/ }).uncheck()
   await page.getByRole('button', { name: /^Generate again/ }).click()
   const meaning = page.getByRole('region', { name: 'The same meaning in other words' })
-  await passUntil(double, () => meaning.getByRole('table').isVisible())
+  await passAccountTime(double, () => meaning.getByRole('table').isVisible())
   await expect(meaning.getByRole('row', { name: /BERTScore F1/ })).toContainText(/0\.\d{3}/)
   await meaning.scrollIntoViewIfNeeded()
   await expectAccessible(page)

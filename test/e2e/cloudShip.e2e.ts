@@ -9,13 +9,12 @@ import { addCompanyAccount } from './support/companyAccount.ts'
 import { notificationTitles, watchNotifications } from './support/desktop.ts'
 import {
   answerSaveDialog,
-  dropFile,
   launchApp,
   makeDataDirectory,
-  writeSmallCsv,
   type LaunchedApp,
 } from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
+import { passAccountTime, trainInCompanyAccount } from './support/trainInAccount.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -35,23 +34,13 @@ test.beforeAll(async () => {
   await addCompanyAccount(page, double, {
     kmsKeyArn: `arn:aws:kms:${double.region}:${double.account}:key/11111111-2222-4333-8444-555555555555`,
   })
-  await dropFile(page, await writeSmallCsv(running.dataDirectory, 160))
-  await page.getByRole('button', { name: 'Fix all' }).click()
-  await page.getByRole('button', { name: 'Fine-tune a model with this' }).click()
-  await page.getByRole('textbox', { name: 'Model name' }).fill('Voice')
-  await page.getByRole('button', { name: 'Next', exact: true }).click()
-  await page.getByRole('button', { name: 'Next', exact: true }).click()
-  await page.getByRole('combobox', { name: 'Where it is trained' }).click()
-  await page.getByRole('option', { name: /Company account/ }).click()
-  await page.getByRole('textbox', { name: 'Search' }).fill('mistral 7b')
-  await page.getByRole('checkbox', { name: baseModel, exact: true }).first().click()
-  await page.getByRole('button', { name: 'Next', exact: true }).click()
-  await page.getByRole('button', { name: 'Next', exact: true }).click()
-  await page.getByRole('button', { name: /^Start at/ }).click()
-  await passUntil(
-    () => page.getByText('Completed', { exact: true }).first().isVisible(),
-    2 * minuteMs,
-  )
+  await trainInCompanyAccount({
+    page,
+    double,
+    dataDirectory: running.dataDirectory,
+    modelName: 'Voice',
+    baseModel,
+  })
 })
 test.afterAll(async () => {
   // What a failed test left running would be asked about, and there is nobody to answer.
@@ -62,18 +51,8 @@ test.afterAll(async () => {
   await double.close()
 })
 
-/** The account's time goes on, slower than a signature becomes too old between two calls. */
-async function passUntil(isSo: () => Promise<boolean>, stepMs = 20_000): Promise<void> {
-  await expect
-    .poll(
-      () => {
-        double.advance(stepMs)
-        return isSo()
-      },
-      { timeout: 150_000, intervals: [400] },
-    )
-    .toBe(true)
-}
+const passUntil = (isSo: () => Promise<boolean>, stepMs?: number) =>
+  passAccountTime(double, isSo, stepMs)
 
 async function deleteAll(): Promise<void> {
   await page.getByRole('button', { name: 'Endpoints', exact: true }).click()

@@ -21,6 +21,8 @@ export interface ScoringModelOptions {
   /** Of a download; null once it has ended. */
   readonly onProgress: (progress: ReceivedBytes | null) => void
   readonly bin: BinMark
+  /** Whether a report is being made: its answers are all scored by one model. */
+  readonly isInUse: () => boolean
 }
 
 interface ScoringModelFolderOptions extends ScoringModelOptions {
@@ -38,7 +40,7 @@ export interface ScoringModel {
   /** @throws AppError of the Hub's downloads, HubDownloadBusy, ClassifierUnusable, EncoderUnusable */
   download(): Promise<void>
   cancelDownload(): void
-  /** A folder that the user has; it stays as it is. @throws AppError ClassifierUnusable, EncoderUnusable */
+  /** A folder that the user has; it stays as it is. @throws AppError ClassifierUnusable, EncoderUnusable, EvaluationRunning */
   importFolder(folder: string): Promise<void>
   /** For good. */
   erase(): Promise<void>
@@ -103,6 +105,10 @@ export function createScoringModelFolder(options: ScoringModelFolderOptions): Sc
     } finally {
       await trial.close()
     }
+    if ((await sizeBytes()) !== null && options.isInUse())
+      throw new AppError('EvaluationRunning', `A report needs the ${kind}`, {
+        details: { name: path.basename(directory) },
+      })
     await closeOpen()
     await rm(directory, { recursive: true, force: true })
     await rename(folder, directory)

@@ -18,6 +18,8 @@ export interface ScoringModelsOptions {
   readonly address: () => Promise<HubAddress>
   readonly onProgress: (progress: ScoringModelProgress) => void
   readonly bin: (name: ScoringModelName) => BinMark
+  /** Whether a report is being made. */
+  readonly isInUse: () => boolean
 }
 
 export interface ScoringModels {
@@ -42,6 +44,7 @@ export function createScoringModels(options: ScoringModelsOptions): ScoringModel
     address: options.address,
     onProgress: (progress) => options.onProgress({ name, progress }),
     bin: options.bin(name),
+    isInUse: options.isInUse,
   })
   const toxicityClassifier = createToxicityClassifier(optionsOf('toxicityClassifier'))
   const bertScorer = createBertScorer(optionsOf('encoder'))

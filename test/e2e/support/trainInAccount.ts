@@ -27,7 +27,7 @@ export async function trainInCompanyAccount(training: Training): Promise<void> {
   await page.getByRole('button', { name: 'Next', exact: true }).click()
   await page.getByRole('button', { name: 'Next', exact: true }).click()
   await page.getByRole('button', { name: /^Start at/ }).click()
-  await passUntil(
+  await passAccountTime(
     double,
     () => page.getByText('Completed', { exact: true }).first().isVisible(),
     120_000,
@@ -35,7 +35,7 @@ export async function trainInCompanyAccount(training: Training): Promise<void> {
 }
 
 /** The account's time goes on, slower than a signature becomes too old between two calls. */
-export async function passUntil(
+export async function passAccountTime(
   double: AwsDouble,
   isSo: () => Promise<boolean>,
   stepMs = 20_000,

@@ -143,7 +143,7 @@ test('a licence is asked for, printed when it is accepted, and noted', async () 
 
 test.each([
   [['--model', 'Nobody', '--workspace', 'Company'], 'There is no model Nobody: Help desk'],
-  [['--model', 'Help desk', '--workspace', 'Elsewhere'], 'no workspace Elsewhere: Company'],
+  [['--model', 'Help desk', '--workspace', 'Elsewhere'], 'with --workspace: Company'],
   [['--model', 'Help desk', '--workspace', 'Company', '--number', '7'], 'no version 7: 1'],
   [
     ['--model', 'Help desk', '--workspace', 'Company', ...falcon, '--set', 'wings=2'],

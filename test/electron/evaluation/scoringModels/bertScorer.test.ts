@@ -18,17 +18,20 @@ let hub: HubDouble
 let scorer: BertScorer
 let bin: ReturnType<typeof aBinMark>
 let progress: unknown[]
+let isInUse: boolean
 
 beforeEach(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'timbre-encoder-'))
   hub = await startHubDouble()
   bin = aBinMark()
   progress = []
+  isInUse = false
   scorer = createBertScorer({
     directory: path.join(root, 'encoder'),
     address: async () => ({ url: hub.url, token: null }),
     onProgress: (one) => progress.push(one),
     bin,
+    isInUse: () => isInUse,
   })
 })
 
@@ -146,5 +149,15 @@ test('one in the bin is not used, and another that is taken leaves the bin', asy
   bin.isIn = true
   await scorer.importFolder(path.join(fixtures, 'encoder'))
   expect(bin.isIn).toBe(false)
+  await expectScores()
+})
+
+test('another does not take its place while a report is being made, a first one does', async () => {
+  isInUse = true
+  await scorer.importFolder(multilingual)
+  await expect(scorer.importFolder(path.join(fixtures, 'encoder'))).rejects.toMatchObject({
+    code: 'EvaluationRunning',
+  })
+  expect(await readdir(root)).toEqual(['encoder'])
   await expectScores()
 })

@@ -28,6 +28,7 @@ beforeEach(async () => {
     address: async () => ({ url: hub.url, token: null }),
     onProgress: (one) => progress.push(one),
     bin: aBinMark(),
+    isInUse: () => false,
   })
 })
 
