@@ -44,7 +44,9 @@ export function BatchPage() {
 }
 
 function BatchCard({ batch }: { batch: Batch }) {
-  const { t } = useTranslation('ship')
+  const { t, i18n } = useTranslation('ship')
+  // A job that is under way is only waited for; otherwise another one is paid for.
+  const priceAgain = batch.transform?.jobName === null ? batch.transform.price : null
   const client = useQueryClient()
   const act = useMutation({
     mutationFn: async (deed: 'stop' | 'resume' | 'delete') => {
@@ -91,7 +93,15 @@ function BatchCard({ batch }: { batch: Batch }) {
           <>
             {batch.status !== 'Completed' && (
               <Button size="sm" loading={act.isPending} onClick={() => act.mutate('resume')}>
-                {t('batch.resume')}
+                {priceAgain
+                  ? t('batch.resumePriced', {
+                      price: formatSmallMoney(
+                        priceAgain.perHour,
+                        priceAgain.currency,
+                        i18n.language,
+                      ),
+                    })
+                  : t('batch.resume')}
               </Button>
             )}
             <Button

@@ -216,7 +216,7 @@ test('answers a file by a transform job: its price, its progress, a stop, and th
   await card.getByRole('button', { name: 'Stop' }).click()
   await expect(card).toContainText('Stopped')
   expect(double.hosting.models.size).toBe(0)
-  await card.getByRole('button', { name: 'Go on' }).click()
+  await card.getByRole('button', { name: 'Go on for $1.52 an hour' }).click()
   await passUntil(
     async () => (await card.textContent())?.includes('Completed') ?? false,
     4 * minuteMs,
