@@ -141,6 +141,16 @@ export function isBillable({ status, workspaceId }: Endpoint): boolean {
   return workspaceId !== 'local' && !['Planned', 'Unguarded', 'Failed', 'Gone'].includes(status)
 }
 
+/** Whether asking this candidate starts nothing new, for its test endpoint runs. */
+export function hasTestEndpoint(endpoints: readonly Endpoint[], candidateId: string): boolean {
+  return endpoints.some(
+    (endpoint) =>
+      endpoint.purpose === 'test' &&
+      isBillable(endpoint) &&
+      currentRevision(endpoint).variants.some((variant) => variant.candidateId === candidateId),
+  )
+}
+
 /** Null where the price is not known. */
 export function costSoFar(endpoint: Endpoint, nowMs: number): number | null {
   return costSince(endpoint, 0, nowMs)

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { servesTransform } from '../../shared/batch.ts'
-import { currentRevision, isBillable, type DeployDefaults } from '../../shared/endpoint.ts'
+import { hasTestEndpoint, type DeployDefaults } from '../../shared/endpoint.ts'
 import type { Speaker } from '../../shared/playground.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { deployDefaultsQuery, endpointsQuery } from '../shipQueries.ts'
@@ -52,12 +52,7 @@ export function useTransformChoice(speaker: Speaker | null): {
       : (instanceTypes[0] ?? usualInstanceType)
   const { workspaceId } = defaults
   const chosen = isChosen ? { workspaceId, instanceType } : null
-  const isServed = endpoints.some(
-    (endpoint) =>
-      endpoint.purpose === 'test' &&
-      isBillable(endpoint) &&
-      currentRevision(endpoint).variants.some((variant) => variant.candidateId === candidateId),
-  )
+  const isServed = hasTestEndpoint(endpoints, candidateId)
   return {
     offer: { defaults, instanceTypes, instanceType, isChosen, choose, chooseInstance },
     chosen,

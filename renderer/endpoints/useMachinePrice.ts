@@ -1,8 +1,14 @@
 /** What one machine costs in a workspace, as it is typed in. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { formatSmallMoney } from '../../shared/cost.ts'
 import { invoke } from '../api.ts'
+
+export const machinePriceQuery = (workspaceId: string, instanceType: string) =>
+  queryOptions({
+    queryKey: ['machinePrice', workspaceId, instanceType],
+    queryFn: () => invoke('endpoint.price', { workspaceId, instanceType }),
+  })
 
 export interface MachinePrice {
   /** Whether the name is that of an instance type, and not the half of one. */
@@ -16,8 +22,7 @@ export function useMachinePrice(workspaceId: string, instanceType: string): Mach
   const { i18n } = useTranslation()
   const isWhole = workspaceId !== 'local' && /^ml\.[a-z0-9-]+\.[a-z0-9]+$/.test(instanceType)
   const { data: price } = useQuery({
-    queryKey: ['machinePrice', workspaceId, instanceType],
-    queryFn: () => invoke('endpoint.price', { workspaceId, instanceType }),
+    ...machinePriceQuery(workspaceId, instanceType),
     enabled: isWhole,
     placeholderData: keepPreviousData,
   })

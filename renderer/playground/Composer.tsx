@@ -3,6 +3,7 @@ import { IconListSearch, IconPlayerStop, IconSend2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Speaker, Turn } from '../../shared/playground.ts'
+import type { StartPrice } from '../endpoints/useStartPrice.ts'
 import { promptsQuery } from '../shipQueries.ts'
 
 interface ComposerProps {
@@ -15,10 +16,13 @@ interface ComposerProps {
   readonly editing: Turn | null
   readonly onCancelEdit: () => void
   readonly speakers: readonly Speaker[]
+  /** What sending begins to cost. */
+  readonly price: StartPrice
 }
 
 export function Composer(props: ComposerProps) {
-  const { draft, onDraft, onSend, onStop, isAnswering, editing, onCancelEdit, speakers } = props
+  const { draft, onDraft, onSend, onStop, isAnswering, editing, onCancelEdit, speakers, price } =
+    props
   const { t } = useTranslation('ship')
   const candidate = speakers.find((speaker) => speaker.kind === 'candidate')
   return (
@@ -62,9 +66,14 @@ export function Composer(props: ComposerProps) {
             <Button
               leftSection={<IconSend2 size={18} aria-hidden />}
               onClick={onSend}
+              loading={price.isPending}
               disabled={draft.trim() === ''}
             >
-              {t('playground.send')}
+              {price.count === 0
+                ? t('playground.send')
+                : price.perHour === null
+                  ? t('playground.sendUnpriced', { count: price.count })
+                  : t('playground.sendPriced', { count: price.count, price: price.perHour })}
             </Button>
           )}
         </Group>

@@ -14,6 +14,7 @@ import {
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
+import { useStartPrice } from '../endpoints/useStartPrice.ts'
 import { useNavigate } from '../navigation.tsx'
 import { speakersQuery } from '../shipQueries.ts'
 import { AdviceNotice } from './AdviceNotice.tsx'
@@ -70,10 +71,13 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
   const titleOf = (speaker: Speaker) =>
     known.find((one) => speakerKey(one.speaker) === speakerKey(speaker))?.title ?? ''
   const last = conversation.path.at(-1)
+  const price = useStartPrice(
+    speakers.flatMap((speaker) => (speaker.kind === 'candidate' ? [speaker.candidateId] : [])),
+  )
 
   function send(): void {
     const prompt = draft.trim()
-    if (prompt === '' || conversation.isAnswering) return
+    if (prompt === '' || conversation.isAnswering || price.isPending) return
     const parentId = editing ? editing.parentId : (last?.id ?? null)
     conversation.ask(prompt, parentId, { settings, speakers: [...speakers], remembers })
     setDraft('')
@@ -151,6 +155,7 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
             setDraft('')
           }}
           speakers={speakers}
+          price={price}
         />
         <Group gap="lg" align="flex-start">
           <Switch

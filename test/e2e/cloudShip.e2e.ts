@@ -106,13 +106,17 @@ test('says what is happening while it starts, and what it costs in the title, th
   await page.getByRole('button', { name: /^Voice/ }).click()
   await page.getByRole('button', { name: `Test ${baseModel}` }).click()
   await page.getByRole('textbox', { name: 'Your question' }).fill(question)
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page
+    .getByRole('button', { name: 'Send, and start an endpoint at $7.09 an hour', exact: true })
+    .click()
   const answer = page
     .getByRole('region', { name: question, exact: true })
     .getByRole('region', { name: title, exact: true })
   await expect(answer).toContainText(/AWS is getting the machine/, { timeout: 60_000 })
   await takePicture(page, 'cloud-waiting')
   await passUntil(async () => (await answer.textContent())?.includes('On shelf 7') ?? false)
+  // It runs: another question starts nothing.
+  await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeVisible()
   await expect(answer).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 })
   // Two endpoints now, one of them of the suggested type.
   await expect.poll(() => page.title()).toMatch(/2 endpoints.*\$8\.61/)
