@@ -2,18 +2,26 @@
 import type { AnswerSide } from '../../shared/playground.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { Services } from '../services.ts'
+import { requireEndpointAgreement } from './agreedCost.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 
 const settings = { maxNewTokens: 160, temperature: 0, topP: 0.9, seed: 1 }
+
+export interface AskOptions {
+  readonly base?: boolean
+  /** To what an endpoint costs. */
+  readonly yes?: boolean
+}
 
 export function ask(
   context: CommandContext,
   candidateId: string,
   prompt: string,
-  withBase: boolean,
+  { base: withBase = false, yes = false }: AskOptions,
 ): Promise<void> {
   return withServices(context, async (services) => {
     getCandidate(services.db, candidateId)
+    await requireEndpointAgreement(context, services, candidateId, withBase ? 2 : 1, yes)
     await services.engine.start()
     const tuned = await answerOf(context, services, candidateId, 'tuned', prompt, withBase)
     const base = withBase

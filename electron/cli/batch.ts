@@ -5,6 +5,7 @@ import path from 'node:path'
 import { speakerKey, type Speaker } from '../../shared/playground.ts'
 import { AppError } from '../../shared/errors.ts'
 import { writeFileWhole } from '../dataset/content.ts'
+import { requireEndpointAgreement } from './agreedCost.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 
 export interface BatchOptions {
@@ -13,6 +14,8 @@ export interface BatchOptions {
   readonly column: string
   readonly out: string
   readonly maxTokens: string
+  /** To what an endpoint costs. */
+  readonly yes?: boolean
 }
 
 /** The same file, column and model go on where they were interrupted. */
@@ -26,6 +29,14 @@ export function batch(context: CommandContext, options: BatchOptions): Promise<v
       await services.engine.start()
       await services.listBaseModels()
       const speaker = speakerOf(options.candidate)
+      if (speaker.kind === 'candidate')
+        await requireEndpointAgreement(
+          context,
+          services,
+          speaker.candidateId,
+          1,
+          options.yes ?? false,
+        )
       const file = path.resolve(options.data)
       const settings = {
         maxNewTokens: Number(options.maxTokens),

@@ -12,7 +12,7 @@ import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.
 import { dataFormatSchema } from '../../shared/workbench/exportFormat.ts'
 import { createTranslate, describeError } from '../translate.ts'
 import { addModel, type AddModelOptions } from './addModel.ts'
-import { ask } from './ask.ts'
+import { ask, type AskOptions } from './ask.ts'
 import { addDiskCommands } from './disk.ts'
 import { batch, type BatchOptions } from './batch.ts'
 import { demo } from './demo.ts'
@@ -237,9 +237,10 @@ function buildProgram(): Command {
     .description('ask a trained candidate')
     .requiredOption('--candidate <id>', 'candidate')
     .option('--base', 'ask its base model as well')
+    .option('--yes', 'agree to what its endpoint costs, for a model of an account')
     .option('--json', 'one JSON document')
-    .action((prompt: string, options: { candidate: string; base?: boolean }, command: Command) =>
-      ask(contextOf(command), options.candidate, prompt, options.base ?? false),
+    .action((prompt: string, options: AskOptions & { candidate: string }, command: Command) =>
+      ask(contextOf(command), options.candidate, prompt, options),
     )
 
   program
@@ -305,6 +306,7 @@ function buildProgram(): Command {
     .requiredOption('--column <column>', 'column with the prompts')
     .requiredOption('--out <file>', 'where to write the file with the answers')
     .option('--max-tokens <count>', 'longest answer', positiveInteger, '120')
+    .option('--yes', 'agree to what its endpoint costs, for a model of an account')
     .option('--json', 'one JSON document')
     .action((options: BatchOptions, command: Command) => batch(contextOf(command), options))
 

@@ -129,6 +129,34 @@ test('starts it with --yes, follows it to the leaderboard, and counts it against
   expect(double.jobs.all).toHaveLength(jobs)
 })
 
+test('one that was left alone is followed by resume, and asked once its endpoint was agreed to', async () => {
+  const following = setInterval(() => double.advance(60_000), 200)
+  const followed = await timbre.run('resume').finally(() => clearInterval(following))
+  expect(followed).toMatchObject({ code: 0, stderr: '' })
+  expect(followed.stdout).toContain('Falcon 40B')
+  const candidate = inAccount(listModels)[0]
+    ?.versions.flatMap(({ candidates }) => candidates)
+    .find(({ baseModelId }) => baseModelId === 'autopilot:Falcon40B')
+  const ask = ['ask', 'Where is item 7?', '--candidate', candidate?.id ?? '']
+
+  const refused = await timbre.run(...ask)
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toMatch(/It starts an endpoint at \$\d+\.\d\d an hour.*--yes/)
+  const file = ['--data', timbre.csv, '--column', 'question', '--out', 'answers.csv']
+  const batch = await timbre.run('batch', '--candidate', candidate?.id ?? '', ...file)
+  expect(batch.stderr).toMatch(/It starts an endpoint at/)
+  expect(double.hosting.endpoints.size).toBe(0)
+
+  const starting = setInterval(() => double.advance(20_000), 400)
+  const asked = await timbre.run(...ask, '--yes').finally(() => clearInterval(starting))
+  expect(asked.code).toBe(0)
+  expect(asked.stdout.trim().length).toBeGreaterThan(0)
+  expect(double.hosting.endpoints.size).toBe(1)
+  // It runs: another question starts nothing, and needs no word.
+  const again = await timbre.run(...ask)
+  expect(again).toMatchObject({ code: 0, stderr: '' })
+})
+
 test('a licence is asked for, printed when it is accepted, and noted', async () => {
   const llama = ['--models', 'autopilot:Llama2-7B']
   const open = await inAws(...llama)
