@@ -92,6 +92,7 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
     isInUse: () => evaluator.isBusy(),
   })
   const { toxicityClassifier, bertScorer } = scoringModels
+  const hasEncoder = async () => (await bertScorer.sizeBytes()) !== null
   const connect = (workspaceId: string) => connections.connect(workspaceId)
   const evaluator = createEvaluator({
     db,
@@ -117,6 +118,7 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
         pollMs: options.libraryPollMs ?? usualLibraryPollMs,
       }),
     detector: () => toxicityClassifier.detector(),
+    hasEncoder,
     judgeToxicity: (texts) => toxicityClassifier.judge(texts),
     scoreMeaning: (answers, reference) => bertScorer.score(answers, reference),
     publish: options.publish.progress,
@@ -144,6 +146,8 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
         ? ('USD' as const)
         : currencyOf((await connections.open(workspaceId)).region),
     latest: (candidateId: string) => evaluator.latest(candidateId),
+    detector: () => toxicityClassifier.detector(),
+    hasEncoder,
     idleMinutes: () => getSettings(db).endpointIdleMinutes,
   }
   return {

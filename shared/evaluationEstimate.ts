@@ -9,6 +9,8 @@ export type Range = z.infer<typeof rangeSchema>
 export const evaluationEstimateSchema = z.object({
   /** Who answers: this computer, endpoints at AWS, or Bedrock by the token. */
   place: z.enum(['local', 'endpoint', 'bedrock']),
+  /** A finished report gets what is new; the answers that it has are not asked for again. */
+  isAddition: z.boolean(),
   /** Of both models together. */
   answers: z.number().int(),
   /** Minutes of asking; null where nobody has measured it yet. */
@@ -68,11 +70,11 @@ export interface HighestCost {
 
 /** What a report costs at most: endpoints, judge and processing job together. Null: nothing is paid. */
 export function highestCost(estimate: EvaluationEstimate): HighestCost | null {
-  const { place, machines, cost, currency, judge, library } = estimate
+  const { place, answers, machines, cost, currency, judge, library } = estimate
   const parts: readonly { readonly currency: Currency; readonly amount: number | null }[] = [
     ...(machines.length > 0 ? [{ currency, amount: cost?.high ?? null }] : []),
     // By the token, at a price that is not known here.
-    ...(place === 'bedrock' ? [{ currency, amount: null }] : []),
+    ...(place === 'bedrock' && answers > 0 ? [{ currency, amount: null }] : []),
     ...(judge ? [{ currency: 'USD' as const, amount: judge.cost }] : []),
     ...(library ? [{ currency: library.currency, amount: library.high }] : []),
   ]

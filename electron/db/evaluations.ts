@@ -9,6 +9,7 @@ import {
   scoredAnswerSchema,
   type EvaluatedRow,
   type Evaluation,
+  type EvaluationPlan,
 } from '../../shared/evaluation.ts'
 import { bertScoredRowSchema } from '../../shared/bertScore.ts'
 import { judgementSchema } from '../../shared/judge.ts'
@@ -181,6 +182,17 @@ export function updateEvaluation(
     db
       .prepare('UPDATE evaluations SET status = ?, failure = ?, ended_at_ms = ? WHERE id = ?')
       .run(status, failure && JSON.stringify(failure), endedAtMs, id),
+  )
+}
+
+/** A finished one that gets more parts. */
+export function reopenEvaluation(db: WritableDb, id: string, plan: EvaluationPlan): void {
+  transact(db, () =>
+    db
+      .prepare(
+        `UPDATE evaluations SET status = 'Running', failure = NULL, ended_at_ms = NULL, plan = ? WHERE id = ?`,
+      )
+      .run(JSON.stringify(plan), id),
   )
 }
 

@@ -1,13 +1,19 @@
 /** What a report would take: answers, minutes, machines and money, before anything is asked. */
 import { costOf, type Currency } from '../../shared/cost.ts'
 import { median } from '../../shared/curveNoise.ts'
-import type { Evaluation, EvaluationRequest } from '../../shared/evaluation.ts'
+import {
+  evaluationPlanSchema,
+  type Evaluation,
+  type EvaluationRequest,
+} from '../../shared/evaluation.ts'
 import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
+import { additionTo } from '../../shared/evaluationAddition.ts'
 import { estimateJudgeTokens, judgeCost } from '../../shared/judge.ts'
 import { libraryInstanceType, libraryMinutes } from '../../shared/libraryCheck.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
 import { perturbationKinds } from '../../shared/robustness.ts'
+import type { ToxicityDetector } from '../../shared/toxicity.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { SideService } from '../inference/sideService.ts'
 import type { EvaluationData } from './evaluationData.ts'
@@ -16,7 +22,7 @@ export interface EstimateEvaluationOptions {
   readonly openData: (
     version: ModelVersion,
     source: EvaluationRequest['source'],
-  ) => Promise<Pick<EvaluationData, 'examples'>>
+  ) => Promise<Pick<EvaluationData, 'examples' | 'source'>>
   /** Null: there is no such model to ask. */
   readonly serviceOf: (candidate: Candidate, side: AnswerSide) => Promise<SideService | null>
   /** Of a machine by the hour; null: not known. */
@@ -27,6 +33,8 @@ export interface EstimateEvaluationOptions {
   ) => Promise<number | null>
   readonly currencyOf: (workspaceId: string) => Promise<Currency>
   readonly latest: (candidateId: string) => Evaluation | null
+  readonly detector: () => Promise<ToxicityDetector>
+  readonly hasEncoder: () => Promise<boolean>
   readonly idleMinutes: () => number
 }
 
@@ -42,7 +50,7 @@ export async function estimateEvaluation(
   version: ModelVersion,
   request: EvaluationRequest,
 ): Promise<EvaluationEstimate> {
-  const { examples } = await options.openData(version, request.source)
+  const { examples, source } = await options.openData(version, request.source)
   const rows = Math.min(request.rows, examples.length)
   const [tuned, base] = await Promise.all([
     options.serviceOf(candidate, 'tuned'),
@@ -52,10 +60,25 @@ export async function estimateEvaluation(
     { side: 'tuned' as const, service: tuned },
     ...(request.withBase ? [{ side: 'base' as const, service: base }] : []),
   ].flatMap(({ side, service }) => (service ? [{ side, service }] : []))
-  const ofOne = rows + Math.min(request.robustnessRows, rows) * perturbationKinds.length
+  const latest = options.latest(candidate.id)
+  const widened = additionTo(latest, {
+    plan: evaluationPlanSchema.parse({
+      ...request,
+      source,
+      judge: request.withBase ? request.judge : null,
+    }),
+    plannedRows: rows,
+    availableRows: examples.length,
+    detector: await options.detector(),
+    hasEncoder: await options.hasEncoder(),
+  })
+  // What a finished report has is neither asked for nor paid again.
+  const had = widened ? latest : null
+  const asksAgain = (had?.plan.robustnessRows ?? 0) === 0 ? request.robustnessRows : 0
+  const ofOne = (had ? 0 : rows) + Math.min(asksAgain, rows) * perturbationKinds.length
   const answers = ofOne * asked.length
   const isLocal = version.workspaceId === localWorkspaceId
-  const measured = measuredSeconds(options.latest(candidate.id))
+  const measured = measuredSeconds(latest)
   const seconds = measured ?? (isLocal ? null : assumedSeconds)
   const minutes = seconds && {
     low: (answers * seconds.low) / 60,
@@ -63,7 +86,7 @@ export async function estimateEvaluation(
   }
   const machines = await Promise.all(
     asked.flatMap(({ side, service }) =>
-      service.kind === 'endpoint'
+      service.kind === 'endpoint' && answers > 0
         ? [
             options
               .priceOf(version.workspaceId, service.instanceType, 'Hosting')
@@ -76,7 +99,8 @@ export async function estimateEvaluation(
         : [],
     ),
   )
-  const starts = asked.some(({ service }) => service.kind === 'endpoint' && !service.isRunning)
+  const starts =
+    answers > 0 && asked.some(({ service }) => service.kind === 'endpoint' && !service.isRunning)
   const idleMinutes = machines.length === 0 ? null : options.idleMinutes()
   const paid = (ofMinutes: number) => sumOf(machines, ofMinutes)
   const low = minutes && paid(minutes.low)
@@ -85,6 +109,7 @@ export async function estimateEvaluation(
     minutes && paid(minutes.high + (starts ? endpointStart.high : 0) + (idleMinutes ?? 0))
   return {
     place: tuned?.kind ?? 'local',
+    isAddition: widened !== null,
     answers,
     minutes,
     isMeasured: measured !== null,
@@ -96,8 +121,8 @@ export async function estimateEvaluation(
     hasBase: base !== null,
     // Of AWS's containers only some tell it, and which ones their names don't say.
     tellsProbabilities: isLocal,
-    judge: judgeOf(request, rows, examples),
-    library: await libraryOf(options, request),
+    judge: had?.plan.judge ? null : judgeOf(request, rows, examples),
+    library: had?.plan.library ? null : await libraryOf(options, request),
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type EvaluationRequest,
   type Rating,
 } from '../../shared/evaluation.ts'
+import { additionTo } from '../../shared/evaluationAddition.ts'
 import type { JudgePlan } from '../../shared/judge.ts'
 import type { LibraryPlan, LibraryResult } from '../../shared/libraryCheck.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
@@ -29,6 +30,7 @@ import {
   insertEvaluation,
   listRunningEvaluations,
   putEvaluationItem,
+  reopenEvaluation,
   updateEvaluation,
 } from '../db/evaluations.ts'
 import { getVersion } from '../db/models.ts'
@@ -80,6 +82,8 @@ export interface EvaluatorOptions {
     order: { jobName: string; rows: readonly EvaluatedRow[]; signal: AbortSignal },
   ) => Promise<LibraryResult>
   readonly detector: () => Promise<ToxicityDetector>
+  /** Whether BERTScore can be computed. */
+  readonly hasEncoder: () => Promise<boolean>
   /** Null without a classifier. */
   readonly judgeToxicity: (texts: readonly string[]) => Promise<ToxicityScores[] | null>
   /** Null without an encoder. @throws AppError EncoderUnusable */
@@ -207,7 +211,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     show({ status })
   }
 
-  /** Goes on with what did not end, when it asks for the same. */
+  /** Goes on with what did not end, when it asks for the same; a finished one gets what is new. */
   async function open(
     candidate: Candidate,
     request: EvaluationRequest,
@@ -225,18 +229,25 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       judge: withBase ? request.judge : null,
       library: request.library,
     }
-    const latest = findLatestEvaluation(db, candidate.id)
+    const latest = findLatestEvaluation(db, candidate.id) ?? null
+    const detector = await options.detector()
+    const hasEncoder = await options.hasEncoder()
+    const wished = { plan, plannedRows, availableRows: available, detector, hasEncoder }
+    const widened = additionTo(latest, wished)
+    if (latest && widened) {
+      reopenEvaluation(db, latest.id, widened)
+      return getEvaluation(db, latest.id)
+    }
     const goesOn =
       latest?.status !== 'Completed' &&
       latest?.plannedRows === plannedRows &&
-      latest.availableRows === available &&
+      latest?.availableRows === available &&
       JSON.stringify(latest.plan) === JSON.stringify(plan)
     if (latest && goesOn) {
       updateEvaluation(db, latest.id, { status: 'Running', failure: null, endedAtMs: null })
       return getEvaluation(db, latest.id)
     }
     const id = randomUUID()
-    const detector = await options.detector()
     insertEvaluation(db, {
       id,
       candidateId: candidate.id,

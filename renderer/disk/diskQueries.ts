@@ -45,6 +45,7 @@ export function useDiskChange(onDone?: (change: DiskChange) => void) {
         'leaderboard',
         'scoringModels',
         'evaluationSets',
+        'evaluationEstimate',
       ])
         await client.invalidateQueries({ queryKey: [list] })
     },

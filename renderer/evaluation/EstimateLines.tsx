@@ -6,7 +6,17 @@ import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.
 /** What a report takes, in sentences: answers, minutes, machines and money. */
 export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
   const { t, i18n } = useTranslation()
-  const { place, answers, minutes, isMeasured, startMinutes, machines, cost, currency } = estimate
+  const {
+    place,
+    isAddition,
+    answers,
+    minutes,
+    isMeasured,
+    startMinutes,
+    machines,
+    cost,
+    currency,
+  } = estimate
   const say = (key: string, values?: Record<string, string | number>) =>
     t(`analysis:estimate.${key}`, values ?? {})
   const money = (amount: number) => formatMoney(amount, currency, i18n.language)
@@ -19,7 +29,8 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
     return say('minutes', { answers, low, high })
   }
   const lines = [
-    minutes ? minutesLine(minutes) : say('answers', { answers }),
+    ...(isAddition ? [say('addition')] : []),
+    ...(answers > 0 ? [minutes ? minutesLine(minutes) : say('answers', { answers })] : []),
     ...(startMinutes ? [say('start')] : []),
     ...machines.map(({ side, instanceType, pricePerHour }) =>
       say(pricePerHour === null ? 'machineUnpriced' : 'machine', {
@@ -30,7 +41,7 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
     ),
     ...(cost ? [say('cost', { low: money(cost.low), high: money(cost.high), idle })] : []),
     ...(machines.length > 0 && !cost ? [say('costUnknown', { idle })] : []),
-    ...(place === 'bedrock' ? [say('bedrock')] : []),
+    ...(place === 'bedrock' && answers > 0 ? [say('bedrock')] : []),
   ]
   return (
     <section aria-label={say('title')}>

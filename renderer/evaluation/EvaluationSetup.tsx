@@ -82,7 +82,8 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
   const say = (key: string, values?: Record<string, string | number>) =>
     t(`analysis:evaluation.${key}`, values ?? {})
   const isUnfinished = evaluation !== null && evaluation.status !== 'Completed'
-  const action = say(isUnfinished ? 'goOn' : evaluation ? 'again' : 'start')
+  const again = estimate?.isAddition ? 'add' : 'again'
+  const action = say(isUnfinished ? 'goOn' : evaluation ? again : 'start')
   const mayRead = hasPairs && estimate?.tellsProbabilities !== false
   return (
     <Paper withBorder radius="lg" p="lg">

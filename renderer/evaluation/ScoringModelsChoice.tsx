@@ -37,7 +37,12 @@ function ScoringModelRow({ model: { name, sizeBytes } }: { readonly model: Scori
     t(`analysis:scoringModel.${name}.${key}`, values ?? {})
   const get = useMutation({
     mutationFn: (how: 'download' | 'choose') => invoke(`scoringModel.${how}`, { name }),
-    onSuccess: (listed) => listed && client.setQueryData(scoringModelsQuery.queryKey, listed),
+    onSuccess(listed) {
+      if (!listed) return
+      client.setQueryData(scoringModelsQuery.queryKey, listed)
+      // A finished report may get more with it.
+      void client.invalidateQueries({ queryKey: ['evaluationEstimate'] })
+    },
     onError: showError,
   })
   const cancel = useMutation({ mutationFn: () => invoke('scoringModel.cancel', { name }) })

@@ -235,7 +235,7 @@ test('the report has the verdict, the judge’s preference and fmeval’s number
   const library = page.getByRole('region', { name: 'The same answers, scored by fmeval itself' })
   await expect(library.getByRole('row', { name: /ROUGE-L/ })).toContainText('12 / 12')
   await expect(library.getByRole('row', { name: /METEOR/ })).not.toContainText('12 / 12')
-  await expect(library).toContainText('BERTScore, which only the library computed here: 0.800')
+  await expect(library).toContainText('BERTScore by the library, with an encoder of its own: 0.800')
   await expectAccessible(page)
   await verdict.scrollIntoViewIfNeeded()
   await takePicture(page, 'cloud-evaluation')
@@ -250,30 +250,30 @@ test('the report has the verdict, the judge’s preference and fmeval’s number
   expect(double.problems).toEqual([])
 })
 
-test('the encoder is downloaded, and the next report has BERTScore', async () => {
+test('the encoder is downloaded, and the report gets BERTScore without asking anybody again', async () => {
   const scoring = page.getByRole('region', { name: 'Models on this computer that score' })
+  const takes = page.getByRole('region', { name: 'What it takes' })
   await expect(scoring.getByText(/DistilUSE multilingual, about 140 MB, Apache-2\.0/)).toBeVisible()
+  // The endpoints are there, and how long an answer takes was measured.
+  await expect(takes).toContainText('12 answers, at most 1 minute: measured in the last report')
+  await expect(takes).not.toContainText('endpoints start')
   await scoring.scrollIntoViewIfNeeded()
   await takePicture(page, 'evaluation-scoring-models')
   await scoring.getByRole('button', { name: 'Download the encoder' }).click()
   await expect(scoring.getByText(/BERTScore: an encoder is on this computer/)).toBeVisible({
     timeout: 60_000,
   })
-  // The endpoints are there, and how long an answer takes was measured.
-  const takes = page.getByRole('region', { name: 'What it takes' })
-  await expect(takes).toContainText('12 answers, at most 1 minute: measured in the last report')
-  await expect(takes).not.toContainText('endpoints start')
-  await page.getByRole('switch', { name: /language model’s judgement/ }).click()
-  await page.getByRole('checkbox', { name: /fmeval library itself/ }).uncheck()
-  await page.getByRole('button', { name: /^Generate again/ }).click()
+  await expect(takes).toContainText('only what is new is added')
+  await expect(takes).not.toContainText('12 answers')
+  await page.getByRole('button', { name: 'Add to the report', exact: true }).click()
   const meaning = page.getByRole('region', { name: 'The same meaning in other words' })
-  await passAccountTime(double, () => meaning.getByRole('table').isVisible())
   await expect(meaning.getByRole('row', { name: /BERTScore F1/ })).toContainText(/0\.\d{3}/)
   await meaning.scrollIntoViewIfNeeded()
   await expectAccessible(page)
   await takePicture(page, 'evaluation-bertscore')
-  // The likeliest answers are the same; the endpoints were still there.
-  expect(countOf('CreateEndpoint')).toBe(2)
+  expect(countOf('InvokeEndpointWithResponseStream')).toBe(2 * rows)
+  expect(countOf('Converse')).toBe(2 * rows)
+  expect(countOf('CreateProcessingJob')).toBe(1)
   const file = path.join(running.dataDirectory, 'report.html')
   await answerSaveDialog(running, file)
   await page.getByRole('button', { name: 'Save report' }).click()

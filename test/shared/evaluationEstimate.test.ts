@@ -8,6 +8,7 @@ import {
 function anEstimate(change: Partial<EvaluationEstimate>): EvaluationEstimate {
   return {
     place: 'local',
+    isAddition: false,
     answers: 10,
     minutes: null,
     isMeasured: false,

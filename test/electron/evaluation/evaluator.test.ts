@@ -93,6 +93,39 @@ test('asks both models the unseen rows, scores, stores, and gives the same numbe
   await expect(offline).rejects.toMatchObject({ code: 'EngineUnavailable' })
 })
 
+test('a finished report gets what is new, without asking again for the answers that it has', async () => {
+  const { test, candidateId } = await openTrained()
+  const { evaluator, estimate, scoringModels } = test.services.evaluation
+  const finish = async (request: EvaluationRequest) =>
+    evaluator.ended((await evaluator.start(request)).id)
+  const first = await finish(ask(candidateId, 4))
+  evaluator.rate(first.id, first.rows[0]?.position ?? 0, 'tuned')
+  expect(await estimate(ask(candidateId, 4))).toMatchObject({ isAddition: false, answers: 8 })
+
+  await scoringModels
+    .of('encoder')
+    .importFolder(path.resolve(import.meta.dirname, '../../fixtures/encoder'))
+  expect(await estimate(ask(candidateId, 4))).toMatchObject({ isAddition: true, answers: 0 })
+  const asked = test.events.of('evaluation.progressed').length
+  const withMeaning = await finish(ask(candidateId, 4))
+  expect(withMeaning).toMatchObject({ id: first.id, status: 'Completed', rows: first.rows })
+  expect(withMeaning.bertScores).toHaveLength(4)
+  expect(Object.values(withMeaning.ratings)).toEqual(['tuned'])
+  const counted = test.events.of('evaluation.progressed').slice(asked)
+  expect(counted.every(({ done }) => done === 4)).toBe(true)
+
+  const wished = ask(candidateId, 4, { robustnessRows: 2 })
+  expect(await estimate(wished)).toMatchObject({ isAddition: true, answers: 12 })
+  const withSpellings = await finish(wished)
+  expect(withSpellings).toMatchObject({ id: first.id, rows: first.rows })
+  expect(withSpellings.perturbed).toHaveLength(6)
+  expect(withSpellings.bertScores).toEqual(withMeaning.bertScores)
+
+  // Nothing new, or other rows: made anew.
+  expect((await finish(wished)).id).not.toBe(first.id)
+  expect((await finish(ask(candidateId, 3))).plannedRows).toBe(3)
+})
+
 test('is stopped with what it has, survives a restart, and goes on to the end', async () => {
   const { test, candidateId } = await openTrained()
   const { evaluator } = test.services.evaluation
@@ -275,6 +308,7 @@ test('a version whose validation rows are all gone says so, and leaves nothing b
       Promise.reject(new AppError('DatasetTooSmall', '', { details: { count: 0, minimum: 1 } })),
     readPairs: async () => [],
     bringUp: async () => undefined,
+    hasEncoder: async () => false,
     readLogProbability: async () => 0,
     runLibrary: async () => ({ library: 'fmeval', version: '', rows: [], errors: {} }),
     askJudge: async () => ({ text: '', inputTokens: 0, outputTokens: 0 }),
