@@ -54,6 +54,26 @@ export async function requireEndpointAgreement(
   )
 }
 
+/** Of a transform job on such a machine. @throws AppError CostNotAgreed */
+export async function requireTransformAgreement(
+  { t }: Pick<CommandContext, 't'>,
+  { db, use, language }: Pick<Services, 'db' | 'use' | 'language'>,
+  candidateId: string,
+  instance: string,
+  hasAgreed: boolean,
+): Promise<void> {
+  const { workspaceId } = getVersion(db, getCandidate(db, candidateId).versionId)
+  if (workspaceId === localWorkspaceId) return
+  const price = await use.priceOf(workspaceId, instance)
+  const shown = price && formatSmallMoney(price.perHour, price.currency, language())
+  requireYes(
+    shown
+      ? t('cli:batch.cost', { instance, price: shown })
+      : t('cli:batch.costUnknown', { instance }),
+    hasAgreed,
+  )
+}
+
 function requireYes(sentence: string, hasAgreed: boolean): void {
   if (!hasAgreed) throw new AppError('CostNotAgreed', sentence, { details: { cost: sentence } })
   process.stderr.write(`${sentence}\n`)

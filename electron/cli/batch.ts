@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Batch } from '../../shared/batch.ts'
 import { speakerKey, type Speaker } from '../../shared/playground.ts'
 import { AppError } from '../../shared/errors.ts'
 import { writeFileWhole } from '../dataset/content.ts'
-import { requireEndpointAgreement } from './agreedCost.ts'
+import type { Services } from '../services.ts'
+import { requireEndpointAgreement, requireTransformAgreement } from './agreedCost.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
 
 export interface BatchOptions {
@@ -14,7 +16,9 @@ export interface BatchOptions {
   readonly column: string
   readonly out: string
   readonly maxTokens: string
-  /** To what an endpoint costs. */
+  /** Instance type of a transform job; left out: row by row. */
+  readonly transform?: string
+  /** To what an endpoint or a job costs. */
   readonly yes?: boolean
 }
 
@@ -22,6 +26,7 @@ export interface BatchOptions {
 export function batch(context: CommandContext, options: BatchOptions): Promise<void> {
   const { t, print, json } = context
   let shown = 0
+  let job: string | null = null
   return withServices(
     context,
     async (services) => {
@@ -29,14 +34,6 @@ export function batch(context: CommandContext, options: BatchOptions): Promise<v
       await services.engine.start()
       await services.listBaseModels()
       const speaker = speakerOf(options.candidate)
-      if (speaker.kind === 'candidate')
-        await requireEndpointAgreement(
-          context,
-          services,
-          speaker.candidateId,
-          1,
-          options.yes ?? false,
-        )
       const file = path.resolve(options.data)
       const settings = {
         maxNewTokens: Number(options.maxTokens),
@@ -55,8 +52,12 @@ export function batch(context: CommandContext, options: BatchOptions): Promise<v
             one.contentSha256 === sha256 &&
             one.column === options.column &&
             speakerKey(one.speaker) === speakerKey(speaker) &&
+            one.transform?.instanceType === options.transform &&
             one.settings.maxNewTokens === settings.maxNewTokens,
         )
+      // A job that is under way is only waited for.
+      if (speaker.kind === 'candidate' && !known?.transform?.jobName)
+        await requireCost(context, services, speaker.candidateId, options)
       if (known && !json) print(t('cli:batch.resumed', { done: known.doneCount }))
       const started = known
         ? batches.resume(known.id)
@@ -65,7 +66,7 @@ export function batch(context: CommandContext, options: BatchOptions): Promise<v
             datasetId: (await services.datasets.import(file)).id,
             column: options.column,
             settings,
-            transform: null,
+            transform: options.transform === undefined ? null : { instanceType: options.transform },
           })
       const ended = await batches.ended(started.id)
       if (ended.failure) throw AppError.fromData(ended.failure)
@@ -75,13 +76,29 @@ export function batch(context: CommandContext, options: BatchOptions): Promise<v
     },
     (event, payload) => {
       if (event !== 'batch.progressed' || json) return
-      const { doneCount, rowCount } = payload as { doneCount: number; rowCount: number } // of this event
+      const { doneCount, rowCount, transform } = payload as Batch // of this event
+      const name = transform?.jobName ?? null
+      if (transform && name !== null && name !== job) {
+        job = name
+        print(t('cli:batch.transform', { name, instance: transform.instanceType }))
+      }
       const percent = Math.floor((doneCount * 10) / Math.max(1, rowCount))
       if (percent === shown) return
       shown = percent
       print(t('cli:batch.progress', { done: doneCount, total: rowCount }))
     },
   )
+}
+
+function requireCost(
+  context: CommandContext,
+  services: Services,
+  candidateId: string,
+  { transform, yes = false }: BatchOptions,
+): Promise<void> {
+  return transform === undefined
+    ? requireEndpointAgreement(context, services, candidateId, 1, yes)
+    : requireTransformAgreement(context, services, candidateId, transform, yes)
 }
 
 function speakerOf(text: string): Speaker {

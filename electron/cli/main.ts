@@ -14,6 +14,7 @@ import { createTranslate, describeError } from '../translate.ts'
 import { addModel, type AddModelOptions } from './addModel.ts'
 import { ask, type AskOptions } from './ask.ts'
 import { addDiskCommands } from './disk.ts'
+import { servesTransform } from '../../shared/batch.ts'
 import { batch, type BatchOptions } from './batch.ts'
 import { demo } from './demo.ts'
 import { serveEngine } from './engine.ts'
@@ -43,6 +44,11 @@ function contextOf(command: Command): CommandContext {
     t: createTranslate(resolveLanguage(setting, systemLocale)),
     print: (line) => process.stdout.write(`${line}\n`),
   }
+}
+
+function transformInstance(text: string): string {
+  if (servesTransform(text)) return text
+  throw new InvalidArgumentError('SageMaker has no transform jobs on such a machine.')
 }
 
 function positiveInteger(text: string): string {
@@ -306,7 +312,12 @@ function buildProgram(): Command {
     .requiredOption('--column <column>', 'column with the prompts')
     .requiredOption('--out <file>', 'where to write the file with the answers')
     .option('--max-tokens <count>', 'longest answer', positiveInteger, '120')
-    .option('--yes', 'agree to what its endpoint costs, for a model of an account')
+    .option(
+      '--transform <instance type>',
+      'in an account: by a transform job on such a machine',
+      transformInstance,
+    )
+    .option('--yes', 'agree to what its endpoint or its job costs, for a model of an account')
     .option('--json', 'one JSON document')
     .action((options: BatchOptions, command: Command) => batch(contextOf(command), options))
 

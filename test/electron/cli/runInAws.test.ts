@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type WritableDb } from '../../../electron/db/database.ts'
@@ -186,4 +187,51 @@ test.each([
   const refused = await timbre.run('run-in-aws', ...given)
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain(said)
+})
+
+test('a file is answered by a transform job once its price is agreed, and the same command finds it again', async () => {
+  inAccount((db) =>
+    db
+      .prepare(`UPDATE workspaces SET definition = json_set(definition, '$.monthlyBudget', 1000)`)
+      .run(),
+  )
+  const training = timbre.start(
+    ...['run-in-aws', '--model', 'Help desk', '--workspace', 'Company', '--yes'],
+    ...['--models', 'huggingface-llm-mistral-7b'],
+  )
+  let passing = setInterval(() => double.advance(60_000), 200)
+  expect(await training.finished.finally(() => clearInterval(passing))).toMatchObject({ code: 0 })
+  const mistral = inAccount(listModels)
+    .flatMap(({ versions }) => versions.flatMap(({ candidates }) => candidates))
+    .find(({ baseModelId, status }) => /mistral-7b$/.test(baseModelId) && status === 'Completed')
+  const out = path.join(timbre.directory, 'answers.csv')
+  const command = [
+    ...['batch', '--candidate', mistral?.id ?? '', '--data', timbre.csv],
+    ...['--column', 'question', '--out', out],
+  ]
+  const made = () =>
+    double.calls.filter(({ operation }) => /^Create(Endpoint|TransformJob)$/.test(operation)).length
+  const before = made()
+  const rowByRow = await timbre.run(...command)
+  expect(rowByRow).toMatchObject({ code: 1 })
+  expect(rowByRow.stderr).toContain('$7.09 an hour')
+  const byJob = [...command, '--transform', 'ml.g5.2xlarge']
+  const refused = await timbre.run(...byJob)
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.stderr).toContain('$1.52 an hour for a ml.g5.2xlarge')
+  const impossible = await timbre.run(...command, '--transform', 'ml.p5.48xlarge', '--yes')
+  expect(impossible.code).toBe(1)
+  expect(made()).toBe(before)
+
+  const first = timbre.start(...byJob, '--yes')
+  await first.printed('Transform job timbre-batch-')
+  await expect.poll(made, { timeout: 30_000 }).toBe(before + 1)
+  first.child.kill('SIGKILL')
+  await first.finished
+  const second = timbre.start(...byJob)
+  passing = setInterval(() => double.advance(60_000), 200)
+  const ended = await second.finished.finally(() => clearInterval(passing))
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(made()).toBe(before + 1)
+  expect(await readFile(out, 'utf8')).toContain(double.hosting.answer.trim())
 })
