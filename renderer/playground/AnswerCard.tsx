@@ -11,6 +11,7 @@ import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
 import { formatSmallMoney } from '../../shared/cost.ts'
 import { useNow } from '../endpoints/useNow.ts'
+import { useStartPrice } from '../endpoints/useStartPrice.ts'
 import { endpointsQuery } from '../shipQueries.ts'
 import type { ShownAnswer } from './liveAnswers.ts'
 import { TeachDialog } from './TeachDialog.tsx'
@@ -33,6 +34,8 @@ export function AnswerCard(props: AnswerCardProps) {
   const { live, kept, text } = answer
   const isBusy = live !== null && !live.done
   const error = live?.done ? live.error : null
+  const speaker = kept?.speaker
+  const price = useStartPrice(speaker?.kind === 'candidate' ? [speaker.candidateId] : [])
   return (
     <Paper
       withBorder
@@ -68,7 +71,8 @@ export function AnswerCard(props: AnswerCardProps) {
           title={title}
           prompt={prompt}
           text={kept.text}
-          onRegenerate={onRegenerate}
+          // An endpoint is started by the button alone that has its price.
+          onRegenerate={price.count === 0 ? onRegenerate : null}
         />
       )}
     </Paper>

@@ -117,6 +117,9 @@ test('says what is happening while it starts, and what it costs in the title, th
   await passUntil(async () => (await answer.textContent())?.includes('On shelf 7') ?? false)
   // It runs: another question starts nothing.
   await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeVisible()
+  await expect(answer.getByRole('button', { name: /^Answer again/ })).toBeVisible({
+    timeout: 30_000,
+  })
   await expect(answer).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 })
   // Two endpoints now, one of them of the suggested type.
   await expect.poll(() => page.title()).toMatch(/2 endpoints.*\$8\.61/)
@@ -140,6 +143,13 @@ test('deletes both, with everything they are made of', async () => {
   await page.getByRole('button', { name: 'Endpoints', exact: true }).click()
   await takePicture(page, 'cloud-endpoints')
   await deleteAll()
+  // The conversation can be gone on with, by the button that has the price alone.
+  await page.getByRole('button', { name: 'Playground', exact: true }).click()
+  await page.getByRole('button', { name: 'History' }).click()
+  await page.getByRole('button', { name: new RegExp(`^${question.replace('?', '\\?')}`) }).click()
+  await expect(page.getByRole('region', { name: question, exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Send, and start an endpoint at/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Answer again/ })).toHaveCount(0)
   expect(double.problems).toEqual([])
 })
 
