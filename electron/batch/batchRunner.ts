@@ -167,7 +167,11 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     // Its job goes on: it is running also while this program is not.
     if (signal.aborted && signal.reason === leaveRunning && getBatch(db, id).transform)
       running.delete(id)
-    else finish(id, signal.aborted ? 'Stopped' : 'Completed', null)
+    else {
+      // A stop that came when the last row was answered stopped nothing.
+      const { doneCount, rowCount } = getBatch(db, id)
+      finish(id, signal.aborted && doneCount < rowCount ? 'Stopped' : 'Completed', null)
+    }
   }
 
   function finish(id: string, status: Batch['status'], failure: AppError | null): void {
