@@ -63,10 +63,6 @@ export const pricesQuery = (workspaceId: string) =>
     staleTime: 24 * 3_600_000,
     retry: false,
   })
-export const workspacesQuery = queryOptions({
-  queryKey: ['workspaces'],
-  queryFn: () => invoke('workspace.list'),
-})
 /** What is being downloaded from the Hub; null when nothing is. */
 export const hubDownloadQuery = queryOptions({
   queryKey: ['hubDownload'],

@@ -9,7 +9,7 @@ import {
   judgePricesAsOf,
   type JudgePlan,
 } from '../../shared/judge.ts'
-import { workspacesQuery } from '../queries.ts'
+import { workspacesQuery } from '../workspaces/queries.ts'
 import { formatCount } from '../format.ts'
 
 interface JudgeChoiceProps {

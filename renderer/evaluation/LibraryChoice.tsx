@@ -8,7 +8,7 @@ import {
   type LibraryPlan,
 } from '../../shared/libraryCheck.ts'
 import { formatMoney, type Currency } from '../../shared/cost.ts'
-import { workspacesQuery } from '../queries.ts'
+import { workspacesQuery } from '../workspaces/queries.ts'
 
 interface LibraryChoiceProps {
   readonly library: LibraryPlan | null

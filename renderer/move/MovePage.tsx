@@ -6,7 +6,8 @@ import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { useNavigate } from '../navigation.tsx'
-import { baseModelsQuery, modelQuery, settingsQuery, workspacesQuery } from '../queries.ts'
+import { baseModelsQuery, modelQuery, settingsQuery } from '../queries.ts'
+import { workspacesQuery } from '../workspaces/queries.ts'
 import { Move } from './Move.tsx'
 
 /** The same version on a bigger computer: waits for what it starts from. */

@@ -19,13 +19,8 @@ import { costPlan } from '../catalog/machines.ts'
 import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
 import { useTrainingTokens } from '../catalog/useTrainingTokens.ts'
 import { useCatalogModels } from '../catalog/useCatalogModels.ts'
-import {
-  baseModelsQuery,
-  datasetsQuery,
-  modelsQuery,
-  settingsQuery,
-  workspacesQuery,
-} from '../queries.ts'
+import { baseModelsQuery, datasetsQuery, modelsQuery, settingsQuery } from '../queries.ts'
+import { workspacesQuery } from '../workspaces/queries.ts'
 import { WhereSelect } from './WhereSelect.tsx'
 import { BaseModelsStep } from './BaseModelsStep.tsx'
 import { DataStep } from './DataStep.tsx'
