@@ -21,6 +21,17 @@ export function costSentence(
   }
 }
 
+/** What totalCost gives. */
+export function totalCostSentence(
+  { amount, currency, isEnded }: Omit<CandidateCost, 'candidateId'>,
+  language: string,
+): Sentence {
+  return {
+    key: isEnded ? 'analysis:billed.inAll' : 'analysis:billed.inAllSoFar',
+    values: { cost: formatSmallMoney(amount, currency, language) },
+  }
+}
+
 /** Of all candidates together; null where nothing was counted. */
 export function totalCost(
   costs: readonly CandidateCost[],

@@ -12,12 +12,12 @@ export function FactsTable({
     <Paper withBorder radius="lg" p="xs">
       <Table variant="vertical" layout="fixed">
         <Table.Tbody>
-          {facts.map(([name, value]) => (
-            <Table.Tr key={name}>
+          {facts.map(([name, value], index) => (
+            <Table.Tr key={index}>
               <Table.Th w={nameWidth} fw={500}>
                 {name}
               </Table.Th>
-              <Table.Td>{value}</Table.Td>
+              <Table.Td className="invisible">{value}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

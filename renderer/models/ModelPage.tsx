@@ -3,7 +3,7 @@ import { IconCloudUp, IconGitBranch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { costSentence, totalCost } from '../../shared/billed.ts'
+import { totalCost, totalCostSentence } from '../../shared/billed.ts'
 import { isTerminal, type Model, type ModelVersion } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { SaveBundleMenu } from '../bundle/SaveBundleMenu.tsx'
@@ -102,12 +102,12 @@ function VersionView({ model, version }: { model: Model; version: ModelVersion }
   const isCloud = version.workspaceId !== localWorkspaceId
   const { data: costs = [] } = useQuery({ ...costsQuery(version.id), enabled: isCloud })
   const total = costs.length > 1 ? totalCost(costs) : null
-  const inAll = total && costSentence(total, i18n.language)
+  const inAll = total && totalCostSentence(total, i18n.language)
   return (
     <Stack gap="xl">
       {inAll && (
         <Text size="sm" c="dimmed">
-          {t('analysis:billed.inAll', { cost: t(inAll.key, inAll.values) })}
+          {t(inAll.key, inAll.values)}
         </Text>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2 }}>

@@ -4,7 +4,7 @@ import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
 import { formatCount, formatPercent } from '../format.ts'
 import type { Workspace } from '../../shared/workspace.ts'
-import { typedPrompts, valueOf, type WizardDraft } from './wizardState.ts'
+import { settingValues, typedPrompts, type WizardDraft } from './wizardState.ts'
 
 interface ReviewStepProps {
   readonly draft: WizardDraft
@@ -66,11 +66,16 @@ export function ReviewStep({ draft, datasets, baseModels, fields, workspaces }: 
     ],
     ...fields.map((field): [string, string] => [
       t(`hyperparameter.${field.name}.label`, { defaultValue: field.name }),
-      field.options
-        ? t(`hyperparameter.${field.name}.option.${valueOf(draft, field)}`, {
-            defaultValue: valueOf(draft, field),
-          })
-        : valueOf(draft, field),
+      settingValues(draft, field, chosen)
+        .map(({ value, models }) => {
+          const shown = field.options
+            ? t(`hyperparameter.${field.name}.option.${value}`, { defaultValue: value })
+            : value
+          return models.length === 0
+            ? shown
+            : t('wizard.settingOf', { value: shown, models: models.join(', ') })
+        })
+        .join('\n'),
     ]),
   ]
   return <FactsTable facts={rows} nameWidth={260} />

@@ -261,6 +261,27 @@ export function valueOf(draft: WizardDraft, field: HyperparameterField): string 
   return draft.hyperparameters[field.name] ?? field.default
 }
 
+/**
+ * What the chosen base models will train with: a value each, and the names of those that have it where not all do, since
+ * they may lack the setting or have another default.
+ */
+export function settingValues(
+  draft: WizardDraft,
+  field: HyperparameterField,
+  chosen: readonly BaseModel[],
+): { readonly value: string; readonly models: readonly string[] }[] {
+  const owners = chosen.flatMap(({ displayName, hyperparameters }) => {
+    const own = hyperparameters.find(({ name }) => name === field.name)
+    return own ? [{ displayName, value: valueOf(draft, own) }] : []
+  })
+  const byValue = Map.groupBy(owners, ({ value }) => value)
+  const isSame = byValue.size === 1 && owners.length === chosen.length
+  return [...byValue].map(([value, models]) => ({
+    value,
+    models: isSame ? [] : models.map(({ displayName }) => displayName),
+  }))
+}
+
 /** The fields of the chosen base models, each name once. */
 export function sharedFields(
   baseModels: readonly BaseModel[],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   problemOf,
+  settingValues,
   startDraft,
   toRequest,
   wizardReducer,
@@ -53,6 +54,20 @@ const complete = (): WizardDraft =>
     { type: 'hyperparameterTyped', name: 'rate', value: '0.2' } as const,
     { type: 'samplePromptTyped', index: 1, prompt: ' How bright is it? ' } as const,
   ].reduce(wizardReducer, startDraft({ dataset: aDataset() }))
+
+test('the review names the models of a setting that not all of them have, or have alike', () => {
+  const draft = complete()
+  const other = base('c', [{ ...field, default: '3' }])
+  const chosen = [...baseModels, other]
+  expect(settingValues(draft, rate, chosen)).toEqual([{ value: '0.2', models: ['a'] }])
+  expect(settingValues(draft, field, chosen)).toEqual([
+    { value: '8', models: ['a', 'b'] },
+    { value: '3', models: ['c'] },
+  ])
+  expect(settingValues(draft, field, baseModels)).toEqual([{ value: '8', models: [] }])
+  const typed = { ...draft, hyperparameters: { epoch: '2' } }
+  expect(settingValues(typed, field, chosen)).toEqual([{ value: '2', models: [] }])
+})
 
 test('a dataset brings its columns, and its request fits the contract', () => {
   const request = toRequest(complete(), baseModels)
