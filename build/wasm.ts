@@ -7,6 +7,7 @@ import { repositoryRoot } from './repositoryRoot.ts'
 const modules = [
   { source: 'electron/engine/train/adamw.wat', name: 'adamwModule' },
   { source: 'electron/dataset/kernel/kernel.wat', name: 'kernelModule' },
+  { source: 'electron/dataset/kernel/textSearch.wat', name: 'textSearchModule' },
 ] as const
 
 /** The module's bytes as its text says. */

@@ -4,6 +4,7 @@
  */
 import { open } from 'node:fs/promises'
 import { AppError } from '../../../shared/errors.ts'
+import { TextSearch } from '../kernel/textSearch.ts'
 import { rowsPerMark, type RowIndex } from '../rowIndex.ts'
 
 const chunkBytes = 8 * 1024 * 1024
@@ -41,23 +42,21 @@ export async function findStretches(
   const stretches: number[] = []
   const first = index.offsets[0]
   if (first === undefined) return stretches
-  // Latin-1 makes one character of every byte, so that places in the text are places in the file.
-  const wanted = latin1(Buffer.from(needle.text), 0, undefined, needle.matchCase)
-  const keep = Buffer.byteLength(needle.text) - 1
+  const bytes = Buffer.from(needle.text)
+  const keep = bytes.length - 1
+  const search = new TextSearch(bytes, !needle.matchCase, chunkBytes + keep)
   const file = await open(path, 'r')
   try {
-    const buffer = Buffer.alloc(chunkBytes + keep)
     let filled = 0
     let position = first
     for (;;) {
       if (signal?.aborted) throw new AppError('Cancelled', 'The search was cancelled')
-      const { bytesRead } = await file.read(buffer, filled, chunkBytes, position)
+      const { bytesRead } = await file.read(search.text, filled, chunkBytes, position)
       if (bytesRead === 0) return stretches
-      const start = position - filled
       const length = filled + bytesRead
-      collect(latin1(buffer, 0, length, needle.matchCase), wanted, start, index.offsets, stretches)
+      collect(search, length, { start: position - filled, offsets: index.offsets }, stretches)
       filled = Math.min(keep, length)
-      buffer.copyWithin(0, length - filled, length)
+      search.text.copyWithin(0, length - filled, length)
       position += bytesRead
     }
   } finally {
@@ -65,28 +64,22 @@ export async function findStretches(
   }
 }
 
-function latin1(bytes: Buffer, start: number, end: number | undefined, matchCase: boolean): string {
-  const text = bytes.toString('latin1', start, end ?? bytes.length)
-  return matchCase ? text : text.toLowerCase()
-}
-
 function collect(
-  text: string,
-  wanted: string,
-  start: number,
-  offsets: Float64Array,
+  search: TextSearch,
+  length: number,
+  { start, offsets }: { readonly start: number; readonly offsets: Float64Array },
   stretches: number[],
 ): void {
   let from = 0
   for (;;) {
-    const found = text.indexOf(wanted, from)
+    const found = search.indexIn(from, length)
     if (found === -1) return
     const stretch = stretchAt(offsets, start + found)
     if (stretches.at(-1) !== stretch) stretches.push(stretch)
     // The rest of a stretch that is looked at anyway need not be searched.
     const next = offsets[stretch + 1]
     if (next === undefined) return
-    from = Math.max(found + 1, next - start - wanted.length + 1)
+    from = Math.max(found + 1, next - start - search.needleBytes + 1)
   }
 }
 
