@@ -158,7 +158,7 @@ function Navigation({ place }: { place: Place }) {
   return (
     <NavigationContext.Consumer>
       {(navigate) => (
-        <AppShell.Navbar p="md" aria-label={t('navigation.label')}>
+        <AppShell.Navbar p="md" aria-label={t('navigation.label')} style={{ overflowY: 'auto' }}>
           <Group gap="xs" mb="xl" mt={4} px={4}>
             <IconWaveSine
               size={26}

@@ -208,4 +208,8 @@ test('fits a small window, in Chinese and in the dark', async () => {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
   expect(overflow).toBe(0)
+  // What stands below in the navigation is a scroll away.
+  const engine = page.getByRole('navigation').getByRole('switch')
+  await engine.scrollIntoViewIfNeeded()
+  await expect(engine).toBeInViewport()
 })
