@@ -71,16 +71,7 @@ def read(s3, uri):
 
 def ask(question: str) -> str:
     s3 = boto3.client("s3", region_name=REGION)
-    key = f"${facts.requestPrefix}{uuid.uuid4()}.json"
-    s3.put_object(
-        Bucket=BUCKET,
-        Key=key,
-        ContentType="application/json",
-        Body=json.dumps({
-            "inputs": TEMPLATE.replace("{prompt}", question, 1),
-            "parameters": {"max_new_tokens": ${facts.maxNewTokens}, "do_sample": False},
-        }),
-    )
+${putQuestion(facts)}
     promise = boto3.client("sagemaker-runtime", region_name=REGION).invoke_endpoint_async(
         EndpointName=${python(facts.endpointName)},
         ContentType="application/json",
@@ -325,16 +316,7 @@ def lambda_handler(event, context):
 
 
 def begin(question):
-    key = f"${facts.requestPrefix}{uuid.uuid4()}.json"
-    s3.put_object(
-        Bucket=BUCKET,
-        Key=key,
-        ContentType="application/json",
-        Body=json.dumps({
-            "inputs": TEMPLATE.replace("{prompt}", question, 1),
-            "parameters": {"max_new_tokens": ${facts.maxNewTokens}, "do_sample": False},
-        }),
-    )
+${putQuestion(facts)}
     promise = client.invoke_endpoint_async(
         EndpointName=os.environ.get("ENDPOINT_NAME", ${python(facts.endpointName)}),
         ContentType="application/json",
@@ -399,6 +381,20 @@ def reply(status, body):
           ]),
     ])
   },
+}
+
+/** Python, inside a function that has `question` and the client `s3`. */
+function putQuestion(facts: LaterFacts): string {
+  return `    key = f"${facts.requestPrefix}{uuid.uuid4()}.json"
+    s3.put_object(
+        Bucket=BUCKET,
+        Key=key,
+        ContentType="application/json",
+        Body=json.dumps({
+            "inputs": TEMPLATE.replace("{prompt}", question, 1),
+            "parameters": {"max_new_tokens": ${facts.maxNewTokens}, "do_sample": False},
+        }),
+    )`
 }
 
 function requestUri({ bucket, requestPrefix }: LaterFacts, name: string): string {

@@ -15,6 +15,7 @@ import { ServiceFailure } from '../support/aws/serviceFailure.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
 import {
+  closeUnasked,
   answerDialog,
   answerSaveDialog,
   launchApp,
@@ -114,11 +115,7 @@ test.beforeAll(async () => {
   })
 })
 test.afterAll(async () => {
-  // The endpoints' machines would be asked about, and there is nobody to answer.
-  await running.app.evaluate(({ dialog }) => {
-    dialog.showMessageBoxSync = () => 1
-  })
-  await running.app.close()
+  await closeUnasked(running)
   await double.close()
   await hub.close()
 })

@@ -8,6 +8,7 @@ import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
 import { notificationTitles, watchNotifications } from './support/desktop.ts'
 import {
+  closeUnasked,
   answerSaveDialog,
   launchApp,
   makeDataDirectory,
@@ -43,11 +44,7 @@ test.beforeAll(async () => {
   })
 })
 test.afterAll(async () => {
-  // What a failed test left running would be asked about, and there is nobody to answer.
-  await running.app.evaluate(({ dialog }) => {
-    dialog.showMessageBoxSync = () => 1
-  })
-  await running.app.close()
+  await closeUnasked(running)
   await double.close()
 })
 

@@ -19,6 +19,7 @@ import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { ServiceFailure } from '../support/aws/serviceFailure.ts'
 import { aDraft } from '../support/aws/workspaceDraft.ts'
 import {
+  closeUnasked,
   answerSaveDialog,
   launchApp,
   makeDataDirectory,
@@ -92,11 +93,7 @@ test.beforeAll(async () => {
   page = running.page
 })
 test.afterAll(async () => {
-  // An endpoint that runs would be asked about, and there is nobody to answer.
-  await running.app.evaluate(({ dialog }) => {
-    dialog.showMessageBoxSync = () => 1
-  })
-  await running.app.close()
+  await closeUnasked(running)
   await double.close()
 })
 

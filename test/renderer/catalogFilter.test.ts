@@ -1,34 +1,11 @@
 import { expect, test } from 'vitest'
 import { filterCatalog, noFilter, valuesOf } from '../../renderer/catalog/catalogFilter.ts'
 import { costPlan } from '../../renderer/catalog/machines.ts'
-import { baseModelSchema, type BaseModel } from '../../shared/model.ts'
+import type { BaseModel } from '../../shared/model.ts'
+import { aCloudBaseModel } from '../support/cloudBaseModel.ts'
 
-function model(id: string, change: Partial<BaseModel> = {}, type?: string): BaseModel {
-  return baseModelSchema.parse({
-    id,
-    version: '1',
-    displayName: id,
-    provider: 'Acme',
-    license: 'MIT',
-    description: '',
-    languages: [],
-    parameterCount: null,
-    contextTokens: null,
-    card: '',
-    hyperparameters: [],
-    cloud: {
-      task: 'Text Generation',
-      eula: null,
-      rows: { min: 1, max: null },
-      tokens: null,
-      instanceTypes: type ? [type] : [],
-      canUseSpot: true,
-      billing: 'instanceHours',
-      serving: 'endpoint',
-    },
-    ...change,
-  })
-}
+const model = (id: string, change: Partial<BaseModel> = {}, type?: string) =>
+  aCloudBaseModel(id, change, { billing: 'instanceHours', instanceTypes: type ? [type] : [] })
 
 const prices = {
   currency: 'USD' as const,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { baseModelSchema, type BaseModel } from '../../shared/model.ts'
+import type { BaseModel } from '../../shared/model.ts'
 import {
   epochsOf,
   firstCostOf,
@@ -14,50 +14,27 @@ import {
   startSentence,
 } from '../../shared/startCostSentences.ts'
 import { priceFamilyOf, tokenPriceOf } from '../../shared/tokenPrices.ts'
-
-function model(id: string, change: Partial<BaseModel>, cloud: object): BaseModel {
-  return baseModelSchema.parse({
-    id,
-    version: '1',
-    displayName: id,
-    provider: 'Acme',
-    license: 'MIT',
-    description: '',
-    languages: [],
-    parameterCount: null,
-    contextTokens: null,
-    card: '',
-    hyperparameters: [],
-    cloud: {
-      task: 'Text Generation',
-      eula: null,
-      rows: { min: 1, max: null },
-      tokens: null,
-      instanceTypes: [],
-      canUseSpot: true,
-      billing: 'tokens',
-      serving: 'endpoint',
-      ...cloud,
-    },
-    ...change,
-  })
-}
+import { aCloudBaseModel } from '../support/cloudBaseModel.ts'
 
 const epochs = (name: string, standard: string) => ({
   hyperparameters: [{ name, type: 'int' as const, default: standard, advanced: false }],
 })
-const mistral = model('mistral', {}, { billing: 'instanceHours', instanceTypes: ['ml.g5.2xlarge'] })
-const falcon = model(
+const mistral = aCloudBaseModel(
+  'mistral',
+  {},
+  { billing: 'instanceHours', instanceTypes: ['ml.g5.2xlarge'] },
+)
+const falcon = aCloudBaseModel(
   'autopilot:Falcon7BInstruct',
   { way: 'autopilot', parameterCount: 7e9 },
   { billing: 'instanceHours' },
 )
-const nova = model(
+const nova = aCloudBaseModel(
   'bedrock:amazon.nova-micro-v1:0:128k',
   { way: 'bedrock', ...epochs('epochCount', '2') },
   {},
 )
-const llama = model(
+const llama = aCloudBaseModel(
   'serverless:meta-llama-8b',
   { way: 'serverless', parameterCount: 8e9, ...epochs('max_epochs', '5') },
   {},

@@ -123,3 +123,11 @@ export async function answerSaveDialog({ app }: LaunchedApp, chosen: string): Pr
     dialog.showSaveDialog = async () => ({ canceled: false, filePath })
   }, chosen)
 }
+
+/** Endpoints that still run would be asked about, and there is nobody to answer. */
+export async function closeUnasked({ app }: LaunchedApp): Promise<void> {
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBoxSync = () => 1
+  })
+  await app.close()
+}
