@@ -136,11 +136,7 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
         getVersion(db, candidate.versionId).workspaceId,
         side,
       ),
-    async priceOf(workspaceId: string, instanceType: string, purpose: 'Hosting' | 'Processing') {
-      const { hourly, from } = await prices.list(workspaceId, purpose)
-      // The table is of training and hosting.
-      return purpose === 'Processing' && from === 'table' ? null : (hourly[instanceType] ?? null)
-    },
+    priceOf: prices.machine,
     currencyOf: async (workspaceId: string) =>
       workspaceId === localWorkspaceId
         ? ('USD' as const)

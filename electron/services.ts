@@ -11,6 +11,7 @@ import type { RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import type { ExportedDataset, ExportRequest } from '../shared/workbench/exportFormat.ts'
 import type { SplitPreview, SplitRequest } from '../shared/workbench/splitPlan.ts'
+import { currencyOf } from '../shared/partition.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
 import { createHubTokens, type HubTokens } from './baseModels/huggingFace/hubToken.ts'
@@ -227,7 +228,12 @@ export function createServices(options: ServicesOptions): Services {
     prices,
     endpointCosts(workspaceId, sinceMs) {
       const { endpoints } = use.endpoints.state()
-      const ours = endpoints.filter((endpoint) => endpoint.workspaceId === workspaceId)
+      // One of another region's currency can't be held against the budget.
+      const currency = currencyOf(getAwsWorkspace(db, workspaceId).region)
+      const ours = endpoints.filter(
+        (endpoint) =>
+          endpoint.workspaceId === workspaceId && endpoint.price?.currency === currency,
+      )
       const sum = (isOver: boolean) =>
         ours
           .filter(({ status }) => (status === 'Gone') === isOver)
@@ -295,10 +301,9 @@ export function createServices(options: ServicesOptions): Services {
       (await catalog.describe(await connectTo(workspaceId), id)).baseModel,
     // On this computer nothing is paid; what an account pays, its price list tells.
     async priceOf(workspaceId, instanceType) {
-      if (workspaceId === localWorkspaceId) return { perHour: 0, currency: 'USD' }
-      const { hourly, currency } = await prices.list(workspaceId, 'Hosting')
-      const perHour = hourly[instanceType]
-      return perHour === undefined ? null : { perHour, currency }
+      if (workspaceId === localWorkspaceId)
+        return { perHour: 0, currency: 'USD', reckonedIn: null }
+      return prices.machine(workspaceId, instanceType, 'Hosting')
     },
     idleMinutes: () => getSettings(db).endpointIdleMinutes,
     leaderboard: (versionId) => leaderboardOf(db, versionId),

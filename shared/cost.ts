@@ -4,15 +4,24 @@ import { z } from 'zod'
 export const currencySchema = z.enum(['USD', 'CNY'])
 export type Currency = z.infer<typeof currencySchema>
 
+export const quotaSchema = z.object({
+  code: z.string(),
+  value: z.number(),
+  isAdjustable: z.boolean(),
+})
+export type Quota = z.infer<typeof quotaSchema>
+
 export const machineCheckSchema = z.object({
   instanceType: z.string(),
+  /** Spare machines have a quota of their own. */
+  isSpot: z.boolean(),
   /** Null: not offered there, or not known. */
   pricePerHour: z.number().nullable(),
-  /** table: a rough figure that comes with Timbre and that nobody has checked. */
+  /** table: reckoned without AWS's list (shared/builtInPrices.ts). */
   priceFrom: z.enum(['priceList', 'table', 'unknown']),
   /** Null: the price list could not be asked. */
   isOffered: z.boolean().nullable(),
-  quota: z.object({ code: z.string(), value: z.number(), isAdjustable: z.boolean() }).nullable(),
+  quota: quotaSchema.nullable(),
 })
 export type MachineCheck = z.infer<typeof machineCheckSchema>
 
@@ -22,16 +31,18 @@ export const priceListSchema = z.object({
   hourly: z.record(z.string(), z.number()),
   /** For training, by the model's family (shared/tokenPrices.ts); without those that the list does not have. */
   perThousandTokens: z.record(z.string(), z.number()).default({}),
-  /** table: rough figures that come with Timbre and that nobody has checked. */
+  /** table: the machines' are reckoned without AWS's list (shared/builtInPrices.ts). */
   from: z.enum(['priceList', 'table']),
+  region: z.string(),
 })
 export type PriceList = z.infer<typeof priceListSchema>
 
-/** By the gigabyte and month; null: not known. */
+/** By the gigabyte and month. */
 export const storagePricesSchema = z.object({
-  bucketPerGbMonth: z.number().nullable(),
-  /** Of a training machine, while it is rented. */
-  diskPerGbMonth: z.number().nullable(),
+  bucketPerGbMonth: z.number(),
+  bucketFrom: z.enum(['priceList', 'table']),
+  /** Of a training machine, while it is rented; from the table alone. */
+  diskPerGbMonth: z.number(),
 })
 export type StoragePrices = z.infer<typeof storagePricesSchema>
 
@@ -40,6 +51,9 @@ export const preflightSchema = z.object({
   machines: z.array(machineCheckSchema),
   /** Of an endpoint by the hour, by machine; without those whose price is not known. */
   hosting: z.record(z.string(), z.number()),
+  hostingFrom: z.enum(['priceList', 'table']),
+  /** Of endpoints, by machine; without those that can't be looked up. */
+  hostingQuotas: z.record(z.string(), quotaSchema),
   storage: storagePricesSchema,
   /** Since the first of this month, on trainings and endpoints. */
   spent: z.number(),
@@ -91,6 +105,30 @@ export function formatMoney(amount: number, currency: Currency, language: string
     currency,
     currencyDisplay: 'narrowSymbol',
   }).format(amount)
+}
+
+/** A price that was reckoned without AWS's list says so. */
+export function asReckoned(words: string, isReckoned: boolean): string {
+  return isReckoned ? `≈ ${words}` : words
+}
+
+export interface Amount {
+  readonly currency: Currency
+  readonly amount: number
+}
+
+/** Yuan and dollars are never added up. */
+export function sumsOf(amounts: readonly Amount[]): Amount[] {
+  const sums = new Map<Currency, number>()
+  for (const { currency, amount } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + amount)
+  return [...sums].map(([currency, amount]) => ({ currency, amount }))
+}
+
+/** Such as `$35.92 + ¥4`; '' for none. */
+export function formatSums(amounts: readonly Amount[], language: string): string {
+  return sumsOf(amounts)
+    .map(({ amount, currency }) => formatSmallMoney(amount, currency, language))
+    .join(' + ')
 }
 
 /** With the digits that a small amount needs. */

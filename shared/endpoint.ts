@@ -1,5 +1,6 @@
 /** Models that answer behind an endpoint: for a test, or for an application. */
 import { z } from 'zod'
+import { asReckoned, currencySchema, formatSums } from './cost.ts'
 import { appErrorDataSchema } from './errors.ts'
 import { vpcSchema } from './workspace.ts'
 
@@ -79,8 +80,25 @@ export const endpointScalingSchema = z
   .refine(({ min, max }) => min <= max)
 export type EndpointScaling = z.infer<typeof endpointScalingSchema>
 
-export const priceSchema = z.object({ perHour: z.number().nonnegative(), currency: z.string() })
+export const priceSchema = z.object({
+  perHour: z.number().nonnegative(),
+  currency: currencySchema,
+  /** The region for which it was reckoned without AWS's list (shared/builtInPrices.ts); null: AWS's list told it. */
+  reckonedIn: z.string().nullable().default(null),
+})
 export type Price = z.infer<typeof priceSchema>
+
+/** Of so many machines by the hour, in words. */
+export function formatPrice(price: Price, count: number, language: string): string {
+  return formatPrices([{ ...price, perHour: price.perHour * count }], language)
+}
+
+/** All together by the hour, in words; '' for none. */
+export function formatPrices(prices: readonly Price[], language: string): string {
+  const amounts = prices.map(({ perHour, currency }) => ({ amount: perHour, currency }))
+  const isReckoned = prices.some(({ reckonedIn }) => reckonedIn !== null)
+  return prices.length === 0 ? '' : asReckoned(formatSums(amounts, language), isReckoned)
+}
 
 export const endpointSchema = z.object({
   name: z.string(),

@@ -1,6 +1,13 @@
 /** What a report takes, said before it begins. */
 import { z } from 'zod'
-import { currencySchema, formatSmallMoney, type Currency } from './cost.ts'
+import {
+  asReckoned,
+  currencySchema,
+  formatSums,
+  sumsOf,
+  type Amount,
+  type Currency,
+} from './cost.ts'
 import { evaluationRequestSchema } from './evaluation.ts'
 
 const rangeSchema = z.object({ low: z.number(), high: z.number() })
@@ -30,6 +37,8 @@ export const evaluationEstimateSchema = z.object({
     }),
   ),
   currency: currencySchema,
+  /** The region for which their prices were reckoned without AWS's list; null: AWS's list told them. */
+  reckonedIn: z.string().nullable(),
   /** Of the machines; null: a price is not known. */
   cost: rangeSchema.nullable(),
   /** Whether there is a base model to ask. */
@@ -53,6 +62,7 @@ export const evaluationEstimateSchema = z.object({
       low: z.number().nullable(),
       high: z.number().nullable(),
       currency: currencySchema,
+      reckonedIn: z.string().nullable(),
     })
     .nullable(),
 })
@@ -63,14 +73,16 @@ export const evaluationEstimateRequestSchema = evaluationRequestSchema
 
 export interface HighestCost {
   /** At most, in each currency; empty where no price is known. */
-  readonly sums: readonly { readonly currency: Currency; readonly amount: number }[]
+  readonly sums: readonly Amount[]
   /** False: something is paid whose price is not known. */
   readonly isWhole: boolean
+  /** A price was reckoned without AWS's list. */
+  readonly isReckoned: boolean
 }
 
 /** What a report costs at most: endpoints, judge and processing job together. Null: nothing is paid. */
 export function highestCost(estimate: EvaluationEstimate): HighestCost | null {
-  const { place, answers, machines, cost, currency, judge, library } = estimate
+  const { place, answers, machines, cost, currency, reckonedIn, judge, library } = estimate
   const parts: readonly { readonly currency: Currency; readonly amount: number | null }[] = [
     ...(machines.length > 0 ? [{ currency, amount: cost?.high ?? null }] : []),
     // By the token, at a price that is not known here.
@@ -79,20 +91,22 @@ export function highestCost(estimate: EvaluationEstimate): HighestCost | null {
     ...(library ? [{ currency: library.currency, amount: library.high }] : []),
   ]
   if (parts.length === 0) return null
-  const sums = new Map<Currency, number>()
-  for (const part of parts)
-    if (part.amount !== null) sums.set(part.currency, (sums.get(part.currency) ?? 0) + part.amount)
   return {
-    sums: [...sums].map(([of, amount]) => ({ currency: of, amount })),
+    sums: sumsOf(
+      parts.flatMap((part) =>
+        part.amount === null ? [] : [{ currency: part.currency, amount: part.amount }],
+      ),
+    ),
     isWhole: parts.every(({ amount }) => amount !== null),
+    isReckoned:
+      (machines.length > 0 && reckonedIn !== null) || (library?.reckonedIn ?? null) !== null,
   }
 }
 
 /** The sums, such as `$35.92`; '' where no price is known. */
-export function formatHighestCost({ sums }: HighestCost, language: string): string {
-  return sums
-    .map(({ amount, currency }) => formatSmallMoney(roundedUp(amount), currency, language))
-    .join(' + ')
+export function formatHighestCost({ sums, isReckoned }: HighestCost, language: string): string {
+  const rounded = sums.map(({ amount, currency }) => ({ amount: roundedUp(amount), currency }))
+  return sums.length === 0 ? '' : asReckoned(formatSums(rounded, language), isReckoned)
 }
 
 /** A judge's few tokens must not look as if they cost nothing. */

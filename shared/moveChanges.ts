@@ -3,9 +3,9 @@ import { mostCanvasCharacters } from './cutRows.ts'
 import { formatDuration, formatSecondsRange } from './duration.ts'
 import { formatCount, formatDate } from './formats.ts'
 import type { ModelVersion } from './model.ts'
-import { reckonedSeconds, runOf, type MovePlan } from './movePlan.ts'
+import { runOf, type MovePlan } from './movePlan.ts'
 import { mostTokensOf } from './moveSettings.ts'
-import { priceOfRun, type StartPrices } from './startCost.ts'
+import { priceOfRun, reckonedSeconds, type StartPrices } from './startCost.ts'
 import { runPriceSentence } from './startCostSentences.ts'
 import type { CloudChoice } from './trainingWay.ts'
 
@@ -34,10 +34,11 @@ export function changesOf(
   const { candidate, target, cut, mostTokens, template, isTemplateLost } = plan
   const { cloud } = target
   const count = (value: number) => formatCount(value, language)
-  const price = priceOfRun(runOf(plan, machine), prices)
+  const run = runOf(plan, machine)
+  const price = priceOfRun(run, prices)
   const rented = price.kind === 'hours' && !price.machine.isAssumed ? price.machine : null
   const cost = runPriceSentence(price, prices.currency, language)
-  const time = reckonedSeconds(plan, machine)
+  const time = reckonedSeconds(run)
   const hereTokens = mostTokensOf(null, candidate.hyperparameters)
   const rows: readonly (readonly [key: string, here: string, there: string])[] = [
     [

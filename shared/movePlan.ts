@@ -1,12 +1,10 @@
 /** A version's move into an account at AWS: what is chosen, what is missing, what is started. For window and command line. */
-import { roughSeconds } from './cloudTime.ts'
 import { cutReasonSchema, type CutReason, type CutRows } from './cutRows.ts'
 import type { BaseModel, Candidate, FineTuneRequest, Model, ModelVersion } from './model.ts'
 import { mostTokensOf, moveSettings, type MovedSetting } from './moveSettings.ts'
 import { rankByNearness } from './nearestModel.ts'
 import { editedTemplateSchema, type PromptTemplate } from './promptTemplate.ts'
-import type { SecondsRange } from './duration.ts'
-import { epochsOf, machineOf, type PlannedRun } from './startCost.ts'
+import type { PlannedRun } from './startCost.ts'
 import { mostCutShare, type CloudChoice } from './trainingWay.ts'
 import { isValidSetting } from './hyperparameters.ts'
 
@@ -218,25 +216,4 @@ export function runOf(
   choice: CloudChoice | undefined,
 ): PlannedRun {
   return { model: target, choice, settings, trainingTokens: cut.trainingTokens }
-}
-
-/** Null where AWS bills by the token, or nobody knows the model's size. */
-export function reckonedSeconds(
-  {
-    target,
-    settings,
-    cut,
-  }: Pick<MovingCandidate, 'target' | 'settings'> & { readonly cut: CutRows },
-  machine: CloudChoice | undefined,
-): SecondsRange | null {
-  const rented = machineOf(target, machine)
-  return (
-    rented &&
-    roughSeconds({
-      instanceType: rented.type,
-      parameterCount: target.parameterCount,
-      trainingTokens: cut.trainingTokens,
-      epochs: epochsOf(settings, target),
-    })
-  )
 }

@@ -39,6 +39,11 @@ export function currencyOf(region: string): 'USD' | 'CNY' {
   return partitionOf(region) === 'aws-cn' ? 'CNY' : 'USD'
 }
 
+/** Whether AWS tells prices there by an API. Source: botocore's endpoints.json. */
+export function hasPriceList(region: string): boolean {
+  return partitionOf(region) !== 'aws-us-gov'
+}
+
 /** The global services of a partition are signed for one of its regions. */
 export function globalRegionOf(region: string): string {
   switch (partitionOf(region)) {

@@ -1,12 +1,17 @@
 /** What a start at AWS costs: the number on its button, the arithmetic of its review, and what has to fit into the budget. */
+import { roughSeconds } from './cloudTime.ts'
 import type { PriceList } from './cost.ts'
+import type { SecondsRange } from './duration.ts'
 import { trainingMachineFor } from './machines.ts'
 import type { BaseModel } from './model.ts'
 import { meaningOf } from './moveSettings.ts'
 import { tokenPriceOf, type TokenPrice } from './tokenPrices.ts'
 import type { CloudChoice } from './trainingWay.ts'
 
-export type StartPrices = Pick<PriceList, 'currency' | 'hourly' | 'perThousandTokens'>
+export type StartPrices = Pick<
+  PriceList,
+  'currency' | 'hourly' | 'perThousandTokens' | 'from' | 'region'
+>
 
 export interface RentedMachine {
   readonly type: string
@@ -45,12 +50,31 @@ export interface PlannedRun {
   readonly trainingTokens: number | null
 }
 
+/** Null where AWS bills by the token, or nobody knows the model's size or has counted yet. */
+export function reckonedSeconds({
+  model,
+  choice,
+  settings,
+  trainingTokens,
+}: PlannedRun): SecondsRange | null {
+  const machine = machineOf(model, choice)
+  if (!machine || trainingTokens === null) return null
+  return roughSeconds({
+    instanceType: machine.type,
+    parameterCount: model.parameterCount,
+    trainingTokens,
+    epochs: epochsOf(settings, model),
+  })
+}
+
 export type RunPrice =
   | {
       readonly kind: 'hours'
       readonly machine: RentedMachine
       /** Null: not known. */
       readonly perHour: number | null
+      /** The region for which it was reckoned without AWS's list; null: AWS's list told it. */
+      readonly reckonedIn: string | null
     }
   | {
       readonly kind: 'tokens'
@@ -67,7 +91,13 @@ export function priceOfRun(
   prices: StartPrices,
 ): RunPrice {
   const machine = machineOf(model, choice)
-  if (machine) return { kind: 'hours', machine, perHour: prices.hourly[machine.type] ?? null }
+  if (machine)
+    return {
+      kind: 'hours',
+      machine,
+      perHour: prices.hourly[machine.type] ?? null,
+      reckonedIn: prices.from === 'table' ? prices.region : null,
+    }
   const tokens = trainingTokens === null ? null : trainingTokens * epochsOf(settings, model)
   const price = tokenPriceOf(model, prices)
   const amount = tokens === null || !price ? null : costOfTokens(tokens, price.perThousand)
@@ -81,7 +111,7 @@ export function costOfTokens(tokens: number, perThousand: number): number {
 export interface StartCost {
   /** Of all machines whose price is known, together; null: of none. */
   readonly hourly: number | null
-  /** A machine is assumed. */
+  /** A machine is assumed, or its price was reckoned without AWS's list. */
   readonly isHourlyAbout: boolean
   /** Of all tokens whose price is known; null: of none. */
   readonly forTokens: number | null
@@ -93,7 +123,7 @@ export function startCost(runs: readonly PlannedRun[], prices: StartPrices): Sta
   const all = runs.map((run) => priceOfRun(run, prices))
   const hours = all.flatMap((one) =>
     one.kind === 'hours' && one.perHour !== null
-      ? [{ amount: one.perHour, isAssumed: one.machine.isAssumed }]
+      ? [{ amount: one.perHour, isAbout: one.machine.isAssumed || one.reckonedIn !== null }]
       : [],
   )
   const tokens = all.flatMap((one) => (one.kind === 'tokens' && one.amount !== null ? [one] : []))
@@ -101,7 +131,7 @@ export function startCost(runs: readonly PlannedRun[], prices: StartPrices): Sta
     amounts.length === 0 ? null : amounts.reduce((total, amount) => total + amount, 0)
   return {
     hourly: sum(hours.map(({ amount }) => amount)),
-    isHourlyAbout: hours.some(({ isAssumed }) => isAssumed),
+    isHourlyAbout: hours.some(({ isAbout }) => isAbout),
     forTokens: sum(tokens.map(({ amount }) => amount ?? 0)),
     isCounting: all.some((one) => one.kind === 'tokens' && one.tokens === null),
   }

@@ -1,14 +1,17 @@
 /** What a start at AWS costs, in words: the same for window and command line. */
 import { formatMoney, type Currency } from './cost.ts'
 import type { Sentence } from './evaluationSentences.ts'
+import { formatMonth } from './formats.ts'
+import { reckonedPriceSentences } from './reckonedPriceSentences.ts'
 import type { RunPrice, StartCost } from './startCost.ts'
 
 /** Of one base model, with the arithmetic. */
 export function runPriceSentence(price: RunPrice, currency: Currency, language: string): Sentence {
   if (price.kind === 'hours') {
-    const { machine, perHour } = price
+    const { machine, perHour, reckonedIn } = price
     if (perHour === null) return { key: 'catalog:billing.instanceHours', values: {} }
-    const form = machine.isAssumed ? 'aboutHourly' : machine.isSpot ? 'upToHourly' : 'hourly'
+    const isAbout = machine.isAssumed || reckonedIn !== null
+    const form = machine.isSpot ? 'upToHourly' : isAbout ? 'aboutHourly' : 'hourly'
     return {
       key: `catalog:review.${form}`,
       values: { price: formatMoney(perHour, currency, language) },
@@ -28,16 +31,21 @@ export function runPriceSentence(price: RunPrice, currency: Currency, language: 
   }
 }
 
-/** Where a price comes from, if not from AWS's list; null: it does. */
-export function priceSourceSentence(price: RunPrice, language: string): Sentence | null {
-  if (price.kind === 'hours')
-    return price.machine.isAssumed
-      ? { key: 'catalog:review.assumedNote', values: { type: price.machine.type } }
-      : null
+/** Where a price comes from, if not from AWS's list. */
+export function priceSourceSentences(price: RunPrice, language: string): Sentence[] {
+  if (price.kind === 'hours') {
+    const { type, isAssumed } = price.machine
+    return [
+      ...(isAssumed ? [{ key: 'catalog:review.assumedNote', values: { type } }] : []),
+      ...(price.reckonedIn === null
+        ? []
+        : reckonedPriceSentences(price.reckonedIn, type, language)),
+    ]
+  }
   const { from, asOf } = price.price ?? { from: 'priceList', asOf: null }
   return from === 'priceList' || asOf === null
-    ? null
-    : { key: `catalog:review.${from}Note`, values: { month: formatMonth(asOf, language) } }
+    ? []
+    : [{ key: `catalog:review.${from}Note`, values: { month: formatMonth(asOf, language) } }]
 }
 
 /** On the button; where no price at all is known, it says that. */
@@ -67,13 +75,4 @@ function formatUnitPrice(amount: number, currency: Currency, language: string): 
     currencyDisplay: 'narrowSymbol',
     maximumSignificantDigits: 3,
   }).format(amount)
-}
-
-/** @param month 2026-08 */
-function formatMonth(month: string, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    year: 'numeric',
-    month: 'long',
-    timeZone: 'UTC',
-  }).format(Date.parse(`${month}-01T00:00:00Z`))
 }

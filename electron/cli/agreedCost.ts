@@ -1,8 +1,12 @@
 /** Nothing that is billed starts from the command line before somebody has agreed to what it may cost. */
-import { formatSmallMoney } from '../../shared/cost.ts'
-import { hasTestEndpoint } from '../../shared/endpoint.ts'
+import { formatPrice, hasTestEndpoint, type Price } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
-import { formatHighestCost, type HighestCost } from '../../shared/evaluationEstimate.ts'
+import {
+  formatHighestCost,
+  highestCost,
+  type EvaluationEstimate,
+} from '../../shared/evaluationEstimate.ts'
+import { reckonedPriceSentences, reckoningOfEstimate } from '../../shared/reckonedPriceSentences.ts'
 import { readBaseModelId } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { getCandidate } from '../db/candidates.ts'
@@ -11,20 +15,26 @@ import type { Services } from '../services.ts'
 import type { CommandContext } from './commandContext.ts'
 
 /**
- * Says the cost on stderr, so that stdout stays what scripts read.
- * @param cost null: nothing is paid
+ * Says the cost of a report on stderr, so that stdout stays what scripts read.
  * @throws AppError CostNotAgreed
  */
 export function requireAgreement(
   { t }: Pick<CommandContext, 't'>,
-  cost: HighestCost | null,
+  estimate: EvaluationEstimate,
   language: string,
   hasAgreed: boolean,
 ): void {
+  const cost = highestCost(estimate)
   if (cost === null) return
   const price = formatHighestCost(cost, language)
   const key = price === '' ? 'costUnknown' : cost.isWhole ? 'cost' : 'costPartly'
-  requireYes(t(`cli:evaluate.${key}`, { price }), hasAgreed)
+  const reckoning = reckoningOfEstimate(estimate, language)
+  requireYes(
+    [t(`cli:evaluate.${key}`, { price }), ...reckoning.map((one) => t(one.key, one.values))].join(
+      '\n',
+    ),
+    hasAgreed,
+  )
 }
 
 /**
@@ -47,9 +57,12 @@ export async function requireEndpointAgreement(
   if (count === 0) return
   const { instanceType } = await use.deployments.defaults(candidateId)
   const price = await use.priceOf(workspaceId, instanceType)
-  const shown = price && formatSmallMoney(price.perHour * count, price.currency, language())
+  const shown = price && formatPrice(price, count, language())
   requireYes(
-    shown ? t('cli:ask.cost', { count, price: shown }) : t('cli:ask.costUnknown', { count }),
+    [
+      shown ? t('cli:ask.cost', { count, price: shown }) : t('cli:ask.costUnknown', { count }),
+      ...reckoningOf(t, price, instanceType, language()),
+    ].join('\n'),
     hasAgreed,
   )
 }
@@ -65,12 +78,28 @@ export async function requireTransformAgreement(
   const { workspaceId } = getVersion(db, getCandidate(db, candidateId).versionId)
   if (workspaceId === localWorkspaceId) return
   const price = await use.priceOf(workspaceId, instance)
-  const shown = price && formatSmallMoney(price.perHour, price.currency, language())
+  const shown = price && formatPrice(price, 1, language())
   requireYes(
-    shown
-      ? t('cli:batch.cost', { instance, price: shown })
-      : t('cli:batch.costUnknown', { instance }),
+    [
+      shown
+        ? t('cli:batch.cost', { instance, price: shown })
+        : t('cli:batch.costUnknown', { instance }),
+      ...reckoningOf(t, price, instance, language()),
+    ].join('\n'),
     hasAgreed,
+  )
+}
+
+function reckoningOf(
+  t: CommandContext['t'],
+  price: Price | null,
+  instanceType: string,
+  language: string,
+): string[] {
+  const region = price?.reckonedIn ?? null
+  if (region === null) return []
+  return reckonedPriceSentences(region, instanceType, language).map(({ key, values }) =>
+    t(key, values),
   )
 }
 

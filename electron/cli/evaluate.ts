@@ -1,7 +1,6 @@
 /** `timbre evaluate`: a candidate against its base model on unseen rows. */
 import { AppError } from '../../shared/errors.ts'
 import type { Evaluation } from '../../shared/evaluation.ts'
-import { highestCost } from '../../shared/evaluationEstimate.ts'
 import {
   adviceSentence,
   summarySentences,
@@ -27,8 +26,7 @@ export function evaluate(context: CommandContext, options: EvaluateOptions): Pro
     async ({ engine, workspaces, language, evaluation: { evaluator, estimate } }) => {
       const request = await toEvaluationRequest(options, () => workspaces.list())
       await engine.start()
-      const cost = highestCost(await estimate(request))
-      requireAgreement(context, cost, language(), options.yes ?? false)
+      requireAgreement(context, await estimate(request), language(), options.yes ?? false)
       const started = await evaluator.start(request)
       // Closing the services stops it in order, and keeps the rows that are there.
       const evaluation = await untilInterrupted(evaluator.ended(started.id))

@@ -15,7 +15,7 @@ import {
   type MovePlan,
 } from '../../shared/movePlan.ts'
 import { priceOfRun, startCost, type StartPrices } from '../../shared/startCost.ts'
-import { priceSourceSentence, startSentence } from '../../shared/startCostSentences.ts'
+import { priceSourceSentences, startSentence } from '../../shared/startCostSentences.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { localWorkspaceId, type AwsWorkspace } from '../../shared/workspace.ts'
 import { listModels } from '../db/models.ts'
@@ -267,8 +267,8 @@ async function printMove(
   print('')
   for (const { key, here, there } of changesOf(plan, surroundings, t, language))
     print(`  ${t(`move:changes.${key}`)}: ${here} → ${there}`)
-  const source = priceSourceSentence(priceOfRun(runOf(plan, choice), prices), language)
-  if (source) print(`  ${t(source.key, source.values)}`)
+  for (const source of priceSourceSentences(priceOfRun(runOf(plan, choice), prices), language))
+    print(`  ${t(source.key, source.values)}`)
   print(`  ${t('move:settings.title')}:`)
   for (const { from, to, meaning } of plan.moved)
     print(

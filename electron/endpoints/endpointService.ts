@@ -227,7 +227,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       // One that was only planned is not made behind anyone's back: no look that would go on with it.
       else if (life.wasSeen || life.askedMs !== null) await advance(endpoint.name)
       if (get(endpoint.name).isRemoving) void clean(endpoint.name)
-      if (endpoint.price === null) await findPrice(endpoint)
+      if (endpoint.price === null || endpoint.price.reckonedIn !== null) await findPrice(endpoint)
       await scale(endpoint.name)
     }
     const known = new Set(listEndpoints(db).map(({ endpoint }) => endpoint.name))
@@ -235,12 +235,12 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     return held.filter(({ name }) => !known.has(name)).map((one) => ({ ...one, workspaceId }))
   }
 
-  /** When it was made, the price list could not be asked. */
+  /** When it was made, the price list could not be asked, so that its price is reckoned or not known. */
   async function findPrice(endpoint: Endpoint): Promise<void> {
     const { name, workspaceId } = endpoint
     const [variant] = currentRevision(endpoint).variants
     const price = await options.priceOf(workspaceId, variant?.instanceType ?? '')
-    if (price === null) return
+    if (price === null || (price.reckonedIn !== null && endpoint.price !== null)) return
     const perHour = price.perHour * mostInstancesOf(endpoint)
     changeEndpoint(db, name, (stored) => ({
       ...stored,

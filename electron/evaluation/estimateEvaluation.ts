@@ -16,6 +16,7 @@ import { perturbationKinds } from '../../shared/robustness.ts'
 import type { ToxicityDetector } from '../../shared/toxicity.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { SideService } from '../inference/sideService.ts'
+import type { Prices } from '../workspaces/prices.ts'
 import type { EvaluationData } from './evaluationData.ts'
 
 export interface EstimateEvaluationOptions {
@@ -25,12 +26,7 @@ export interface EstimateEvaluationOptions {
   ) => Promise<Pick<EvaluationData, 'examples' | 'source'>>
   /** Null: there is no such model to ask. */
   readonly serviceOf: (candidate: Candidate, side: AnswerSide) => Promise<SideService | null>
-  /** Of a machine by the hour; null: not known. */
-  readonly priceOf: (
-    workspaceId: string,
-    instanceType: string,
-    use: 'Hosting' | 'Processing',
-  ) => Promise<number | null>
+  readonly priceOf: Prices['machine']
   readonly currencyOf: (workspaceId: string) => Promise<Currency>
   readonly latest: (candidateId: string) => Evaluation | null
   readonly detector: () => Promise<ToxicityDetector>
@@ -84,21 +80,22 @@ export async function estimateEvaluation(
     low: (answers * seconds.low) / 60,
     high: (answers * seconds.high) / 60,
   }
-  const machines = await Promise.all(
+  const priced = await Promise.all(
     asked.flatMap(({ side, service }) =>
       service.kind === 'endpoint' && answers > 0
         ? [
             options
               .priceOf(version.workspaceId, service.instanceType, 'Hosting')
-              .then((pricePerHour) => ({
-                side,
-                instanceType: service.instanceType,
-                pricePerHour,
-              })),
+              .then((price) => ({ side, instanceType: service.instanceType, price })),
           ]
         : [],
     ),
   )
+  const machines = priced.map(({ side, instanceType, price }) => ({
+    side,
+    instanceType,
+    pricePerHour: price?.perHour ?? null,
+  }))
   const starts =
     answers > 0 && asked.some(({ service }) => service.kind === 'endpoint' && !service.isRunning)
   const idleMinutes = machines.length === 0 ? null : options.idleMinutes()
@@ -117,6 +114,7 @@ export async function estimateEvaluation(
     idleMinutes,
     machines,
     currency: await options.currencyOf(version.workspaceId),
+    reckonedIn: priced.find(({ price }) => price)?.price?.reckonedIn ?? null,
     cost: machines.length === 0 || low === null || high === null ? null : { low, high },
     hasBase: base !== null,
     // Of AWS's containers only some tell it, and which ones their names don't say.
@@ -155,11 +153,12 @@ async function libraryOf(
   if (!library) return null
   const price = await priceOf(library.workspaceId, libraryInstanceType, 'Processing')
   const cost = (minutes: number) =>
-    price === null ? null : costOf({ pricePerHour: price, instances: 1, seconds: 60 * minutes })
+    price && costOf({ pricePerHour: price.perHour, instances: 1, seconds: 60 * minutes })
   return {
     low: cost(libraryMinutes.low),
     high: cost(libraryMinutes.high),
     currency: await currencyOf(library.workspaceId),
+    reckonedIn: price?.reckonedIn ?? null,
   }
 }
 

@@ -42,8 +42,7 @@ export function workspaceHandlers(services: Services): Pick<Handlers, keyof type
       return null
     },
 
-    'preflight.check': ({ id, instanceTypes, hostingTypes }) =>
-      services.preflight.check(id, instanceTypes, hostingTypes),
+    'preflight.check': ({ id, ...wanted }) => services.preflight.check(id, wanted),
     'preflight.requestIncrease': async ({ id, quotaCode, wanted }) => ({
       status: await services.preflight.requestIncrease(id, quotaCode, wanted),
     }),

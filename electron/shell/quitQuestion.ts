@@ -1,6 +1,6 @@
 /** Before Timbre ends: what goes on running, and what it costs. */
 import { dialog } from 'electron'
-import { isBillable, type Endpoint } from '../../shared/endpoint.ts'
+import { formatPrices, isBillable, type Endpoint } from '../../shared/endpoint.ts'
 import type { Language } from '../../shared/settings.ts'
 import type { Translate } from '../translate.ts'
 
@@ -30,12 +30,8 @@ function quitWords(
   const endsByItself = billable.every(({ isGuarded }) => isGuarded)
   const end = t(endsByItself ? 'native:quit.ends' : 'native:quit.doesNotEnd')
   const prices = billable.flatMap(({ price }) => price ?? [])
-  const [first] = prices
-  if (!first || prices.length < billable.length)
+  if (prices.length < billable.length)
     return t('native:quit.detailUnknown', { count: billable.length, end })
-  const perHour = new Intl.NumberFormat(language, {
-    style: 'currency',
-    currency: first.currency,
-  }).format(prices.reduce((sum, price) => sum + price.perHour, 0))
+  const perHour = formatPrices(prices, language)
   return t('native:quit.detail', { count: billable.length, perHour, end })
 }

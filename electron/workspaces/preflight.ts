@@ -1,5 +1,5 @@
 /** Before it costs money: whether the machines are there, what they cost, and what is left of the budget. */
-import type { MachineCheck, Preflight } from '../../shared/cost.ts'
+import type { MachineCheck, Preflight, Quota } from '../../shared/cost.ts'
 import { secondsBilled } from '../../shared/billed.ts'
 import { AppError } from '../../shared/errors.ts'
 import { trainingMachineFor } from '../../shared/machines.ts'
@@ -13,7 +13,6 @@ import {
   listQuotas,
   quotaName,
   requestIncrease,
-  type Quota,
   type Quotas,
 } from '../aws/preflight/quotas.ts'
 import type { OpenAccount } from '../aws/workspace.ts'
@@ -41,13 +40,18 @@ export interface ExpectedRun {
   readonly run: PlannedRun
 }
 
+export interface WantedMachines {
+  /** To train on. */
+  readonly instanceTypes?: readonly string[]
+  /** Spare ones, to train on. */
+  readonly spotTypes?: readonly string[]
+  /** Of endpoints, afterwards. */
+  readonly hostingTypes?: readonly string[]
+}
+
 export interface PreflightService {
   /** What can't be looked up is left open; nothing here fails a start but the budget. */
-  check(
-    workspaceId: string,
-    instanceTypes: readonly string[],
-    hostingTypes?: readonly string[],
-  ): Promise<Preflight>
+  check(workspaceId: string, wanted: WantedMachines): Promise<Preflight>
   /** @returns AWS's word for the state of the request */
   requestIncrease(workspaceId: string, quotaCode: string, wanted: number): Promise<string>
   /**
@@ -86,14 +90,20 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     return (await kept(`${workspaceId} default`, () => listDefaultQuotas(opened))).get(name) ?? null
   }
 
-  async function checkMachine(opened: OpenAccount, instanceType: string): Promise<MachineCheck> {
+  async function checkMachine(
+    opened: OpenAccount,
+    instanceType: string,
+    isSpot: boolean,
+  ): Promise<MachineCheck> {
+    const use = isSpot ? 'spot training job usage' : 'training job usage'
     const [{ hourly, from }, quota] = await Promise.all([
       options.prices.list(opened.workspaceId, 'Training'),
-      quotaOf(opened, quotaName(instanceType, 'training job usage')).catch(() => null),
+      quotaOf(opened, quotaName(instanceType, use)).catch(() => null),
     ])
     const pricePerHour = hourly[instanceType] ?? null
     return {
       instanceType,
+      isSpot,
       pricePerHour,
       priceFrom: pricePerHour === null ? 'unknown' : from,
       isOffered: from === 'priceList' ? pricePerHour !== null : null,
@@ -101,10 +111,25 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     }
   }
 
+  async function hostingQuotasOf(
+    opened: OpenAccount,
+    types: readonly string[],
+  ): Promise<Preflight['hostingQuotas']> {
+    const found = await Promise.all(
+      types.map(async (type) => {
+        const quota = await quotaOf(opened, quotaName(type, 'endpoint usage')).catch(() => null)
+        return quota ? [[type, quota] as const] : []
+      }),
+    )
+    return Object.fromEntries(found.flat())
+  }
+
   function moneyOf(workspaceId: string): Pick<Preflight, 'spent' | 'committed' | 'budget'> {
     const month = new Date(now())
     const since = Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), 1)
-    const costs = listRunCosts(db, workspaceId, since)
+    // What was billed in another region's currency can't be added to it.
+    const currency = currencyOf(options.workspace(workspaceId).region)
+    const costs = listRunCosts(db, workspaceId, since).filter((cost) => cost.currency === currency)
     const sum = (isEnded: boolean) =>
       costs
         .filter((cost) => cost.isEnded === isEnded)
@@ -118,17 +143,22 @@ export function createPreflight(options: PreflightOptions): PreflightService {
   }
 
   return {
-    async check(workspaceId, instanceTypes, hostingTypes = []) {
+    async check(workspaceId, { instanceTypes = [], spotTypes = [], hostingTypes = [] }) {
       const opened = await options.open(workspaceId)
-      const { hourly } = await options.prices.list(workspaceId, 'Hosting')
+      const { hourly, from } = await options.prices.list(workspaceId, 'Hosting')
       return {
         currency: currencyOf(opened.region),
-        machines: await Promise.all(instanceTypes.map((type) => checkMachine(opened, type))),
+        machines: await Promise.all([
+          ...instanceTypes.map((type) => checkMachine(opened, type, false)),
+          ...spotTypes.map((type) => checkMachine(opened, type, true)),
+        ]),
         hosting: Object.fromEntries(
           hostingTypes.flatMap((type) =>
             hourly[type] === undefined ? [] : [[type, hourly[type]]],
           ),
         ),
+        hostingFrom: from,
+        hostingQuotas: await hostingQuotasOf(opened, hostingTypes),
         storage: await options.prices.storage(workspaceId),
         ...moneyOf(workspaceId),
       }
@@ -139,11 +169,13 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     async requireBudget(workspaceId, runs) {
       const { spent, committed, budget } = moneyOf(workspaceId)
       if (budget === null) return
-      const cost = firstCostOf(startCost(runs, await options.prices.list(workspaceId, 'Training')))
+      const prices = await options.prices.list(workspaceId, 'Training')
+      const cost = firstCostOf(startCost(runs, prices))
       if (spent + committed + cost <= budget) return
       const left = Math.max(0, budget - spent - committed)
+      const said = (amount: number) => `${amount.toFixed(2)} ${prices.currency}`
       throw new AppError('BudgetExceeded', 'The budget of this month does not suffice', {
-        details: { cost: cost.toFixed(2), left: left.toFixed(2) },
+        details: { cost: said(cost), left: said(left) },
       })
     },
     expect: (workspaceId, runs) => expectTokens(workspaceId, runs).catch(() => undefined),
@@ -193,8 +225,8 @@ export function createPreflight(options: PreflightOptions): PreflightService {
         known?.pricePerHour ??
         (await options
           .open(workspaceId)
-          .then((opened) => checkMachine(opened, instanceType))
-          .then(({ pricePerHour }) => pricePerHour)
+          .then((opened) => options.prices.machine(opened.workspaceId, instanceType, 'Training'))
+          .then((found) => found?.perHour ?? null)
           .catch(() => null))
       if (price === null) continue
       saveRunCost(db, {

@@ -1,7 +1,8 @@
 /** Prices of an account: AWS's list, read once a day, or else the table that comes with Timbre. */
-import { builtInPrices, builtInStorage } from '../../shared/builtInPrices.ts'
+import { reckonedHourly, reckonedStorage } from '../../shared/builtInPrices.ts'
 import type { PriceList, StoragePrices } from '../../shared/cost.ts'
-import { currencyOf } from '../../shared/partition.ts'
+import type { Price } from '../../shared/endpoint.ts'
+import { currencyOf, hasPriceList } from '../../shared/partition.ts'
 import {
   findBucketPrice,
   listPrices,
@@ -18,6 +19,8 @@ export interface PricesOptions {
 export interface Prices {
   /** Of machines by the hour, and of tokens that are trained on. Without the right to ask it is the table. @throws AppError as opening does */
   list(workspaceId: string, use: MachineUse): Promise<PriceList>
+  /** Of one machine by the hour; null: not known. @throws AppError as opening does */
+  machine(workspaceId: string, instanceType: string, use: MachineUse): Promise<Price | null>
   /** By the gigabyte and month. @throws AppError as opening does */
   storage(workspaceId: string): Promise<StoragePrices>
 }
@@ -42,27 +45,53 @@ export function createPrices({ open, now }: PricesOptions): Prices {
     return found
   }
 
+  async function list(workspaceId: string, use: MachineUse): Promise<PriceList> {
+    const opened = await open(workspaceId)
+    const { region } = opened
+    const currency = currencyOf(region)
+    const key = `${workspaceId} ${region} ${use}`
+    const [listed, tokens] = hasPriceList(region)
+      ? await Promise.all([
+          keep(key, () => listPrices(opened, use, currency).then(unlessEmpty)),
+          use === 'Training'
+            ? keep(`${key} tokens`, () => listTokenPrices(opened, currency))
+            : null,
+        ])
+      : [null, null]
+    return {
+      currency,
+      region,
+      hourly: listed ?? reckonedHourly(region),
+      perThousandTokens: tokens ?? {},
+      from: listed ? 'priceList' : 'table',
+    }
+  }
+
   return {
-    async list(workspaceId, use) {
-      const opened = await open(workspaceId)
-      const currency = currencyOf(opened.region)
-      const key = `${workspaceId} ${opened.region} ${use}`
-      const [hourly, tokens] = await Promise.all([
-        keep(key, () => listPrices(opened, use, currency)),
-        use === 'Training' ? keep(`${key} tokens`, () => listTokenPrices(opened, currency)) : null,
-      ])
-      const perThousandTokens = tokens ?? {}
-      return hourly
-        ? { currency, hourly, perThousandTokens, from: 'priceList' }
-        : { currency, hourly: builtInPrices(opened.region), perThousandTokens, from: 'table' }
+    list,
+    async machine(workspaceId, instanceType, use) {
+      const { hourly, currency, from, region } = await list(workspaceId, use)
+      const perHour = hourly[instanceType]
+      if (perHour === undefined) return null
+      return { perHour, currency, reckonedIn: from === 'table' ? region : null }
     },
     async storage(workspaceId) {
       const opened = await open(workspaceId)
-      const currency = currencyOf(opened.region)
-      const key = `${workspaceId} ${opened.region} bucket`
-      const bucketPerGbMonth = await keep(key, () => findBucketPrice(opened, currency))
-      const table = builtInStorage(opened.region)
-      return { ...table, ...(bucketPerGbMonth === null ? {} : { bucketPerGbMonth }) }
+      const { region } = opened
+      const listed = hasPriceList(region)
+        ? await keep(`${workspaceId} ${region} bucket`, () =>
+            findBucketPrice(opened, currencyOf(region)),
+          )
+        : null
+      const table = reckonedStorage(region)
+      return listed === null
+        ? table
+        : { ...table, bucketPerGbMonth: listed, bucketFrom: 'priceList' }
     },
   }
+}
+
+/** A region where SageMaker rents out nothing is none: rather the list was asked in other words than AWS's. */
+function unlessEmpty(hourly: Record<string, number>): Record<string, number> | null {
+  return Object.keys(hourly).length > 0 ? hourly : null
 }

@@ -3,10 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { transformCost, type Batch, type BatchTransform } from '../../shared/batch.ts'
 import { formatSmallMoney } from '../../shared/cost.ts'
+import { formatPrice } from '../../shared/endpoint.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
+import { useStartPrice } from '../endpoints/useStartPrice.ts'
 import { showError } from '../components/showError.tsx'
 import { showSaved } from '../components/showSaved.ts'
 import { useNavigate } from '../navigation.tsx'
@@ -46,7 +48,14 @@ export function BatchPage() {
 function BatchCard({ batch }: { batch: Batch }) {
   const { t, i18n } = useTranslation('ship')
   // A job that is under way is only waited for; otherwise another one is paid for.
-  const priceAgain = batch.transform?.jobName === null ? batch.transform.price : null
+  const jobAgain = batch.transform?.jobName === null ? batch.transform.price : null
+  const { speaker, transform, status } = batch
+  const endpointAgain = useStartPrice(
+    speaker.kind === 'candidate' && transform === null && !['Running', 'Completed'].includes(status)
+      ? [speaker.candidateId]
+      : [],
+  )
+  const priceAgain = jobAgain ? formatPrice(jobAgain, 1, i18n.language) : endpointAgain.perHour
   const client = useQueryClient()
   const act = useMutation({
     mutationFn: async (deed: 'stop' | 'resume' | 'delete') => {
@@ -92,16 +101,14 @@ function BatchCard({ batch }: { batch: Batch }) {
         ) : (
           <>
             {batch.status !== 'Completed' && (
-              <Button size="sm" loading={act.isPending} onClick={() => act.mutate('resume')}>
-                {priceAgain
-                  ? t('batch.resumePriced', {
-                      price: formatSmallMoney(
-                        priceAgain.perHour,
-                        priceAgain.currency,
-                        i18n.language,
-                      ),
-                    })
-                  : t('batch.resume')}
+              <Button
+                size="sm"
+                loading={act.isPending || endpointAgain.isPending}
+                onClick={() => act.mutate('resume')}
+              >
+                {priceAgain === null
+                  ? t('batch.resume')
+                  : t('batch.resumePriced', { price: priceAgain })}
               </Button>
             )}
             <Button
@@ -138,7 +145,10 @@ function TransformFacts({ transform }: { transform: BatchTransform }) {
       </Text>
       {price && cost !== null && (
         <Text size="sm" c="dimmed">
-          {t('endpoint.cost', { perHour: money(price.perHour), soFar: money(cost) })}
+          {t('endpoint.cost', {
+            perHour: formatPrice(price, 1, i18n.language),
+            soFar: money(cost),
+          })}
         </Text>
       )}
     </>

@@ -6,6 +6,7 @@ import { speakerKey } from '../../shared/playground.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 import { useMachinePrice } from '../endpoints/useMachinePrice.ts'
 import { datasetsQuery } from '../queries.ts'
 import { batchesQuery, speakersQuery } from '../shipQueries.ts'
@@ -29,10 +30,11 @@ export function NewBatch() {
       : (dataset?.scan.suggestedRoles?.question ?? columns[0] ?? null)
   const speaker = speakers.find((one) => speakerKey(one.speaker) === chosenSpeaker) ?? speakers[0]
   const choice = useTransformChoice(speaker?.speaker ?? null)
-  const { perHourOf } = useMachinePrice(
-    choice.paid?.workspaceId ?? localWorkspaceId,
-    choice.paid?.instanceType ?? '',
-  )
+  const {
+    perHourOf,
+    notes,
+    isPending: isPricing,
+  } = useMachinePrice(choice.paid?.workspaceId ?? localWorkspaceId, choice.paid?.instanceType ?? '')
   const start = useMutation({
     mutationFn: () => {
       if (!dataset || column === null || !speaker) throw new Error('Nothing is chosen.')
@@ -75,8 +77,12 @@ export function NewBatch() {
         />
       </Group>
       {choice.offer && <AnswerWay offer={choice.offer} />}
+      {choice.paid && !choice.chosen && <PriceNotes notes={notes} />}
       <Group justify="flex-end" mt="md">
-        <Button loading={start.isPending} onClick={() => start.mutate()}>
+        <Button
+          loading={start.isPending || (choice.paid !== null && isPricing)}
+          onClick={() => start.mutate()}
+        >
           {choice.paid && perHourOf
             ? t('batch.startPriced', { price: perHourOf(1) })
             : t('batch.start')}

@@ -1,6 +1,6 @@
 import { Checkbox, Group, Paper, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { formatMoney } from '../../shared/cost.ts'
+import { asReckoned, formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import { Tag } from '../components/Tag.tsx'
 import { formatCompact, formatCount } from '../format.ts'
@@ -33,7 +33,10 @@ export function CatalogCard({ model, prices, isChosen, isBusy, rows, onChange }:
     model.license,
     price !== null
       ? t(machine?.isAssumed ? 'aboutPerHour' : 'perHour', {
-          price: formatMoney(price, prices.currency, i18n.language),
+          price: asReckoned(
+            formatMoney(price, prices.currency, i18n.language),
+            prices.from === 'table' && machine?.isAssumed !== true,
+          ),
           type: machine?.type ?? '',
         })
       : (cloud?.instanceTypes[0] ?? t(`billing.${cloud?.billing ?? 'tokens'}`)),

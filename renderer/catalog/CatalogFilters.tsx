@@ -14,7 +14,10 @@ interface CatalogFiltersProps {
   readonly onChange: (filter: CatalogFilter) => void
 }
 
-const mostHourly = [2, 5, 10, 25]
+const mostHourly: Readonly<Record<Currency, readonly number[]>> = {
+  USD: [2, 5, 10, 25],
+  CNY: [15, 40, 80, 200],
+}
 
 export function CatalogFilters({ filter, models, currency, onChange }: CatalogFiltersProps) {
   const { t, i18n } = useTranslation('catalog')
@@ -105,7 +108,7 @@ export function CatalogFilters({ filter, models, currency, onChange }: CatalogFi
           choose(
             t('filter.price'),
             filter.mostHourly === null ? null : String(filter.mostHourly),
-            mostHourly.map((price) => ({
+            mostHourly[currency].map((price) => ({
               value: String(price),
               label: t('filter.upTo', { price: formatWhole(price, currency, i18n.language) }),
             })),

@@ -1,6 +1,6 @@
 import { Checkbox, Input, Paper, Select, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { formatMoney } from '../../shared/cost.ts'
+import { asReckoned, formatMoney } from '../../shared/cost.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import type { StartPrices } from '../../shared/startCost.ts'
@@ -44,7 +44,10 @@ export function CloudChoices({ choices, onChoose, baseModels, prices }: CloudCho
                         ? type
                         : t('machine.priced', {
                             type,
-                            price: formatMoney(prices.hourly[type], prices.currency, i18n.language),
+                            price: asReckoned(
+                              formatMoney(prices.hourly[type], prices.currency, i18n.language),
+                              prices.from === 'table',
+                            ),
                           }),
                   }))}
                   value={choice.instanceType ?? model.cloud?.instanceTypes[0] ?? null}

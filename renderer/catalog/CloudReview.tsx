@@ -2,7 +2,7 @@ import { Alert, Paper, Stack, Table, Text, Title } from '@mantine/core'
 import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 import { priceOfRun, type PlannedRun, type StartPrices } from '../../shared/startCost.ts'
-import { priceSourceSentence, runPriceSentence } from '../../shared/startCostSentences.ts'
+import { priceSourceSentences, runPriceSentence } from '../../shared/startCostSentences.ts'
 import { trainingWaySchema } from '../../shared/trainingWay.ts'
 
 interface CloudReviewProps {
@@ -78,7 +78,7 @@ function RunRow({ run, prices }: RunRowProps) {
   const { model } = run
   const price = priceOfRun(run, prices)
   const { key, values } = runPriceSentence(price, prices.currency, i18n.language)
-  const source = priceSourceSentence(price, i18n.language)
+  const sources = priceSourceSentences(price, i18n.language)
   return (
     <Table.Tr>
       <Table.Td>{model.displayName}</Table.Td>
@@ -90,11 +90,11 @@ function RunRow({ run, prices }: RunRowProps) {
       </Table.Td>
       <Table.Td>
         {t(key, values)}
-        {source && (
-          <Text size="sm" c="dimmed">
+        {sources.map((source) => (
+          <Text key={source.key} size="sm" c="dimmed">
             {t(source.key, source.values)}
           </Text>
-        )}
+        ))}
       </Table.Td>
     </Table.Tr>
   )

@@ -13,7 +13,7 @@ export interface CatalogFilter {
   readonly task: string | null
   readonly size: Size | null
   readonly license: string | null
-  /** Most US dollars an hour; null: any. */
+  /** Most an hour, in the prices' currency; null: any. */
   readonly mostHourly: number | null
   readonly order: 'name' | 'size' | 'price'
 }
@@ -36,7 +36,13 @@ export function sizeOf({ parameterCount }: BaseModel): Size | null {
   return parameterCount <= 15e9 ? 'middle' : 'large'
 }
 
-export const noPrices: StartPrices = { currency: 'USD', hourly: {}, perThousandTokens: {} }
+export const noPrices: StartPrices = {
+  currency: 'USD',
+  hourly: {},
+  perThousandTokens: {},
+  from: 'priceList',
+  region: '',
+}
 
 /** A base model's default machine counts. Null: not known, or not by the hour. */
 export function hourlyPriceOf(model: BaseModel, prices: StartPrices): number | null {

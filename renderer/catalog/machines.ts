@@ -9,6 +9,7 @@ export interface PlannedMachine {
   readonly instanceType: string
   /** AWS chooses it and does not say which: this is one that would do. */
   readonly isAssumed: boolean
+  readonly isSpot: boolean
   /** Trainings on such a machine. */
   readonly count: number
   /** Of all of them together. */
@@ -46,8 +47,8 @@ export function costPlan(
   for (const model of models) {
     const rented = machineOf(model, choices[model.id])
     if (!rented) continue
-    const { type: instanceType, isAssumed } = rented
-    const key = `${instanceType} ${isAssumed}`
+    const { type: instanceType, isAssumed, isSpot } = rented
+    const key = `${instanceType} ${isAssumed} ${isSpot}`
     const known = machines.get(key)
     const reckoned = secondsOf(model)
     isReckoned &&= reckoned !== null
@@ -55,6 +56,7 @@ export function costPlan(
     machines.set(key, {
       instanceType,
       isAssumed,
+      isSpot,
       count: (known?.count ?? 0) + 1,
       seconds: { low: (known?.seconds.low ?? 0) + low, high: (known?.seconds.high ?? 0) + high },
       diskGb: model.cloud?.volumeGb ?? known?.diskGb ?? null,

@@ -21,10 +21,10 @@ export function useCatalogModels({ workspaceId, baseModelIds }: WizardDraft): Ca
     queries: isCloud ? baseModelIds.map((id) => catalogModelQuery(workspaceId, id)) : [],
   })
   // Without the right to ask for prices everything else works.
-  const { data: prices } = useQuery({ ...pricesQuery(workspaceId), enabled: isCloud })
+  const { data: prices, isLoading } = useQuery({ ...pricesQuery(workspaceId), enabled: isCloud })
   return {
     baseModels: described.flatMap(({ data }) => data ?? []),
-    isPending: described.some(({ isPending }) => isPending),
+    isPending: isLoading || described.some(({ isPending }) => isPending),
     error: described.find(({ error }) => error)?.error ?? null,
     prices: prices ?? noPrices,
   }

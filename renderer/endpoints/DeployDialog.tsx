@@ -95,7 +95,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
     },
   })
   const mostInstances = isScaling ? scaling.max : instanceCount
-  const { perHourOf } = useMachinePrice(defaults.workspaceId, instanceType)
+  const { perHourOf, isPending: isPricing } = useMachinePrice(defaults.workspaceId, instanceType)
   const isNameGood = deploymentNameSchema.safeParse(name).success
   return (
     <Stack>
@@ -196,7 +196,11 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
         <Button variant="default" onClick={onClose}>
           {t('cancel')}
         </Button>
-        <Button disabled={!isNameGood} loading={deploy.isPending} onClick={() => deploy.mutate()}>
+        <Button
+          disabled={!isNameGood}
+          loading={deploy.isPending || isPricing}
+          onClick={() => deploy.mutate()}
+        >
           {perHourOf
             ? t('deploy.startPriced', { price: perHourOf(mostInstances) })
             : t('deploy.start')}

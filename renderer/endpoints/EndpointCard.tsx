@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { formatDuration } from '../../shared/duration.ts'
-import { costSoFar, currentRevision, type Endpoint } from '../../shared/endpoint.ts'
+import { costSoFar, currentRevision, formatPrice, type Endpoint } from '../../shared/endpoint.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
@@ -74,11 +74,7 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
             {endpoint.price.perHour === 0
               ? t('endpoint.free')
               : t('endpoint.cost', {
-                  perHour: formatSmallMoney(
-                    endpoint.price.perHour,
-                    endpoint.price.currency,
-                    i18n.language,
-                  ),
+                  perHour: formatPrice(endpoint.price, 1, i18n.language),
                   soFar: formatSmallMoney(cost, endpoint.price.currency, i18n.language),
                 })}
           </Text>
@@ -107,7 +103,11 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
             loading={allow.isPending}
             onClick={() => allow.mutate()}
           >
-            {t('endpoint.goUnguarded')}
+            {endpoint.price === null
+              ? t('endpoint.goUnguarded')
+              : t('endpoint.goUnguardedPriced', {
+                  price: formatPrice(endpoint.price, 1, i18n.language),
+                })}
           </Button>
         )}
         <Button

@@ -2,6 +2,7 @@ import { Alert, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { gpuMemoryOf } from '../../shared/machines.ts'
+import { PriceNotes } from './PriceNotes.tsx'
 import { useMachinePrice } from './useMachinePrice.ts'
 
 interface MachineFactsProps {
@@ -16,7 +17,7 @@ interface MachineFactsProps {
 export function MachineFacts(props: MachineFactsProps) {
   const { workspaceId, instanceType, instanceCount, neededGigabytes } = props
   const { t } = useTranslation('ship')
-  const { isWhole, perHourOf } = useMachinePrice(workspaceId, instanceType)
+  const { isWhole, perHourOf, notes } = useMachinePrice(workspaceId, instanceType)
   const has = gpuMemoryOf(instanceType)
   const needed = neededGigabytes === null ? null : Math.ceil(neededGigabytes)
   return (
@@ -32,6 +33,7 @@ export function MachineFacts(props: MachineFactsProps) {
               })}
         </Text>
       )}
+      <PriceNotes notes={notes} />
       {perHourOf === null && <Text size="sm">{t('deploy.priceUnknown')}</Text>}
       {needed !== null && isWhole && has === null && (
         <Text size="sm">{t('deploy.memoryUnknown', { needed })}</Text>

@@ -2,10 +2,10 @@ import { Text, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { costSoFar, isBillable } from '../../shared/endpoint.ts'
+import { costSoFar, formatPrices, isBillable } from '../../shared/endpoint.ts'
 import { useNavigate } from '../navigation.tsx'
 import { endpointsQuery } from '../shipQueries.ts'
-import { formatSmallMoney } from '../../shared/cost.ts'
+import { formatSums } from '../../shared/cost.ts'
 import { useNow } from './useNow.ts'
 
 /** What runs and costs, on every page and in the window's title. Nothing while nothing costs. */
@@ -15,15 +15,18 @@ export function RunningCost() {
   const { data } = useQuery(endpointsQuery)
   const now = useNow(30_000)
   const billable = (data?.endpoints ?? []).filter(isBillable)
-  const currency = billable.find(({ price }) => price)?.price?.currency ?? 'USD'
-  const perHour = billable.reduce((sum, { price }) => sum + (price?.perHour ?? 0), 0)
-  const soFar = billable.reduce((sum, endpoint) => sum + (costSoFar(endpoint, now) ?? 0), 0)
-  const isKnown = billable.every(({ price }) => price !== null)
+  const prices = billable.flatMap(({ price }) => price ?? [])
+  const soFar = billable.flatMap((endpoint) =>
+    endpoint.price
+      ? [{ amount: costSoFar(endpoint, now) ?? 0, currency: endpoint.price.currency }]
+      : [],
+  )
+  const isKnown = prices.length === billable.length
   const words = isKnown
     ? t('endpoint.running', {
         count: billable.length,
-        perHour: formatSmallMoney(perHour, currency, i18n.language),
-        soFar: formatSmallMoney(soFar, currency, i18n.language),
+        perHour: formatPrices(prices, i18n.language),
+        soFar: formatSums(soFar, i18n.language),
       })
     : t('endpoint.runningUnknown', { count: billable.length })
   const isShown = billable.length > 0

@@ -2,17 +2,20 @@ import { Button, Group, Select, Slider, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { currentRevision, type Endpoint } from '../../shared/endpoint.ts'
+import { currentRevision, instancesOf, type Endpoint } from '../../shared/endpoint.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { speakersQuery } from '../shipQueries.ts'
+import { PriceNotes } from './PriceNotes.tsx'
+import { useMachinePrice } from './useMachinePrice.ts'
 
 /** Another candidate behind the endpoint: in place of the old one, or beside it; and back again. */
 export function TrafficPanel({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation('ship')
   const { variants, configName } = currentRevision(endpoint)
   const isReady = endpoint.status === 'InService'
-  const canGoBack = endpoint.revisions.some((revision) => revision.configName !== configName)
+  const before = endpoint.revisions.findLast((revision) => revision.configName !== configName)
+  const { perHourOf, notes, isPending } = usePrice(endpoint)
   const rollBack = useMutation({
     mutationFn: () => invoke('endpoint.rollBack', { name: endpoint.name }),
     onError: showError,
@@ -37,18 +40,27 @@ export function TrafficPanel({ endpoint }: { endpoint: Endpoint }) {
       <div>
         <Button
           variant="default"
-          disabled={!isReady || !canGoBack}
-          loading={rollBack.isPending}
+          disabled={!isReady || !before}
+          loading={rollBack.isPending || isPending}
           onClick={() => rollBack.mutate()}
         >
-          {t('traffic.rollBack')}
+          {before && perHourOf
+            ? t('traffic.rollBackPriced', { price: perHourOf(instancesOf(before.variants)) })
+            : t('traffic.rollBack')}
         </Button>
         <Text size="xs" c="dimmed" mt={4}>
           {t('traffic.rollBackHint')}
         </Text>
       </div>
+      <PriceNotes notes={notes} />
     </Stack>
   )
+}
+
+/** Of the endpoint's machines, which another candidate gets as well. */
+function usePrice(endpoint: Endpoint) {
+  const [variant] = currentRevision(endpoint).variants
+  return useMachinePrice(endpoint.workspaceId, variant?.instanceType ?? '')
 }
 
 function SharePanel({ endpoint }: { endpoint: Endpoint }) {
@@ -97,6 +109,8 @@ function UpdatePanel({ endpoint }: { endpoint: Endpoint }) {
   const candidates = speakers.flatMap(({ speaker, title }) =>
     speaker.kind === 'candidate' ? [{ value: speaker.candidateId, label: title }] : [],
   )
+  const { perHourOf, isPending } = usePrice(endpoint)
+  const each = currentRevision(endpoint).variants[0]?.instanceCount ?? 1
   const isDisabled = candidateId === null || endpoint.status !== 'InService'
   const send = (part: number) => {
     if (candidateId !== null) update.mutate({ candidateId, share: part })
@@ -120,16 +134,24 @@ function UpdatePanel({ endpoint }: { endpoint: Endpoint }) {
         thumbLabel={t('traffic.partLabel')}
       />
       <Group>
-        <Button disabled={isDisabled} loading={update.isPending} onClick={() => send(share / 100)}>
-          {t('traffic.split')}
+        <Button
+          disabled={isDisabled}
+          loading={update.isPending || isPending}
+          onClick={() => send(share / 100)}
+        >
+          {perHourOf
+            ? t('traffic.splitPriced', { price: perHourOf(2 * each) })
+            : t('traffic.split')}
         </Button>
         <Button
           variant="default"
           disabled={isDisabled}
-          loading={update.isPending}
+          loading={update.isPending || isPending}
           onClick={() => send(1)}
         >
-          {t('traffic.replace')}
+          {perHourOf
+            ? t('traffic.replacePriced', { price: perHourOf(each) })
+            : t('traffic.replace')}
         </Button>
       </Group>
     </Stack>

@@ -1,9 +1,10 @@
 /** What begins to cost by the hour when models are asked: test endpoints that do not run yet. */
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { formatSmallMoney } from '../../shared/cost.ts'
-import { hasTestEndpoint } from '../../shared/endpoint.ts'
+import { formatPrices, hasTestEndpoint } from '../../shared/endpoint.ts'
+import type { Sentence } from '../../shared/evaluationSentences.ts'
 import type { Model } from '../../shared/model.ts'
+import { reckonedPriceSentences } from '../../shared/reckonedPriceSentences.ts'
 import { readBaseModelId } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { modelsQuery } from '../queries.ts'
@@ -15,12 +16,14 @@ export interface StartPrice {
   readonly count: number
   /** Of all of them together, in words; null: not known. */
   readonly perHour: string | null
+  /** How they were reckoned, if AWS's list did not tell them. */
+  readonly notes: readonly Sentence[]
   /** It is being looked up; until then nothing should be started. */
   readonly isPending: boolean
 }
 
 export function useStartPrice(candidateIds: readonly string[]): StartPrice {
-  const { i18n } = useTranslation()
+  const { language } = useTranslation().i18n
   const { data: models = [] } = useQuery(modelsQuery)
   const { data: state } = useQuery(endpointsQuery)
   const starting = candidateIds.filter(
@@ -36,14 +39,19 @@ export function useStartPrice(candidateIds: readonly string[]): StartPrice {
     })),
   })
   const known = prices.flatMap(({ data }) => data ?? [])
-  const [first] = known
-  const sum = known.reduce((total, { perHour }) => total + perHour, 0)
   return {
     count: starting.length,
     perHour:
-      first && known.length === starting.length
-        ? formatSmallMoney(sum, first.currency, i18n.language)
-        : null,
+      known.length > 0 && known.length === starting.length ? formatPrices(known, language) : null,
+    notes: prices.flatMap(({ data }, index) =>
+      data && data.reckonedIn !== null
+        ? reckonedPriceSentences(
+            data.reckonedIn,
+            defaults[index]?.data?.instanceType ?? '',
+            language,
+          )
+        : [],
+    ),
     isPending:
       defaults.some(({ isLoading }) => isLoading) || prices.some(({ isLoading }) => isLoading),
   }

@@ -1,7 +1,9 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { formatMoney } from '../../shared/cost.ts'
+import { asReckoned, formatMoney } from '../../shared/cost.ts'
 import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
+import { reckoningOfEstimate } from '../../shared/reckonedPriceSentences.ts'
+import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 
 /** What a report takes, in sentences: answers, minutes, machines and money. */
 export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
@@ -19,7 +21,8 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
   } = estimate
   const say = (key: string, values?: Record<string, string | number>) =>
     t(`analysis:estimate.${key}`, values ?? {})
-  const money = (amount: number) => formatMoney(amount, currency, i18n.language)
+  const money = (amount: number) =>
+    asReckoned(formatMoney(amount, currency, i18n.language), estimate.reckonedIn !== null)
   const idle = estimate.idleMinutes ?? 0
   const minutesLine = (of: Range) => {
     const low = Math.max(1, Math.round(of.low))
@@ -50,6 +53,7 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
           {line}
         </Text>
       ))}
+      <PriceNotes notes={reckoningOfEstimate(estimate, i18n.language)} />
     </section>
   )
 }

@@ -7,18 +7,15 @@ import {
   libraryVersion,
   type LibraryPlan,
 } from '../../shared/libraryCheck.ts'
-import { formatMoney, type Currency } from '../../shared/cost.ts'
+import { asReckoned, formatMoney } from '../../shared/cost.ts'
+import type { EvaluationEstimate } from '../../shared/evaluationEstimate.ts'
 import { workspacesQuery } from '../workspaces/queries.ts'
 
 interface LibraryChoiceProps {
   readonly library: LibraryPlan | null
   readonly onChange: (library: LibraryPlan | null) => void
   /** Of the processing job; null while it is not asked for. */
-  readonly cost: {
-    readonly low: number | null
-    readonly high: number | null
-    readonly currency: Currency
-  } | null
+  readonly cost: EvaluationEstimate['library']
 }
 
 /** AWS's library itself, in a processing job of an account: off, until somebody wants its numbers beside ours. */
@@ -37,10 +34,13 @@ export function LibraryChoice({ library, onChange, cost }: LibraryChoiceProps) {
     lowMinutes: libraryMinutes.low,
     highMinutes: libraryMinutes.high,
   }
-  const money = (amount: number, currency: Currency) => formatMoney(amount, currency, i18n.language)
+  const money = (amount: number) =>
+    cost
+      ? asReckoned(formatMoney(amount, cost.currency, i18n.language), cost.reckonedIn !== null)
+      : ''
   const price =
     cost && cost.low !== null && cost.high !== null
-      ? { low: money(cost.low, cost.currency), high: money(cost.high, cost.currency) }
+      ? { low: money(cost.low), high: money(cost.high) }
       : null
   const words = !first
     ? say('noWorkspace')

@@ -45,7 +45,7 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
   const [tried, setTried] = useState(false)
   const catalog = useQuery(catalogQuery(workspaceId))
   const { data: datasets } = useQuery(datasetsQuery)
-  const { data: prices = noPrices } = useQuery(pricesQuery(workspaceId))
+  const { data: prices = noPrices, isLoading: isPricing } = useQuery(pricesQuery(workspaceId))
   const offered = catalog.data?.baseModels ?? []
   const choices = chosen ?? suggestChoices(version.candidates, local, offered)
   const draft: MoveDraft = { workspaceId, choices, machines, sampleRows }
@@ -143,7 +143,7 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
         <Button variant="default" onClick={isReviewing ? () => setReviewing(false) : onBack}>
           {t('app:wizard.back')}
         </Button>
-        <Button type="submit" loading={isPending || start.isPending}>
+        <Button type="submit" loading={isPending || start.isPending || (isReviewing && isPricing)}>
           {isReviewing ? <StartAtPrice {...{ prices, cost }} /> : t('toReview')}
         </Button>
       </Group>

@@ -2,12 +2,12 @@ import { useTranslation } from 'react-i18next'
 import { FactsTable } from '../components/FactsTable.tsx'
 import type { Model, ModelVersion } from '../../shared/model.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
-import type { StartPrices } from '../../shared/startCost.ts'
+import { reckonedSeconds, type StartPrices } from '../../shared/startCost.ts'
 import { CloudReview } from '../catalog/CloudReview.tsx'
 import { costPlan } from '../catalog/machines.ts'
 import { formatCount, formatPercent } from '../format.ts'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import { reckonedSeconds, runOf, type MoveDraft } from '../../shared/movePlan.ts'
+import { runOf, type MoveDraft } from '../../shared/movePlan.ts'
 import type { MovePlan } from '../../shared/movePlan.ts'
 
 interface MoveReviewProps {
@@ -72,7 +72,7 @@ export function MoveReview({
         region={place.region}
         plan={costPlan(targets, draft.machines, dataBytes, (model) => {
           const plan = moving.find(({ target }) => target.id === model.id)
-          return plan ? reckonedSeconds(plan, draft.machines[model.id]) : null
+          return plan ? reckonedSeconds(runOf(plan, draft.machines[model.id])) : null
         })}
       />
       <FactsTable facts={rows} nameWidth={200} />

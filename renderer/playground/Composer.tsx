@@ -3,6 +3,7 @@ import { IconListSearch, IconPlayerStop, IconSend2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Speaker, Turn } from '../../shared/playground.ts'
+import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 import type { StartPrice } from '../endpoints/useStartPrice.ts'
 import { promptsQuery } from '../shipQueries.ts'
 
@@ -78,6 +79,7 @@ export function Composer(props: ComposerProps) {
           )}
         </Group>
       </Group>
+      {price.count > 0 && <PriceNotes notes={price.notes} />}
     </div>
   )
 }

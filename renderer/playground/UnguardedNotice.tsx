@@ -1,10 +1,12 @@
 import { Button, Stack } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { formatPrices } from '../../shared/endpoint.ts'
 import type { AppErrorData } from '../../shared/errors.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
+import { endpointsQuery } from '../shipQueries.ts'
 
 interface UnguardedNoticeProps {
   readonly error: AppErrorData
@@ -14,14 +16,14 @@ interface UnguardedNoticeProps {
 
 /** Nothing would stop this endpoint: it is made only when someone says so. */
 export function UnguardedNotice({ error, others = [] }: UnguardedNoticeProps) {
-  const { t } = useTranslation('ship')
+  const { t, i18n } = useTranslation('ship')
+  const names = [...new Set([String(error.details['name'] ?? ''), ...others])]
+  const { data } = useQuery(endpointsQuery)
+  const prices = (data?.endpoints ?? []).flatMap(({ name, price }) =>
+    price && names.includes(name) ? [price] : [],
+  )
   const allow = useMutation({
-    mutationFn: () =>
-      Promise.all(
-        [...new Set([String(error.details['name'] ?? ''), ...others])].map((name) =>
-          invoke('endpoint.allowUnguarded', { name }),
-        ),
-      ),
+    mutationFn: () => Promise.all(names.map((name) => invoke('endpoint.allowUnguarded', { name }))),
     onError: showError,
   })
   return (
@@ -34,7 +36,9 @@ export function UnguardedNotice({ error, others = [] }: UnguardedNoticeProps) {
         disabled={allow.isSuccess}
         onClick={() => allow.mutate()}
       >
-        {t('endpoint.goUnguarded')}
+        {prices.length === names.length
+          ? t('endpoint.goUnguardedPriced', { price: formatPrices(prices, i18n.language) })
+          : t('endpoint.goUnguarded')}
       </Button>
     </Stack>
   )

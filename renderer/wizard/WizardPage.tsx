@@ -14,7 +14,7 @@ import { CatalogStep } from '../catalog/CatalogStep.tsx'
 import { CloudChoices } from '../catalog/CloudChoices.tsx'
 import { CloudReview } from '../catalog/CloudReview.tsx'
 import { CostReview } from '../workspaces/CostReview.tsx'
-import { startCost } from '../../shared/startCost.ts'
+import { reckonedSeconds, startCost } from '../../shared/startCost.ts'
 import { costPlan } from '../catalog/machines.ts'
 import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
 import { useTrainingTokens } from '../catalog/useTrainingTokens.ts'
@@ -113,8 +113,7 @@ function Wizard({
   const catalogue = useCatalogModels(draft)
   const { prices } = catalogue
   const baseModels = isCloud ? catalogue.baseModels : localModels
-  const isByToken = baseModels.some(({ cloud }) => cloud?.billing === 'tokens')
-  const trainingTokens = useTrainingTokens(draft, isCloud && isByToken && draft.step === 'review')
+  const trainingTokens = useTrainingTokens(draft, isCloud && draft.step === 'review')
   const runs = baseModels.map((model) => ({
     model,
     choice: draft.cloud[model.id],
@@ -224,6 +223,10 @@ function Wizard({
                       baseModels,
                       draft.cloud,
                       datasets.find(({ id }) => id === draft.datasetId)?.sizeBytes ?? 0,
+                      (model) => {
+                        const run = runs.find((one) => one.model.id === model.id)
+                        return run ? reckonedSeconds(run) : null
+                      },
                     )}
                   />
                 )}

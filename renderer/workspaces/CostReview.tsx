@@ -1,20 +1,18 @@
-import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { Alert, Paper, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import {
-  bucketCostOf,
+  asReckoned,
   costOf,
   diskCostOf,
   formatMoney,
   formatSmallMoney,
-  type MachineCheck,
   type Preflight,
 } from '../../shared/cost.ts'
 import type { SecondsRange } from '../../shared/duration.ts'
-import { invoke } from '../api.ts'
 import type { CostPlan, PlannedMachine } from '../catalog/machines.ts'
-import { showError } from '../components/showError.tsx'
-import { formatBytes } from '../format.ts'
+import { AfterwardsLines } from './AfterwardsLines.tsx'
+import { QuotaLine } from './QuotaLine.tsx'
 import { preflightQuery } from './queries.ts'
 
 interface CostReviewProps {
@@ -26,8 +24,18 @@ interface CostReviewProps {
 /** Quota, region, every price with its arithmetic, and what is left of the budget. */
 export function CostReview({ workspaceId, region, plan }: CostReviewProps) {
   const { t, i18n } = useTranslation('workspaces')
-  const types = plan.machines.map(({ instanceType }) => instanceType)
-  const { data: preflight } = useQuery(preflightQuery(workspaceId, types, [...plan.hostingTypes]))
+  const typesOf = (spare: boolean) => [
+    ...new Set(
+      plan.machines.flatMap(({ instanceType, isSpot }) => (isSpot === spare ? instanceType : [])),
+    ),
+  ]
+  const { data: preflight } = useQuery(
+    preflightQuery(workspaceId, {
+      instanceTypes: typesOf(false),
+      spotTypes: typesOf(true),
+      hostingTypes: [...plan.hostingTypes],
+    }),
+  )
   if (!preflight) return null
   const { currency, budget } = preflight
   const money = (amount: number) => formatMoney(amount, currency, i18n.language)
@@ -37,12 +45,12 @@ export function CostReview({ workspaceId, region, plan }: CostReviewProps) {
         <Title order={3}>{t('cost.title')}</Title>
         {plan.machines.map((machine) => (
           <MachineLines
-            key={`${machine.instanceType} ${machine.isAssumed}`}
+            key={`${machine.instanceType} ${machine.isAssumed} ${machine.isSpot}`}
             {...{ workspaceId, region, machine, preflight }}
             isReckoned={plan.isReckoned}
           />
         ))}
-        <AfterwardsLines plan={plan} preflight={preflight} />
+        <AfterwardsLines {...{ workspaceId, region, plan, preflight }} />
         <Text size="sm" c="dimmed">
           {budget === null
             ? t('cost.spentNoBudget', { spent: money(preflight.spent + preflight.committed) })
@@ -67,34 +75,38 @@ interface MachineLinesProps {
 function MachineLines(props: MachineLinesProps) {
   const { workspaceId, region, machine, preflight, isReckoned } = props
   const { t, i18n } = useTranslation('workspaces')
-  const { instanceType, isAssumed, count, seconds, diskGb } = machine
-  const check = preflight.machines.find((one) => one.instanceType === instanceType)
+  const { instanceType, isAssumed, isSpot, count, seconds, diskGb } = machine
+  const check = preflight.machines.find(
+    (one) => one.instanceType === instanceType && one.isSpot === isSpot,
+  )
   if (!check) return null
   const { currency, storage } = preflight
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 })
   const { pricePerHour } = check
   const { diskPerGbMonth } = storage
+  const money = (amount: number) => formatMoney(amount, currency, i18n.language)
+  const said = (words: string) => asReckoned(words, check.priceFrom === 'table')
   return (
     <Stack gap={4}>
-      <Text fw={500}>{instanceType}</Text>
+      <Text fw={500}>
+        {isSpot ? t('catalog:review.spot', { type: instanceType }) : instanceType}
+      </Text>
       {pricePerHour === null ? (
         <Text size="sm">{t('cost.unknownPrice', { instanceType })}</Text>
       ) : (
         <Text size="sm">
           {t(isReckoned ? 'cost.reckonedHours' : 'cost.hours', {
-            price: formatMoney(pricePerHour, currency, i18n.language),
+            price: said(money(pricePerHour)),
             hours: rangeOf(seconds, (value) => number.format(value / 3600)),
-            total: rangeOf(seconds, (value) =>
-              formatMoney(
-                costOf({ pricePerHour, instances: 1, seconds: value }),
-                currency,
-                i18n.language,
+            total: said(
+              rangeOf(seconds, (value) =>
+                money(costOf({ pricePerHour, instances: 1, seconds: value })),
               ),
             ),
           })}
         </Text>
       )}
-      {diskGb !== null && diskPerGbMonth !== null && (
+      {diskGb !== null && (
         <Text size="sm">
           {t('cost.disk', {
             gigabytes: number.format(diskGb),
@@ -125,50 +137,11 @@ function MachineLines(props: MachineLinesProps) {
           {t('catalog:review.assumedNote', { type: instanceType })}
         </Text>
       ) : (
-        <QuotaLine workspaceId={workspaceId} check={check} count={count} />
+        <QuotaLine
+          {...{ workspaceId, instanceType, quota: check.quota, count }}
+          use={isSpot ? 'spot' : 'training'}
+        />
       )}
-    </Stack>
-  )
-}
-
-/** What goes on costing when the training is over. */
-function AfterwardsLines({ plan, preflight }: { plan: CostPlan; preflight: Preflight }) {
-  const { t, i18n } = useTranslation('workspaces')
-  const { currency, storage, hosting } = preflight
-  const { bucketPerGbMonth } = storage
-  const { storedBytes, hostingTypes } = plan
-  return (
-    <Stack gap={4}>
-      <Text fw={500}>{t('cost.afterwards')}</Text>
-      {storedBytes === null || bucketPerGbMonth === null ? (
-        <Text size="sm">{t('cost.bucketUnknown')}</Text>
-      ) : (
-        <Text size="sm">
-          {t('cost.bucket', {
-            size: formatBytes(storedBytes),
-            price: formatSmallMoney(bucketPerGbMonth, currency, i18n.language),
-            total: formatSmallMoney(
-              bucketCostOf(storedBytes, bucketPerGbMonth),
-              currency,
-              i18n.language,
-            ),
-          })}
-        </Text>
-      )}
-      {hostingTypes.map((instanceType) => {
-        const price = hosting[instanceType]
-        return (
-          <Text key={instanceType} size="sm">
-            {price === undefined
-              ? t('cost.endpointUnknown', { instanceType })
-              : t('cost.endpoint', {
-                  instanceType,
-                  price: formatMoney(price, currency, i18n.language),
-                  day: formatMoney(price * 24, currency, i18n.language),
-                })}
-          </Text>
-        )
-      })}
     </Stack>
   )
 }
@@ -177,51 +150,4 @@ function AfterwardsLines({ plan, preflight }: { plan: CostPlan; preflight: Prefl
 function rangeOf({ low, high }: SecondsRange, format: (seconds: number) => string): string {
   const [from, to] = [format(low), format(high)]
   return from === to ? from : `${from} – ${to}`
-}
-
-interface QuotaLineProps {
-  readonly workspaceId: string
-  readonly check: MachineCheck
-  readonly count: number
-}
-
-function QuotaLine({ workspaceId: id, check, count }: QuotaLineProps) {
-  const { t } = useTranslation('workspaces')
-  const { instanceType, quota } = check
-  const ask = useMutation({
-    mutationFn: (quotaCode: string) =>
-      invoke('preflight.requestIncrease', { id, quotaCode, wanted: count }),
-    onError: showError,
-  })
-  if (!quota)
-    return (
-      <Text size="sm" c="dimmed">
-        {t('cost.quotaUnknown')}
-      </Text>
-    )
-  if (quota.value >= count)
-    return <Text size="sm">{t('cost.quotaOk', { limit: quota.value, instanceType })}</Text>
-  return (
-    <Alert color="orange" role="note">
-      <Group justify="space-between">
-        <Text size="sm">
-          {quota.value === 0
-            ? t('cost.quotaZero', { instanceType })
-            : t('cost.quotaOk', { limit: quota.value, instanceType })}
-        </Text>
-        {ask.data ? (
-          <Text size="sm">{t('cost.increased', { status: ask.data.status })}</Text>
-        ) : (
-          <Button
-            size="compact-sm"
-            disabled={!quota.isAdjustable}
-            loading={ask.isPending}
-            onClick={() => ask.mutate(quota.code)}
-          >
-            {t('cost.increase', { count })}
-          </Button>
-        )}
-      </Group>
-    </Alert>
-  )
 }

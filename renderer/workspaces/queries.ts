@@ -47,10 +47,16 @@ export const foreignJobsQuery = (id: string) =>
     enabled: false,
     retry: false,
   })
-export const preflightQuery = (id: string, instanceTypes: string[], hostingTypes: string[]) =>
+interface WantedMachines {
+  readonly instanceTypes: string[]
+  readonly spotTypes: string[]
+  readonly hostingTypes: string[]
+}
+
+export const preflightQuery = (id: string, wanted: WantedMachines) =>
   queryOptions({
-    queryKey: ['preflight', id, instanceTypes, hostingTypes],
-    queryFn: () => invoke('preflight.check', { id, instanceTypes, hostingTypes }),
+    queryKey: ['preflight', id, wanted],
+    queryFn: () => invoke('preflight.check', { id, ...wanted }),
     staleTime: 60_000,
     retry: false,
   })

@@ -65,6 +65,8 @@ export const workspaceCalls = {
     z.object({
       id: z.string(),
       instanceTypes: z.array(z.string()).max(20),
+      /** Spare machines. */
+      spotTypes: z.array(z.string()).max(20).default([]),
       /** Of endpoints, afterwards. */
       hostingTypes: z.array(z.string()).max(20).default([]),
     }),

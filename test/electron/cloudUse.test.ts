@@ -150,7 +150,11 @@ test('deploys, tells the price, is updated beside the old one, shared, rolled ba
     },
   })
   // Two machines at the double's price.
-  expect(endpoints.get(name).price).toEqual({ perHour: 2 * 7.09, currency: 'USD' })
+  expect(endpoints.get(name).price).toEqual({
+    perHour: 2 * 7.09,
+    currency: 'USD',
+    reckonedIn: null,
+  })
 
   await deployments.update(name, second.id, 0.25)
   expect(endpoints.get(name).price?.perHour).toBeCloseTo(4 * 7.09)

@@ -11,6 +11,8 @@ const prices = {
   currency: 'USD' as const,
   hourly: { 'ml.small': 1.5, 'ml.large': 20 },
   perThousandTokens: {},
+  from: 'priceList' as const,
+  region: 'us-east-1',
 }
 const models = [
   model('Beta 7B', { parameterCount: 7e9, provider: 'Meta' }, 'ml.large'),

@@ -16,6 +16,7 @@ function anEstimate(change: Partial<EvaluationEstimate>): EvaluationEstimate {
     idleMinutes: null,
     machines: [],
     currency: 'USD',
+    reckonedIn: null,
     cost: null,
     hasBase: true,
     tellsProbabilities: true,
@@ -30,10 +31,11 @@ const aJudge = (cost: number | null) => ({ calls: 20, inputTokens: 1, outputToke
 
 test('on this computer nothing is paid, until a judge or a processing job is asked for', () => {
   expect(highestCost(anEstimate({}))).toBeNull()
-  const library = { low: 0.1, high: 0.5, currency: 'USD' as const }
+  const library = { low: 0.1, high: 0.5, currency: 'USD' as const, reckonedIn: null }
   expect(highestCost(anEstimate({ judge: aJudge(0.25), library }))).toEqual({
     sums: [{ currency: 'USD', amount: 0.75 }],
     isWhole: true,
+    isReckoned: false,
   })
 })
 
@@ -45,7 +47,7 @@ test('endpoints, judge and job are added up, each in its own currency', () => {
       currency: 'CNY',
       cost: { low: 1, high: 7 },
       judge: aJudge(0.25),
-      library: { low: 1, high: 2, currency: 'CNY' },
+      library: { low: 1, high: 2, currency: 'CNY', reckonedIn: 'cn-north-1' },
     }),
   )
   expect(cost).toEqual({
@@ -54,28 +56,35 @@ test('endpoints, judge and job are added up, each in its own currency', () => {
       { currency: 'USD', amount: 0.25 },
     ],
     isWhole: true,
+    isReckoned: true,
   })
 })
 
 test('what has no known price is not taken for free', () => {
-  expect(highestCost(anEstimate({ place: 'bedrock' }))).toEqual({ sums: [], isWhole: false })
+  expect(highestCost(anEstimate({ place: 'bedrock' }))).toMatchObject({ sums: [], isWhole: false })
   expect(highestCost(anEstimate({ place: 'bedrock', judge: aJudge(1) }))).toEqual({
     sums: [{ currency: 'USD', amount: 1 }],
     isWhole: false,
+    isReckoned: false,
   })
-  expect(highestCost(anEstimate({ place: 'endpoint', machines: [machine] }))).toEqual({
+  expect(highestCost(anEstimate({ place: 'endpoint', machines: [machine] }))).toMatchObject({
     sums: [],
     isWhole: false,
   })
-  expect(highestCost(anEstimate({ judge: aJudge(null) }))).toEqual({ sums: [], isWhole: false })
+  expect(highestCost(anEstimate({ judge: aJudge(null) }))).toMatchObject({
+    sums: [],
+    isWhole: false,
+  })
 })
 
 test('it is written with its currencies, and a little is never nothing', () => {
   const of = (...sums: { currency: 'USD' | 'CNY'; amount: number }[]) =>
-    formatHighestCost({ sums, isWhole: true }, 'en')
+    formatHighestCost({ sums, isWhole: true, isReckoned: false }, 'en')
   expect(of({ currency: 'CNY', amount: 9 }, { currency: 'USD', amount: 0.25 })).toBe(
     '¥9.00 + $0.25',
   )
   expect(of({ currency: 'USD', amount: 0.0002 })).toBe('$0.001')
+  const sums = [{ currency: 'CNY' as const, amount: 9 }]
+  expect(formatHighestCost({ sums, isWhole: true, isReckoned: true }, 'en')).toBe('≈ ¥9.00')
   expect(of()).toBe('')
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { reckonedHourly } from '../../shared/builtInPrices.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import {
   epochsOf,
@@ -9,7 +10,7 @@ import {
   type PlannedRun,
 } from '../../shared/startCost.ts'
 import {
-  priceSourceSentence,
+  priceSourceSentences,
   runPriceSentence,
   startSentence,
 } from '../../shared/startCostSentences.ts'
@@ -43,6 +44,8 @@ const prices = {
   currency: 'USD' as const,
   hourly: { 'ml.g5.2xlarge': 1.5, 'ml.g5.12xlarge': 7 },
   perThousandTokens: { novamicro: 0.002 },
+  from: 'priceList' as const,
+  region: 'us-east-1',
 }
 const run = (one: BaseModel, change: Partial<PlannedRun> = {}): PlannedRun => ({
   model: one,
@@ -90,16 +93,40 @@ test('a price is the list’s, else the table’s, else one of that size, and sa
     'similar',
   )
   expect(tokenPriceOf(llama, { ...prices, currency: 'CNY' })).toBeNull()
-  const of = (one: PlannedRun) => priceSourceSentence(priceOfRun(one, prices), 'en')
-  expect(of(run(nova))).toBeNull()
-  expect(of(run(llama))).toEqual({
-    key: 'catalog:review.similarNote',
-    values: { month: 'March 2024' },
+  const of = (one: PlannedRun) => priceSourceSentences(priceOfRun(one, prices), 'en')
+  expect(of(run(nova))).toEqual([])
+  expect(of(run(llama))).toEqual([
+    { key: 'catalog:review.similarNote', values: { month: 'March 2024' } },
+  ])
+  expect(of(run(falcon))).toEqual([
+    { key: 'catalog:review.assumedNote', values: { type: 'ml.g5.12xlarge' } },
+  ])
+})
+
+test('a price that was reckoned without AWS’s list is about right, and says how it was', () => {
+  const reckoned = {
+    ...prices,
+    hourly: reckonedHourly('cn-north-1'),
+    currency: 'CNY' as const,
+    from: 'table' as const,
+    region: 'cn-north-1',
+  }
+  const price = priceOfRun(run(mistral), reckoned)
+  expect(runPriceSentence(price, 'CNY', 'en')).toEqual({
+    key: 'catalog:review.aboutHourly',
+    values: { price: '¥14.33' },
   })
-  expect(of(run(falcon))).toEqual({
-    key: 'catalog:review.assumedNote',
-    values: { type: 'ml.g5.12xlarge' },
+  expect(startSentence(startCost([run(mistral)], reckoned), 'CNY', 'en')).toEqual({
+    key: 'catalog:review.startAbout',
+    values: { price: '¥14.33' },
   })
+  expect(priceSourceSentences(price, 'en')).toMatchObject([
+    { key: 'catalog:reckoned.here', values: { ec2: '¥11.46', markUp: '1.25', price: '¥14.33' } },
+  ])
+  // What AWS chooses is assumed, and its price reckoned.
+  expect(
+    priceSourceSentences(priceOfRun(run(falcon), reckoned), 'en').map(({ key }) => key),
+  ).toEqual(['catalog:review.assumedNote', 'catalog:reckoned.here'])
 })
 
 test('the button has a number, whichever way is taken', () => {

@@ -4,14 +4,9 @@ import {
   ListServiceQuotasCommand,
   RequestServiceQuotaIncreaseCommand,
 } from '@aws-sdk/client-service-quotas'
+import type { Quota } from '../../../shared/cost.ts'
 import { withAwsErrors } from '../errors.ts'
 import type { OpenAccount } from '../workspace.ts'
-
-export interface Quota {
-  readonly code: string
-  readonly value: number
-  readonly isAdjustable: boolean
-}
 
 export type QuotaUse = 'training job usage' | 'spot training job usage' | 'endpoint usage'
 

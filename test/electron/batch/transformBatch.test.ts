@@ -128,7 +128,7 @@ test('answers every row by a job, with the answers in the rows’ order and noth
   const cost = ended.transform && transformCost(ended.transform)
   expect(cost).toBeCloseTo((75 / 120) * 1.52)
   const { preflight } = opened.services
-  expect((await preflight.check(cloud.workspaceId, [])).spent).toBeGreaterThanOrEqual(cost ?? 1)
+  expect((await preflight.check(cloud.workspaceId, {})).spent).toBeGreaterThanOrEqual(cost ?? 1)
   const answers = await answersOf(id)
   expect(answers[1]).toBe('')
   expect(new Set(answers.filter((_, index) => index !== 1))).toEqual(

@@ -67,7 +67,7 @@ function open(more: { port?: EndpointPort; db?: ReturnType<typeof openTestDataba
     db,
     connect: async () => connection,
     workspaceIds: () => ['local'],
-    priceOf: async () => ({ perHour: 1.5, currency: 'USD' }),
+    priceOf: async () => ({ perHour: 1.5, currency: 'USD', reckonedIn: null }),
     idleMinutes: () => 120,
     publish: () => undefined,
     pollMs: 100,
@@ -146,7 +146,7 @@ test('sets the end first, comes into service once for two who ask, and takes eve
   expect(service.get(name)).toMatchObject({
     status: 'InService',
     isGuarded: true,
-    price: { perHour: 1.5, currency: 'USD' },
+    price: { perHour: 1.5, currency: 'USD', reckonedIn: null },
     inServiceAtMs: expect.any(Number),
   })
   expect(await held()).toEqual({

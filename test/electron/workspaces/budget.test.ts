@@ -50,7 +50,7 @@ test('holds for the machine that nobody chose, and nothing is sent', async () =>
   setBudget(5)
   await expect(start()).rejects.toMatchObject({
     code: 'BudgetExceeded',
-    details: { cost: '7.09', left: '5.00' },
+    details: { cost: '7.09 USD', left: '5.00 USD' },
   })
   expect(cloud.double.jobs.all).toEqual([])
   expect(cloud.double.calls.filter(({ operation }) => operation === 'PutObject')).toEqual([])
@@ -73,7 +73,7 @@ test('what the default machine costs is counted while it trains and afterwards',
     .toBe('Completed')
   await services.preflight.count(getVersion(services.db, version.id))
   const seconds = getVersion(services.db, version.id).candidates[0]?.trainingSeconds ?? 0
-  const { spent } = await services.preflight.check(cloud.workspaceId, [])
+  const { spent } = await services.preflight.check(cloud.workspaceId, {})
   expect(seconds).toBeGreaterThan(0)
   expect(spent).toBeCloseTo((7.09 * seconds) / 3600, 6)
 })

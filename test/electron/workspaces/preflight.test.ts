@@ -3,6 +3,7 @@ import type { OpenAccount } from '../../../electron/aws/workspace.ts'
 import { inMemory, openDatabase, type WritableDb } from '../../../electron/db/database.ts'
 import { getVersion } from '../../../electron/db/models.ts'
 import { updateCandidate } from '../../../electron/db/candidates.ts'
+import { saveRunCost } from '../../../electron/db/runCosts.ts'
 import { createPrices } from '../../../electron/workspaces/prices.ts'
 import { createPreflight, type EndpointCosts } from '../../../electron/workspaces/preflight.ts'
 import { baseModelSchema, type BaseModel } from '../../../shared/model.ts'
@@ -132,10 +133,13 @@ const rented = planned(baseModel('jumpstart', 'jumpStart', { instanceTypes: [typ
 const nova = baseModel('bedrock:amazon.nova-micro-v1:0', 'bedrock', { billing: 'tokens' })
 
 test('price, quota and region of each machine', async () => {
-  const { machines, currency } = await open().check('cloud', [type, 'ml.p5.48xlarge'])
+  const { machines, currency } = await open().check('cloud', {
+    instanceTypes: [type, 'ml.p5.48xlarge'],
+  })
   expect(currency).toBe('USD')
   expect(machines[0]).toEqual({
     instanceType: type,
+    isSpot: false,
     pricePerHour: 7.09,
     priceFrom: 'priceList',
     isOffered: true,
@@ -145,24 +149,83 @@ test('price, quota and region of each machine', async () => {
   expect(machines[1]?.quota).toMatchObject({ value: 0 })
 })
 
+test('spare machines and endpoints have quotas of their own', async () => {
+  quotas[`${type} for spot training job usage`] = 5
+  quotas[`${type} for endpoint usage`] = 1
+  const { machines, hostingQuotas } = await open().check('cloud', {
+    instanceTypes: [type],
+    spotTypes: [type],
+    hostingTypes: [type, 'ml.m5.large'],
+  })
+  expect(machines.map(({ isSpot, quota }) => [isSpot, quota?.value])).toEqual([
+    [false, 2],
+    [true, 5],
+  ])
+  expect(hostingQuotas).toEqual({ [type]: { code: 'L-1', value: 1, isAdjustable: true } })
+})
+
 test('a machine that the region does not offer has no price', async () => {
-  prices = []
-  const { machines } = await open().check('cloud', [type])
+  prices = [product({ instanceName: 'ml.m5.large' }, 'Hrs', 'USD', '0.115')]
+  const { machines } = await open().check('cloud', { instanceTypes: [type] })
   expect(machines[0]).toMatchObject({ pricePerHour: null, isOffered: false, priceFrom: 'unknown' })
 })
 
 test('a price list that can’t be asked leaves a built-in figure that is named as one', async () => {
   canAskPrices = false
-  const { machines } = await open().check('cloud', [type])
+  const { machines } = await open().check('cloud', { instanceTypes: [type] })
+  expect(machines[0]).toMatchObject({ priceFrom: 'table', isOffered: null, pricePerHour: 7.09 })
+  const elsewhere = await open('eu-central-1').check('cloud', {
+    instanceTypes: [type],
+    hostingTypes: [type],
+  })
+  expect(elsewhere.machines[0]?.pricePerHour).toBeCloseTo(7.09 * 1.251)
+  expect(elsewhere.hosting[type]).toBeCloseTo(7.09 * 1.251)
+  expect(elsewhere.hostingFrom).toBe('table')
+  const china = await open('cn-north-1').check('cloud', { instanceTypes: [type] })
+  expect([china.currency, china.machines[0]?.pricePerHour]).toEqual(['CNY', 5.672 * 9.458 * 1.25])
+})
+
+test('a list without a single machine is none', async () => {
+  prices = []
+  const { machines } = await open().check('cloud', { instanceTypes: [type] })
+  expect(machines[0]).toMatchObject({ pricePerHour: 7.09, isOffered: null, priceFrom: 'table' })
+})
+
+test('in AWS GovCloud there is no list to be asked', async () => {
+  const { machines, storage } = await open('us-gov-west-1').check('cloud', {
+    instanceTypes: ['ml.g6.xlarge'],
+  })
   expect(machines[0]).toMatchObject({ priceFrom: 'table', isOffered: null })
-  expect(machines[0]?.pricePerHour).toBeGreaterThan(0)
-  const elsewhere = await open('eu-central-1').check('cloud', [type])
-  expect(elsewhere.machines[0]).toMatchObject({ priceFrom: 'unknown', pricePerHour: null })
+  expect(machines[0]?.pricePerHour).toBeCloseTo(1.0144 * 1.4, 2)
+  expect(storage.bucketFrom).toBe('table')
+})
+
+test('a reckoned price has to fit into the budget as well, in the currency of the region', async () => {
+  canAskPrices = false
+  budget = 50
+  const preflight = open('cn-north-1')
+  await expect(preflight.requireBudget('cloud', [rented])).rejects.toMatchObject({
+    code: 'BudgetExceeded',
+    details: { cost: '67.06 CNY', left: '50.00 CNY' },
+  })
+  // What was billed in dollars, before the workspace moved to China, is no part of it.
+  saveRunCost(db, {
+    candidateId: 'c-1',
+    workspaceId: 'cloud',
+    pricePerHour: 40,
+    currency: 'USD',
+    billableSeconds: 3600,
+    pricePerThousandTokens: 0,
+    tokens: 0,
+    isEnded: true,
+    startedAtMs: nowMs - 7_200_000,
+  })
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 0, currency: 'CNY' })
 })
 
 test('in China prices are in its own currency', async () => {
   prices = [price('CNY', '60.5')]
-  const { machines, currency } = await open('cn-north-1').check('cloud', [type])
+  const { machines, currency } = await open('cn-north-1').check('cloud', { instanceTypes: [type] })
   expect([currency, machines[0]?.pricePerHour]).toEqual(['CNY', 60.5])
 })
 
@@ -186,7 +249,7 @@ test('what was trained counts, by seconds, and a budget that is used up refuses'
     ],
   })
   await preflight.count(getVersion(db, id))
-  expect(await preflight.check('cloud', [])).toMatchObject({
+  expect(await preflight.check('cloud', {})).toMatchObject({
     spent: 0,
     committed: 7.09,
     budget: 10,
@@ -198,20 +261,23 @@ test('what was trained counts, by seconds, and a budget that is used up refuses'
     billed: { unit: 'seconds', amount: 1800 },
   })
   await preflight.count(getVersion(db, id))
-  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 7.09 / 2, committed: 0 })
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 7.09 / 2, committed: 0 })
   await expect(preflight.requireBudget('cloud', [rented])).rejects.toMatchObject({
     code: 'BudgetExceeded',
-    details: { cost: '7.09', left: '6.46' },
+    details: { cost: '7.09 USD', left: '6.46 USD' },
   })
   await preflight.requireBudget('cloud', [])
 })
 
 test('storage and endpoints have a price as well: the list’s, or else the rough table’s', async () => {
-  const { hosting, storage } = await open().check('cloud', [], [type, 'ml.unheard.of'])
+  const { hosting, storage } = await open().check('cloud', {
+    hostingTypes: [type, 'ml.unheard.of'],
+  })
   expect(hosting).toEqual({ [type]: 7.09 })
-  expect(storage).toEqual({ bucketPerGbMonth: 0.023, diskPerGbMonth: 0.14 })
-  const elsewhere = await open('eu-central-1').check('cloud', [], [type])
-  expect(elsewhere.storage).toEqual({ bucketPerGbMonth: null, diskPerGbMonth: null })
+  expect(storage).toEqual({ bucketPerGbMonth: 0.023, bucketFrom: 'table', diskPerGbMonth: 0.14 })
+  const elsewhere = await open('eu-central-1').check('cloud', { hostingTypes: [type] })
+  expect(elsewhere.storage.bucketPerGbMonth).toBeCloseTo(0.0245)
+  expect(elsewhere.storage.diskPerGbMonth).toBeCloseTo(0.1666)
   const ofTheList = {
     product: { attributes: { volumeType: 'Standard' } },
     terms: {
@@ -221,25 +287,27 @@ test('storage and endpoints have a price as well: the list’s, or else the roug
     },
   }
   prices = [ofTheList]
-  const listed = await open('eu-central-1').check('cloud', [])
-  expect(listed.storage.bucketPerGbMonth).toBe(0.0245)
+  const listed = await open('eu-central-1').check('cloud', {})
+  expect(listed.storage).toMatchObject({ bucketPerGbMonth: 0.0245, bucketFrom: 'priceList' })
 })
 
 test('the list is read once a day, and soon again when it could not be', async () => {
   const preflight = open()
-  await preflight.check('cloud', [type])
+  await preflight.check('cloud', { instanceTypes: [type] })
   prices = [price('USD', '9')]
-  expect((await preflight.check('cloud', [type])).machines[0]?.pricePerHour).toBe(7.09)
+  expect(
+    (await preflight.check('cloud', { instanceTypes: [type] })).machines[0]?.pricePerHour,
+  ).toBe(7.09)
 })
 
 test('endpoints count against the budget', async () => {
   budget = 20
   endpoints = { spent: 5, committed: 9 }
   const preflight = open()
-  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 5, committed: 9 })
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 5, committed: 9 })
   await expect(preflight.requireBudget('cloud', [rented])).rejects.toMatchObject({
     code: 'BudgetExceeded',
-    details: { cost: '7.09', left: '6.00' },
+    details: { cost: '7.09 USD', left: '6.00 USD' },
   })
 })
 
@@ -257,14 +325,14 @@ test('what is billed by the token fits into the budget with the list’s price, 
   await preflight.requireBudget('cloud', [planned(nova, 5_000_000)])
   await expect(preflight.requireBudget('cloud', [planned(nova, 5_500_000)])).rejects.toMatchObject({
     code: 'BudgetExceeded',
-    details: { cost: '11.00', left: '10.00' },
+    details: { cost: '11.00 USD', left: '10.00 USD' },
   })
   await preflight.expect('cloud', [{ candidateId: 'c-1', run: planned(nova, 4_000_000) }])
-  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 0, committed: 8 })
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 0, committed: 8 })
   // What AWS billed takes the place of what was reckoned.
   updateCandidate(db, 'c-1', { status: 'Stopped', billed: { unit: 'tokens', amount: 1_000_000 } })
   await preflight.count(getVersion(db, id))
-  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 2, committed: 0 })
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 2, committed: 0 })
 })
 
 test('a token run that never became a job costs nothing; what AWS does not tell stays as reckoned', async () => {
@@ -288,7 +356,7 @@ test('a token run that never became a job costs nothing; what AWS does not tell 
     updateCandidate(db, candidateId, { status: 'Failed' })
   }
   await preflight.count(getVersion(db, id))
-  expect(await preflight.check('cloud', [])).toMatchObject({ spent: 3, committed: 0 })
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 3, committed: 0 })
 })
 
 test.each([
@@ -299,7 +367,7 @@ test.each([
   prices = [tokenPrice(unit, amount)]
   budget = 3.99
   await expect(open().requireBudget('cloud', [planned(nova, 2_000_000)])).rejects.toMatchObject({
-    details: { cost: '4.00' },
+    details: { cost: '4.00 USD' },
   })
 })
 
@@ -318,5 +386,5 @@ test('an Autopilot job is counted with the machine that it is reckoned with', as
     ],
   })
   await preflight.count(getVersion(db, id))
-  expect(await preflight.check('cloud', [])).toMatchObject({ committed: 7.09 })
+  expect(await preflight.check('cloud', {})).toMatchObject({ committed: 7.09 })
 })

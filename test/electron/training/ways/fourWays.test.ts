@@ -248,7 +248,7 @@ test('spare machines: the job asks for them, loses one, and goes on', async () =
   expect(billed).toBeLessThan(ended?.trainingSeconds ?? 0)
   const { services } = cloud.test
   await services.preflight.count(getVersion(services.db, version.id))
-  const { spent } = await services.preflight.check(cloud.workspaceId, [])
+  const { spent } = await services.preflight.check(cloud.workspaceId, {})
   expect(spent).toBeCloseTo((1.52 * billed) / 3600, 2)
 })
 
@@ -337,7 +337,7 @@ test('a training is stopped in every way', async () => {
   )
   for (const { amount, isEnded } of costs) expect([amount > 0, isEnded]).toEqual([true, true])
   const sum = costs.reduce((total, { amount }) => total + amount, 0)
-  expect((await preflight.check(cloud.workspaceId, [])).spent).toBeCloseTo(sum)
+  expect((await preflight.check(cloud.workspaceId, {})).spent).toBeCloseTo(sum)
   const last: string[] = []
   printBilled(
     { t: createTranslate('en'), print: (line) => last.push(line) },
