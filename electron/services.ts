@@ -231,8 +231,7 @@ export function createServices(options: ServicesOptions): Services {
       // One of another region's currency can't be held against the budget.
       const currency = currencyOf(getAwsWorkspace(db, workspaceId).region)
       const ours = endpoints.filter(
-        (endpoint) =>
-          endpoint.workspaceId === workspaceId && endpoint.price?.currency === currency,
+        (endpoint) => endpoint.workspaceId === workspaceId && endpoint.price?.currency === currency,
       )
       const sum = (isOver: boolean) =>
         ours
@@ -301,9 +300,11 @@ export function createServices(options: ServicesOptions): Services {
       (await catalog.describe(await connectTo(workspaceId), id)).baseModel,
     // On this computer nothing is paid; what an account pays, its price list tells.
     async priceOf(workspaceId, instanceType) {
-      if (workspaceId === localWorkspaceId)
-        return { perHour: 0, currency: 'USD', reckonedIn: null }
+      if (workspaceId === localWorkspaceId) return { perHour: 0, currency: 'USD', reckonedIn: null }
       return prices.machine(workspaceId, instanceType, 'Hosting')
+    },
+    requireBudget(workspaceId, perHour) {
+      if (workspaceId !== localWorkspaceId) preflight.requireHour(workspaceId, perHour)
     },
     idleMinutes: () => getSettings(db).endpointIdleMinutes,
     leaderboard: (versionId) => leaderboardOf(db, versionId),

@@ -28,6 +28,7 @@ import {
   createEndpointService,
   type EndpointService,
   type PriceOf,
+  type RequireBudget,
 } from './endpoints/endpointService.ts'
 import { hostingOf } from './endpoints/hosting.ts'
 import { artifactOf } from './endpoints/trainedModel.ts'
@@ -47,6 +48,7 @@ export interface UseServicesOptions {
   readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
   /** Of one machine by the hour; null: not known. */
   readonly priceOf: PriceOf
+  readonly requireBudget: RequireBudget
   readonly idleMinutes: () => number
   readonly leaderboard: (versionId: string) => LeaderboardEntry[]
   readonly report: (candidateId: string) => Promise<string>
@@ -86,13 +88,14 @@ export interface UseServices {
 const accountPollMs = 10_000
 
 export function createUseServices(options: UseServicesOptions): UseServices {
-  const { db, datasets, connect, describeHubModel, priceOf, now } = options
+  const { db, datasets, connect, describeHubModel, priceOf, requireBudget, now } = options
   const pollMs = options.accountPollMs ?? accountPollMs
   const endpoints = createEndpointService({
     db,
     connect,
     workspaceIds: options.workspaceIds,
     priceOf,
+    requireBudget,
     idleMinutes: options.idleMinutes,
     publish: options.publish.endpoints,
     pollMs,
@@ -171,6 +174,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
       now,
     }),
     priceOf,
+    requireBudget,
     reach: (speaker) => reachSpeaker(facts, speaker),
     publish: options.publish.batch,
     now,
@@ -195,6 +199,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
       connect,
       describeHubModel,
       describeBaseModel: options.describeBaseModel,
+      requireBudget,
       now,
     }),
     registry,

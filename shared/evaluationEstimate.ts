@@ -41,6 +41,18 @@ export const evaluationEstimateSchema = z.object({
   reckonedIn: z.string().nullable(),
   /** Of the machines; null: a price is not known. */
   cost: rangeSchema.nullable(),
+  /** Of Bedrock's answers, by the token; null: it gives none. */
+  bedrock: z
+    .object({
+      inputTokens: z.number().int(),
+      /** At most. */
+      outputTokens: z.number().int(),
+      /** US dollars, at most. */
+      cost: z.number(),
+      /** Reckoned with the dearest price that is known, for none of this model is. */
+      isSimilar: z.boolean(),
+    })
+    .nullable(),
   /** Whether there is a base model to ask. */
   hasBase: z.boolean(),
   /** Whether it tells how likely it finds a sentence; in AWS that is not asked for. */
@@ -82,11 +94,10 @@ export interface HighestCost {
 
 /** What a report costs at most: endpoints, judge and processing job together. Null: nothing is paid. */
 export function highestCost(estimate: EvaluationEstimate): HighestCost | null {
-  const { place, answers, machines, cost, currency, reckonedIn, judge, library } = estimate
+  const { bedrock, machines, cost, currency, reckonedIn, judge, library } = estimate
   const parts: readonly { readonly currency: Currency; readonly amount: number | null }[] = [
     ...(machines.length > 0 ? [{ currency, amount: cost?.high ?? null }] : []),
-    // By the token, at a price that is not known here.
-    ...(place === 'bedrock' && answers > 0 ? [{ currency, amount: null }] : []),
+    ...(bedrock ? [{ currency: 'USD' as const, amount: bedrock.cost }] : []),
     ...(judge ? [{ currency: 'USD' as const, amount: judge.cost }] : []),
     ...(library ? [{ currency: library.currency, amount: library.high }] : []),
   ]

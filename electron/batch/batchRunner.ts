@@ -10,7 +10,7 @@ import type { Dataset, DatasetRow } from '../../shared/dataset.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { GenerationSettings, Speaker } from '../../shared/playground.ts'
-import type { PriceOf } from '../endpoints/endpointService.ts'
+import type { PriceOf, RequireBudget } from '../endpoints/endpointService.ts'
 import type { RowStore } from '../dataset/rowStore.ts'
 import {
   deleteBatch,
@@ -39,13 +39,14 @@ export interface BatchRunnerOptions {
   /** Its name for people, and where it is. */
   readonly reach: (speaker: Speaker) => Promise<{ title: string; workspaceId: string }>
   readonly priceOf: PriceOf
+  readonly requireBudget: RequireBudget
   readonly publish: (batch: Batch) => void
   readonly now: () => number
 }
 
 export interface BatchRunner {
   list(): Batch[]
-  /** Returns once it has begun. @throws AppError BatchColumnMissing, DatasetNotFound, NotServedByEndpoint */
+  /** Returns once it has begun. @throws AppError BatchColumnMissing, DatasetNotFound, NotServedByEndpoint, BudgetExceeded */
   start(request: BatchRequest): Promise<Batch>
   /** What was answered is kept. */
   stop(id: string): Promise<Batch>
@@ -198,6 +199,9 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       const { title, workspaceId } = await options.reach(speaker)
       if (transform && (speaker.kind !== 'candidate' || workspaceId === localWorkspaceId))
         throw new AppError('NotServedByEndpoint', 'Only an account has transform jobs')
+      const price =
+        transform && (await options.priceOf(workspaceId, transform.instanceType).catch(() => null))
+      if (transform) options.requireBudget(workspaceId, price?.perHour ?? 0)
       saveBatch(db, {
         id,
         speaker,
@@ -212,7 +216,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
           workspaceId,
           jobName: null,
           collected: [],
-          price: await options.priceOf(workspaceId, transform.instanceType).catch(() => null),
+          price: price ?? null,
           seconds: {},
         },
         status: 'Running',

@@ -25,22 +25,23 @@ import type { WritableDb } from '../db/database.ts'
 import { findEndpoint } from '../db/endpoints.ts'
 import { getModel, getVersion } from '../db/models.ts'
 import { hostingOf, type HostingFacts } from './hosting.ts'
-import type { EndpointService } from './endpointService.ts'
+import type { EndpointService, RequireBudget } from './endpointService.ts'
 import { freshName } from './newEndpoint.ts'
 
 export interface DeploymentsOptions extends HostingFacts {
   readonly db: WritableDb
   readonly endpoints: EndpointService
   readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
+  readonly requireBudget: RequireBudget
   readonly now: () => number
 }
 
 export interface Deployments {
   /** What is suggested for a candidate. */
   defaults(candidateId: string): Promise<DeployDefaults>
-  /** Begins, and returns at once. @throws AppError NameTaken, CandidateNotReady */
+  /** Begins, and returns at once. @throws AppError NameTaken, CandidateNotReady, BudgetExceeded */
   deploy(request: DeployRequest): Promise<Endpoint>
-  /** @param share of the new one; 1 replaces the old */
+  /** @param share of the new one; 1 replaces the old @throws AppError BudgetExceeded */
   update(name: string, candidateId: string, share: number): Promise<Endpoint>
   /** Back to the configuration before. */
   rollBack(name: string): Promise<Endpoint>
@@ -84,6 +85,10 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
   /** Written down first: what it is made of has to be found again to be deleted. */
   async function putOn(name: string, revision: EndpointRevision): Promise<Endpoint> {
     const before = servingEndpoint(name)
+    options.requireBudget(
+      before.workspaceId,
+      priceWith(before, revision) - (before.price?.perHour ?? 0),
+    )
     const connection = await options.connect(before.workspaceId)
     await endpoints.unscale(name)
     addRevision(name, revision)
@@ -100,14 +105,17 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
     return endpoints.get(name)
   }
 
+  /** By the hour; all variants run on machines of one type. */
+  function priceWith(endpoint: Endpoint, revision: EndpointRevision): number {
+    const { scaling, revisions, price } = endpoint
+    const after = mostInstancesOf({ scaling, revisions: [...revisions, revision] })
+    return ((price?.perHour ?? 0) / mostInstancesOf(endpoint)) * after
+  }
+
   function addRevision(name: string, revision: EndpointRevision): void {
     endpoints.change(name, (stored) => {
       const { price } = stored.endpoint
-      // All variants run on machines of one type.
-      const { scaling, revisions } = stored.endpoint
-      const before = mostInstancesOf(stored.endpoint)
-      const after = mostInstancesOf({ scaling, revisions: [...revisions, revision] })
-      const perHour = ((price?.perHour ?? 0) / before) * after
+      const perHour = priceWith(stored.endpoint, revision)
       return {
         ...stored,
         endpoint: {

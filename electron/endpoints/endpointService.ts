@@ -30,6 +30,8 @@ import { newEndpoint, type EndpointWish } from './newEndpoint.ts'
 
 /** Of one machine by the hour. Null: not known. */
 export type PriceOf = (workspaceId: string, instanceType: string) => Promise<Price | null>
+/** An hour of it has to fit into the workspace's budget. @throws AppError BudgetExceeded */
+export type RequireBudget = (workspaceId: string, perHour: number) => void
 
 export interface EndpointServiceOptions {
   readonly db: WritableDb
@@ -38,6 +40,7 @@ export interface EndpointServiceOptions {
   /** Those that are set up. */
   readonly workspaceIds: () => readonly string[]
   readonly priceOf: PriceOf
+  readonly requireBudget: RequireBudget
   readonly idleMinutes: () => number
   readonly publish: (state: EndpointsState) => void
   /** It answers for the first time. */
@@ -54,7 +57,7 @@ export interface EndpointService {
    * Brings one into service, or finds it there. What happens meanwhile is in its status.
    *
    * @returns its name
-   * @throws AppError EndpointFailed, EndpointUnguarded, Cancelled, QuotaExceeded, and what `connect` throws
+   * @throws AppError EndpointFailed, EndpointUnguarded, Cancelled, QuotaExceeded, BudgetExceeded, and what `connect` throws
    */
   ensure(wish: EndpointWish, signal: AbortSignal): Promise<string>
   /** Written down and begun; returns at once. */
@@ -150,6 +153,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     const price = await options.priceOf(wish.workspaceId, wish.variants[0].instanceType)
     const idleMinutes = wish.idleMinutes === undefined ? options.idleMinutes() : wish.idleMinutes
     const endpoint = newEndpoint(wish, { connection, price, idleMinutes, nowMs: options.now() })
+    options.requireBudget(wish.workspaceId, endpoint.price?.perHour ?? 0)
     const idleMs = idleMinutes === null ? null : idleMinutes * 60_000
     const life = newLife(idleMs, wish.mayGoUnguarded)
     insertEndpoint(db, { endpoint, life, modelKey: wish.modelKey, isClean: false })

@@ -1,8 +1,10 @@
 /** What a report would take: answers, minutes, machines and money, before anything is asked. */
+import { answerCost } from '../../shared/answerCost.ts'
 import { costOf, type Currency } from '../../shared/cost.ts'
 import { median } from '../../shared/curveNoise.ts'
 import {
   evaluationPlanSchema,
+  maxTokensOfEvaluation,
   type Evaluation,
   type EvaluationRequest,
 } from '../../shared/evaluation.ts'
@@ -14,6 +16,7 @@ import type { Candidate, ModelVersion } from '../../shared/model.ts'
 import type { AnswerSide } from '../../shared/playground.ts'
 import { perturbationKinds } from '../../shared/robustness.ts'
 import type { ToxicityDetector } from '../../shared/toxicity.ts'
+import { estimateTokens, readBaseModelId } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { SideService } from '../inference/sideService.ts'
 import type { Prices } from '../workspaces/prices.ts'
@@ -116,6 +119,8 @@ export async function estimateEvaluation(
     currency: await options.currencyOf(version.workspaceId),
     reckonedIn: priced.find(({ price }) => price)?.price?.reckonedIn ?? null,
     cost: machines.length === 0 || low === null || high === null ? null : { low, high },
+    bedrock:
+      tuned?.kind === 'bedrock' && answers > 0 ? bedrockOf(candidate, answers, examples) : null,
     hasBase: base !== null,
     // Of AWS's containers only some tell it, and which ones their names don't say.
     tellsProbabilities: isLocal,
@@ -144,6 +149,20 @@ function sumOf(
         : sum + costOf({ pricePerHour, instances: 1, seconds: 60 * minutes }),
     0,
   )
+}
+
+/** Prompts as long as those of the data, and answers as long as they may get. */
+function bedrockOf(
+  { baseModelId }: Candidate,
+  answers: number,
+  examples: EvaluationData['examples'],
+): EvaluationEstimate['bedrock'] {
+  const read = examples.reduce((sum, { prompt }) => sum + estimateTokens(prompt), 0)
+  const tokens = {
+    inputTokens: Math.ceil((answers * read) / Math.max(1, examples.length)),
+    outputTokens: answers * maxTokensOfEvaluation,
+  }
+  return { ...tokens, ...answerCost(readBaseModelId(baseModelId).name, tokens) }
 }
 
 async function libraryOf(

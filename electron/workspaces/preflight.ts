@@ -60,6 +60,12 @@ export interface PreflightService {
    * @throws AppError BudgetExceeded
    */
   requireBudget(workspaceId: string, runs: readonly PlannedRun[]): Promise<void>
+  /**
+   * The same for what goes on until somebody ends it: an hour of it has to fit.
+   *
+   * @throws AppError BudgetExceeded
+   */
+  requireHour(workspaceId: string, perHour: number): void
   /** Counts what is billed by the token from its start on, as reckoned. Never rejects. */
   expect(workspaceId: string, runs: readonly ExpectedRun[]): Promise<void>
   /** Counts what the version's candidates cost so far. Never rejects. */
@@ -142,6 +148,18 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     }
   }
 
+  /** @throws AppError BudgetExceeded */
+  function requireLeft(workspaceId: string, cost: number): void {
+    const { spent, committed, budget } = moneyOf(workspaceId)
+    if (budget === null || spent + committed + cost <= budget) return
+    const currency = currencyOf(options.workspace(workspaceId).region)
+    const said = (amount: number) => `${amount.toFixed(2)} ${currency}`
+    const left = Math.max(0, budget - spent - committed)
+    throw new AppError('BudgetExceeded', 'The budget of this month does not suffice', {
+      details: { cost: said(cost), left: said(left) },
+    })
+  }
+
   return {
     async check(workspaceId, { instanceTypes = [], spotTypes = [], hostingTypes = [] }) {
       const opened = await options.open(workspaceId)
@@ -167,17 +185,11 @@ export function createPreflight(options: PreflightOptions): PreflightService {
       return requestIncrease(await options.open(workspaceId), quotaCode, wanted)
     },
     async requireBudget(workspaceId, runs) {
-      const { spent, committed, budget } = moneyOf(workspaceId)
-      if (budget === null) return
+      if (options.workspace(workspaceId).monthlyBudget === null) return
       const prices = await options.prices.list(workspaceId, 'Training')
-      const cost = firstCostOf(startCost(runs, prices))
-      if (spent + committed + cost <= budget) return
-      const left = Math.max(0, budget - spent - committed)
-      const said = (amount: number) => `${amount.toFixed(2)} ${prices.currency}`
-      throw new AppError('BudgetExceeded', 'The budget of this month does not suffice', {
-        details: { cost: said(cost), left: said(left) },
-      })
+      requireLeft(workspaceId, firstCostOf(startCost(runs, prices)))
     },
+    requireHour: requireLeft,
     expect: (workspaceId, runs) => expectTokens(workspaceId, runs).catch(() => undefined),
     count: (version) => countVersion(version).catch(() => undefined),
   }

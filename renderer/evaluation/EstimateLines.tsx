@@ -1,7 +1,9 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { asReckoned, formatMoney } from '../../shared/cost.ts'
+import { asReckoned, formatMoney, formatSmallMoney } from '../../shared/cost.ts'
 import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
+import { formatMonth } from '../../shared/formats.ts'
+import { judgePricesAsOf } from '../../shared/judge.ts'
 import { reckoningOfEstimate } from '../../shared/reckonedPriceSentences.ts'
 import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 
@@ -9,7 +11,7 @@ import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
   const { t, i18n } = useTranslation()
   const {
-    place,
+    bedrock,
     isAddition,
     answers,
     minutes,
@@ -44,7 +46,16 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
     ),
     ...(cost ? [say('cost', { low: money(cost.low), high: money(cost.high), idle })] : []),
     ...(machines.length > 0 && !cost ? [say('costUnknown', { idle })] : []),
-    ...(place === 'bedrock' && answers > 0 ? [say('bedrock')] : []),
+    ...(bedrock
+      ? [
+          say(bedrock.isSimilar ? 'bedrockSimilar' : 'bedrock', {
+            input: bedrock.inputTokens,
+            output: bedrock.outputTokens,
+            cost: formatSmallMoney(Math.ceil(bedrock.cost * 1000) / 1000, 'USD', i18n.language),
+            month: formatMonth(judgePricesAsOf, i18n.language),
+          }),
+        ]
+      : []),
   ]
   return (
     <section aria-label={say('title')}>

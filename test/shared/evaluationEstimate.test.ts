@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { answerCost } from '../../shared/answerCost.ts'
 import {
   formatHighestCost,
   highestCost,
@@ -18,6 +19,7 @@ function anEstimate(change: Partial<EvaluationEstimate>): EvaluationEstimate {
     currency: 'USD',
     reckonedIn: null,
     cost: null,
+    bedrock: null,
     hasBase: true,
     tellsProbabilities: true,
     judge: null,
@@ -27,6 +29,12 @@ function anEstimate(change: Partial<EvaluationEstimate>): EvaluationEstimate {
 }
 
 const machine = { side: 'tuned' as const, instanceType: 'ml.g5.2xlarge', pricePerHour: 1.52 }
+const aLibrary = (high: number) => ({
+  low: 0,
+  high,
+  currency: 'USD' as const,
+  reckonedIn: null,
+})
 const aJudge = (cost: number | null) => ({ calls: 20, inputTokens: 1, outputTokens: 1, cost })
 
 test('on this computer nothing is paid, until a judge or a processing job is asked for', () => {
@@ -60,9 +68,24 @@ test('endpoints, judge and job are added up, each in its own currency', () => {
   })
 })
 
+test('Bedrock’s answers count, at the price of their model or else at the dearest that is known', () => {
+  const tokens = { inputTokens: 1_000_000, outputTokens: 1_000_000 }
+  expect(answerCost('amazon.nova-micro-v1:0:128k', tokens)).toEqual({
+    cost: 0.175,
+    isSimilar: false,
+  })
+  const dearest = answerCost('amazon.nova-2-lite-v1:0:256k', tokens)
+  expect(dearest).toEqual({ cost: 4.8, isSimilar: true })
+  const bedrock = { ...tokens, ...dearest }
+  expect(highestCost(anEstimate({ place: 'bedrock', bedrock, judge: aJudge(0.25) }))).toEqual({
+    sums: [{ currency: 'USD', amount: 5.05 }],
+    isWhole: true,
+    isReckoned: false,
+  })
+})
+
 test('what has no known price is not taken for free', () => {
-  expect(highestCost(anEstimate({ place: 'bedrock' }))).toMatchObject({ sums: [], isWhole: false })
-  expect(highestCost(anEstimate({ place: 'bedrock', judge: aJudge(1) }))).toEqual({
+  expect(highestCost(anEstimate({ judge: aJudge(null), library: aLibrary(1) }))).toEqual({
     sums: [{ currency: 'USD', amount: 1 }],
     isWhole: false,
     isReckoned: false,

@@ -67,6 +67,7 @@ function open(more: { port?: EndpointPort; db?: ReturnType<typeof openTestDataba
     db,
     connect: async () => connection,
     workspaceIds: () => ['local'],
+    requireBudget: () => undefined,
     priceOf: async () => ({ perHour: 1.5, currency: 'USD', reckonedIn: null }),
     idleMinutes: () => 120,
     publish: () => undefined,

@@ -139,8 +139,11 @@ test('Bedrock is asked by the token: no endpoint is made, for neither model', as
     machines: [],
     cost: null,
     startMinutes: null,
+    // Nova Lite's price, for four rows of two models, and 120 tokens at most for each answer.
+    bedrock: { outputTokens: 8 * 120, isSimilar: false },
     tellsProbabilities: false,
   })
+  expect(estimate.bedrock?.cost).toBeGreaterThan((8 * 120 * 0.24) / 1e6)
   const ended = await evaluate(ask(id, { rows: 2 }))
   expect(ended).toMatchObject({ status: 'Completed', failure: null })
   expect(countOf('ConverseStream')).toBe(4)

@@ -56,11 +56,9 @@ test('holds for the machine that nobody chose, and nothing is sent', async () =>
   expect(cloud.double.calls.filter(({ operation }) => operation === 'PutObject')).toEqual([])
 })
 
-test('what the default machine costs is counted while it trains and afterwards', async () => {
-  setBudget(100)
+async function train() {
   const { services } = cloud.test
   const version = await start()
-  expect(version.candidates[0]?.cloud).toEqual({ spot: false, instanceType: 'ml.g5.12xlarge' })
   await expect
     .poll(
       async () => {
@@ -72,8 +70,39 @@ test('what the default machine costs is counted while it trains and afterwards',
     )
     .toBe('Completed')
   await services.preflight.count(getVersion(services.db, version.id))
-  const seconds = getVersion(services.db, version.id).candidates[0]?.trainingSeconds ?? 0
-  const { spent } = await services.preflight.check(cloud.workspaceId, {})
+  const [candidate] = getVersion(services.db, version.id).candidates
+  if (!candidate) throw new Error('It has one.')
+  return candidate
+}
+
+test('what the default machine costs is counted while it trains and afterwards', async () => {
+  setBudget(100)
+  const candidate = await train()
+  expect(candidate.cloud).toEqual({ spot: false, instanceType: 'ml.g5.12xlarge' })
+  const { spent } = await cloud.test.services.preflight.check(cloud.workspaceId, {})
+  const seconds = candidate.trainingSeconds ?? 0
   expect(seconds).toBeGreaterThan(0)
   expect(spent).toBeCloseTo((7.09 * seconds) / 3600, 6)
+})
+
+test('an endpoint of which not even an hour fits is not made', async () => {
+  const { use } = cloud.test.services
+  setBudget(100)
+  const { id: candidateId } = await train()
+  setBudget(10)
+  await expect(
+    use.deployments.deploy({
+      candidateId,
+      name: 'help',
+      instanceType: 'ml.g5.12xlarge',
+      instanceCount: 2,
+      idleMinutes: 60,
+      dataCapture: null,
+      isAsync: false,
+      scaling: null,
+      mayGoUnguarded: false,
+    }),
+  ).rejects.toMatchObject({ code: 'BudgetExceeded', details: { cost: '14.18 USD' } })
+  expect(cloud.double.calls.map(({ operation }) => operation)).not.toContain('CreateEndpoint')
+  expect(use.endpoints.state().endpoints).toEqual([])
 })
