@@ -13,6 +13,11 @@ export interface AnswerCost {
   readonly isSimilar: boolean
 }
 
+/** Never nothing: to a tenth of a cent. */
+export function roundedCost(cost: number): number {
+  return Math.ceil(cost * 1000) / 1000
+}
+
 /** @param modelName as in the catalogue, with the context's length behind it: amazon.nova-lite-v1:0:300k */
 export function answerCost(
   modelName: string,

@@ -37,7 +37,7 @@ const markUps: readonly (readonly [type: RegExp, markUp: number])[] = [
   [/^ml\.trn/, 1.35],
   [/^ml\.inf\d\.xlarge/, 1.31],
   [/^ml\.inf/, 1.2],
-  [/^ml\.g[\de]+n?\.xlarge/, 1.4],
+  [/^ml\.g[a-z\d]+\.xlarge/, 1.4],
   [/^ml\.(g\d|p\d|dl)/, 1.25],
   [/^ml\.[cmrt]/, 1.2],
 ]

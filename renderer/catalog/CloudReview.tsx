@@ -21,36 +21,38 @@ export function CloudReview({ runs, prices }: CloudReviewProps) {
         <Title order={3} size="h4">
           {t('review.title')}
         </Title>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('app:leaderboard.baseModel')}</Table.Th>
-              <Table.Th>{t('filter.way')}</Table.Th>
-              <Table.Th>{t('review.machine')}</Table.Th>
-              <Table.Th>{t('review.price')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {trainingWaySchema.options.map((way) => {
-              const ofWay = runs.filter(({ model }) => model.way === way)
-              if (ofWay.length === 0) return null
-              return (
-                <Fragment key={way}>
-                  {isGrouped && (
-                    <Table.Tr data-way={way}>
-                      <Table.Th colSpan={4} scope="colgroup">
-                        {t(`way.${way}.name`)}
-                      </Table.Th>
-                    </Table.Tr>
-                  )}
-                  {ofWay.map((run) => (
-                    <RunRow key={run.model.id} run={run} prices={prices} />
-                  ))}
-                </Fragment>
-              )
-            })}
-          </Table.Tbody>
-        </Table>
+        <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('app:leaderboard.baseModel')}</Table.Th>
+                <Table.Th>{t('filter.way')}</Table.Th>
+                <Table.Th>{t('review.machine')}</Table.Th>
+                <Table.Th>{t('review.price')}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {trainingWaySchema.options.map((way) => {
+                const ofWay = runs.filter(({ model }) => model.way === way)
+                if (ofWay.length === 0) return null
+                return (
+                  <Fragment key={way}>
+                    {isGrouped && (
+                      <Table.Tr data-way={way}>
+                        <Table.Th colSpan={4} scope="colgroup">
+                          {t(`way.${way}.name`)}
+                        </Table.Th>
+                      </Table.Tr>
+                    )}
+                    {ofWay.map((run) => (
+                      <RunRow key={run.model.id} run={run} prices={prices} />
+                    ))}
+                  </Fragment>
+                )
+              })}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
         <Text size="sm" c="dimmed">
           {t('review.billed')}
         </Text>

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { roundedCost } from '../../shared/answerCost.ts'
 import { asReckoned, formatMoney, formatSmallMoney } from '../../shared/cost.ts'
 import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
 import { formatMonth } from '../../shared/formats.ts'
@@ -51,7 +52,7 @@ export function EstimateLines({ estimate }: { estimate: EvaluationEstimate }) {
           say(bedrock.isSimilar ? 'bedrockSimilar' : 'bedrock', {
             input: bedrock.inputTokens,
             output: bedrock.outputTokens,
-            cost: formatSmallMoney(Math.ceil(bedrock.cost * 1000) / 1000, 'USD', i18n.language),
+            cost: formatSmallMoney(roundedCost(bedrock.cost), 'USD', i18n.language),
             month: formatMonth(judgePricesAsOf, i18n.language),
           }),
         ]

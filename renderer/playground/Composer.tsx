@@ -2,6 +2,8 @@ import { Button, Group, Menu, ScrollArea, Text, Textarea } from '@mantine/core'
 import { IconListSearch, IconPlayerStop, IconSend2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { roundedCost } from '../../shared/answerCost.ts'
+import { formatSmallMoney } from '../../shared/cost.ts'
 import type { Speaker, Turn } from '../../shared/playground.ts'
 import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 import type { StartPrice } from '../endpoints/useStartPrice.ts'
@@ -19,12 +21,14 @@ interface ComposerProps {
   readonly speakers: readonly Speaker[]
   /** What sending begins to cost. */
   readonly price: StartPrice
+  /** US dollars at most, where Bedrock answers by the token. */
+  readonly tokenCost: number | null
 }
 
 export function Composer(props: ComposerProps) {
-  const { draft, onDraft, onSend, onStop, isAnswering, editing, onCancelEdit, speakers, price } =
-    props
-  const { t } = useTranslation('ship')
+  const { draft, onDraft, onSend, onStop, isAnswering, editing, onCancelEdit } = props
+  const { speakers, price, tokenCost } = props
+  const { t, i18n } = useTranslation('ship')
   const candidate = speakers.find((speaker) => speaker.kind === 'candidate')
   return (
     <div>
@@ -71,7 +75,11 @@ export function Composer(props: ComposerProps) {
               disabled={draft.trim() === ''}
             >
               {price.count === 0
-                ? t('playground.send')
+                ? tokenCost === null
+                  ? t('playground.send')
+                  : t('playground.sendForTokens', {
+                      cost: formatSmallMoney(roundedCost(tokenCost), 'USD', i18n.language),
+                    })
                 : price.perHour === null
                   ? t('playground.sendUnpriced', { count: price.count })
                   : t('playground.sendPriced', { count: price.count, price: price.perHour })}

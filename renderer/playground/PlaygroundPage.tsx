@@ -24,6 +24,7 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { initialSettings, SettingsPanel } from './SettingsPanel.tsx'
 import { TurnView } from './TurnView.tsx'
 import { useConversation } from './useConversation.ts'
+import { useTokenCost } from './useTokenCost.ts'
 
 export function PlaygroundPage({ candidateId }: { candidateId?: string | undefined }) {
   const { t } = useTranslation('ship')
@@ -74,6 +75,13 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
   const price = useStartPrice(
     speakers.flatMap((speaker) => (speaker.kind === 'candidate' ? [speaker.candidateId] : [])),
   )
+
+  const tokenCost = useTokenCost({
+    speakers,
+    prompt: draft,
+    earlier: remembers ? conversation.path : [],
+    maxNewTokens: settings.maxNewTokens,
+  })
 
   function send(): void {
     const prompt = draft.trim()
@@ -156,6 +164,7 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
           }}
           speakers={speakers}
           price={price}
+          tokenCost={tokenCost}
         />
         <Group gap="lg" align="flex-start">
           <Switch

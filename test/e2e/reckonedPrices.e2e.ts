@@ -52,8 +52,8 @@ async function openReview(region: string, rows: number): Promise<void> {
   await page.getByRole('button', { name: 'Next', exact: true }).click()
   await page.getByRole('combobox', { name: 'Where it is trained' }).click()
   await page.getByRole('option', { name: new RegExp(`Account in ${region}`) }).click()
-  await page.getByRole('textbox', { name: 'Search' }).fill('mistral 7b instruct')
-  await page.getByRole('checkbox', { name: 'Mistral 7B Instruct', exact: true }).first().click()
+  await page.getByRole('textbox', { name: 'Search' }).fill('mistral 7b')
+  await page.getByRole('checkbox', { name: 'Mistral 7B', exact: true }).first().click()
   await page.getByRole('button', { name: 'Next', exact: true }).click()
   await page.getByRole('button', { name: 'Next', exact: true }).click()
 }
@@ -67,9 +67,13 @@ test('in Frankfurt: EC2’s price there and SageMaker’s mark-up, with their mo
     'EC2 asked $7.10 an hour for ml.g5.12xlarge in eu-central-1 in January 2026; × 1.25',
   )
   const costs = page.getByRole('region', { name: 'Before it costs money' })
-  await expect(costs).toContainText('≈ $8.87 an hour × 1 h = ≈ $8.87')
+  await expect(costs).toContainText(
+    /Training: ≈ \$8\.87 an hour × [\d.]+ – [\d.]+ h = ≈ \$[\d.]+ – \$[\d.]+\./,
+  )
   await expect(costs).toContainText('reckoned from figures of July 2026')
   await expectAccessible(page)
+  await page.getByRole('heading', { name: 'At AWS' }).scrollIntoViewIfNeeded()
+  await page.evaluate(() => window.scrollTo(0, 0))
   await takePicture(page, 'reckoned-price')
 })
 
@@ -84,8 +88,27 @@ test('in Beijing: in yuan, and held against a budget in yuan', async () => {
   await expect(costs).not.toContainText('$')
   await expectAccessible(page)
   await start.click()
-  await expect(page.getByText(/67\.06/).last()).toBeVisible()
-  await expect(page.getByText('budget', { exact: false }).last()).toBeVisible()
+  await expect(
+    page.getByText('This would cost 67.06 CNY, and 10.00 CNY of the workspace'),
+  ).toBeVisible()
   expect(doubles[1]?.jobs.all).toEqual([])
   expect(doubles.flatMap(({ problems }) => problems)).toEqual([])
+})
+
+test('fits a small window, in Chinese and in the dark', async () => {
+  await page.evaluate(() =>
+    window.timbre.invoke('settings.update', { language: 'zh', colorScheme: 'dark' }),
+  )
+  await page.setViewportSize({ width: 640, height: 480 })
+  const reckoning = page
+    .getByText(/EC2 在2026年1月对 cn-north-1 的 ml\.g5\.12xlarge 每小时收取/)
+    .first()
+  await reckoning.scrollIntoViewIfNeeded()
+  await expect(reckoning).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'reckoned-price-zh-dark')
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow).toBe(0)
 })

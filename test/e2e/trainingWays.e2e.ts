@@ -124,9 +124,15 @@ test('trains one model each way, from settings and price to the curves', async (
     }),
   ).toBeVisible()
   const costs = page.getByRole('region', { name: 'Before it costs money' })
-  await expect(costs).toContainText('$7.09 an hour × 1 h = $7.09')
-  await expect(costs).toContainText('256 GB × $0.14 a GB and month × 1 h = $0.049')
+  await expect(costs).toContainText(
+    /\$7\.09 an hour × [\d.]+ – [\d.]+ h = \$\d\.\d\d – \$\d\.\d\d\. The time is reckoned very roughly\./,
+  )
+  await expect(costs).toContainText(/256 GB × \$0\.14 a GB and month × [\d.]+ – [\d.]+ h = \$/)
   await expect(costs).toContainText('ml.g5.12xlarge at $7.09 an hour, $170.16 a day')
+  // Each has a quota of its own.
+  await expect(costs).toContainText('2 spare ml.g5.2xlarge for training')
+  await expect(costs).toContainText('2 of ml.g5.12xlarge for training')
+  await expect(costs).toContainText('2 of ml.g5.12xlarge for endpoints')
   await page
     .getByRole('button', {
       name: /^Start at about \$28\.97 per hour, and about \$0\.\d\d for tokens$/,
