@@ -62,7 +62,7 @@ export async function crashRun(seed: number, world: CrashWorld): Promise<CrashRe
       connect: async () => world.connection,
       workspaceIds: () => ['local'],
       priceOf: async () => null,
-    requireBudget: () => undefined,
+      requireBudget: () => undefined,
       idleMinutes: () => 30,
       publish: () => undefined,
       pollMs: 100,
