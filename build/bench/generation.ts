@@ -1,6 +1,6 @@
 /** Measures the engine's generation in a process of its own: the first token of a prompt, then token by token. */
 import { LanguageModel } from '../../electron/engine/generate/languageModel.ts'
-import { readModelConfig, readModelWeights } from '../../electron/engine/model/modelFolder.ts'
+import { readModelConfig } from '../../electron/engine/model/modelFolder.ts'
 import { median } from './result.ts'
 
 export interface GenerationTask {
@@ -21,8 +21,7 @@ export interface GenerationFigures {
 
 const task = JSON.parse(process.argv[2] ?? '') as GenerationTask
 const config = await readModelConfig(task.directory)
-const weights = await readModelWeights(task.directory, config)
-const model = await LanguageModel.create(config, weights, task.threads)
+const model = await LanguageModel.open(task.directory, config, task.threads)
 const prompt = Array.from(
   { length: task.promptTokens },
   (_, index) => 300 + ((index * 7919) % (task.vocabularySize - 300)),

@@ -2,8 +2,7 @@
 import { Graph, type Tensor } from '../graph/graph.ts'
 import { gatherRows, linear } from '../graph/operations.ts'
 import type { ModelConfig } from '../model/config.ts'
-import type { ParameterBlock } from '../model/parameters.ts'
-import { decoder, headWeight, rotaryTables } from '../model/transformer.ts'
+import { decoder, headWeight, rotaryTables, type Weights } from '../model/transformer.ts'
 
 export const decoderInputs = {
   /** int64 (length): the new tokens of one sequence. */
@@ -24,18 +23,13 @@ export function cacheName(direction: 'past' | 'present', kind: 'keys' | 'values'
   return `${direction}_${kind}_${layer}`
 }
 
-/**
- * The weights become constants that stay in the block's memory: the session lays them out for its products once, and no
- * copy passes through the graph's bytes.
- */
-export function buildDecoderGraph(config: ModelConfig, block: ParameterBlock): Graph {
+/** @param declareWeights where the weights come from: inputs, or constants in files */
+export function buildDecoderGraph(
+  config: ModelConfig,
+  declareWeights: (graph: Graph) => Weights,
+): Graph {
   const graph = new Graph()
-  const weights = new Map(
-    block.parameters.map(({ spec, data }) => [
-      spec.name,
-      graph.externalConstant(spec.name, spec.shape, data.byteOffset - block.flat.byteOffset),
-    ]),
-  )
+  const weights = declareWeights(graph)
   const { heads, keyValueHeads, headSize, maxPositions } = config
   const length = 'length'
   const cacheShape = (tokens: string) => [1, keyValueHeads, tokens, headSize]

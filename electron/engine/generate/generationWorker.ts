@@ -1,6 +1,6 @@
 /** Thread entry: holds one model and answers GenerationRequests; several run interleaved, token by token. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { readModelConfig, readModelTokenizer, readModelWeights } from '../model/modelFolder.ts'
+import { readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import { generate } from './generate.ts'
 import type { WeighedToken } from './generation.ts'
@@ -28,8 +28,7 @@ function readTokens(tokenizer: Tokenizer, text: string): WeighedToken[] {
 async function serve({ modelDirectory, threads }: GenerationWorkerData): Promise<void> {
   const config = await readModelConfig(modelDirectory)
   const tokenizer = await readModelTokenizer(modelDirectory, config)
-  const weights = await readModelWeights(modelDirectory, config)
-  const model = await LanguageModel.create(config, weights, threads)
+  const model = await LanguageModel.open(modelDirectory, config, threads)
   const running = new Set<number>()
 
   const answer = async ({ id, prompt, parameters }: GenerationRequest & { type: 'generate' }) => {

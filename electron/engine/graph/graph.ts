@@ -3,7 +3,7 @@
 /** A number, or the name of a dimension known only when the graph runs. */
 export type Dimension = number | string
 export type Shape = readonly Dimension[]
-export type ElementType = 'float32' | 'int32' | 'int64'
+export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64'
 
 export interface Tensor {
   readonly name: string
@@ -28,11 +28,21 @@ export interface Constant {
   readonly data: Float32Array | Int32Array | BigInt64Array
 }
 
-/** A constant that lies in the memory handed to the session, not in the graph's own bytes. */
-export interface ExternalConstant {
-  readonly tensor: Tensor
+/** Instead of a file: the memory that the session is handed. */
+export const handedMemory = 'memory'
+
+/** Where the values of a constant lie: in a file, which a session maps into memory, or in handedMemory. */
+export interface ConstantPlace {
+  /** Absolute, through no symbolic link: ONNX Runtime takes those for a way out of its folder. It must not change. */
+  readonly file: string
   readonly byteOffset: number
   readonly byteLength: number
+}
+
+/** A constant whose values are not among the graph's own bytes. */
+export interface ExternalConstant {
+  readonly tensor: Tensor
+  readonly place: ConstantPlace
 }
 
 /** Given the gradient of an op's output, emits the gradients of its inputs, in order; null where none flows. */
@@ -95,11 +105,14 @@ export class Graph {
     return tensor
   }
 
-  /** A float32 constant at a place in the session's external memory. */
-  externalConstant(name: string, shape: readonly number[], byteOffset: number): Tensor {
-    const tensor: Tensor = { name, shape, type: 'float32', trainable: false }
-    const byteLength = shape.reduce((product, size) => product * size, 4)
-    this.externalConstants.push({ tensor, byteOffset, byteLength })
+  externalConstant(
+    name: string,
+    shape: readonly number[],
+    type: ElementType,
+    place: ConstantPlace,
+  ): Tensor {
+    const tensor: Tensor = { name, shape, type, trainable: false }
+    this.externalConstants.push({ tensor, place })
     return tensor
   }
 

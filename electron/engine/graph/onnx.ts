@@ -1,4 +1,5 @@
 /** Graph -> ONNX model bytes. Field numbers are those of onnx.proto (ONNX 1.14, IR version 8). */
+import path from 'node:path'
 import protobuf from 'protobufjs/minimal.js'
 import type {
   Attribute,
@@ -9,23 +10,34 @@ import type {
   GraphNode,
   Tensor,
 } from './graph.ts'
-import { microsoftDomain } from './graph.ts'
+import { handedMemory, microsoftDomain } from './graph.ts'
 
 type Writer = protobuf.Writer
 
 const irVersion = 8
 const opsetVersion = 17
-const elementTypeCode: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7 }
+/** TensorProto.DataType. */
+export const elementTypeCode: Record<ElementType, number> = {
+  float32: 1,
+  float16: 10,
+  bfloat16: 16,
+  int32: 6,
+  int64: 7,
+}
 const attributeTypeCode = { float: 1, int: 2, string: 3, ints: 7 }
 
-/** The name under which a session is handed the memory of external constants. */
-export const externalLocation = 'weights'
 const externalDataLocation = 1
 
 const tag = (field: number, wireType: number) => (field << 3) | wireType
 const varint = 0
 const lengthDelimited = 2
 const fixed32 = 5
+
+/** What the files of external constants are relative to; null without any. */
+export function externalFolder({ externalConstants }: Graph): string | null {
+  const [file] = externalConstants.map(({ place }) => place.file)
+  return file === undefined || file === handedMemory ? null : path.parse(file).root
+}
 
 export function encodeOnnx(graph: Graph): Uint8Array {
   const writer = protobuf.Writer.create()
@@ -91,12 +103,13 @@ function writeConstant(writer: Writer, { tensor, data }: Constant): void {
 
 function writeExternalConstant(
   writer: Writer,
-  { tensor, byteOffset, byteLength }: ExternalConstant,
+  { tensor, place: { file, byteOffset, byteLength } }: ExternalConstant,
 ): void {
   for (const dimension of tensor.shape) writer.uint32(tag(1, varint)).int64(Number(dimension))
   writer.uint32(tag(2, varint)).int32(elementTypeCode[tensor.type])
   text(writer, 8, tensor.name)
-  const entries = { location: externalLocation, offset: byteOffset, length: byteLength }
+  const location = file === handedMemory ? file : path.relative(path.parse(file).root, file)
+  const entries = { location, offset: byteOffset, length: byteLength }
   for (const [key, value] of Object.entries(entries))
     message(writer, 13, () => {
       text(writer, 1, key)

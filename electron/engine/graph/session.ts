@@ -1,8 +1,8 @@
 /** Runs a graph with ONNX Runtime; the only module that imports it. `run` blocks the calling thread. */
 import * as onnx from 'onnxruntime-node'
 import { forbidTelemetry } from '../telemetry.ts'
-import type { Graph } from './graph.ts'
-import { encodeOnnx, externalLocation } from './onnx.ts'
+import { type Graph, handedMemory } from './graph.ts'
+import { encodeOnnx, externalFolder } from './onnx.ts'
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array
 
@@ -26,31 +26,32 @@ export interface SessionOptions {
   readonly provider?: ExecutionProvider
   /** Threads within one operator. */
   readonly threads: number
-  /** Where the graph's external constants lie. */
-  readonly externalMemory?: Float32Array
+  /** What constants at handedMemory lie in. */
+  readonly memory?: Float32Array
 }
 
 export class Session {
   readonly #session: onnx.InferenceSession
   readonly #isCpu: boolean
   /** ONNX Runtime may go on reading it; held here so that it is not collected. */
-  readonly externalMemory: Float32Array | undefined
+  readonly memory: Float32Array | undefined
 
   private constructor(
     session: onnx.InferenceSession,
-    externalMemory: Float32Array | undefined,
     isCpu: boolean,
+    memory: Float32Array | undefined,
   ) {
     this.#session = session
     this.#isCpu = isCpu
-    this.externalMemory = externalMemory
+    this.memory = memory
   }
 
   static async create(
     graph: Graph,
-    { threads, externalMemory, provider = 'cpu' }: SessionOptions,
+    { threads, memory, provider = 'cpu' }: SessionOptions,
   ): Promise<Session> {
     forbidTelemetry()
+    const folder = externalFolder(graph)
     const session = await onnx.InferenceSession.create(encodeOnnx(graph), {
       // What a device has no kernel for falls back to the processor.
       executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
@@ -61,22 +62,12 @@ export class Session {
       logSeverityLevel: 3,
       // One planned block for all activations was a third larger than what lives at any time, and no faster.
       enableMemPattern: false,
-      ...(externalMemory
-        ? {
-            externalData: [
-              {
-                path: externalLocation,
-                data: new Uint8Array(
-                  externalMemory.buffer,
-                  externalMemory.byteOffset,
-                  externalMemory.byteLength,
-                ),
-              },
-            ],
-          }
-        : {}),
+      ...(memory ? { externalData: [{ path: handedMemory, data: bytesOf(memory) }] } : {}),
+      ...(folder === null
+        ? {}
+        : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
     })
-    return new Session(session, externalMemory, provider === 'cpu')
+    return new Session(session, provider === 'cpu', memory)
   }
 
   /**
@@ -109,6 +100,10 @@ export class Session {
   async close(): Promise<void> {
     await this.#session.release()
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 function copyInto(target: TensorData, source: TensorData): void {

@@ -5,7 +5,7 @@ import { convert } from '../convert/conversion.ts'
 import { promptTemplateOf } from '../model/chatTemplate.ts'
 import { modelConfigJson } from '../model/config.ts'
 import { ModelFileError } from '../model/modelFileError.ts'
-import { checkModelWeights, readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
+import { locateModelWeights, readModelConfig, readModelTokenizer } from '../model/modelFolder.ts'
 import { parameterSpecs } from '../model/parameters.ts'
 import { readTokenizerConfig } from '../model/tokenizerConfig.ts'
 import type { ModelLibrary } from '../store/modelLibrary.ts'
@@ -146,7 +146,7 @@ async function collect(found: readonly StoredObject[], directory: string): Promi
 async function complete(directory: string, record: ModelImportRecord): Promise<void> {
   const config = await readModelConfig(directory)
   await readModelTokenizer(directory, config)
-  await checkModelWeights(directory, config)
+  await locateModelWeights(directory, config)
   const template = promptTemplateOf(await readTokenizerConfig(directory))
   const write = (name: string, value: unknown) =>
     writeFile(path.join(directory, name), `${JSON.stringify(value, null, 2)}\n`)

@@ -1,17 +1,24 @@
 /** A model folder: config.json, tokenizer.json, model.safetensors, template.json, README.md. */
 import { existsSync } from 'node:fs'
-import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile, realpath, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { replaceDirectory, writeFileAtomically } from './atomicFile.ts'
 import { type ModelConfig, modelConfigJson, parseModelConfig } from './config.ts'
 import { ModelFileError } from './modelFileError.ts'
-import { ParameterBlock, parameterSpecs } from './parameters.ts'
+import {
+  ParameterBlock,
+  type ParameterSpec,
+  parameterSpecs,
+  type StoredParameter,
+} from './parameters.ts'
 import {
   encodeSafetensors,
   isWeightType,
   readSafetensorsHeader,
   readTensorAsFloat32,
+  type TensorEntry,
+  type WeightType,
 } from './safetensors.ts'
 import { type Tokenizer, loadTokenizer } from './tokenizer.ts'
 
@@ -53,57 +60,71 @@ export async function readModelWeightsInto(
   directory: string,
   block: ParameterBlock,
 ): Promise<void> {
-  const missing = new Map(block.parameters.map((parameter) => [parameter.spec.name, parameter]))
-  for (const name of await weightFiles(directory)) {
-    const file = await openModelFile(directory, name)
+  const dataByName = new Map(block.parameters.map(({ spec, data }) => [spec.name, data]))
+  const specs = block.parameters.map(({ spec }) => spec)
+  await visitWeights(directory, specs, async (file, tensor) => {
+    const data = dataByName.get(tensor.name)
+    if (data) await readTensorAsFloat32(file, tensor, data)
+  })
+}
+
+/** Where each weight lies; checks the files' headers against the config and reads no weights. Throws ModelFileError. */
+export async function locateModelWeights(
+  directory: string,
+  config: ModelConfig,
+): Promise<StoredParameter[]> {
+  const stored: StoredParameter[] = []
+  await visitWeights(
+    directory,
+    parameterSpecs(config),
+    async (_file, { dtype, begin, end }, spec, fileName) => {
+      const file = await realpath(path.join(directory, fileName))
+      const place = { file, byteOffset: begin, byteLength: end - begin }
+      stored.push({ spec, type: elementTypes[dtype], place })
+    },
+  )
+  return stored
+}
+
+const elementTypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const
+
+/** Calls `visit` for the tensor of each spec. Throws ModelFileError when one is missing or of another shape or type. */
+async function visitWeights(
+  directory: string,
+  specs: readonly ParameterSpec[],
+  visit: (
+    file: FileHandle,
+    tensor: TensorEntry & { readonly dtype: WeightType },
+    spec: ParameterSpec,
+    fileName: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const missing = new Map(specs.map((spec) => [spec.name, spec]))
+  for (const fileName of await weightFiles(directory)) {
+    const file = await openModelFile(directory, fileName)
     try {
       const { tensors } = await readSafetensorsHeader(file)
       for (const tensor of tensors.values()) {
-        const parameter = missing.get(tensor.name)
+        const { name, dtype } = tensor
+        const spec = missing.get(name)
         // Such as a rotary table, or a head stored beside the embedding that it is tied to.
-        if (!parameter) continue
-        const { spec, data } = parameter
-        requireShape(spec.name, tensor.shape.join(', '), spec.shape.join(', '))
-        await readTensorAsFloat32(file, tensor, data)
-        missing.delete(tensor.name)
-      }
-    } finally {
-      await file.close()
-    }
-  }
-  requireNoneMissing(missing)
-}
-
-/** Checks the files' headers against the config, reading no weights. Throws ModelFileError. */
-export async function checkModelWeights(directory: string, config: ModelConfig): Promise<void> {
-  const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape.join(', ')]))
-  for (const name of await weightFiles(directory)) {
-    const file = await openModelFile(directory, name)
-    try {
-      const { tensors } = await readSafetensorsHeader(file)
-      for (const { name: tensor, shape, dtype } of tensors.values()) {
-        const expected = shapes.get(tensor)
-        if (expected === undefined) continue
-        requireShape(tensor, shape.join(', '), expected)
+        if (!spec) continue
+        const [found, expected] = [tensor.shape.join(', '), spec.shape.join(', ')]
+        if (found !== expected)
+          throw new ModelFileError(
+            `${name} is (${found}), but ${configFile} asks for (${expected}).`,
+          )
         if (!isWeightType(dtype))
           throw new ModelFileError(
-            `${tensor} has the type ${dtype}: weights in F32, F16 or BF16 work, quantised ones only as GGUF.`,
+            `${name} has the type ${dtype}: weights in F32, F16 or BF16 work, quantised ones only as GGUF.`,
           )
-        shapes.delete(tensor)
+        await visit(file, { ...tensor, dtype }, spec, fileName)
+        missing.delete(name)
       }
     } finally {
       await file.close()
     }
   }
-  requireNoneMissing(shapes)
-}
-
-function requireShape(tensor: string, found: string, expected: string): void {
-  if (found !== expected)
-    throw new ModelFileError(`${tensor} is (${found}), but ${configFile} asks for (${expected}).`)
-}
-
-function requireNoneMissing(missing: ReadonlyMap<string, unknown>): void {
   const [first] = missing.keys()
   if (first !== undefined) throw new ModelFileError(`${weightsFile} has no tensor ${first}.`)
 }
@@ -189,15 +210,29 @@ export async function writeModelFolder(
       )
     }
     for (const [name, content] of files) await writeFile(path.join(partial, name), content)
-    const readBack = await readModelWeights(partial, await readModelConfig(partial))
-    // A half has 11 significant bits; magnitudes below 2^-14 are kept to 2^-25.
-    const tolerance = dtype === 'F32' ? 0 : 2 ** -11
-    for (let index = 0; index < weights.flat.length; index += 1) {
-      const expected = weights.flat[index] as number
-      const difference = Math.abs((readBack.flat[index] as number) - expected)
-      if (!(difference <= tolerance * Math.abs(expected) + (dtype === 'F32' ? 0 : 2 ** -25)))
-        throw new ModelFileError(`The weights written to ${directory} read back differently.`)
-    }
+    await requireSameWeights(partial, weights, dtype)
+  })
+}
+
+/** Reads one tensor after another, so that a model is never in memory twice. Throws ModelFileError. */
+async function requireSameWeights(
+  directory: string,
+  { parameters }: ParameterBlock,
+  dtype: 'F32' | 'F16',
+): Promise<void> {
+  const dataByName = new Map(parameters.map(({ spec, data }) => [spec.name, data]))
+  // A half has 11 significant bits; magnitudes below 2^-14 are kept to 2^-25.
+  const [relative, absolute] = dtype === 'F32' ? [0, 0] : [2 ** -11, 2 ** -25]
+  const specs = parameterSpecs(await readModelConfig(directory))
+  await visitWeights(directory, specs, async (file, tensor) => {
+    const expected = dataByName.get(tensor.name)
+    const readBack = new Float32Array(expected?.length ?? 0)
+    await readTensorAsFloat32(file, tensor, readBack)
+    const isSame = expected?.every((value, index) => {
+      const difference = Math.abs((readBack[index] as number) - value)
+      return difference <= relative * Math.abs(value) + absolute
+    })
+    if (!isSame) throw new ModelFileError(`${tensor.name} read back otherwise than it was written.`)
   })
 }
 

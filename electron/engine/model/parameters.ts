@@ -1,4 +1,5 @@
 /** The named weights of a Llama model and one flat block of memory that holds them all. */
+import type { ConstantPlace } from '../graph/graph.ts'
 import type { ModelConfig } from './config.ts'
 
 export interface ParameterSpec {
@@ -7,6 +8,13 @@ export interface ParameterSpec {
   readonly shape: readonly number[]
   /** Norm weights and biases are exempt from weight decay. */
   readonly decays: boolean
+}
+
+/** A weight in the file that it is read from. */
+export interface StoredParameter {
+  readonly spec: ParameterSpec
+  readonly type: 'float32' | 'float16' | 'bfloat16'
+  readonly place: ConstantPlace
 }
 
 export const embeddingName = 'model.embed_tokens.weight'

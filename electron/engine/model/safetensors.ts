@@ -102,8 +102,10 @@ function parseHeader(
   return { tensors, metadata: metadata.data }
 }
 
-/** Whether readTensorAsFloat32 takes it. */
-export function isWeightType(dtype: string): dtype is 'F32' | 'F16' | 'BF16' {
+/** What readTensorAsFloat32 takes. */
+export type WeightType = 'F32' | 'F16' | 'BF16'
+
+export function isWeightType(dtype: string): dtype is WeightType {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16'
 }
 

@@ -1,6 +1,7 @@
 /** The Llama decoder as a graph: embedding, pre-norm blocks of grouped-query attention and SwiGLU, final norm. */
 import { recomputed } from '../graph/gradient.ts'
 import type { Graph, Tensor } from '../graph/graph.ts'
+import { elementTypeCode } from '../graph/onnx.ts'
 import {
   type RotaryTables,
   add,
@@ -22,6 +23,7 @@ import {
   headName,
   layerParameterName,
   type ParameterSpec,
+  type StoredParameter,
 } from './parameters.ts'
 
 export type Weights = ReadonlyMap<string, Tensor>
@@ -34,6 +36,17 @@ export function weightInputs(
 ): Weights {
   return new Map(
     specs.map(({ name, shape }) => [name, graph.input(name, shape, 'float32', trainable)]),
+  )
+}
+
+/** Every weight as a constant in the file that holds it; halves are made f32 once, when the session is. */
+export function storedWeights(graph: Graph, stored: readonly StoredParameter[]): Weights {
+  return new Map(
+    stored.map(({ spec: { name, shape }, type, place }) => {
+      if (type === 'float32') return [name, graph.externalConstant(name, shape, type, place)]
+      const halves = graph.externalConstant(`${name}:${type}`, shape, type, place)
+      return [name, graph.node('Cast', [halves], shape, { to: elementTypeCode.float32 })]
+    }),
   )
 }
 

@@ -6,6 +6,7 @@ import { mkdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
+import { median } from '../../../shared/curveNoise.ts'
 import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
 import { writeFileAtomically } from '../model/atomicFile.ts'
 import { readModelConfig, readModelWeightsInto } from '../model/modelFolder.ts'
@@ -44,6 +45,7 @@ export interface RunEstimate {
 const mostLengths = 4
 /** Steps are made until this much time was spent on them, at least one per length after its first. */
 const measuringMs = 12_000
+const updatingMs = 500
 const sliceBytes = 8 << 20
 const sampledTokens = 16
 /** Beside the computing: queueing, copying the examples, the first look at the log. */
@@ -102,11 +104,13 @@ export async function estimateRun(
         toLossBatch(pass, maxLength),
       )
     const stepping = await timeBatches(epoch.flatMap(passes), (batch) => model.backward(batch))
-    const updating = await timed(() =>
+    // The first update compiles AdamW's module and touches its moments for the first time.
+    const update = () =>
       Promise.resolve(
         model.update(1, 0, hyperparameters.maxGradientNorm, { ...optimizer, weightDecay: 0 }),
-      ),
-    )
+      )
+    await update()
+    const updating = await timedOften(update, updatingMs)
     const evaluating = validation
       ? await timeBatches(
           evaluationBatches(validation.examples, batchSize).flatMap(passes),
@@ -199,12 +203,7 @@ async function timeBatches(
     const batch = byLength.get(length)
     if (!batch) continue
     const warm = await timed(() => run(batch))
-    const times: number[] = []
-    const startedAt = performance.now()
-    do {
-      times.push(await timed(() => run(batch)))
-    } while (times.length < 5 && performance.now() - startedAt < measuringMs / mostLengths / 2)
-    const seconds = times.reduce((sum, time) => sum + time, 0) / times.length
+    const seconds = await timedOften(() => run(batch), measuringMs / mostLengths / 2)
     first += Math.max(0, warm - seconds)
     measured.push({ length, seconds: seconds / tokens(batch) })
   }
@@ -252,6 +251,16 @@ async function timeFiles(bytes: Buffer, directory: string) {
     pack: pack / bytes.length,
     unpack: unpack / bytes.length,
   }
+}
+
+/** Middle of up to five times, fewer once they took `forMs`: another program's moment must not count for the whole run. */
+async function timedOften(work: () => Promise<unknown>, forMs: number): Promise<number> {
+  const times: number[] = []
+  const startedAt = performance.now()
+  do {
+    times.push(await timed(work))
+  } while (times.length < 5 && performance.now() - startedAt < forMs)
+  return median(times)
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

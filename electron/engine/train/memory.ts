@@ -106,6 +106,8 @@ export interface MemoryPlan {
   readonly recomputes: boolean
   /** Tokens of all shapes of batch whose memory may be held for the next batch of that shape. */
   readonly heldTokens: number
+  /** Sample prompts are answered from copies of the weights, which is faster; see LanguageModel.copying. */
+  readonly copiesForAnswers: boolean
   /** Bytes that the run takes at least. */
   readonly bytes: number
 }
@@ -137,9 +139,12 @@ export function planMemory(
     const wanted = { ...question, tokensPerPass, recomputes }
     const bytes = trainingBytes(wanted)
     if (bytes > available) return null
+    const copies = 2 * modelBytes(question.config)
+    const copiesForAnswers = bytes + copies <= available
+    const spare = available - bytes - (copiesForAnswers ? copies : 0)
     const perToken = stepBytes(wanted) / passTokens(wanted)
-    const heldTokens = Math.floor(passTokens(wanted) + (available - bytes) / perToken)
-    return { tokensPerPass, recomputes, heldTokens, bytes }
+    const heldTokens = Math.floor(passTokens(wanted) + spare / perToken)
+    return { tokensPerPass, recomputes, heldTokens, copiesForAnswers, bytes }
   }
   for (let tokens = mostTokensPerPass; ; tokens = Math.floor(tokens / 2)) {
     const plan = planned(tokens, false)

@@ -53,6 +53,8 @@ export class TrainableModel {
   readonly gradients: ParameterBlock
   readonly moments: AdamWState
   readonly lora: LoraOptions | null
+  /** Whether there is memory for copies of the weights while it answers. */
+  readonly copiesForAnswers: boolean
   readonly #threads: number
   readonly #provider: ExecutionProvider
   readonly #recomputes: boolean
@@ -73,7 +75,7 @@ export class TrainableModel {
     lora: LoraOptions | null = null,
     seed = 0,
     provider: ExecutionProvider = 'cpu',
-    memory: Partial<Pick<MemoryPlan, 'recomputes' | 'heldTokens'>> = {},
+    memory: Partial<Pick<MemoryPlan, 'recomputes' | 'heldTokens' | 'copiesForAnswers'>> = {},
   ) {
     this.config = config
     this.lora = lora
@@ -85,6 +87,7 @@ export class TrainableModel {
     this.#threads = threads
     this.#provider = provider
     this.#recomputes = memory.recomputes ?? false
+    this.copiesForAnswers = memory.copiesForAnswers ?? true
     this.#heldTokens = Math.min(memory.heldTokens ?? sessionCostLimit, sessionCostLimit)
     const windows = (block: ParameterBlock, rename: (name: string) => string) =>
       new Map(

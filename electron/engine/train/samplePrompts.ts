@@ -40,7 +40,8 @@ export async function answerSamples(
 ): Promise<string[] | null> {
   if (prompts.length === 0) return []
   return model.withTrainedWeights(async (weights) => {
-    const language = await LanguageModel.create(model.config, weights, threads)
+    const open = model.copiesForAnswers ? LanguageModel.copying : LanguageModel.over
+    const language = await open(model.config, weights, threads)
     try {
       const answers: string[] = []
       for (const prompt of prompts) {

@@ -31,7 +31,7 @@ const greedy: GenerationParameters = {
 
 let model: LanguageModel
 beforeAll(async () => {
-  model = await LanguageModel.create(tinyConfig, tinyWeights(), 1)
+  model = await LanguageModel.over(tinyConfig, tinyWeights(), 1)
 })
 afterAll(() => model.close())
 

@@ -30,7 +30,7 @@ test.each(Object.entries(reference.models))(
     expect(loss / expected.loss).toBeCloseTo(1, 4)
     await model.close()
 
-    const language = await LanguageModel.create(config, model.weights, 1)
+    const language = await LanguageModel.over(config, model.weights, 1)
     const sequence = language.startSequence()
     // In two pieces, so that the cache is used.
     await sequence.append(referenceIds[0]!.slice(0, 20))

@@ -103,11 +103,11 @@ async function waitForJob(
         const job = await engine.clients.sageMaker.send(
           new DescribeTrainingJobCommand({ TrainingJobName: name }),
         )
-        return isReached(job) ? job : null
+        return isReached(job) ? 'reached' : `${job.TrainingJobStatus}: ${job.FailureReason ?? ''}`
       },
       { timeout: 60_000, interval: 50 },
     )
-    .not.toBeNull()
+    .toBe('reached')
     .then(() =>
       engine.clients.sageMaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name })),
     )

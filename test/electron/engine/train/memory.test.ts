@@ -4,6 +4,7 @@ import {
   describeShortage,
   mostTokensPerPass,
   type MemoryQuestion,
+  modelBytes,
   planMemory,
   stepBytes,
   trainingBytes,
@@ -48,6 +49,14 @@ test('where memory is short passes get smaller, and only then layers are compute
   expect(planOf(question, one - 1)).toMatchObject({ tokensPerPass: 512, recomputes: true })
   expect(planOf(question, least)).toMatchObject({ recomputes: true, bytes: least })
   expect(objection(question, least - 1)).not.toBeNull()
+})
+
+test('sample prompts are answered from copies only where there is memory for them', () => {
+  const usual = trainingBytes(question)
+  const copies = 2 * modelBytes(config)
+  expect(planOf(question, usual)).toMatchObject({ copiesForAnswers: false, recomputes: false })
+  expect(planOf(question, usual + copies - 1)).toMatchObject({ copiesForAnswers: false })
+  expect(planOf(question, usual + copies)).toMatchObject({ copiesForAnswers: true })
 })
 
 test('memory that is over is held for batches of other shapes, and no more of it', () => {
