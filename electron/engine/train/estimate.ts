@@ -6,7 +6,6 @@ import { mkdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import { median } from '../../../shared/curveNoise.ts'
 import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
 import { writeFileAtomically } from '../model/atomicFile.ts'
 import { readModelConfig, readModelWeightsInto } from '../model/modelFolder.ts'
@@ -260,7 +259,7 @@ async function timedOften(work: () => Promise<unknown>, forMs: number): Promise<
   do {
     times.push(await timed(work))
   } while (times.length < 5 && performance.now() - startedAt < forMs)
-  return median(times)
+  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
