@@ -189,6 +189,13 @@ test('registers a version in the account’s registry, approves it, and deploys 
   await expect(drawer.getByText('sagemaker:InvokeEndpointAsync')).toBeVisible()
   await expect(drawer.getByText('s3:PutObject')).toBeVisible()
   await expectAccessible(page)
+  // Another candidate beside it is another machine.
+  await drawer.getByRole('tab', { name: 'Versions' }).click()
+  await expect(
+    drawer.getByRole('button', { name: /^Add beside: \$[\d.]+ an hour for both$/ }),
+  ).toBeVisible()
+  await expect(drawer.getByRole('button', { name: /^Replace: \$[\d.]+ an hour$/ })).toBeVisible()
+  await expectAccessible(page)
   await page.keyboard.press('Escape')
   const [made] = double.calls.filter(({ operation }) => operation === 'CreateModelPackage')
   const models = double.calls.filter(({ operation }) => operation === 'CreateModel')

@@ -6,6 +6,7 @@ import { listModels } from '../../../electron/db/models.ts'
 import { updateSettings } from '../../../electron/db/settings.ts'
 import { insertWorkspace } from '../../../electron/db/workspaces.ts'
 import { startAwsDouble, type AwsDouble } from '../../support/aws/awsDouble.ts'
+import { knownFailures } from '../../support/aws/failures.ts'
 import { aDraft } from '../../support/aws/workspaceDraft.ts'
 import { openCommandLine, type CommandLine } from '../../support/commandLine.ts'
 import { tinyModelId } from '../../support/engine.ts'
@@ -96,6 +97,17 @@ test('says what changes, which rows are cut and what it costs, and starts nothin
   const tokens = document.candidates[0]?.price.tokens ?? 0
   expect(tokens).toBeGreaterThan(0)
   expect(document.cost.forTokens).toBeCloseTo((tokens / 1000) * 0.002)
+})
+
+test('without the right to ask for prices the number is reckoned, with its arithmetic', async () => {
+  double.failures.refuse('GetProducts', knownFailures.accessDenied('pricing:GetProducts'), 100)
+  const told = await inAws(...falcon, '--rows', '20')
+  double.failures.settle('GetProducts')
+  expect(told).toMatchObject({ code: 0 })
+  expect(told.stdout).toContain('Start at about $20.36 per hour')
+  expect(told.stdout).toMatch(
+    /EC2 asked \$16\.29 an hour for ml\.g5\.48xlarge in us-east-1 in July 2026; × 1\.25, .* = \$20\.36\./,
+  )
 })
 
 test('starts it with --yes, follows it to the leaderboard, and counts it against the budget', async () => {

@@ -16,6 +16,7 @@ import { awsEndpointPort, type EndpointPort } from '../../../electron/endpoints/
 import {
   createEndpointService,
   type EndpointService,
+  type PriceOf,
 } from '../../../electron/endpoints/endpointService.ts'
 import type { EndpointWish } from '../../../electron/endpoints/newEndpoint.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -61,14 +62,20 @@ afterAll(async () => {
   await engine.stop()
 })
 
-function open(more: { port?: EndpointPort; db?: ReturnType<typeof openTestDatabase> } = {}) {
+interface Opened {
+  readonly port?: EndpointPort
+  readonly db?: ReturnType<typeof openTestDatabase>
+  readonly priceOf?: PriceOf
+}
+
+function open(more: Opened = {}) {
   const db = more.db ?? openTestDatabase()
   const service = createEndpointService({
     db,
     connect: async () => connection,
     workspaceIds: () => ['local'],
     requireBudget: () => undefined,
-    priceOf: async () => ({ perHour: 1.5, currency: 'USD', reckonedIn: null }),
+    priceOf: more.priceOf ?? (async () => ({ perHour: 1.5, currency: 'USD', reckonedIn: null })),
     idleMinutes: () => 120,
     publish: () => undefined,
     pollMs: 100,
@@ -126,6 +133,24 @@ async function held() {
     schedules: schedules.Schedules?.map(({ Name }) => Name),
   }
 }
+
+test('a reckoned price gives way to AWS’s own once its list can be read', async () => {
+  const prices: Awaited<ReturnType<PriceOf>>[] = [
+    { perHour: 14.33, currency: 'CNY', reckonedIn: 'cn-north-1' },
+    { perHour: 14.4, currency: 'CNY', reckonedIn: 'cn-north-1' },
+    { perHour: 13.9, currency: 'CNY', reckonedIn: null },
+  ]
+  const { service } = open({ priceOf: async () => prices.shift() ?? null })
+  const name = await service.ensure(wishFor(), never)
+  expect(service.get(name).price).toMatchObject({ perHour: 14.33, reckonedIn: 'cn-north-1' })
+  // Reckoned anew it would only change under the eyes of whoever agreed to it.
+  await service.reconcile()
+  expect(service.get(name).price?.perHour).toBe(14.33)
+  await service.reconcile()
+  expect(service.get(name).price).toEqual({ perHour: 13.9, currency: 'CNY', reckonedIn: null })
+  await service.remove(name)
+  await service.removed(name)
+})
 
 test('sets the end first, comes into service once for two who ask, and takes everything away', async () => {
   const order: string[] = []
