@@ -164,6 +164,13 @@ test('trains one model each way, from settings and price to the curves', async (
   await expectAccessible(page)
   await takePicture(page, 'cloud-completed')
   expect(double.problems).toEqual([])
+  // Bedrock is asked by the token: a question has its price on the button as well.
+  const nova = page.getByRole('region', { name: 'Nova Micro' })
+  await nova.getByRole('button', { name: /^Test / }).click()
+  await page.getByRole('textbox', { name: 'Your question' }).fill('Is the bulb included?')
+  await expect(
+    page.getByRole('button', { name: 'Send, for at most about $0.001', exact: true }),
+  ).toBeEnabled()
 })
 
 test('says what went wrong, in every way, with AWS’s own words below', async () => {
