@@ -46,6 +46,7 @@ export const mainBundle: InlineConfig = nodeBundle('dist/main', {
     main: 'electron/main.ts',
     cli: 'electron/cli/main.ts',
     rowWorker: 'electron/dataset/workbench/rowWorker.ts',
+    stripeWorker: 'electron/dataset/profile/stripeWorker.ts',
     stageWorker: 'electron/dataset/staging/stageWorker.ts',
     fileWriter: 'electron/dataset/threads/fileWriter.ts',
   },
@@ -67,12 +68,15 @@ export const engineBundle: InlineConfig = nodeBundle('dist/engine', {
   format: 'es',
 })
 
-/** What `npm run bench -- scan` measures: the same threads, bundled as the app has them. */
-export const scanBenchBundle: InlineConfig = nodeBundle('dist/bench', {
+/** What `npm run bench` measures of datasets: the same threads, bundled as the app has them. */
+export const datasetBenchBundle: InlineConfig = nodeBundle('dist/bench', {
   entries: {
     scanTask: 'build/bench/scanTask.ts',
+    profileTask: 'build/bench/profileTask.ts',
     stageWorker: 'electron/dataset/staging/stageWorker.ts',
     fileWriter: 'electron/dataset/threads/fileWriter.ts',
+    rowWorker: 'electron/dataset/workbench/rowWorker.ts',
+    stripeWorker: 'electron/dataset/profile/stripeWorker.ts',
   },
   format: 'es',
 })

@@ -8,6 +8,8 @@ const modules = [
   { source: 'electron/engine/train/adamw.wat', name: 'adamwModule' },
   { source: 'electron/dataset/kernel/kernel.wat', name: 'kernelModule' },
   { source: 'electron/dataset/kernel/textSearch.wat', name: 'textSearchModule' },
+  { source: 'electron/dataset/profile/textKernel.wat', name: 'textKernelModule' },
+  { source: 'electron/dataset/profile/similarity.wat', name: 'similarityModule' },
 ] as const
 
 /** The module's bytes as its text says. */

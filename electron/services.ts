@@ -10,7 +10,6 @@ import type { CutRows, CutRowsRequest } from '../shared/cutRows.ts'
 import type { RunEstimate } from '../shared/runEstimate.ts'
 import type { ExportFormat } from '../shared/modelExport.ts'
 import type { ExportedDataset, ExportRequest } from '../shared/workbench/exportFormat.ts'
-import type { SplitPreview, SplitRequest } from '../shared/workbench/splitPlan.ts'
 import { currencyOf } from '../shared/partition.ts'
 import { resolveLanguage, type Language } from '../shared/settings.ts'
 import { createHubModels, type HubModels } from './baseModels/huggingFace/hubModels.ts'
@@ -23,8 +22,8 @@ import { createLicences, type Licences } from './training/catalog/licences.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { createImporter, type Importer } from './dataset/intake/importer.ts'
 import { createContentStore, writeFileWhole } from './dataset/content.ts'
+import { createReadSplit } from './dataset/readSplit.ts'
 import { exportRows } from './dataset/workbench/exportRows.ts'
-import { previewOf } from './dataset/workbench/previewSplit.ts'
 import { createWorkbench, type Workbench } from './dataset/workbench/workbench.ts'
 import { getCandidate } from './db/candidates.ts'
 import { openDatabase, type WritableDb } from './db/database.ts'
@@ -42,7 +41,6 @@ import { previewPrompt } from './inference/promptPreview.ts'
 import { exportCandidate, type ExportedFiles } from './export/exportCandidate.ts'
 import { leaderboardOf } from './training/leaderboardOf.ts'
 import { listCutRows } from './training/cutRows.ts'
-import { createReadSplit, pinPlan } from './training/readSplit.ts'
 import { createSendData } from './training/sendData.ts'
 import { createTrainingQueue } from './training/queue.ts'
 import { submitCandidate, type StartVersionOptions } from './training/startVersion.ts'
@@ -138,8 +136,6 @@ export interface Services extends CandidateActions {
   importBaseModel(source: string): Promise<BaseModel>
   /** @throws AppError DatasetTooSmall, ColumnNotFound, EngineUnavailable */
   previewPrompt(request: PreviewRequest): Promise<PromptPreview>
-  /** @throws AppError ColumnNotFound, SplitImpossible */
-  previewSplit(request: SplitRequest): Promise<SplitPreview>
   /** Writes a dataset as it stands, without the rows that were excluded. @throws AppError ColumnNotFound, DiskFull */
   exportDataset(request: ExportRequest, file: string): Promise<ExportedDataset>
   /** Rows of a version that another base model would not read whole. @throws AppError DatasetNotFound */
@@ -443,11 +439,6 @@ export function createServices(options: ServicesOptions): Services {
     datasets,
     importer,
     workbench,
-    async previewSplit(request) {
-      const contentSha256 = await workbench.trainingContent(request.datasetId)
-      const split = await pinPlan(request.split, workbench.trainingContent)
-      return previewOf(await readSplit({ ...request, split }, contentSha256), request.splitSeed)
-    },
     async exportDataset({ datasetId, format, columns, systemPrompt = '' }, file) {
       const rows = await workbench.rows(datasetId)
       const run = exportRows(rows, { format, roles: columns, systemPrompt })

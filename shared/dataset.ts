@@ -1,5 +1,6 @@
 /** Datasets, what the scan finds in them, and the fixes; shared by the window, the services and the command line. */
 import { z } from 'zod'
+import { splitChoiceSchema } from './workbench/splitChoice.ts'
 
 /** In the order in which they are shown: the file's own, then characters, then rows, then what is good to know. */
 export const findingCodeSchema = z.enum([
@@ -17,6 +18,7 @@ export const findingCodeSchema = z.enum([
   'duplicate-row',
   'conflicting-answer',
   'answer-repeats-question',
+  'split-leakage',
   'mojibake',
   'lost-character',
   'markup',
@@ -119,6 +121,8 @@ export const appliedFixSchema = z.object({
   contentBefore: z.string(),
   contentAfter: z.string(),
   appliedAtMs: z.number(),
+  /** Of a step that changed how rows are divided, and no content: how they were divided before. */
+  splitBefore: splitChoiceSchema.optional(),
 })
 export type AppliedFix = z.infer<typeof appliedFixSchema>
 

@@ -10,7 +10,7 @@ import {
 import { samplePromptsSchema } from './sampleAnswers.ts'
 import { cloudChoiceSchema, cloudFactsSchema, trainingWaySchema } from './trainingWay.ts'
 import { localWorkspaceId } from './workspace.ts'
-import { sampleRowsSchema, splitPlanSchema } from './workbench/splitPlan.ts'
+import { sampleRowsSchema, splitPlanSchema } from './workbench/splitChoice.ts'
 
 export const problemTypeSchema = z.enum(['fine-tune-foundation-model'])
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'vite'
-import { scanBenchBundle } from '../bundles.ts'
+import { datasetBenchBundle } from '../bundles.ts'
 import { repositoryRoot } from '../repositoryRoot.ts'
 import { median, type BenchOptions, type BenchResult } from './result.ts'
 import type { ScanFigures } from './scanTask.ts'
@@ -24,7 +24,7 @@ interface Case {
 }
 
 export async function benchScan({ quick, say }: BenchOptions): Promise<BenchResult[]> {
-  await build({ ...scanBenchBundle, logLevel: 'warn' })
+  await build({ ...datasetBenchBundle, logLevel: 'warn' })
   const all = ['duckdb', 'csv-parse', 'papaparse']
   const cases: Case[] = quick
     ? [{ name: '40MB', bytes: 40 * megabyte, runs: 1, peers: all }]

@@ -11,7 +11,7 @@ import {
 } from '../../shared/model.ts'
 import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
 import { inputTemplateOf } from '../../shared/inputTemplate.ts'
-import type { SplitPlan } from '../../shared/workbench/splitPlan.ts'
+import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'

@@ -3,7 +3,7 @@
  * either the whole content or only a temporary file, which the next start removes.
  */
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, openSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -45,6 +45,8 @@ export interface ContentStore {
   staged(path: string, written: WrittenFile): StagedContent
   /** @throws AppError DatasetNotFound when the content is gone */
   read(sha256: string, fromByte?: number): AsyncIterable<Uint8Array>
+  /** A file's descriptor, which whoever opens it closes. @throws AppError DatasetNotFound when the content is gone */
+  open(sha256: string): number
   /** Of the rows; null where there is none. */
   readIndex(sha256: string): Promise<Buffer | null>
   writeIndex(sha256: string, index: Uint8Array): Promise<void>
@@ -88,11 +90,15 @@ export function createContentStore(
     try {
       yield* createReadStream(pathOf(sha256), { highWaterMark: readSize, start: fromByte })
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-      throw new AppError('DatasetNotFound', `The content ${sha256} is gone`, {
-        details: { id: sha256 },
-        cause: error,
-      })
+      throw translateReadError(error, sha256)
+    }
+  }
+
+  function open(sha256: string): number {
+    try {
+      return openSync(pathOf(sha256), 'r')
+    } catch (error) {
+      throw translateReadError(error, sha256)
     }
   }
 
@@ -118,7 +124,7 @@ export function createContentStore(
   }
   return {
     ...{ pathOf, sizeOf, stage, stagingPath, staged },
-    ...{ read, readIndex, writeIndex, remove, removeExcept },
+    ...{ read, open, readIndex, writeIndex, remove, removeExcept },
   }
 }
 
@@ -189,6 +195,14 @@ async function syncDirectory(directory: string): Promise<void> {
 async function ageMs(path: string): Promise<number> {
   const { mtimeMs } = await fs.stat(path).catch(() => ({ mtimeMs: Date.now() }))
   return Date.now() - mtimeMs
+}
+
+function translateReadError(error: unknown, sha256: string): unknown {
+  if (codeOf(error) !== 'ENOENT') return error
+  return new AppError('DatasetNotFound', `The content ${sha256} is gone`, {
+    details: { id: sha256 },
+    cause: error,
+  })
 }
 
 function translateWriteError(error: unknown, directory: string): unknown {

@@ -25,7 +25,9 @@ import {
   listReferencedContent,
   saveDataset,
 } from '../db/datasets.ts'
+import { findSplitChoice, saveSplitChoice } from '../db/datasetEdits.ts'
 import type { RowEdit } from '../../shared/workbench/edits.ts'
+import type { SplitChoice } from '../../shared/workbench/splitChoice.ts'
 import { createContentStore, writeFileWhole } from './content.ts'
 import type { WrittenFile } from './contentFile.ts'
 import { createRowStore, type RowStore } from './rowStore.ts'
@@ -88,6 +90,8 @@ export interface DatasetService {
   saveEdits(id: string, edits: readonly RowEdit[], confirm?: () => void): Promise<Dataset>
   /** Keeps content with these edits and without excluded rows, to train on. @returns its SHA-256 @throws AppError DiskFull */
   keepTrainingContent(contentSha256: string, edits: readonly RowEdit[]): Promise<string>
+  /** Divides the dataset in another way, as a step that can be undone. */
+  changeSplit(id: string, choice: SplitChoice, step: SplitStep): Dataset
   /** Takes back what the newest click on a fix changed. @throws AppError FixNotApplicable when there is none */
   undoFix(id: string): Promise<Dataset>
   /** Where the bytes of the imported file are stored; null when they were converted as they came in. */
@@ -113,6 +117,9 @@ export interface DatasetService {
   /** Removes what a crash left in the content store. */
   removeUnreferenced(): Promise<void>
 }
+
+/** What is recorded of a change of the split, and of how many places. */
+export type SplitStep = Pick<AppliedFix, 'code' | 'count'>
 
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const { db, contentDirectory, publish, clock, stage = stageInThread } = options
@@ -246,14 +253,38 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     const dataset = getDataset(db, id)
     const newest = dataset.appliedFixes.at(-1)
     if (!newest) throw fixNotApplicable([])
+    const { splitBefore } = newest
+    if (splitBefore) return keepSplit(id, splitBefore, (steps) => without(steps, newest))
     const before = newest.contentBefore
     const { scan } = await stage({ kind: 'scan', contentDirectory, contentSha256: before })
-    const appliedFixes = dataset.appliedFixes.filter(
-      ({ contentAfter, appliedAtMs }) =>
-        contentAfter !== newest.contentAfter || appliedAtMs !== newest.appliedAtMs,
-    )
+    const appliedFixes = without(dataset.appliedFixes, newest)
     const content = { sha256: before, sizeBytes: await store.sizeOf(before) }
     return replaceContent(dataset, content, scan.report, appliedFixes)
+  }
+
+  function changeSplit(id: string, choice: SplitChoice, { code, count }: SplitStep): Dataset {
+    return keepSplit(id, choice, (steps, contentSha256) => {
+      const splitBefore = findSplitChoice(db, id)
+      const place = { contentBefore: contentSha256, contentAfter: contentSha256 }
+      return [...steps, { code, count, ...place, splitBefore, appliedAtMs: clock() }]
+    })
+  }
+
+  function keepSplit(
+    id: string,
+    choice: SplitChoice,
+    change: (steps: readonly AppliedFix[], contentSha256: string) => AppliedFix[],
+  ): Dataset {
+    const dataset = transact(db, () => {
+      const current = getDataset(db, id)
+      const appliedFixes = change(current.appliedFixes, current.contentSha256)
+      const saved: Dataset = { ...current, appliedFixes, updatedAtMs: clock() }
+      saveSplitChoice(db, id, choice)
+      saveDataset(db, saved)
+      return saved
+    })
+    publish('dataset.changed', dataset)
+    return dataset
   }
 
   /** Another process may have changed the dataset since it was read; its work is not overwritten. */
@@ -326,6 +357,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     fix,
     saveEdits,
     keepTrainingContent,
+    changeSplit,
     undoFix,
     storedSource,
     rename,
@@ -340,6 +372,13 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       writeFileWhole(path, store.read(getDataset(db, id).contentSha256)),
     removeUnreferenced,
   }
+}
+
+/** Without a step and what was made with it in one click. */
+function without(steps: readonly AppliedFix[], { contentAfter, appliedAtMs }: AppliedFix) {
+  return steps.filter(
+    (step) => step.contentAfter !== contentAfter || step.appliedAtMs !== appliedAtMs,
+  )
 }
 
 /**

@@ -24,6 +24,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   'duplicate-row': 'warning',
   'conflicting-answer': 'warning',
   'answer-repeats-question': 'warning',
+  'split-leakage': 'warning',
   mojibake: 'warning',
   'lost-character': 'warning',
   markup: 'warning',

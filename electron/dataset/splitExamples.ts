@@ -2,8 +2,10 @@
 import type { TrainingExample } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { sampleOf, splitGroups, splitRows, splitStrata } from '../../shared/split.ts'
-import type { SplitPlan, SplitRequest } from '../../shared/workbench/splitPlan.ts'
-import { similarQuestions } from './profile/leakage.ts'
+import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
+import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
+import { findLeaks } from './profile/leakage.ts'
+import { groupTexts } from './profile/nearDuplicates.ts'
 import { findTopics } from './profile/topics.ts'
 
 export interface SplitExamples {
@@ -16,16 +18,34 @@ export interface SplitExamples {
 /** Topics are found from so many questions at most; the others go where they are nearest. */
 const topicSample = 4000
 
+type Request = Omit<SplitRequest, 'datasetId' | 'columns'>
+
 /**
  * @param validationExamples the rows of a validation file; only for a plan of that kind
- * @throws AppError SplitImpossible when all rows are of one group
+ * @throws AppError SplitImpossible when all rows are of one group, or all validation rows stand among the training rows
  */
 export function splitExamples(
   examples: readonly TrainingExample[],
-  { split, validationFraction, splitSeed, sampleRows }: Omit<SplitRequest, 'datasetId' | 'columns'>,
+  request: Request,
   validationExamples: readonly TrainingExample[] = [],
 ): SplitExamples {
-  const plan = split ?? { kind: 'random' }
+  const plan = request.split ?? { kind: 'random' }
+  const both = divide(examples, request, plan, validationExamples)
+  if (plan.kind === 'random' || !plan.withoutLeaked) return both
+  const leaked = new Set(
+    findLeaks(both.training, both.validation).map(({ validation }) => validation),
+  )
+  const validation = both.validation.filter((example) => !leaked.has(example))
+  if (validation.length > 0 || leaked.size === 0) return { ...both, validation }
+  throw impossible('Every validation row stands among the training rows', plan)
+}
+
+function divide(
+  examples: readonly TrainingExample[],
+  { validationFraction, splitSeed, sampleRows }: Request,
+  plan: SplitPlan,
+  validationExamples: readonly TrainingExample[],
+): SplitExamples {
   const rows = sampleOf(examples, sampleRows ?? null, splitSeed)
   switch (plan.kind) {
     case 'random':
@@ -38,7 +58,7 @@ export function splitExamples(
         plan,
       )
     case 'similar': {
-      const groups = similarQuestions(rows.map(({ prompt }) => prompt))
+      const groups = groupTexts(rows.map(({ prompt }) => prompt))
       return divided(
         splitGroups(rows, (_, index) => groups[index] ?? 0, validationFraction, splitSeed),
         plan,
@@ -58,6 +78,10 @@ function divided(
   plan: SplitPlan,
 ): SplitExamples {
   if (split) return split
+  throw impossible('All rows belong to one group', plan)
+}
+
+function impossible(message: string, plan: SplitPlan): AppError {
   const column = plan.kind === 'group' ? plan.column : ''
-  throw new AppError('SplitImpossible', 'All rows belong to one group', { details: { column } })
+  return new AppError('SplitImpossible', message, { details: { column } })
 }

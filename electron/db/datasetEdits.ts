@@ -1,6 +1,7 @@
-/** Tables dataset_edits and dataset_roles: what an analyst did to a dataset in the workbench. */
+/** Tables dataset_edits, dataset_roles and dataset_splits: what an analyst did to a dataset in the workbench. */
 import { columnRolesSchema, type ColumnRoles } from '../../shared/dataset.ts'
 import { editEntrySchema, type EditEntry } from '../../shared/workbench/edits.ts'
+import { splitChoiceSchema, type SplitChoice } from '../../shared/workbench/splitChoice.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 
 const INSERT_ENTRY = `
@@ -56,4 +57,19 @@ export function saveRoles(db: WritableDb, datasetId: string, roles: ColumnRoles)
     `INSERT INTO dataset_roles (dataset_id, roles) VALUES (?, ?)
      ON CONFLICT (dataset_id) DO UPDATE SET roles = excluded.roles`,
   ).run(datasetId, JSON.stringify(roles))
+}
+
+export function findSplitChoice(db: ReadableDb, datasetId: string): SplitChoice | undefined {
+  const choice = db
+    .prepare<[string], string>('SELECT choice FROM dataset_splits WHERE dataset_id = ?')
+    .pluck()
+    .get(datasetId)
+  return choice === undefined ? undefined : splitChoiceSchema.parse(JSON.parse(choice))
+}
+
+export function saveSplitChoice(db: WritableDb, datasetId: string, choice: SplitChoice): void {
+  db.prepare(
+    `INSERT INTO dataset_splits (dataset_id, choice) VALUES (?, ?)
+     ON CONFLICT (dataset_id) DO UPDATE SET choice = excluded.choice`,
+  ).run(datasetId, JSON.stringify(choice))
 }

@@ -31,6 +31,7 @@ interface FixRecord {
   content_before: string
   content_after: string
   applied_at_ms: number
+  split_before: string | null
 }
 
 const UPSERT_DATASET = `
@@ -40,8 +41,8 @@ const UPSERT_DATASET = `
     content_sha256 = excluded.content_sha256, scan = excluded.scan, updated_at_ms = excluded.updated_at_ms`
 
 const INSERT_FIX = `
-  INSERT INTO dataset_fixes (dataset_id, position, code, count, content_before, content_after, applied_at_ms)
-  VALUES (@dataset_id, @position, @code, @count, @content_before, @content_after, @applied_at_ms)`
+  INSERT INTO dataset_fixes (dataset_id, position, code, count, content_before, content_after, applied_at_ms, split_before)
+  VALUES (@dataset_id, @position, @code, @count, @content_before, @content_after, @applied_at_ms, @split_before)`
 
 /** Every content that a dataset, a fix that can be undone, or a trained version still points to. */
 const SELECT_REFERENCED_CONTENT = `
@@ -155,6 +156,7 @@ function rowToFix(row: FixRecord): AppliedFix {
     contentBefore: row.content_before,
     contentAfter: row.content_after,
     appliedAtMs: row.applied_at_ms,
+    splitBefore: row.split_before === null ? undefined : JSON.parse(row.split_before),
   })
 }
 
@@ -167,5 +169,6 @@ function fixToRow(datasetId: string, position: number, fix: AppliedFix): FixReco
     content_before: fix.contentBefore,
     content_after: fix.contentAfter,
     applied_at_ms: fix.appliedAtMs,
+    split_before: fix.splitBefore ? JSON.stringify(fix.splitBefore) : null,
   }
 }

@@ -395,4 +395,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE run_costs ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE run_costs ADD COLUMN price_per_thousand_tokens REAL NOT NULL DEFAULT 0;
   `,
+  `
+  -- User's own: how the dataset is to be divided, as JSON.
+  CREATE TABLE dataset_splits (
+    dataset_id TEXT PRIMARY KEY REFERENCES datasets (id) ON DELETE CASCADE,
+    choice TEXT NOT NULL
+  ) STRICT;
+  -- How it was to be divided before a step that changed that, as JSON.
+  ALTER TABLE dataset_fixes ADD COLUMN split_before TEXT;
+  `,
 ]

@@ -8,7 +8,7 @@ import {
 } from '../../shared/model.ts'
 import { samplePromptsSchema } from '../../shared/sampleAnswers.ts'
 import { isInBin } from './bin.ts'
-import { splitPlanSchema } from '../../shared/workbench/splitPlan.ts'
+import { splitPlanSchema } from '../../shared/workbench/splitChoice.ts'
 import { getCandidate, insertCandidate, listCandidatesOfVersion } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
 

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
 type WorkbenchHandlers = Pick<Handlers, keyof typeof workbenchCalls>
 
 export function createWorkbenchHandlers(
-  { workbench, datasets, previewSplit, exportDataset }: Services,
+  { workbench, datasets, exportDataset }: Services,
   chooseSavePath: (suggestedName: string) => Promise<string | null>,
 ): WorkbenchHandlers {
   return {
@@ -40,11 +40,17 @@ export function createWorkbenchHandlers(
     },
     'workbench.split': async (request) => {
       try {
-        return { preview: await previewSplit(request) }
+        return { preview: await workbench.previewSplit(request) }
       } catch (error) {
         return { failure: toAppError(error).toData() }
       }
     },
+    'workbench.splitChoice': async ({ datasetId }) => workbench.splitChoice(datasetId),
+    'workbench.setSplitChoice': async ({ datasetId, choice }) => {
+      workbench.setSplitChoice(datasetId, choice)
+      return null
+    },
+    'workbench.keepQuestionsApart': ({ datasetId }) => workbench.keepQuestionsApart(datasetId),
     'workbench.export': async (request) => {
       const { name } = datasets.get(request.datasetId)
       const file = await chooseSavePath(`${fileName(name)}.${fileEndings[request.format]}`)

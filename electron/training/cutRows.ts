@@ -10,7 +10,7 @@ import {
 import type { TrainingExample } from '../../shared/dataset.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import { estimateTokens, tokensOfExamples } from '../../shared/trainingWay.ts'
-import type { ReadSplit } from './readSplit.ts'
+import type { ReadSplit } from '../dataset/readSplit.ts'
 
 /** What is shown around a cut. */
 const shownCharacters = 40

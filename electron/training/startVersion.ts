@@ -15,12 +15,12 @@ import { getModel, getVersion, insertModelVersion } from '../db/models.ts'
 import type { TrainingQueue } from './queue.ts'
 import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
-import type { SplitPlan } from '../../shared/workbench/splitPlan.ts'
+import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
 import { completeHyperparameters } from './hyperparameters.ts'
 import type { SendData } from './sendData.ts'
 import type { TrainableModel, UploadedData, VersionData } from './ways/way.ts'
 import { wayOf } from './ways/ways.ts'
-import { pinPlan, type ReadSplit } from './readSplit.ts'
+import { pinPlan, type ReadSplit } from '../dataset/readSplit.ts'
 
 export interface StartVersionOptions {
   readonly db: WritableDb

@@ -2,7 +2,7 @@
 import type { TrainingExample } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ModelVersion } from '../../shared/model.ts'
-import type { ReadSplit } from './readSplit.ts'
+import type { ReadSplit } from '../dataset/readSplit.ts'
 
 export interface VersionExamples {
   /** @throws AppError DatasetNotFound */

@@ -28,7 +28,8 @@ import { ExportMenu } from '../workbench/ExportMenu.tsx'
 import { PreparePanel } from '../workbench/PreparePanel.tsx'
 import { ProfilePanel } from '../workbench/ProfilePanel.tsx'
 import { RowsPanel } from '../workbench/RowsPanel.tsx'
-import { rolesQuery } from '../workbench/workbenchQueries.ts'
+import { useSplitLeakage } from '../workbench/useSplitLeakage.ts'
+import { rolesQuery, splitChoiceQuery } from '../workbench/workbenchQueries.ts'
 import { DatasetOrigin } from './DatasetOrigin.tsx'
 import { FindingGroups } from './FindingGroups.tsx'
 
@@ -46,9 +47,13 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
   const keep = (changed: Dataset) => {
     client.setQueryData(datasetQuery(changed.id).queryKey, changed)
     void client.invalidateQueries({ queryKey: datasetsQuery.queryKey, exact: true })
+    void client.invalidateQueries({ queryKey: splitChoiceQuery(changed.id).queryKey })
   }
   const fix = useMutation({
-    mutationFn: (codes: FindingCode[]) => invoke('dataset.fix', { id: dataset.id, codes }),
+    mutationFn: (codes: FindingCode[]) =>
+      codes.includes('split-leakage')
+        ? invoke('workbench.keepQuestionsApart', { datasetId: dataset.id })
+        : invoke('dataset.fix', { id: dataset.id, codes }),
     onSuccess: keep,
     onError: showError,
   })
@@ -64,8 +69,10 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
     setFilters(rows.length > 0 ? [{ kind: 'rows', rows: [...new Set(rows)] }] : [])
     setTab('rows')
   }
-  const { findings, advice, rowCount, usableRowCount, columns } = dataset.scan
-  const fixable = safeRepairs(findings)
+  const { advice, rowCount, usableRowCount, columns } = dataset.scan
+  const leakage = useSplitLeakage(dataset)
+  const findings = leakage ? [...dataset.scan.findings, leakage] : dataset.scan.findings
+  const fixable = safeRepairs(dataset.scan.findings)
 
   return (
     <>

@@ -21,6 +21,14 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
   const title = t(`findings:${finding.code}.title`, { count: finding.count })
   const lines = [...new Set(finding.examples.map((example) => example.line))]
   const rows = finding.examples.flatMap(({ row }) => row ?? [])
+  const isLeakage = finding.code === 'split-leakage'
+  const showsChange = finding.fixable && !isLeakage
+  // Of a split nothing is changed in a row: what stands on both sides is shown.
+  const [first, second] = isLeakage
+    ? (['workbench:split.validation', 'workbench:split.training'] as const)
+    : showsChange
+      ? (['dataset.before', 'dataset.after'] as const)
+      : (['intake:text', null] as const)
   const isUndecodable = finding.code === 'invalid-utf8' && !finding.fixable
   return (
     <Card withBorder padding="md" radius="lg" component="section" aria-label={title}>
@@ -51,7 +59,7 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
                 onClick={toggle}
                 aria-expanded={open}
               >
-                {t(`intake:${open ? 'hide' : 'show'}${finding.fixable ? 'Change' : 'Places'}`)}
+                {t(`intake:${open ? 'hide' : 'show'}${showsChange ? 'Change' : 'Places'}`)}
               </Button>
             )}
             {rows.length > 0 && (
@@ -77,8 +85,8 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={70}>{t('dataset.line')}</Table.Th>
-                <Table.Th>{t(finding.fixable ? 'dataset.before' : 'intake:text')}</Table.Th>
-                {finding.fixable && <Table.Th>{t('dataset.after')}</Table.Th>}
+                <Table.Th>{t(first)}</Table.Th>
+                {second && <Table.Th>{t(second)}</Table.Th>}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -86,7 +94,7 @@ export function FindingCard({ finding, isFixing, onFix, onShowRows }: FindingCar
                 <Table.Tr key={index}>
                   <Table.Td>{example.line}</Table.Td>
                   <Table.Td className="invisible">{example.before}</Table.Td>
-                  {finding.fixable && (
+                  {second && (
                     <Table.Td className="invisible">
                       {example.after ?? (
                         <Text size="sm" c="dimmed" fs="italic">

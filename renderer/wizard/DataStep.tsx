@@ -5,7 +5,7 @@ import type { Dataset } from '../../shared/dataset.ts'
 import { mostSystemPromptCharacters } from '../../shared/systemPrompt.ts'
 import { formatCount } from '../format.ts'
 import { RolesEditor } from '../workbench/RolesEditor.tsx'
-import { rolesQuery } from '../workbench/workbenchQueries.ts'
+import { preparationQuery } from '../workbench/workbenchQueries.ts'
 import type { StepProps } from './stepProps.ts'
 
 export function DataStep({
@@ -16,11 +16,13 @@ export function DataStep({
   const { t, i18n } = useTranslation()
   const dataset = datasets.find((known) => known.id === draft.datasetId)
   const client = useQueryClient()
-  /** With the columns that the analyst chose in the workbench, if any. */
+  /** With the columns and the split that the analyst chose in the workbench, if any. */
   async function choose(chosen: Dataset): Promise<void> {
-    const roles = await client.fetchQuery(rolesQuery(chosen.id)).catch(() => null)
+    const prepared = await client.fetchQuery(preparationQuery(chosen.id)).catch(() => null)
     dispatch({ type: 'datasetChosen', dataset: chosen })
-    if (roles) dispatch({ type: 'rolesChosen', inputTemplate: undefined, ...roles })
+    if (prepared?.roles)
+      dispatch({ type: 'rolesChosen', inputTemplate: undefined, ...prepared.roles })
+    if (prepared?.choice) dispatch({ type: 'splitChosen', ...prepared.choice })
   }
   const fixable = dataset?.scan.findings.filter((finding) => finding.fixable).length ?? 0
   return (

@@ -2,7 +2,10 @@ import { Accordion, Input, NumberInput, Select, SimpleGrid, Stack, TextInput } f
 import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, HyperparameterField } from '../../shared/model.ts'
+import type { SplitChoice } from '../../shared/workbench/splitChoice.ts'
+import { withoutLeakage } from '../../shared/workbench/splitLeakage.ts'
 import { SplitEditor, SplitOutcome } from '../workbench/SplitEditor.tsx'
+import { useSplitChoice } from '../workbench/useSplitChoice.ts'
 import type { StepProps } from './stepProps.ts'
 import { TemplateEditor } from './TemplateEditor.tsx'
 import { localWorkspaceId } from '../../shared/workspace.ts'
@@ -53,6 +56,11 @@ export function SettingsStep({
   }
   const dataset = datasets.find(({ id }) => id === draft.datasetId)
   const split = splitRequestOf(draft)
+  const { keep } = useSplitChoice(draft.datasetId)
+  function choose(choice: SplitChoice): void {
+    dispatch({ type: 'splitChosen', ...choice })
+    keep(choice)
+  }
   return (
     <Stack gap="lg">
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
@@ -61,15 +69,10 @@ export function SettingsStep({
           datasets={datasets}
           datasetId={draft.datasetId ?? ''}
           value={draft}
-          onChange={(choice) => dispatch({ type: 'splitChosen', ...choice })}
+          onChange={choose}
         />
         {split && (
-          <SplitOutcome
-            request={split}
-            onUseSimilar={() =>
-              dispatch({ type: 'splitChosen', ...draft, split: { kind: 'similar' } })
-            }
-          />
+          <SplitOutcome request={split} onKeepApart={() => choose(withoutLeakage(draft))} />
         )}
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>

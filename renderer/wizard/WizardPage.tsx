@@ -20,6 +20,7 @@ import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
 import { useTrainingTokens } from '../catalog/useTrainingTokens.ts'
 import { useCatalogModels } from '../catalog/useCatalogModels.ts'
 import { baseModelsQuery, datasetsQuery, modelsQuery, settingsQuery } from '../queries.ts'
+import { preparationQuery } from '../workbench/workbenchQueries.ts'
 import { workspacesQuery } from '../workspaces/queries.ts'
 import { WhereSelect } from './WhereSelect.tsx'
 import { BaseModelsStep } from './BaseModelsStep.tsx'
@@ -35,6 +36,7 @@ import {
   toRequest,
   wizardReducer,
   wizardSteps,
+  type Preparation,
 } from './wizardState.ts'
 
 interface WizardPageProps {
@@ -50,11 +52,18 @@ export function WizardPage({ datasetId, modelId, proposal }: WizardPageProps) {
   const baseModels = useQuery(baseModelsQuery)
   const workspaces = useQuery(workspacesQuery)
   const settings = useQuery(settingsQuery)
+  const prepared = useQuery({
+    ...preparationQuery(datasetId ?? ''),
+    enabled: datasetId !== undefined,
+  })
+  const isPrepared = datasetId === undefined || prepared.isFetchedAfterMount
   const error =
     datasets.error ?? models.error ?? baseModels.error ?? workspaces.error ?? settings.error
   if (error) return <ErrorNotice error={error} />
   if (!datasets.data || !models.data || !baseModels.data || !workspaces.data || !settings.data)
     return <Skeleton h={480} radius="lg" />
+  // What was chosen a moment ago counts; without it the draft begins with what was guessed.
+  if (!isPrepared) return <Skeleton h={480} radius="lg" />
   return (
     <Wizard
       datasets={datasets.data}
@@ -62,6 +71,7 @@ export function WizardPage({ datasetId, modelId, proposal }: WizardPageProps) {
       workspaces={workspaces.data}
       workspaceId={settings.data.workspaceId}
       dataset={datasets.data.find((dataset) => dataset.id === datasetId)}
+      preparation={prepared.data}
       model={models.data.find((model) => model.id === modelId)}
       proposal={proposal}
     />
@@ -75,6 +85,7 @@ interface WizardProps {
   /** Where the next training goes, unless something else is chosen here. */
   readonly workspaceId: string
   readonly dataset?: Dataset | undefined
+  readonly preparation?: Preparation | undefined
   readonly model?: Model | undefined
   readonly proposal?: Proposal | undefined
 }
@@ -85,6 +96,7 @@ function Wizard({
   workspaces,
   workspaceId,
   dataset,
+  preparation,
   model,
   proposal,
 }: WizardProps) {
@@ -95,6 +107,7 @@ function Wizard({
     startDraft({
       workspaceId,
       ...(dataset ? { dataset } : {}),
+      ...(preparation ? { preparation } : {}),
       ...(model ? { model } : {}),
       ...(proposal ? { change: proposal } : {}),
     }),

@@ -1,6 +1,6 @@
 /** The draft of a new model or version: a plain state and its reducer, without React. */
 import { isValidSetting } from '../../shared/hyperparameters.ts'
-import type { Dataset } from '../../shared/dataset.ts'
+import type { ColumnRoles, Dataset } from '../../shared/dataset.ts'
 import {
   modelNameSchema,
   type BaseModel,
@@ -14,7 +14,13 @@ import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 import { withSystemPrompt } from '../../shared/systemPrompt.ts'
-import type { SplitPlan, SplitRequest } from '../../shared/workbench/splitPlan.ts'
+import {
+  splitSeed,
+  usualSplit,
+  type SplitChoice,
+  type SplitPlan,
+} from '../../shared/workbench/splitChoice.ts'
+import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
 
 export const wizardSteps = ['name', 'data', 'baseModels', 'settings', 'review'] as const
 export type WizardStep = (typeof wizardSteps)[number]
@@ -99,20 +105,29 @@ export interface SettingChange {
   readonly to: string
 }
 
+export interface Preparation {
+  readonly roles: ColumnRoles | null
+  readonly choice: SplitChoice | null
+}
+
 /** From the dataset's suggestion, from the model's newest version, or from the version of a change. */
 export function startDraft(options: {
   dataset?: Dataset
+  /** What was chosen for the dataset in the workbench. */
+  preparation?: Preparation
   model?: Model
   change?: SettingChange
   /** For a new model; a new version is trained where the one before was. */
   workspaceId?: string
 }): WizardDraft {
-  const { change } = options
+  const { change, preparation } = options
   const isChanged = ({ id }: { id: string }) => id === change?.candidateId
   const origin = options.model?.versions.find(({ candidates }) => candidates.some(isChanged))
   const previous = origin ?? options.model?.versions[0]
   const changed = origin?.candidates.find(isChanged)
-  const roles = previous?.columns ?? options.dataset?.scan.suggestedRoles ?? null
+  const suggested = preparation?.roles ?? options.dataset?.scan.suggestedRoles ?? null
+  const roles = previous?.columns ?? suggested
+  const choice = previous ? null : preparation?.choice
   return {
     step: changed ? 'settings' : options.model ? 'data' : 'name',
     modelId: options.model?.id ?? null,
@@ -130,9 +145,10 @@ export function startDraft(options: {
       changed && change
         ? { ...changed.hyperparameters, [change.setting]: change.to }
         : (previous?.candidates[0]?.hyperparameters ?? {}),
-    validationFraction: previous?.validationFraction ?? 0.2,
-    split: previous?.split ?? { kind: 'random' },
-    sampleRows: previous?.sampleRows ?? null,
+    validationFraction:
+      previous?.validationFraction ?? choice?.validationFraction ?? usualSplit.validationFraction,
+    split: previous?.split ?? choice?.split ?? usualSplit.split,
+    sampleRows: previous?.sampleRows ?? choice?.sampleRows ?? usualSplit.sampleRows,
     promptTemplates: Object.fromEntries(
       (previous?.candidates ?? [])
         .filter(({ promptTemplate }) => isTemplateValid(promptTemplate))
@@ -161,7 +177,7 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
         question: action.dataset.scan.suggestedRoles?.question ?? null,
         answer: action.dataset.scan.suggestedRoles?.answer ?? null,
         inputTemplate: undefined,
-        split: { kind: 'random' },
+        split: usualSplit.split,
       }
     case 'placeChosen':
       // Each place has base models of its own, and their settings.
@@ -317,15 +333,13 @@ export function templateOf(draft: WizardDraft, model: BaseModel): PromptTemplate
   return withSystemPrompt(edited ?? model.promptTemplate, draft.systemPrompt)
 }
 
-export const wizardSeed = 1
-
 /** What a look at the split takes; null while something is missing. */
 export function splitRequestOf(draft: WizardDraft): SplitRequest | null {
   const { datasetId, question, answer, inputTemplate, validationFraction, split, sampleRows } =
     draft
   if (datasetId === null || question === null || answer === null) return null
   const columns = { question, answer, ...(inputTemplate === undefined ? {} : { inputTemplate }) }
-  return { datasetId, columns, validationFraction, split, sampleRows, splitSeed: wizardSeed }
+  return { datasetId, columns, validationFraction, split, sampleRows, splitSeed }
 }
 
 /** Null while something is missing. A setting goes to the base models that know it. */
@@ -347,7 +361,7 @@ export function toRequest(
       ...(draft.inputTemplate === undefined ? {} : { inputTemplate: draft.inputTemplate }),
     },
     validationFraction: draft.validationFraction,
-    splitSeed: wizardSeed,
+    splitSeed,
     ...(draft.split.kind === 'random' ? {} : { split: draft.split }),
     ...(draft.sampleRows === null ? {} : { sampleRows: draft.sampleRows }),
     samplePrompts: typedPrompts(draft),

@@ -1,34 +1,31 @@
 /** Columns and split of a dataset, looked at before a training; the columns are remembered. */
 import { Alert, Paper, SimpleGrid, Skeleton, Stack, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnRoles, Dataset } from '../../shared/dataset.ts'
+import { splitSeed, usualSplit } from '../../shared/workbench/splitChoice.ts'
+import { withoutLeakage } from '../../shared/workbench/splitLeakage.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { datasetsQuery } from '../queries.ts'
 import { RolesEditor, type EditedRoles } from './RolesEditor.tsx'
-import { SplitEditor, SplitOutcome, type SplitChoice } from './SplitEditor.tsx'
+import { SplitEditor, SplitOutcome } from './SplitEditor.tsx'
+import { useSplitChoice } from './useSplitChoice.ts'
 import { rolesQuery } from './workbenchQueries.ts'
-
-const seed = 1
 
 export function PreparePanel({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation('workbench')
   const client = useQueryClient()
   const roles = useQuery(rolesQuery(dataset.id))
   const datasets = useQuery(datasetsQuery)
-  const [choice, setChoice] = useState<SplitChoice>({
-    split: { kind: 'random' },
-    validationFraction: 0.2,
-    sampleRows: null,
-  })
+  const { choice: kept, keep, isPending } = useSplitChoice(dataset.id)
+  const choice = kept ?? usualSplit
   const save = useMutation({
     mutationFn: (wanted: ColumnRoles) =>
       invoke('workbench.setRoles', { datasetId: dataset.id, roles: wanted }),
     onError: showError,
   })
-  if (roles.isPending) return <Skeleton h={320} radius="lg" />
+  if (roles.isPending || isPending) return <Skeleton h={320} radius="lg" />
   const chosen = roles.data
   const { columns } = dataset.scan
 
@@ -68,11 +65,11 @@ export function PreparePanel({ dataset }: { dataset: Dataset }) {
               datasets={datasets.data ?? []}
               datasetId={dataset.id}
               value={choice}
-              onChange={setChoice}
+              onChange={keep}
             />
             <SplitOutcome
-              request={{ datasetId: dataset.id, columns: chosen, splitSeed: seed, ...choice }}
-              onUseSimilar={() => setChoice({ ...choice, split: { kind: 'similar' } })}
+              request={{ datasetId: dataset.id, columns: chosen, splitSeed, ...choice }}
+              onKeepApart={() => keep(withoutLeakage(choice))}
             />
           </Stack>
         )}

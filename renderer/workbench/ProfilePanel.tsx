@@ -190,11 +190,21 @@ function Profile({ profile, onShowRows }: ProfileProps) {
         {profile.topics.length === 0 ? (
           <Text size="sm">{t('profile.noTopics')}</Text>
         ) : (
-          <TopicMap
-            topics={profile.topics}
-            withoutTopic={profile.withoutTopic}
-            onShowRows={onShowRows}
-          />
+          <>
+            {profile.topicRowCount < profile.filledRowCount && (
+              <Text size="sm" c="dimmed" mb="xs">
+                {t('profile.sampled', {
+                  sample: count(profile.topicRowCount),
+                  all: count(profile.filledRowCount),
+                })}
+              </Text>
+            )}
+            <TopicMap
+              topics={profile.topics}
+              withoutTopic={profile.withoutTopic}
+              onShowRows={onShowRows}
+            />
+          </>
         )}
       </Card>
       <SimpleGrid cols={{ base: 1, md: 2 }}>

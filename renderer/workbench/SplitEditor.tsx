@@ -17,16 +17,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { SplitPlan, SplitPreview, SplitRequest } from '../../shared/workbench/splitPlan.ts'
+import { usualSplit, type SplitChoice, type SplitPlan } from '../../shared/workbench/splitChoice.ts'
+import { leakageFinding } from '../../shared/workbench/splitLeakage.ts'
+import type { SplitPreview, SplitRequest } from '../../shared/workbench/splitPlan.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { formatCount, formatPercent } from '../format.ts'
 import { splitQuery, workbenchQuery } from './workbenchQueries.ts'
-
-export interface SplitChoice {
-  readonly split: SplitPlan
-  readonly validationFraction: number
-  readonly sampleRows: number | null
-}
 
 interface SplitEditorProps {
   readonly columns: readonly string[]
@@ -142,13 +138,13 @@ export function SplitEditor({ columns, datasets, datasetId, value, onChange }: S
 
 const settleMs = 250
 
-/** @param onUseSimilar the way out of leakage, offered where there is some */
+/** @param onKeepApart the way out of leakage, offered where there is one */
 export function SplitOutcome({
   request,
-  onUseSimilar,
+  onKeepApart,
 }: {
   request: SplitRequest
-  onUseSimilar: () => void
+  onKeepApart: () => void
 }) {
   const { t, i18n } = useTranslation('workbench')
   const [settled] = useDebouncedValue(JSON.stringify(request), settleMs)
@@ -177,7 +173,11 @@ export function SplitOutcome({
         {preview.groupCount !== null &&
           ` ${t(`split.groups.${request.split?.kind ?? 'group'}`, { count: preview.groupCount, shown: count(preview.groupCount) })}`}
       </Text>
-      <Leakage preview={preview} onUseSimilar={onUseSimilar} />
+      <Leakage
+        preview={preview}
+        plan={request.split ?? usualSplit.split}
+        onKeepApart={onKeepApart}
+      />
       {preview.topics.length > 0 && (
         <Table fz="sm" verticalSpacing={4} aria-label={t('split.topics')}>
           <Table.Thead>
@@ -202,7 +202,13 @@ export function SplitOutcome({
   )
 }
 
-function Leakage({ preview, onUseSimilar }: { preview: SplitPreview; onUseSimilar: () => void }) {
+interface LeakageProps {
+  readonly preview: SplitPreview
+  readonly plan: SplitPlan
+  readonly onKeepApart: () => void
+}
+
+function Leakage({ preview, plan, onKeepApart }: LeakageProps) {
   const { t } = useTranslation('workbench')
   const { same, similar, examples } = preview.leakage
   if (same + similar === 0)
@@ -221,9 +227,11 @@ function Leakage({ preview, onUseSimilar }: { preview: SplitPreview; onUseSimila
             : t('split.leaked', { validation, training })}
         </Text>
       ))}
-      <Button size="compact-sm" variant="light" color="orange" mt="xs" onClick={onUseSimilar}>
-        {t('split.useSimilar')}
-      </Button>
+      {leakageFinding(preview, plan)?.fixable && (
+        <Button size="compact-sm" variant="light" color="orange" mt="xs" onClick={onKeepApart}>
+          {t(plan.kind === 'random' ? 'split.useSimilar' : 'split.leaveOut')}
+        </Button>
+      )}
     </Alert>
   )
 }

@@ -41,6 +41,26 @@ export const rolesQuery = (datasetId: string) =>
     queryFn: () => invoke('workbench.roles', { datasetId }),
   })
 
+/** Null until it was chosen. */
+export const splitChoiceQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ['workbench', datasetId, 'splitChoice'],
+    queryFn: () => invoke('workbench.splitChoice', { datasetId }),
+  })
+
+/** What a training of the dataset starts from. */
+export const preparationQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ['workbench', datasetId, 'preparation'],
+    queryFn: async () => {
+      const [roles, choice] = await Promise.all([
+        invoke('workbench.roles', { datasetId }),
+        invoke('workbench.splitChoice', { datasetId }),
+      ])
+      return { roles, choice }
+    },
+  })
+
 export const profileQuery = (request: ProfileRequest, revision: string) =>
   queryOptions({
     queryKey: ['workbench', request.datasetId, 'profile', request, revision],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { columnRolesSchema, datasetSchema } from '../dataset.ts'
 import { exportedDatasetSchema, exportRequestSchema } from '../workbench/exportFormat.ts'
 import { datasetProfileSchema, profileRequestSchema } from '../workbench/profile.ts'
+import { splitChoiceSchema } from '../workbench/splitChoice.ts'
 import { splitAnswerSchema, splitRequestSchema } from '../workbench/splitPlan.ts'
 import {
   editRequestSchema,
@@ -70,6 +71,14 @@ export const workbenchCalls = {
     output: z.null(),
   },
   'workbench.split': { input: splitRequestSchema, output: splitAnswerSchema },
+  /** How the dataset is to be divided; null until it was chosen. */
+  'workbench.splitChoice': { input: byDataset, output: splitChoiceSchema.nullable() },
+  'workbench.setSplitChoice': {
+    input: byDataset.extend({ choice: splitChoiceSchema }),
+    output: z.null(),
+  },
+  /** Chooses a way to divide in which no question stands on both sides; undone as a fix is. */
+  'workbench.keepQuestionsApart': { input: byDataset, output: datasetSchema },
   /** Writes a file where the user says; null when the dialog was closed. */
   'workbench.export': {
     input: exportRequestSchema,

@@ -56,8 +56,18 @@ export interface BytePairEncoding {
   readonly ignoresMerges: boolean
   /** Normalises text and cuts it into the words that are encoded one by one. */
   split(text: string): string[]
-  /** A word ends before every space that follows something visible, so that text may be cut there beforehand. */
-  readonly endsWordsAtSpaces: boolean
+  /** The normal form of Unicode that text is brought into first. */
+  readonly normalForm: 'NFC' | 'NFD' | 'NFKC' | 'NFKD' | null
+  /** How `split` cuts, where it is one of the ways that most models share. */
+  readonly wordCutting: WordCutting | null
+}
+
+/** A way to cut text into words that can be had without a regular expression. */
+export interface WordCutting {
+  /** GPT-2's pattern, or the one of GPT-4, Llama 3 and Qwen. */
+  readonly style: 'gpt2' | 'gpt4'
+  /** Digits of a word at most; null for any number. */
+  readonly digits: 1 | 3 | null
 }
 
 /** @throws Error in plain words when the document is no byte-level BPE tokenizer, or its merges name unknown tokens. */
@@ -94,21 +104,37 @@ export function parseBytePairEncoding(document: unknown): BytePairEncoding {
       for (const split of splitters) pieces = pieces.flatMap(split)
       return pieces
     },
-    endsWordsAtSpaces: steps.some(endsWordsAtSpaces),
+    normalForm: normalizer?.type ?? null,
+    wordCutting: wordCuttingOf(steps.filter(doesCut)),
   }
 }
 
-/** True of the patterns of GPT-2, GPT-4, Llama 3, Qwen and their kin: in each, only white space goes before a word. */
-function endsWordsAtSpaces(step: PreTokenizer): boolean {
+function doesCut(step: PreTokenizer): boolean {
   if (step.type === 'ByteLevel') return step.use_regex
-  return step.type === 'Split' && knownPatterns.has(step.pattern.Regex)
+  return step.type === 'Split' || step.individual_digits
 }
 
-const knownPatterns: ReadonlySet<string> = new Set([
+function wordCuttingOf([first, second, ...others]: readonly PreTokenizer[]): WordCutting | null {
+  if (!first || others.length > 0) return null
+  if (first.type === 'Digits' && second?.type === 'ByteLevel') return { style: 'gpt2', digits: 1 }
+  if (second) return null
+  if (first.type === 'ByteLevel') return { style: 'gpt2', digits: null }
+  const digits = first.type === 'Split' ? knownPatterns.get(first.pattern.Regex) : undefined
+  return digits ? { style: 'gpt4', digits } : null
+}
+
+/** Patterns of GPT-4's style, with the digits that a word has at most. */
+const knownPatterns: ReadonlyMap<string, 1 | 3> = new Map([
   // GPT-4 and Llama 3
-  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+  [
+    String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+    3,
+  ],
   // Qwen 2 to 3
-  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+  [
+    String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+    1,
+  ],
 ])
 
 function splitterOf(split: PreTokenizer): (text: string) => string[] {

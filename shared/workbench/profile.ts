@@ -100,6 +100,8 @@ export const datasetProfileSchema = z.object({
   topics: z.array(topicSchema),
   /** Rows without a word that any topic is made of. */
   withoutTopic: z.number().int(),
+  /** Rows that topics were found in; where it is less than the filled ones, the counts of topics are an estimate. */
+  topicRowCount: z.number().int(),
   quality: qualitySchema,
   seconds: z.number(),
 })

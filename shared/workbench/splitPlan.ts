@@ -1,27 +1,8 @@
-/** How rows are divided into those to train on and those to check with; recorded with every version. */
+/** A split as it is asked for, and what it would give. */
 import { z } from 'zod'
 import { columnRolesSchema } from '../dataset.ts'
 import { appErrorDataSchema } from '../errors.ts'
-
-export const splitPlanSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('random') }),
-  /** Rows with the same value in a column stay together: a customer, a document, a conversation. */
-  z.object({ kind: z.literal('group'), column: z.string() }),
-  /** Nearly equal questions stay together, so that no question is both learned and asked. */
-  z.object({ kind: z.literal('similar') }),
-  /** Every topic has its share in both. */
-  z.object({ kind: z.literal('topic') }),
-  /** All rows of another dataset are the validation rows. */
-  z.object({
-    kind: z.literal('file'),
-    datasetId: z.string(),
-    /** The state of that dataset; set when a version is started. */
-    contentSha256: z.string().optional(),
-  }),
-])
-export type SplitPlan = z.infer<typeof splitPlanSchema>
-
-export const sampleRowsSchema = z.number().int().min(10).max(10_000_000).nullable()
+import { sampleRowsSchema, splitPlanSchema } from './splitChoice.ts'
 
 /** What decides which row goes where. */
 export const splitRequestSchema = z.object({
@@ -46,7 +27,16 @@ export const splitPreviewSchema = z.object({
   leakage: z.object({
     same: z.number().int(),
     similar: z.number().int(),
-    examples: z.array(z.object({ validation: z.string(), training: z.string() })),
+    examples: z.array(
+      z.object({
+        validation: z.string(),
+        training: z.string(),
+        /** The validation row's number in the grid, of the dataset that it is in, and its line in the file. */
+        row: z.number().int().positive(),
+        /** Null for a row that was added by hand. */
+        line: z.number().int().positive().nullable(),
+      }),
+    ),
   }),
   /** What each part is about: rows of each topic on either side, the largest topics first. */
   topics: z.array(

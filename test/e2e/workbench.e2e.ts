@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import { seededRandom } from '../../shared/split.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import {
   answerSaveDialog,
@@ -180,6 +181,69 @@ test('saves the edits as a version and writes them as a file', async () => {
   expect(text).not.toContain('Is this written by hand?')
 })
 
+test('tells of validation questions that are trained on, and keeps them on one side', async () => {
+  const words =
+    'lamp bulb shade cable switch socket dimmer parcel refund voucher invoice window glass desk light warranty delivery weekend colour manual'.split(
+      ' ',
+    )
+  const next = seededRandom(7)
+  const rows = Array.from({ length: 50 }, (_, row) => {
+    const about = Array.from({ length: 6 }, () => words[Math.floor(next() * words.length)])
+    // Every third question is asked twice.
+    return (row % 3 === 0 ? ['?', '??'] : ['?']).map(
+      (end) => `What about ${about.join(' and ')}${end},Answer ${row}${end}`,
+    )
+  }).flat()
+  const file = path.join(dataDirectory, 'leaky.csv')
+  await writeFile(file, `question,answer\n${rows.join('\n')}\n`)
+  await dropFile(page, file)
+  await expect(page.getByRole('heading', { name: 'leaky', level: 1 })).toBeVisible()
+  const finding = page.getByRole('region', {
+    name: /validation questions that are also trained on/,
+  })
+  await tab('Columns and split')
+  const split = page.getByRole('region', { name: 'Training and validation' })
+  await split.getByRole('combobox', { name: 'How rows are divided' }).click()
+  await page.getByRole('option', { name: 'Every topic on both sides' }).click()
+  await expect(split.getByText(/are also trained on/)).toBeVisible({ timeout: 30_000 })
+
+  await tab('Findings')
+  await expect(finding).toBeVisible({ timeout: 30_000 })
+  await finding.getByRole('button', { name: 'Show the places' }).click()
+  await expect(finding.getByRole('columnheader', { name: 'Validation' })).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-leakage')
+  await finding.getByRole('button', { name: 'Keep them on one side' }).click()
+  await expect(page.getByText(/^Kept \d+ questions on one side of the split$/)).toBeVisible({
+    timeout: 30_000,
+  })
+  await expect(finding).toBeHidden()
+  await tab('Columns and split')
+  await expect(
+    split.getByText('No validation question stands among the training rows.'),
+  ).toBeVisible({ timeout: 30_000 })
+  await tab('Findings')
+  await page.getByRole('button', { name: 'Undo last fix' }).click()
+  await expect(finding).toBeVisible({ timeout: 30_000 })
+})
+
+test('profiles a file that takes several threads, and says what was looked at', async () => {
+  const products = 'lamp bulb shade cable switch socket dimmer parcel'.split(' ')
+  const rows = Array.from({ length: 60_000 }, (_, row) => {
+    const product = products[row % products.length] ?? ''
+    return `Where is order ${row} with the ${product}?,Happy to help: the ${product} ${row * 7919} is on its way and will be with you within five days.`
+  })
+  const file = path.join(dataDirectory, 'large.csv')
+  await writeFile(file, `question,answer\n${rows.join('\n')}\n`)
+  await dropFile(page, file)
+  await expect(page.getByRole('heading', { name: 'large', level: 1 })).toBeVisible()
+  await tab('Profile')
+  await expect(page.getByText(/^Found in [12]\d,\d+ of 60,000 rows; the counts/)).toBeVisible({
+    timeout: 60_000,
+  })
+  await takePicture(page, 'workbench-profile-large')
+})
+
 test('shows and edits every column of a file with two hundred', async () => {
   const columns = Array.from({ length: 200 }, (_, column) => `field ${column + 1}`)
   const rows = Array.from({ length: 12 }, (_, row) =>
@@ -222,6 +286,10 @@ test('speaks Chinese, goes dark, and fits a small window', async () => {
   await page.getByRole('combobox', { name: 'Language' }).click()
   await page.getByRole('option', { name: '简体中文' }).click()
   await page.getByText('深色').click()
+  await page.getByRole('navigation').getByRole('button', { name: '数据集' }).click()
+  await page.getByRole('button', { name: /leaky/ }).click()
+  await expect(page.getByRole('region', { name: /验证问题也出现在训练数据中/ })).toBeVisible()
+  await takePicture(page, 'workbench-leakage-zh-dark')
   await page.getByRole('navigation').getByRole('button', { name: '数据集' }).click()
   await page.getByRole('button', { name: /中文示例/ }).click()
   await page.getByRole('tab', { name: '数据行' }).click()

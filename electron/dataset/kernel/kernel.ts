@@ -16,7 +16,9 @@ export const word = {
   questionLength: 10,
   answerLength: 11,
   wide: 12,
+  questionStart: 13,
   answerHash: 14,
+  answerStart: 15,
 } as const
 
 /** What a record may have in it; raised once too often rather than too seldom. */
@@ -141,8 +143,9 @@ export class Kernel {
 export class RowHasher {
   readonly #kernel: Kernel
 
-  constructor() {
-    this.#kernel = new Kernel(undefined, 0)
+  /** @param seed of another one whose hashes these are compared with */
+  constructor(seed?: bigint) {
+    this.#kernel = new Kernel(seed, 0)
   }
 
   get seed(): bigint {

@@ -8,7 +8,7 @@
 ;;
 ;; A record is 64 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
 ;; hash of the row (64 bits), hash of the question (64), lengths of question and answer, bytes of wide characters
-;; (leads of three and four bytes), nothing, hash of the answer (64).
+;; (leads of three and four bytes), start of the question, hash of the answer (32), start of the answer.
 (module
   (memory (export "memory") 1)
   (data (i32.const 0) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
@@ -256,6 +256,7 @@
     (local $cellStart i32) (local $cellEnd i32) (local $byte i32) (local $mask i32) (local $x v128) (local $hadQuote i32)
     (local $delimiter v128) (local $row i64) (local $cellHash i64) (local $questionHash i64) (local $answerHash i64)
     (local $questionLength i32) (local $answerLength i32) (local $next i32)
+    (local $questionStart i32) (local $answerStart i32)
     (local.set $delimiter (i8x16.splat (local.get $delimiterByte)))
     (local.set $record (local.get $table))
     (local.set $start (local.get $from))
@@ -274,6 +275,8 @@
         (local.set $answerHash (i64.const 1))
         (local.set $questionLength (i32.const 0))
         (local.set $answerLength (i32.const 0))
+        (local.set $questionStart (local.get $start))
+        (local.set $answerStart (local.get $start))
         (block $recordDone
           (loop $cellLoop
             (local.set $cellStart (local.get $at))
@@ -379,10 +382,12 @@
             (if (i32.eq (local.get $cells) (local.get $question))
               (then
                 (local.set $questionHash (local.get $cellHash))
+                (local.set $questionStart (local.get $cellStart))
                 (local.set $questionLength (i32.sub (local.get $cellEnd) (local.get $cellStart)))))
             (if (i32.eq (local.get $cells) (local.get $answer))
               (then
                 (local.set $answerHash (local.get $cellHash))
+                (local.set $answerStart (local.get $cellStart))
                 (local.set $answerLength (i32.sub (local.get $cellEnd) (local.get $cellStart)))))
             (local.set $cells (i32.add (local.get $cells) (i32.const 1)))
             (br_if $recordDone (i32.ge_u (local.get $at) (local.get $end)))
@@ -426,7 +431,9 @@
         (i64.store offset=32 (local.get $record) (local.get $questionHash))
         (i32.store offset=40 (local.get $record) (local.get $questionLength))
         (i32.store offset=44 (local.get $record) (local.get $answerLength))
-        (i64.store offset=56 (local.get $record) (local.get $answerHash))
+        (i32.store offset=52 (local.get $record) (local.get $questionStart))
+        (i32.store offset=56 (local.get $record) (i32.wrap_i64 (local.get $answerHash)))
+        (i32.store offset=60 (local.get $record) (local.get $answerStart))
         (local.set $count (i32.add (local.get $count) (i32.const 1)))
         (local.set $record (i32.add (local.get $record) (i32.const 64)))
         (local.set $start (local.get $next))

@@ -33,6 +33,9 @@ export class RecordView {
   cells = 0
   questionLength = 0
   answerLength = 0
+  /** Where the cells' text begins in `bytes`; only where the kernel could read the record. */
+  questionStart = 0
+  answerStart = 0
   /** Leads of characters of three or four bytes from U+3000 on. */
   wide = 0
   rowHashLow = 0
@@ -157,6 +160,13 @@ export class RecordReader {
     this.#read(true)
   }
 
+  /** Forgets what was not read; what comes next begins a record on this line. */
+  restart(line: number): void {
+    this.#pending = 0
+    this.#wanted = 0
+    this.#line = line
+  }
+
   #read(atEnd: boolean): void {
     const { delimiter, question, answer } = this.#format
     const kernel = this.#kernel
@@ -233,6 +243,8 @@ export class RecordReader {
       }
       view.questionLength = table[at + word.questionLength] as number
       view.answerLength = table[at + word.answerLength] as number
+      view.questionStart = (table[at + word.questionStart] as number) - start
+      view.answerStart = (table[at + word.answerStart] as number) - start
       view.wide = table[at + word.wide] as number
       view.rowHashLow = table[at + word.rowHash] as number
       view.rowHashHigh = table[at + word.rowHash + 1] as number

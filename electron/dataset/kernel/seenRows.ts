@@ -3,9 +3,7 @@
  * open-addressing table. Once it holds `mostInMemory` rows, later ones wait in a file and are compared at the end, so
  * that memory stays bounded at any number of rows.
  */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { partCount, Partitions } from '../partitions.ts'
 
 export interface SeenRow {
   readonly questionHashLow: number
@@ -23,9 +21,7 @@ export type OnLate = (verdict: Seen, row: number, line: number) => void
 const slotWords = 4
 /** More than a guess should reserve memory for. */
 const mostExpected = 8_000_000
-const partitions = 64
 const spillWords = 6
-const spillBufferWords = spillWords * 4096
 
 export class SeenRows {
   #slots = new Uint32Array(4096 * slotWords)
@@ -33,7 +29,9 @@ export class SeenRows {
   touched = 0
   #count = 0
   readonly #mostInMemory: number
-  #spill: Spill | null = null
+  /** The same question is always in the same part. */
+  #spill: Partitions | null = null
+  readonly #spilled = new Uint32Array(spillWords)
 
   /** @param mostInMemory rows; without a limit every verdict comes at once */
   constructor(mostInMemory = Infinity) {
@@ -89,8 +87,9 @@ export class SeenRows {
       at = (at + 1) & mask
     }
     if (this.#count >= this.#mostInMemory) {
-      this.#spill ??= new Spill()
-      this.#spill.add(questionHashLow, high, rowHashLow, answerHashLow, rowNumber, line)
+      this.#spill ??= new Partitions(spillWords, 0)
+      this.#spilled.set([questionHashLow, high, rowHashLow, answerHashLow, rowNumber, line])
+      this.#spill.add(high >>> 26, this.#spilled, 0)
       return verdict === seen.new ? seen.later : verdict
     }
     const base = at * slotWords
@@ -108,7 +107,8 @@ export class SeenRows {
     if (!spill) return
     // What is left to compare stands in the file: the table is not needed any more.
     this.#slots = new Uint32Array(0)
-    spill.readPartitions((words) => {
+    for (let part = 0; part < partCount; part += 1) {
+      const words = spill.readWhole(part)
       const rows = new SeenRows()
       for (let at = 0; at < words.length; at += spillWords) {
         const [low = 0, high = 0, rowHashLow = 0, answer = 0, row = 0, line = 0] = words.subarray(
@@ -123,7 +123,7 @@ export class SeenRows {
         })
         if (verdict !== seen.new) onLate(verdict, row, line)
       }
-    })
+    }
     this.close()
   }
 
@@ -149,52 +149,5 @@ export class SeenRows {
       slots[at * slotWords + 3] = old[base + 3] as number
     }
     this.#slots = slots
-  }
-}
-
-/** Rows in one file per part of the hashes, so that the same question is always in the same one. */
-class Spill {
-  readonly #directory = mkdtempSync(join(tmpdir(), 'timbre-rows-'))
-  readonly #files = Array.from({ length: partitions }, (_, index) =>
-    openSync(join(this.#directory, String(index)), 'w+', 0o600),
-  )
-  readonly #buffers = this.#files.map(() => new Uint32Array(spillBufferWords))
-  readonly #used = new Uint32Array(partitions)
-  readonly #written = new Float64Array(partitions)
-
-  add(low: number, high: number, row: number, answer: number, number: number, line: number): void {
-    const part = high >>> 26
-    const buffer = this.#buffers[part]
-    const used = this.#used[part]
-    if (!buffer || used === undefined) return // 64 parts of 6 bits
-    buffer.set([low, high, row, answer, number, line], used)
-    this.#used[part] = used + spillWords
-    if (used + spillWords === spillBufferWords) this.#flush(part)
-  }
-
-  readPartitions(onPartition: (words: Uint32Array) => void): void {
-    for (let part = 0; part < partitions; part += 1) {
-      this.#flush(part)
-      const file = this.#files[part]
-      const size = this.#written[part] ?? 0
-      if (file === undefined || size === 0) continue
-      const words = new Uint32Array(size / 4)
-      readSync(file, words, 0, size, 0)
-      onPartition(words)
-    }
-  }
-
-  close(): void {
-    for (const file of this.#files) closeSync(file)
-    rmSync(this.#directory, { recursive: true, force: true })
-  }
-
-  #flush(part: number): void {
-    const [file, buffer, used = 0] = [this.#files[part], this.#buffers[part], this.#used[part]]
-    if (file === undefined || !buffer || used === 0) return
-    const bytes = used * 4
-    writeSync(file, buffer, 0, bytes, this.#written[part])
-    this.#written[part] = (this.#written[part] ?? 0) + bytes
-    this.#used[part] = 0
   }
 }

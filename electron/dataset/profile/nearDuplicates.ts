@@ -1,81 +1,183 @@
-/** Groups of nearly equal texts among millions: signatures that share a band are compared, the others are not. */
-import { areSimilar, signatureLength } from './signatures.ts'
-
-const bandBytes = 4
-const bands = signatureLength / bandBytes
-/** Texts of one band that a text is compared with; more would be quadratic where thousands share a phrase. */
-const mostCompared = 8
-
 /**
- * @param signatures one after the other
- * @param isSigned zero for a text that has no signature and belongs to no group
- * @returns for each text the smallest number of its group; a text that is like no other is its own group
+ * Groups of nearly equal texts among millions: signatures that share a band are compared, the others are not. Each band is
+ * sorted into parts first, so that what is compared lies close together and memory stays bounded.
  */
-export function groupSimilar(signatures: Uint8Array, isSigned: Uint8Array): Int32Array {
-  const count = isSigned.length
-  const parents = Int32Array.from({ length: count }, (_, index) => index)
-  const keys = new Uint32Array(
-    signatures.buffer,
-    signatures.byteOffset,
-    signatures.length / bandBytes,
-  )
-  const size = 2 ** Math.ceil(Math.log2(Math.max(count, 4) * 1.5))
-  const heads = new Int32Array(size)
-  const next = new Int32Array(count)
-  for (let band = 0; band < bands; band += 1) {
-    heads.fill(-1)
-    for (let text = 0; text < count; text += 1) {
-      if (isSigned[text] === 0) continue
-      const key = keys[text * bands + band] as number // every text has all its bands
-      const slot = findSlot(heads, keys, band, key, size)
-      const head = heads[slot] as number // a slot is within the table
-      let candidate = head
-      for (let compared = 0; candidate >= 0 && compared < mostCompared; compared += 1) {
-        const isKnown = rootOf(parents, candidate) === rootOf(parents, text)
-        if (isKnown) break
-        if (areSimilar(signatures, candidate, text)) {
-          join(parents, candidate, text)
-          break
-        }
-        candidate = next[candidate] as number // -1 ends the chain
-      }
-      // The oldest stays in front; those that are unlike it follow.
-      if (head < 0) heads[slot] = text
-      next[text] = head < 0 ? -1 : (next[head] as number)
-      if (head >= 0) next[head] = text
+import { partCount, Partitions } from '../partitions.ts'
+import { createSigner } from './signatures.ts'
+import { similarityModule } from './similarityModule.ts'
+import { signatureWords } from './textKernel.ts'
+
+/** The text's number, and its signature: each word of it is a band. */
+const recordWords = 1 + signatureWords
+/** Of the signatures, and of one band of them: 32 MB each. */
+const mostWords = 8_000_000
+
+export class SimilarTexts {
+  readonly #texts = new Partitions(recordWords, mostWords, 1)
+  readonly #record = new Uint32Array(recordWords)
+
+  /** Texts come in ascending order of their numbers. @param at where the signature begins in `words` */
+  add(text: number, words: Uint32Array, at: number): void {
+    this.#record[0] = text
+    for (let word = 0; word < signatureWords; word += 1) {
+      this.#record[1 + word] = words[at + word] as number // a signature has so many words
     }
+    this.#texts.add(0, this.#record, 0)
   }
-  for (let text = 0; text < count; text += 1) parents[text] = rootOf(parents, text)
-  return parents
+
+  /**
+   * @param count more than any text's number
+   * @param isLeftOut texts that belong to no group
+   * @returns for each text the smallest number of its group; a text that is like no other is its own group
+   */
+  group(count: number, isLeftOut: (text: number) => boolean = () => false): Int32Array {
+    const groups = new Groups(count)
+    const sorted = new Partitions(recordWords, mostWords)
+    try {
+      for (let band = 1; band < recordWords; band += 1) {
+        const shared = this.#sharedKeys(count, band)
+        for (const words of this.#texts.read(0)) {
+          for (let at = 0; at < words.length; at += recordWords) {
+            const hash = hashOf(words[at + band] as number) // within the stretch
+            if (shared.isShared(hash) && !isLeftOut(words[at] as number)) {
+              sorted.add(hash >>> 26, words, at)
+            }
+          }
+        }
+        for (let part = 0; part < partCount; part += 1) {
+          groups.join(sorted, part, band)
+        }
+        sorted.clear()
+      }
+    } finally {
+      sorted.close()
+    }
+    return groups.settle()
+  }
+
+  close(): void {
+    this.#texts.close()
+  }
+
+  /** Most texts share a band with no other one, and need not be sorted. */
+  #sharedKeys(count: number, band: number): SharedKeys {
+    const keys = new SharedKeys(count)
+    for (const words of this.#texts.read(0)) {
+      for (let at = band; at < words.length; at += recordWords) {
+        keys.add(hashOf(words[at] as number)) // within the stretch
+      }
+    }
+    return keys
+  }
 }
 
-function findSlot(
-  heads: Int32Array,
-  keys: Uint32Array,
-  band: number,
-  key: number,
-  size: number,
-): number {
-  let slot = (Math.imul(key, 0x9e3779b1) >>> 0) & (size - 1)
-  for (;;) {
-    const head = heads[slot] as number // a slot is within the table
-    if (head < 0 || keys[head * bands + band] === key) return slot
-    slot = (slot + 1) & (size - 1)
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  group(
+    entries: number,
+    count: number,
+    band: number,
+    heads: number,
+    mask: number,
+    next: number,
+  ): void
+  settle(count: number): void
+}
+
+const pageBytes = 65_536
+let compiled: WebAssembly.Module | undefined
+
+/** similarity.wat with its memory: the parents of all texts, and what is being compared. */
+class Groups {
+  readonly #exports: Exports
+  readonly #count: number
+
+  constructor(count: number) {
+    compiled ??= new WebAssembly.Module(Buffer.from(similarityModule, 'base64'))
+    const { exports } = new WebAssembly.Instance(compiled)
+    this.#exports = exports as unknown as Exports // as similarity.wat exports them
+    this.#count = count
+    this.#reserve(0)
+    const parents = new Uint32Array(this.#exports.memory.buffer, 0, count)
+    for (let text = 0; text < count; text += 1) parents[text] = text
+  }
+
+  /** Joins those of a part that share the band and are similar. */
+  join(sorted: Partitions, part: number, band: number): void {
+    const words = sorted.sizeOf(part)
+    if (words === 0) return
+    const count = words / recordWords
+    const size = 2 ** Math.ceil(Math.log2(Math.max(count, 4) * 1.5))
+    const entries = this.#entriesAt
+    const heads = entries + words * 4
+    const next = heads + size * 4
+    this.#reserve((words + size + count) * 4)
+    sorted.readWhole(part, new Uint32Array(this.#exports.memory.buffer, entries, words))
+    this.#exports.group(entries, count, band, heads, size - 1, next)
+  }
+
+  /** The first text of each text's group. */
+  settle(): Int32Array {
+    this.#exports.settle(this.#count)
+    return new Int32Array(this.#exports.memory.buffer, 0, this.#count)
+  }
+
+  get #entriesAt(): number {
+    return Math.ceil((this.#count * 4) / 16) * 16
+  }
+
+  #reserve(bytes: number): void {
+    const { memory } = this.#exports
+    const missing = this.#entriesAt + bytes - memory.buffer.byteLength
+    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
   }
 }
 
-function rootOf(parents: Int32Array, text: number): number {
-  let root = text
-  while (parents[root] !== root) {
-    const parent = parents[root] as number // every text has one
-    parents[root] = parents[parent] as number
-    root = parents[root] as number
+/** Whether a hash was added more than once, or one that has most of its bits. */
+class SharedKeys {
+  readonly #once: Uint32Array
+  readonly #twice: Uint32Array
+  readonly #mask: number
+
+  /** Eight bits for each hash, and 16 MB at most. */
+  constructor(count: number) {
+    const bits = 2 ** Math.min(27, Math.ceil(Math.log2(Math.max(count, 32) * 8)))
+    this.#once = new Uint32Array(bits / 32)
+    this.#twice = new Uint32Array(bits / 32)
+    this.#mask = bits - 1
   }
-  return root
+
+  add(hash: number): void {
+    const bit = hash & this.#mask
+    // Within both, as the mask has it.
+    const seen = this.#once[bit >>> 5] as number
+    const one = 1 << (bit & 31)
+    if (seen & one) this.#twice[bit >>> 5] = (this.#twice[bit >>> 5] as number) | one
+    else this.#once[bit >>> 5] = seen | one
+  }
+
+  isShared(hash: number): boolean {
+    const bit = hash & this.#mask
+    return (((this.#twice[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1
+  }
 }
 
-/** The smaller number stays the root, so that a group is named by its first text. */
-function join(parents: Int32Array, first: number, second: number): void {
-  const [a, b] = [rootOf(parents, first), rootOf(parents, second)]
-  parents[Math.max(a, b)] = Math.min(a, b)
+/** For each text the first one that is nearly the same: itself, mostly. */
+export function groupTexts(texts: readonly string[]): Int32Array {
+  const sign = createSigner()
+  const similar = new SimilarTexts()
+  try {
+    texts.forEach((text, index) => {
+      const signature = sign(Buffer.from(text))
+      if (signature) similar.add(index, signature, 0)
+    })
+    return similar.group(texts.length)
+  } finally {
+    similar.close()
+  }
+}
+
+function hashOf(key: number): number {
+  const mixed = Math.imul(key ^ (key >>> 16), 0x9e3779b1)
+  return (mixed ^ (mixed >>> 15)) >>> 0
 }

@@ -1,66 +1,87 @@
 /** Rows that repeat others word for word, and questions that have several answers; by hashes, so that memory is bounded. */
+import { partCount, Partitions } from '../partitions.ts'
+import { BitSet } from './bitSet.ts'
+import { largest, rowsPerGroup, type RowNumbers } from './rowNumbers.ts'
 
-/** 64 bits of text as two 32-bit halves; a seed of the run's own keeps files from being made to collide. */
-export interface TextHash {
-  readonly low: number
-  readonly high: number
+/** The row, its question's hash (two words) and its answer's. */
+const recordWords = 4
+/** 32 MB. */
+const mostWords = 8_000_000
+
+export interface Repetitions {
+  /** Rows whose question and answer stand in a row before them. */
+  readonly repeated: BitSet
+  /** Rows whose question has several answers. */
+  readonly conflictCount: number
+  /** The largest ones: each a question with its first rows, one for each answer. */
+  readonly conflicts: readonly RowNumbers[]
 }
 
-export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): TextHash {
-  let low = seed | 0
-  let high = ~seed
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] as number // within the bounds of the loop
-    low = Math.imul(low ^ byte, 0x01000193)
-    high = Math.imul(high ^ byte, 0x5bd1e995) ^ (high >>> 15)
-  }
-  return { low: low ^ (end - start), high: high ^ Math.imul(low, 0x9e3779b1) }
-}
+/** Rows come in the order of their numbers. */
+export class RepetitionFinder {
+  readonly #rows = new Partitions(recordWords, mostWords)
 
-/** From a text's hash to a number that was kept for it; grows as needed. */
-export class HashTable {
-  #lows = new Int32Array(1 << 12)
-  #highs = new Int32Array(1 << 12)
-  #values = new Int32Array(1 << 12).fill(-1)
-  #size = 0
-
-  /** The value that is kept, or -1 after keeping this one (not negative). */
-  findOrKeep({ low, high }: TextHash, value: number): number {
-    if (this.#size * 2 > this.#values.length) this.#grow()
-    const slot = this.#slot(low, high)
-    const kept = this.#values[slot] as number // a slot is within the table
-    if (kept >= 0) return kept
-    this.#lows[slot] = low
-    this.#highs[slot] = high
-    this.#values[slot] = value
-    this.#size += 1
-    return -1
+  /** @param at where the row's number and the hashes of question and answer begin in `words` */
+  add(words: Uint32Array, at: number): void {
+    this.#rows.add((words[at + 2] as number) >>> 26, words, at)
   }
 
-  #slot(low: number, high: number): number {
-    const mask = this.#values.length - 1
-    let slot = (low ^ Math.imul(high, 0x85ebca6b)) & mask
-    while (
-      (this.#values[slot] as number) >= 0 &&
-      (this.#lows[slot] !== low || this.#highs[slot] !== high)
-    ) {
-      slot = (slot + 1) & mask
+  /** @param lastRow the highest number of a row */
+  finish(lastRow: number): Repetitions {
+    const repeated = new BitSet(lastRow + 1)
+    const groups: RowNumbers[] = []
+    let conflictCount = 0
+    for (let part = 0; part < partCount; part += 1) {
+      const found = conflictsOf(this.#rows.readWhole(part), repeated)
+      for (const { count } of found) conflictCount += count
+      groups.push(...largest(found))
     }
-    return slot
+    this.close()
+    return { repeated, conflictCount, conflicts: largest(groups) }
   }
 
-  #grow(): void {
-    const [lows, highs, values] = [this.#lows, this.#highs, this.#values]
-    this.#lows = new Int32Array(values.length * 2)
-    this.#highs = new Int32Array(values.length * 2)
-    this.#values = new Int32Array(values.length * 2).fill(-1)
-    values.forEach((value, at) => {
-      if (value < 0) return
-      const [low, high] = [lows[at] as number, highs[at] as number] // as long as the values
-      const slot = this.#slot(low, high)
-      this.#lows[slot] = low
-      this.#highs[slot] = high
-      this.#values[slot] = value
-    })
+  close(): void {
+    this.#rows.close()
   }
+}
+
+function conflictsOf(words: Uint32Array, repeated: BitSet): RowNumbers[] {
+  const count = words.length / recordWords
+  const mask = 2 ** Math.ceil(Math.log2(Math.max(count, 4) * 1.5)) - 1
+  // By question, and by question and answer: the first record of each.
+  const questions = new Int32Array(mask + 1).fill(-1)
+  const pairs = new Int32Array(mask + 1).fill(-1)
+  const conflicts = new Map<number, { count: number; rows: number[] }>()
+  // Records and slots are within their arrays.
+  const word = (record: number, at: number) => words[record * recordWords + at] as number
+  for (let record = 0; record < count; record += 1) {
+    const [low, high, answer] = [word(record, 1), word(record, 2), word(record, 3)]
+    const asksTheSame = (other: number) => word(other, 1) === low && word(other, 2) === high
+    let slot = (low ^ Math.imul(answer, 0x9e3779b1)) & mask
+    let found = pairs[slot] as number
+    while (found >= 0 && !(asksTheSame(found) && word(found, 3) === answer)) {
+      slot = (slot + 1) & mask
+      found = pairs[slot] as number
+    }
+    if (found >= 0) {
+      repeated.add(word(record, 0))
+      continue
+    }
+    pairs[slot] = record
+    slot = low & mask
+    found = questions[slot] as number
+    while (found >= 0 && !asksTheSame(found)) {
+      slot = (slot + 1) & mask
+      found = questions[slot] as number
+    }
+    if (found < 0) {
+      questions[slot] = record
+      continue
+    }
+    const group = conflicts.get(found) ?? { count: 1, rows: [word(found, 0)] }
+    group.count += 1
+    if (group.rows.length < rowsPerGroup) group.rows.push(word(record, 0))
+    conflicts.set(found, group)
+  }
+  return [...conflicts.values()]
 }

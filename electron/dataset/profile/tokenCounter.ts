@@ -1,113 +1,52 @@
 /**
  * Counts the tokens that a model reads of a text, straight from UTF-8 bytes: as many as the tokenizer gives, at the speed
- * that millions of rows need. Words come again and again, so a word's count is kept; a new word is merged in typed arrays.
+ * that millions of rows need. The kernel cuts text into words and remembers their tokens; words that it did not meet
+ * lately are merged here, in typed arrays.
  */
 import type { BytePairEncoding } from '../../../shared/tokenizer/bytePairEncoding.ts'
 import { symbolOfByte } from '../../../shared/tokenizer/byteSymbols.ts'
+import { TextKernel } from './textKernel.ts'
 
 export interface TokenCounter {
+  readonly kernel: TextKernel
   /** Tokens of `bytes[start..end)`, which is valid UTF-8 or is read as if U+FFFD stood for what is not. */
   count(bytes: Buffer, start?: number, end?: number): number
 }
 
-const space = 0x20
-/** Slots of the table of words, a power of two; it starts anew when it is three quarters full. */
-const slotCount = 1 << 18
-const arenaBytes = 1 << 23
-/** Longer words hardly come again. */
-const longestKeptWord = 96
 /** Longer words are merged with a heap; looking for the best pair again and again would be quadratic. */
 const longestScannedWord = 256
 
 export function createTokenCounter(encoding: BytePairEncoding): TokenCounter {
-  const merging = createMergeCounter(encoding)
-  const hashes = new Int32Array(slotCount)
-  const offsets = new Int32Array(slotCount)
-  const lengths = new Uint8Array(slotCount)
-  const counts = new Uint16Array(slotCount)
-  const arena = Buffer.alloc(arenaBytes)
-  let arenaEnd = 0
-  let kept = 0
+  const countWord = createMergeCounter(encoding)
+  const kernel = new TextKernel({ encoding, countWord })
 
-  function countText(bytes: Buffer, start: number, end: number): number {
+  function countText(text: string): number {
     let count = 0
-    for (const piece of encoding.split(bytes.toString('utf8', start, end))) {
-      count += merging.count(piece)
+    for (const word of encoding.split(text)) {
+      const bytes = Buffer.from(word)
+      count += countWord(bytes, 0, bytes.length)
     }
-    return count
-  }
-
-  function countWord(bytes: Buffer, start: number, end: number, hash: number): number {
-    const length = end - start
-    if (length > longestKeptWord) return countText(bytes, start, end)
-    let slot = hash & (slotCount - 1)
-    while (lengths[slot] !== 0) {
-      if (hashes[slot] === hash && lengths[slot] === length) {
-        const offset = offsets[slot] as number // every slot with a length has an offset
-        let at = 0
-        while (at < length && arena[offset + at] === bytes[start + at]) at += 1
-        if (at === length) return counts[slot] as number // and a count
-      }
-      slot = (slot + 1) & (slotCount - 1)
-    }
-    const count = countText(bytes, start, end)
-    if (kept > slotCount * 0.75 || arenaEnd + length > arenaBytes) {
-      lengths.fill(0)
-      arenaEnd = 0
-      kept = 0
-      slot = hash & (slotCount - 1)
-    }
-    bytes.copy(arena, arenaEnd, start, end)
-    hashes[slot] = hash
-    offsets[slot] = arenaEnd
-    lengths[slot] = length
-    counts[slot] = count
-    arenaEnd += length
-    kept += 1
     return count
   }
 
   return {
+    kernel,
     count(bytes, start = 0, end = bytes.length) {
-      if (!encoding.endsWordsAtSpaces) return end > start ? countText(bytes, start, end) : 0
-      let count = 0
-      let from = start
-      let hash = 0
-      let previous = space
-      for (let at = start; at < end; at += 1) {
-        const byte = bytes[at] as number // within the bounds of the loop
-        // Before a space that follows something visible, and before Chinese punctuation, a word always ends.
-        const isCut = byte === space ? previous > space : isCutBeforeMark(bytes, at, previous)
-        if (isCut && at > from) {
-          count += countWord(bytes, from, at, hash)
-          from = at
-          hash = 0
-        }
-        hash = Math.imul(hash ^ byte, 0x01000193) ^ (hash >>> 15)
-        previous = byte
-      }
-      return from < end ? count + countWord(bytes, from, end, hash) : count
+      if (!encoding.wordCutting) return countText(bytes.toString('utf8', start, end))
+      const count = kernel.tokens(bytes.subarray(start, end), false)
+      if (count >= 0) return count
+      const text = bytes.toString('utf8', start, end)
+      const normal = encoding.normalForm ? text.normalize(encoding.normalForm) : text
+      const settled = kernel.tokens(Buffer.from(normal), true)
+      return settled >= 0 ? settled : countText(text)
     },
   }
 }
 
-/** True at 、。，！？：； after a Chinese character: letters never run on into punctuation. */
-function isCutBeforeMark(bytes: Buffer, at: number, previous: number): boolean {
-  const byte = bytes[at]
-  if ((byte !== 0xe3 && byte !== 0xef) || previous < 0x80) return false
-  const lead = bytes[at - 3] ?? 0
-  if (lead < 0xe4 || lead > 0xe9) return false
-  const second = bytes[at + 1]
-  const third = bytes[at + 2]
-  if (byte === 0xe3) return second === 0x80 && (third === 0x81 || third === 0x82)
-  return (
-    second === 0xbc &&
-    (third === 0x8c || third === 0x81 || third === 0x9f || third === 0x9a || third === 0x9b)
-  )
-}
-
 /** Merges a word's bytes by rank, as `pairMerging.ts` does, and tells only how many tokens are left. */
-function createMergeCounter(encoding: BytePairEncoding): { count(word: string): number } {
+function createMergeCounter(
+  encoding: BytePairEncoding,
+): (bytes: Uint8Array, start: number, end: number) => number {
   const size = 2 ** Math.ceil(Math.log2(Math.max(encoding.merges.length, 8) * 2.5))
   const lefts = new Int32Array(size).fill(-1)
   const rights = new Int32Array(size)
@@ -168,27 +107,22 @@ function createMergeCounter(encoding: BytePairEncoding): { count(word: string): 
     }
   }
 
-  const scratch = Buffer.alloc(longestScannedWord * 4)
-  return {
-    count(word) {
-      if (word.length > longestScannedWord) return countLong(encoding, Buffer.from(word, 'utf8'))
-      const length = scratch.write(word, 'utf8')
-      if (length > longestScannedWord) return countLong(encoding, scratch.subarray(0, length))
-      if (encoding.ignoresMerges && isWholeToken(encoding, scratch, length)) return 1
-      let count = 0
-      for (let at = 0; at < length; at += 1) {
-        const id = encoding.idOfByte[scratch[at] as number] // below `length`
-        if (id === undefined) continue
-        ids[count] = id
-        count += 1
-      }
-      return countScanned(count)
-    },
+  return (bytes, start, end) => {
+    if (end - start > longestScannedWord) return countLong(encoding, bytes.subarray(start, end))
+    if (encoding.ignoresMerges && isWholeToken(encoding, bytes.subarray(start, end))) return 1
+    let count = 0
+    for (let at = start; at < end; at += 1) {
+      const id = encoding.idOfByte[bytes[at] as number] // below `end`
+      if (id === undefined) continue
+      ids[count] = id
+      count += 1
+    }
+    return countScanned(count)
   }
 }
 
 function countLong(encoding: BytePairEncoding, bytes: Uint8Array): number {
-  if (encoding.ignoresMerges && isWholeToken(encoding, bytes, bytes.length)) return 1
+  if (encoding.ignoresMerges && isWholeToken(encoding, bytes)) return 1
   const ids: number[] = []
   for (const byte of bytes) {
     const id = encoding.idOfByte[byte]
@@ -197,8 +131,8 @@ function countLong(encoding: BytePairEncoding, bytes: Uint8Array): number {
   return encoding.pairMerges.merge(ids).length
 }
 
-function isWholeToken({ idOf }: BytePairEncoding, bytes: Uint8Array, length: number): boolean {
+function isWholeToken({ idOf }: BytePairEncoding, bytes: Uint8Array): boolean {
   let symbols = ''
-  for (let at = 0; at < length; at += 1) symbols += symbolOfByte(bytes[at] ?? 0)
+  for (const byte of bytes) symbols += symbolOfByte(byte)
   return idOf.has(symbols)
 }

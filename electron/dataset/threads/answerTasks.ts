@@ -10,7 +10,8 @@ export type ThreadRequest =
 export interface TaskHooks {
   /** Aborted when the owner asks for an end. */
   readonly signal: AbortSignal
-  readonly tell: (progress: unknown) => void
+  /** @param transfer buffers that need not be copied */
+  readonly tell: (progress: unknown, transfer?: ArrayBuffer[]) => void
 }
 
 /** @param transfer buffers of the result that need not be copied */
@@ -27,7 +28,8 @@ export function answerTasks<T>(
 
   async function answer(task: unknown, signal: AbortSignal): Promise<void> {
     try {
-      const tell = (progress: unknown) => parentPort?.postMessage({ progress })
+      const tell: TaskHooks['tell'] = (progress, buffers = []) =>
+        parentPort?.postMessage({ progress }, buffers)
       const result = await work(task, { signal, tell })
       parentPort?.postMessage({ result }, transfer(result))
     } catch (error) {

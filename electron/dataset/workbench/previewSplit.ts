@@ -2,16 +2,20 @@
 import type { SplitPreview } from '../../../shared/workbench/splitPlan.ts'
 import { tokensOfExamples } from '../../../shared/trainingWay.ts'
 import { sampleOf } from '../../../shared/split.ts'
-import { findLeakage } from '../profile/leakage.ts'
+import { findLeaks } from '../profile/leakage.ts'
 import { findTopics } from '../profile/topics.ts'
 import type { SplitExamples } from '../splitExamples.ts'
 
 const topicSample = 4000
+const mostExamples = 50
 
+/** The rows of its examples are those of the content that was read, and lines are left to whoever knows the file. */
 export function previewOf(
   { training, validation, groupCount }: SplitExamples,
   seed: number,
 ): SplitPreview {
+  const leaks = findLeaks(training, validation)
+  const same = leaks.filter(({ isSame }) => isSame).length
   const questions = [...training, ...validation].map(({ prompt }) => prompt)
   const model = findTopics(sampleOf(questions, topicSample, seed), seed)
   const counts = model.labels.map((label) => ({ label: [...label], training: 0, validation: 0 }))
@@ -26,7 +30,16 @@ export function previewOf(
     validationCount: validation.length,
     trainingTokens: tokensOfExamples(training),
     groupCount,
-    leakage: findLeakage(training, validation),
+    leakage: {
+      same,
+      similar: leaks.length - same,
+      examples: leaks.slice(0, mostExamples).map((leak) => ({
+        validation: leak.validation.prompt,
+        training: leak.training.prompt,
+        row: leak.validation.row ?? 1,
+        line: null,
+      })),
+    },
     topics: counts.sort((a, b) => b.training + b.validation - a.training - a.validation),
   }
 }

@@ -1,22 +1,20 @@
 /** Work over all rows of a dataset, done in a thread of its own so that the window never waits for it. */
 import { z } from 'zod'
-import { columnRolesSchema } from '../../../shared/dataset.ts'
-import { rowEditSchema, replacementSchema } from '../../../shared/workbench/edits.ts'
+import { replacementSchema } from '../../../shared/workbench/edits.ts'
 import { createReplacer } from '../../../shared/workbench/replaceText.ts'
 import { filterSchema, findRequestSchema, sortSchema } from '../../../shared/workbench/view.ts'
+import { splitRequestSchema } from '../../../shared/workbench/splitPlan.ts'
 import { createContentStore } from '../content.ts'
 import { profileRows } from '../profile/profileRows.ts'
+import { profileTaskSchema, stateSchema } from '../profile/profileTask.ts'
+import { createReadSplit } from '../readSplit.ts'
 import { createRowStore } from '../rowStore.ts'
+import { readTrainingExamples } from '../trainingExamples.ts'
 import { createRowTest } from './filterRows.ts'
 import { findRows } from './findRows.ts'
+import { previewOf } from './previewSplit.ts'
 import { openOverlay, readEditedRows } from './rowReader.ts'
 import { createRowSorter } from './sortRows.ts'
-
-const stateSchema = z.object({
-  contentDirectory: z.string(),
-  contentSha256: z.string(),
-  edits: z.array(rowEditSchema),
-})
 
 export const rowTaskSchema = z.discriminatedUnion('kind', [
   stateSchema.extend({
@@ -26,26 +24,18 @@ export const rowTaskSchema = z.discriminatedUnion('kind', [
   }),
   stateSchema.extend({ kind: z.literal('find'), request: findRequestSchema }),
   stateSchema.extend({ kind: z.literal('countReplacements'), replacement: replacementSchema }),
-  stateSchema.extend({
-    kind: z.literal('profile'),
-    datasetId: z.string(),
-    columns: columnRolesSchema,
-    tokenizer: z
-      .object({
-        baseModelId: z.string(),
-        /** The text of tokenizer.json. */
-        document: z.string(),
-        /** Most tokens of a row; null where the model names no limit. */
-        limit: z.number().int().nullable(),
-        /** What the template puts around question and answer. */
-        templateText: z.string(),
-      })
-      .nullable(),
+  profileTaskSchema,
+  /** What a split gives; the content is what is trained on, and so is that of a plan with a validation file. */
+  z.object({
+    kind: z.literal('split'),
+    contentDirectory: z.string(),
+    contentSha256: z.string(),
+    request: splitRequestSchema,
   }),
 ])
 export type RowTask = z.infer<typeof rowTaskSchema>
 
-/** Numbers of rows for a view or a search; a count; a profile. */
+/** Numbers of rows for a view or a search; a count; a profile; what a split gives. */
 export async function runRowTask(
   task: RowTask,
   onProgress: (fraction: number) => void,
@@ -53,6 +43,13 @@ export async function runRowTask(
   const content = createContentStore(task.contentDirectory)
   const store = createRowStore(content)
   const { contentSha256 } = task
+  if (task.kind === 'split') {
+    const { request } = task
+    const read = createReadSplit((_, columns, sha256 = contentSha256, groupColumn) =>
+      readTrainingExamples(content.read(sha256), columns, groupColumn),
+    )
+    return previewOf(await read(request, contentSha256), request.splitSeed)
+  }
   const overlay = await openOverlay(store, task)
   switch (task.kind) {
     case 'view': {

@@ -2,7 +2,7 @@
  * The workbench: rows as they are edited, shown, searched and divided. An edit is one row in the database before it shows;
  * the stored content changes only when the edits are saved as a new version, and the old one stays.
  */
-import type { ColumnRoles, Dataset } from '../../../shared/dataset.ts'
+import type { AppliedFix, ColumnRoles, Dataset } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
 import {
   historyOf,
@@ -10,7 +10,14 @@ import {
   type Replacement,
   type RowEdit,
 } from '../../../shared/workbench/edits.ts'
-import { toRanges } from '../../../shared/workbench/rowSet.ts'
+import { RowSet, toRanges } from '../../../shared/workbench/rowSet.ts'
+import { splitSeed, type SplitChoice } from '../../../shared/workbench/splitChoice.ts'
+import { leakageFinding, withoutLeakage } from '../../../shared/workbench/splitLeakage.ts'
+import {
+  splitPreviewSchema,
+  type SplitPreview,
+  type SplitRequest,
+} from '../../../shared/workbench/splitPlan.ts'
 import type { DatasetProfile, ProfileRequest } from '../../../shared/workbench/profile.ts'
 import { datasetProfileSchema } from '../../../shared/workbench/profile.ts'
 import type {
@@ -19,9 +26,18 @@ import type {
   ViewRequest,
   WorkbenchState,
 } from '../../../shared/workbench/view.ts'
-import { appendEdit, countEdits, findRoles, listEdits, saveRoles } from '../../db/datasetEdits.ts'
+import {
+  appendEdit,
+  countEdits,
+  findRoles,
+  findSplitChoice,
+  listEdits,
+  saveRoles,
+  saveSplitChoice,
+} from '../../db/datasetEdits.ts'
 import type { WritableDb } from '../../db/database.ts'
 import type { DatasetService } from '../datasetService.ts'
+import { pinPlan } from '../readSplit.ts'
 import { carryExclusions } from './carryExclusions.ts'
 import { OpenDataset } from './openDataset.ts'
 import { readEditedRows, readRowsByNumber, type EditedRow } from './rowReader.ts'
@@ -92,6 +108,17 @@ export interface Workbench {
   roles(datasetId: string): ColumnRoles | null
   setRoles(datasetId: string, roles: ColumnRoles): void
   profile(request: ProfileRequest): Promise<DatasetProfile>
+  /** What a split gives, of the rows as they stand. @throws AppError ColumnNotFound, SplitImpossible */
+  previewSplit(request: SplitRequest): Promise<SplitPreview>
+  /** Null until one was chosen. */
+  splitChoice(datasetId: string): SplitChoice | null
+  setSplitChoice(datasetId: string, choice: SplitChoice): void
+  /**
+   * Divides the dataset so that no question stands on both sides, as a step that can be undone.
+   *
+   * @throws AppError FixNotApplicable when none does, or when no validation row would be left
+   */
+  keepQuestionsApart(datasetId: string): Promise<Dataset>
   cancel(datasetId: string, what: Background): void
   close(): void
 }
@@ -140,8 +167,10 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   /** What was excluded before a fix or an edit stays excluded after it, along the whole chain of steps. */
   async function takeOverExclusions(datasetId: string, contentSha256: string): Promise<void> {
     const { appliedFixes } = datasets.get(datasetId)
-    const step = appliedFixes.findLast(({ contentAfter }) => contentAfter === contentSha256)
-    if (!step || step.contentBefore === contentSha256) return
+    const isOrigin = ({ contentBefore, contentAfter }: AppliedFix) =>
+      contentAfter === contentSha256 && contentBefore !== contentSha256
+    const step = appliedFixes.findLast(isOrigin)
+    if (!step) return
     const log = { datasetId, contentSha256: step.contentBefore }
     const isFirst = appliedFixes[0] === step
     if (countEdits(db, log) === 0 && !isFirst)
@@ -357,6 +386,56 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return made
   }
 
+  const roles = (datasetId: string) =>
+    findRoles(db, datasetId) ?? datasets.get(datasetId).scan.suggestedRoles
+  const splitChoice = (datasetId: string) => findSplitChoice(db, datasetId) ?? null
+
+  async function previewSplit(request: SplitRequest): Promise<SplitPreview> {
+    const { datasetId } = request
+    const contentSha256 = await trainingContent(datasetId)
+    const split = await pinPlan(request.split, trainingContent)
+    const wanted = { ...request, split: split ?? { kind: 'random' as const } }
+    const task: RowTask = { kind: 'split', contentDirectory, contentSha256, request: wanted }
+    const preview = splitPreviewSchema.parse(await runTask(task))
+    const { leakage } = preview
+    const examples = await withPlaces(
+      split?.kind === 'file' ? split.datasetId : datasetId,
+      leakage.examples,
+    )
+    return { ...preview, leakage: { ...leakage, examples } }
+  }
+
+  /** From rows as they are trained on to those of the grid, with the lines of those that stand in the file. */
+  async function withPlaces(
+    datasetId: string,
+    examples: SplitPreview['leakage']['examples'],
+  ): Promise<SplitPreview['leakage']['examples']> {
+    const { contentSha256, overlay } = await current(datasetId)
+    const leftOut = new RowSet()
+    leftOut.add([...overlay.deleted.ranges(), ...overlay.excluded.ranges()])
+    return Promise.all(
+      examples.map(async (example) => {
+        const row = leftOut.nthOutside(example.row - 1)
+        if (overlay.isAdded(row)) return { ...example, row }
+        const [stored] = await rowStore.page(contentSha256, row - 1, 1)
+        return { ...example, row, line: stored?.line ?? null }
+      }),
+    )
+  }
+
+  async function keepQuestionsApart(datasetId: string): Promise<Dataset> {
+    const [columns, choice] = [roles(datasetId), splitChoice(datasetId)]
+    const preview =
+      columns && choice && (await previewSplit({ datasetId, columns, splitSeed, ...choice }))
+    const finding = preview && leakageFinding(preview, choice.split)
+    if (!finding?.fixable || !choice) {
+      throw new AppError('FixNotApplicable', 'There are no questions to keep apart', {
+        details: { codes: 'split-leakage' },
+      })
+    }
+    return datasets.changeSplit(datasetId, withoutLeakage(choice), finding)
+  }
+
   return {
     async open(datasetId) {
       const dataset = await current(datasetId)
@@ -377,9 +456,13 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     save,
     trainingContent,
     rows,
-    roles: (datasetId) => findRoles(db, datasetId) ?? datasets.get(datasetId).scan.suggestedRoles,
+    roles,
     setRoles: (datasetId, roles) => saveRoles(db, datasets.get(datasetId).id, roles),
     profile,
+    previewSplit,
+    splitChoice,
+    setSplitChoice: (datasetId, choice) => saveSplitChoice(db, datasets.get(datasetId).id, choice),
+    keepQuestionsApart,
     cancel: (datasetId, what) => background.get(`${what} ${datasetId}`)?.abort(),
     close: () => background.forEach((controller) => controller.abort()),
   }

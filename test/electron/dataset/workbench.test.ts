@@ -10,6 +10,7 @@ import {
 import { createWorkbench, type Workbench } from '../../../electron/dataset/workbench/workbench.ts'
 import { openDatabase, type WritableDb } from '../../../electron/db/database.ts'
 import { countEdits, listEdits } from '../../../electron/db/datasetEdits.ts'
+import { splitSeed } from '../../../shared/workbench/splitChoice.ts'
 import type { RowFilter, RowSort } from '../../../shared/workbench/view.ts'
 
 let directory: string
@@ -291,6 +292,86 @@ test('remembers which columns ask and answer', () => {
   const roles = { question: 'answer', answer: 'question', inputTemplate: '{product}\n\n{answer}' }
   workbench.setRoles(id, roles)
   expect(workbench.roles(id)).toEqual(roles)
+})
+
+const choice = { split: { kind: 'random' }, validationFraction: 0.5, sampleRows: null } as const
+const columns = { question: 'question', answer: 'answer' }
+
+async function importRows(name: string, rows: readonly string[]): Promise<string> {
+  const source = path.join(directory, name)
+  await writeFile(source, `question,answer\n${rows.join('\n')}\n`)
+  return (await datasets.import(source)).id
+}
+
+const asked = Array.from({ length: 12 }, (_, index) => [
+  `How can I return lamp ${index * 7919} that I bought last week?,"Send it\nback ${index}."`,
+  `How can I return lamp ${index * 7919} that I bought last week please?,Yes ${index}.`,
+]).flat()
+
+test('keeps questions on one side of the split, as a step that is recorded and undone', async () => {
+  const leaky = await importRows('leaky.csv', asked)
+  expect(workbench.splitChoice(leaky)).toBeNull()
+  const nothing = expect.objectContaining({ code: 'FixNotApplicable' }) as Error
+  await expect(workbench.keepQuestionsApart(leaky)).rejects.toThrow(nothing)
+  workbench.setSplitChoice(leaky, choice)
+  // Numbers are those of the grid, whatever is excluded.
+  await workbench.editPlaces(leaky, { from: 0, to: 1 }, 'exclude')
+  const before = await workbench.previewSplit({ datasetId: leaky, columns, splitSeed, ...choice })
+  const { similar, examples } = before.leakage
+  expect(similar).toBeGreaterThan(0)
+  expect(examples).toHaveLength(similar)
+  for (const { row, line, validation } of examples) {
+    expect(await workbench.cell(leaky, row, 0)).toBe(validation)
+    // Every second answer has a line end.
+    expect(line).toBe(1 + row + Math.floor(row / 2))
+  }
+
+  const fixed = await workbench.keepQuestionsApart(leaky)
+  expect(fixed.appliedFixes).toMatchObject([{ code: 'split-leakage', count: similar }])
+  expect(datasets.get(leaky)).toEqual(fixed)
+  const apart = workbench.splitChoice(leaky)
+  expect(apart).toEqual({ ...choice, split: { kind: 'similar' } })
+  const after = await workbench.previewSplit({
+    ...{ datasetId: leaky, columns, splitSeed },
+    ...(apart ?? choice),
+  })
+  expect(after.leakage).toEqual({ same: 0, similar: 0, examples: [] })
+  await expect(workbench.keepQuestionsApart(leaky)).rejects.toThrow(nothing)
+  expect(await workbench.open(leaky)).toMatchObject({ excludedCount: 2 })
+
+  await datasets.undoFix(leaky)
+  expect(workbench.splitChoice(leaky)).toEqual(choice)
+  expect(datasets.get(leaky).appliedFixes).toEqual([])
+})
+
+test('a change of the split does not hide what was excluded before a fix', async () => {
+  const leaky = await importRows('spaced.csv', [...asked, ' Spaced?,Yes.'])
+  await workbench.editPlaces(leaky, { from: 0, to: 0 }, 'exclude')
+  await datasets.fix(leaky, ['edge-space'])
+  workbench.setSplitChoice(leaky, choice)
+  await workbench.keepQuestionsApart(leaky)
+  openServices()
+  expect(await workbench.open(leaky)).toMatchObject({ excludedCount: 1 })
+})
+
+test('leaves trained questions out of a validation file, in the rows of that file', async () => {
+  const own = await importRows('own.csv', asked)
+  const other = await importRows('other.csv', ['Is there an app?,Yes.', ...asked.slice(0, 1)])
+  const withFile = { ...choice, split: { kind: 'file', datasetId: other } } as const
+  workbench.setSplitChoice(own, withFile)
+  const { leakage } = await workbench.previewSplit({
+    ...{ datasetId: own, columns, splitSeed },
+    ...withFile,
+  })
+  expect(leakage).toMatchObject({ same: 1, similar: 0, examples: [{ row: 2, line: 3 }] })
+  await workbench.keepQuestionsApart(own)
+  const kept = workbench.splitChoice(own)
+  expect(kept?.split).toEqual({ ...withFile.split, withoutLeaked: true })
+  const after = await workbench.previewSplit({
+    ...{ datasetId: own, columns, splitSeed },
+    ...(kept ?? withFile),
+  })
+  expect(after).toMatchObject({ trainingCount: 24, validationCount: 1, leakage: { same: 0 } })
 })
 
 test('profiles the rows as they stand', async () => {

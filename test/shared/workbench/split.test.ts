@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitExamples } from '../../../electron/dataset/splitExamples.ts'
-import { findLeakage } from '../../../electron/dataset/profile/leakage.ts'
+import { findLeaks } from '../../../electron/dataset/profile/leakage.ts'
+import { leakageFinding, withoutLeakage } from '../../../shared/workbench/splitLeakage.ts'
+import type { SplitPreview } from '../../../shared/workbench/splitPlan.ts'
 import { sampleOf, splitGroups, splitRows, splitStrata } from '../../../shared/split.ts'
 
 const example = (prompt: string, group?: string) => ({
@@ -91,13 +93,9 @@ const questions = Array.from({ length: 30 }, (_, index) => [
 
 test('questions that leak at random do not when similar ones stay together', () => {
   const random = splitExamples(questions, base)
-  expect(findLeakage(random.training, random.validation).similar).toBeGreaterThan(0)
+  expect(findLeaks(random.training, random.validation).length).toBeGreaterThan(0)
   const apart = splitExamples(questions, { ...base, split: { kind: 'similar' } })
-  expect(findLeakage(apart.training, apart.validation)).toEqual({
-    same: 0,
-    similar: 0,
-    examples: [],
-  })
+  expect(findLeaks(apart.training, apart.validation)).toEqual([])
 })
 
 test('leakage tells the same question from one that is nearly the same', () => {
@@ -107,9 +105,65 @@ test('leakage tells the same question from one that is nearly the same', () => {
     example('How do I return the lamp that I bought last week, please?'),
     example('Where is my order?'),
   ]
-  expect(findLeakage(training, validation)).toMatchObject({
-    same: 1,
-    similar: 1,
-    examples: [{}, { training: training[0]?.prompt }],
+  expect(findLeaks(training, validation)).toEqual([
+    { validation: validation[0], training: training[0], isSame: true },
+    { validation: validation[1], training: training[0], isSame: false },
+  ])
+})
+
+test.each([
+  { kind: 'file', datasetId: 'other', withoutLeaked: true },
+  { kind: 'topic', withoutLeaked: true },
+  { kind: 'group', column: 'customer', withoutLeaked: true },
+] as const)('leaves leaked questions out of the validation rows: $kind', (split) => {
+  const subjects = 'voucher window invoice opening warranty colour courier socket'.split(' ')
+  const others = subjects.map((subject) => example(`Tell me about your ${subject}, ${subject}!`))
+  const own = [...questions, ...others].map((row, index) => ({ ...row, group: String(index % 7) }))
+  const other = [...questions.slice(0, 3), example('Is there an app for the lamp?')]
+  const all = splitExamples(own, { ...base, split: { ...split, withoutLeaked: false } }, other)
+  const kept = splitExamples(own, { ...base, split }, other)
+  const leaked = findLeaks(all.training, all.validation)
+  expect(leaked.length).toBeGreaterThan(0)
+  expect(kept.training).toEqual(all.training)
+  expect(kept.validation).toHaveLength(all.validation.length - leaked.length)
+  expect(findLeaks(kept.training, kept.validation)).toEqual([])
+})
+
+test('a validation file that is all trained on leaves nothing to check with', () => {
+  const split = { kind: 'file', datasetId: 'other', withoutLeaked: true } as const
+  const other = questions.slice(0, 3)
+  expect(() => splitExamples(questions, { ...base, split }, other)).toThrow(
+    expect.objectContaining({ code: 'SplitImpossible' }) as Error,
+  )
+})
+
+const preview = (leakage: Partial<SplitPreview['leakage']>): SplitPreview => ({
+  ...{ trainingCount: 8, validationCount: 2, trainingTokens: 80, groupCount: null, topics: [] },
+  leakage: { same: 0, similar: 0, examples: [], ...leakage },
+})
+const found = { validation: 'Is it?', training: 'Is it?', row: 3, line: 4 }
+
+test('leakage is a finding where there is some, mended as the plan allows', () => {
+  expect(leakageFinding(preview({}), { kind: 'random' })).toBeNull()
+  const leaked = preview({ same: 1, similar: 1, examples: [found, { ...found, line: null }] })
+  expect(leakageFinding(leaked, { kind: 'random' })).toEqual({
+    ...{ code: 'split-leakage', severity: 'warning', count: 2, fixable: true },
+    examples: [{ line: 4, row: 3, column: null, before: 'Is it?', after: 'Is it?' }],
+  })
+  // Nothing would be left of the validation rows.
+  const file = { kind: 'file', datasetId: 'other' } as const
+  expect(leakageFinding(leaked, file)).toMatchObject({ fixable: false, examples: [{ row: null }] })
+  expect(leakageFinding(preview({ same: 1 }), file)).toMatchObject({ fixable: true })
+})
+
+test('what keeps questions apart leaves the rest of the plan as it is', () => {
+  const choice = { validationFraction: 0.3, sampleRows: 20 }
+  expect(withoutLeakage({ ...choice, split: { kind: 'random' } })).toEqual({
+    ...choice,
+    split: { kind: 'similar' },
+  })
+  expect(withoutLeakage({ ...choice, split: { kind: 'group', column: 'customer' } })).toEqual({
+    ...choice,
+    split: { kind: 'group', column: 'customer', withoutLeaked: true },
   })
 })

@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest'
-import { groupSimilar } from '../../../../electron/dataset/profile/nearDuplicates.ts'
-import { createSigner, signatureLength } from '../../../../electron/dataset/profile/signatures.ts'
+import { groupTexts, SimilarTexts } from '../../../../electron/dataset/profile/nearDuplicates.ts'
+import { createSigner } from '../../../../electron/dataset/profile/signatures.ts'
 
-/** The group of each text, named by its first text. */
-function groupsOf(texts: readonly string[]): number[] {
-  const signatures = new Uint8Array(texts.length * signatureLength)
-  const isSigned = new Uint8Array(texts.length)
-  const signer = createSigner()
-  texts.forEach((text, index) => {
-    const bytes = Buffer.from(text)
-    signer.begin()
-    signer.add(bytes, 0, bytes.length)
-    isSigned[index] = signer.write(signatures, index * signatureLength) ? 1 : 0
-  })
-  return [...groupSimilar(signatures, isSigned)]
-}
+const groupsOf = (texts: readonly string[]) => [...groupTexts(texts)]
 
 const long =
   'Happy to help! You can send the lamp back within thirty days of delivery, free of charge. Warmly, Juno from the help desk'
@@ -25,7 +13,7 @@ test('finds texts that differ in case, punctuation, spacing or a word', () => {
       long,
       'Our shop opens at nine in the morning on weekdays and at ten on Saturdays.',
       long.toUpperCase().replaceAll(',', ';'),
-      long.replace('delivery', 'arrival'),
+      long.replace('help desk', 'help team'),
       long.replaceAll(' ', '  '),
     ]),
   ).toEqual([0, 1, 0, 0, 0])
@@ -58,4 +46,37 @@ test('does not join unlike texts, whatever their number', () => {
     ).join(` ${index * 7919} `),
   )
   expect(new Set(groupsOf(texts)).size).toBeGreaterThan(1990)
+})
+
+test('folds a text that is longer than the buffer, and knows its copy in other marks', () => {
+  const sentences = Array.from(
+    { length: 400 },
+    (_, index) => `Sentence ${index} about lamp ${index * 37}.`,
+  )
+  const text = sentences.join(' ')
+  expect(groupsOf([text, text.toUpperCase().replaceAll('. ', ' -- '), text.slice(4000)])).toEqual([
+    0, 0, 2,
+  ])
+})
+
+test('gives the same signature however gaps fall on the border of the buffer', () => {
+  const sign = createSigner()
+  for (const length of [4085, 4090, 4094, 4095, 4096, 4097, 4100]) {
+    const words = Array.from({ length: 900 }, (_, index) => `word${index}`).join(' ')
+    const [head, tail] = [words.slice(0, length), words.slice(length)]
+    const spaced = sign(Buffer.from(`${head}   ${tail}`))?.slice()
+    expect(sign(Buffer.from(`${head} ${tail}`))).toEqual(spaced)
+    expect(sign(Buffer.from(`${head} ${tail} . `))).toEqual(spaced)
+  }
+})
+
+test('leaves out what it is told to', () => {
+  const sign = createSigner()
+  const similar = new SimilarTexts()
+  for (const text of [0, 1, 2]) {
+    const signature = sign(Buffer.from(long))
+    if (signature) similar.add(text, signature, 0)
+  }
+  expect([...similar.group(3, (text) => text === 1)]).toEqual([0, 1, 0])
+  similar.close()
 })

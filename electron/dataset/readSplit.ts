@@ -1,7 +1,8 @@
 /** From a plan to the rows of both sides, read from the contents that the plan was made for. */
 import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
-import type { SplitPlan, SplitRequest } from '../../shared/workbench/splitPlan.ts'
-import { splitExamples, type SplitExamples } from '../dataset/splitExamples.ts'
+import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
+import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
+import { splitExamples, type SplitExamples } from './splitExamples.ts'
 
 export type ReadExamples = (
   datasetId: string,

@@ -1,0 +1,50 @@
+/**
+ * Reads a table's stripes in several threads and gives them back in their order. The threads take one stripe after the
+ * other and wait when they are far ahead of whoever takes what they found, so that memory stays bounded.
+ */
+import { availableParallelism } from 'node:os'
+import { runThread } from '../threads/runThread.ts'
+import { threadUrl } from '../threads/threadUrl.ts'
+import type { ProfileTask } from './profileTask.ts'
+import type { SampledRow, StripeRows } from './stripeReader.ts'
+import type { StripeTask } from './stripeTask.ts'
+import type { FoundTopics } from './topicRows.ts'
+
+/** One core stays free on a machine that has more than two. */
+const threadCount = Math.min(4, Math.max(2, availableParallelism() - 1))
+
+export type OnStripe = (rows: StripeRows, index: number) => void
+
+const url = () => threadUrl(import.meta.url, 'stripeWorker')
+
+export async function readStripesInThreads(
+  task: ProfileTask,
+  { seed, sampleEvery }: { readonly seed: bigint; readonly sampleEvery: number },
+  onStripe: OnStripe,
+): Promise<void> {
+  const shared = new SharedArrayBuffer(8)
+  const progress = new Int32Array(shared)
+  const early = new Map<number, StripeRows>()
+  let next = 0
+  const take = (told: unknown) => {
+    const { index, rows } = told as { index: number; rows: StripeRows } // as stripeTask.ts tells
+    early.set(index, rows)
+    for (let found = early.get(next); found; found = early.get(next)) {
+      onStripe(found, next)
+      early.delete(next)
+      next += 1
+    }
+    Atomics.store(progress, 1, next)
+    Atomics.notify(progress, 1)
+  }
+  const wanted: StripeTask = { ...task, kind: 'stripes', seed, sampleEvery, progress: shared }
+  const threads = Array.from({ length: threadCount }, () =>
+    runThread(url(), wanted, { onProgress: take }),
+  )
+  await Promise.all(threads)
+}
+
+export async function findTopicsInThread(sample: readonly SampledRow[]): Promise<FoundTopics> {
+  const task: StripeTask = { kind: 'topics', sample: [...sample] }
+  return (await runThread(url(), task)) as FoundTopics // as stripeTask.ts gives
+}
