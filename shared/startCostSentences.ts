@@ -1,9 +1,16 @@
 /** What a start at AWS costs, in words: the same for window and command line. */
+import { reckonedPrice } from './builtInPrices.ts'
 import { formatMoney, type Currency } from './cost.ts'
 import type { Sentence } from './evaluationSentences.ts'
 import { formatMonth } from './formats.ts'
 import { reckonedPriceSentences } from './reckonedPriceSentences.ts'
-import type { RunPrice, StartCost } from './startCost.ts'
+import {
+  priceOfRun,
+  type PlannedRun,
+  type RunPrice,
+  type StartCost,
+  type StartPrices,
+} from './startCost.ts'
 
 /** Of one base model, with the arithmetic. */
 export function runPriceSentence(price: RunPrice, currency: Currency, language: string): Sentence {
@@ -61,6 +68,25 @@ export function startSentence(cost: StartCost, currency: Currency, language: str
   return forTokens === null
     ? { key: 'catalog:review.startUnknown', values: {} }
     : { key: 'catalog:review.startTokens', values: { total } }
+}
+
+/** Beside the button: from when a number is that was reckoned without AWS's list; null: none was. */
+export function reckonedStartSentence(
+  runs: readonly PlannedRun[],
+  prices: StartPrices,
+  language: string,
+): Sentence | null {
+  const months = runs.flatMap((run) => {
+    const price = priceOfRun(run, prices)
+    if (price.kind !== 'hours' || price.reckonedIn === null) return []
+    return reckonedPrice(price.reckonedIn, price.machine.type)?.asOf ?? []
+  })
+  if (months.length === 0) return null
+  const said = [...new Set(months)].toSorted().map((month) => formatMonth(month, language))
+  return {
+    key: 'catalog:reckoned.start',
+    values: { months: new Intl.ListFormat(language).format(said) },
+  }
 }
 
 /** To the cent, and never nothing. */

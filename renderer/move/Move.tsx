@@ -7,6 +7,7 @@ import { startCost } from '../../shared/startCost.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import { noPrices } from '../catalog/catalogFilter.ts'
 import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
+import { StartNote } from '../catalog/StartNote.tsx'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { invoke } from '../api.ts'
 import { useNavigate } from '../navigation.tsx'
@@ -60,10 +61,8 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
   const isPending = catalog.isPending || moving.some(({ isPending: waits }) => waits)
   const ready = moving.flatMap(({ plan }) => (plan && plan.problem === null ? [plan] : []))
   const canReview = !isPending && moving.length > 0 && ready.length === moving.length
-  const cost = startCost(
-    ready.map((plan) => runOf(plan, machines[plan.target.id])),
-    prices,
-  )
+  const runs = ready.map((plan) => runOf(plan, machines[plan.target.id]))
+  const cost = startCost(runs, prices)
   const place = places.find(({ id }) => id === workspaceId)
 
   function choosePlace(id: string): void {
@@ -147,6 +146,7 @@ export function Move({ model, version, local, places, firstPlace, onBack }: Move
           {isReviewing ? <StartAtPrice {...{ prices, cost }} /> : t('toReview')}
         </Button>
       </Group>
+      {isReviewing && <StartNote {...{ runs, prices }} />}
     </form>
   )
 }

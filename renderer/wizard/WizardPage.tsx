@@ -17,6 +17,7 @@ import { CostReview } from '../workspaces/CostReview.tsx'
 import { reckonedSeconds, startCost } from '../../shared/startCost.ts'
 import { costPlan } from '../catalog/machines.ts'
 import { StartAtPrice } from '../catalog/StartAtPrice.tsx'
+import { StartNote } from '../catalog/StartNote.tsx'
 import { useTrainingTokens } from '../catalog/useTrainingTokens.ts'
 import { useCatalogModels } from '../catalog/useCatalogModels.ts'
 import { baseModelsQuery, datasetsQuery, modelsQuery, settingsQuery } from '../queries.ts'
@@ -281,6 +282,7 @@ function Wizard({
             )}
           </Button>
         </Group>
+        {isCloud && draft.step === 'review' && <StartNote {...{ runs, prices }} />}
       </form>
       <Modal
         opened={batteryAsked}

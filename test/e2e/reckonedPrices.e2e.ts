@@ -63,6 +63,9 @@ test('in Frankfurt: EC2’s price there and SageMaker’s mark-up, with their mo
   await expect(
     page.getByRole('button', { name: 'Start at about $8.87 per hour', exact: true }),
   ).toBeVisible()
+  await expect(
+    page.getByText('Reckoned from EC2’s prices of January 2026; how, stands above.'),
+  ).toBeVisible()
   await expect(page.getByRole('cell', { name: /^about \$8\.87 per hour/ })).toContainText(
     'EC2 asked $7.10 an hour for ml.g5.12xlarge in eu-central-1 in January 2026; × 1.25',
   )

@@ -11,6 +11,7 @@ import {
 } from '../../shared/startCost.ts'
 import {
   priceSourceSentences,
+  reckonedStartSentence,
   runPriceSentence,
   startSentence,
 } from '../../shared/startCostSentences.ts'
@@ -123,6 +124,11 @@ test('a price that was reckoned without AWS’s list is about right, and says ho
   expect(priceSourceSentences(price, 'en')).toMatchObject([
     { key: 'catalog:reckoned.here', values: { ec2: '¥11.46', markUp: '1.25', price: '¥14.33' } },
   ])
+  expect(reckonedStartSentence([run(mistral), run(nova)], reckoned, 'en')).toEqual({
+    key: 'catalog:reckoned.start',
+    values: { months: 'January 2026' },
+  })
+  expect(reckonedStartSentence([run(mistral)], prices, 'en')).toBeNull()
   // What AWS chooses is assumed, and its price reckoned.
   expect(
     priceSourceSentences(priceOfRun(run(falcon), reckoned), 'en').map(({ key }) => key),
