@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { parseModelConfig } from '../../../../electron/engine/model/config.ts'
 import {
+  copiesBytes,
   describeShortage,
   mostTokensPerPass,
   type MemoryQuestion,
-  modelBytes,
   planMemory,
   stepBytes,
   trainingBytes,
@@ -53,10 +53,17 @@ test('where memory is short passes get smaller, and only then layers are compute
 
 test('sample prompts are answered from copies only where there is memory for them', () => {
   const usual = trainingBytes(question)
-  const copies = 2 * modelBytes(config)
-  expect(planOf(question, usual)).toMatchObject({ copiesForAnswers: false, recomputes: false })
+  const copies = copiesBytes(config)
+  expect(planOf(question, usual)).toMatchObject({
+    copiesForAnswers: false,
+    recomputes: false,
+    bytes: usual,
+  })
   expect(planOf(question, usual + copies - 1)).toMatchObject({ copiesForAnswers: false })
-  expect(planOf(question, usual + copies)).toMatchObject({ copiesForAnswers: true })
+  expect(planOf(question, usual + copies)).toMatchObject({
+    copiesForAnswers: true,
+    bytes: usual + copies,
+  })
 })
 
 test('memory that is over is held for batches of other shapes, and no more of it', () => {
