@@ -55,6 +55,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
     'ListEndpointConfigs',
     'ListEndpoints',
     'ListHubContents',
+    'ListInferenceComponents',
     'ListMlflowApps',
     'ListModelPackageGroups',
     'ListModelPackages',

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app, dialog, Menu, powerMonitor, type BrowserWindow } from 'electron'
 import { isTerminal } from '../shared/model.ts'
+import { runningCostOf } from '../shared/runningCost.ts'
 import { localWorkspaceId } from '../shared/workspace.ts'
 import { listOpenCandidates } from './db/candidates.ts'
 import { getSettings } from './db/settings.ts'
@@ -20,6 +21,7 @@ import { resourcesDirectory } from './resourcesDirectory.ts'
 import { createServices, type Services } from './services.ts'
 import { openInBrowser } from './shell/openInBrowser.ts'
 import { mayQuit } from './shell/quitQuestion.ts'
+import { paidJobs } from './training/paidJobs.ts'
 import { systemKeyStore } from './shell/keyStore.ts'
 import { printPdf } from './shell/printPdf.ts'
 import { createTranslate } from './translate.ts'
@@ -204,8 +206,8 @@ app.on('before-quit', (event) => {
   const running = services
   if (running) {
     const { endpoints } = running.use.endpoints.state()
-    const t = createTranslate(running.language())
-    if (!mayQuit(t, running.language(), endpoints)) {
+    const cost = runningCostOf(endpoints, paidJobs(running.db), Date.now())
+    if (!mayQuit(createTranslate(running.language()), running.language(), cost)) {
       event.preventDefault()
       return
     }

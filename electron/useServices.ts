@@ -2,12 +2,18 @@
 import path from 'node:path'
 import type { Batch } from '../shared/batch.ts'
 import type { Dataset } from '../shared/dataset.ts'
-import { currentRevision, type Endpoint, type EndpointsState } from '../shared/endpoint.ts'
+import {
+  componentArn,
+  currentRevision,
+  type Endpoint,
+  type EndpointsState,
+  type StartedEndpoint,
+} from '../shared/endpoint.ts'
 import { AppError } from '../shared/errors.ts'
 import { invocationCode, type CodeLanguage } from '../shared/invocationCode.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
 import type { BaseModel } from '../shared/model.ts'
-import type { AnswerPiece, NamedSpeaker, Speaker } from '../shared/playground.ts'
+import type { AnswerPiece, AskedSide, NamedSpeaker, Speaker } from '../shared/playground.ts'
 import { defaultPromptTemplate } from '../shared/promptTemplate.ts'
 import { asyncPlaces } from './aws/asyncInvocation.ts'
 import { downloadObject, placeOf } from './aws/downloadObject.ts'
@@ -34,6 +40,7 @@ import { hostingOf } from './endpoints/hosting.ts'
 import { artifactOf } from './endpoints/trainedModel.ts'
 import { createPlayground, promptFor, type Playground } from './inference/playground.ts'
 import { listSpeakers, reachSpeaker } from './inference/speakers.ts'
+import { startedEndpoints } from './inference/startedEndpoints.ts'
 import { notebook, type Notebook } from './notebook/notebook.ts'
 import { notebookFactsOf } from './notebook/readNotebookFacts.ts'
 import { createModelRegistry, type ModelRegistry } from './registry/modelRegistry.ts'
@@ -74,6 +81,8 @@ export interface UseServices {
   readonly bundles: Bundles
   readonly batches: BatchRunner
   speakers(): NamedSpeaker[]
+  /** What begins to cost by the hour when these are asked. */
+  startPrice(asked: readonly AskedSide[]): Promise<StartedEndpoint[]>
   /** A question and its answer as one more row of a dataset. @throws AppError ColumnNotFound */
   teach(datasetId: string, question: string, answer: string): Promise<Dataset>
   notebook(candidateId: string): Promise<Notebook>
@@ -205,6 +214,8 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     registry,
     bundles,
     batches,
+    startPrice: (asked) =>
+      startedEndpoints({ ...facts, priceOf, endpoints: () => endpoints.state().endpoints }, asked),
     speakers: () => listSpeakers(listModels(db), listBaseModels(db), endpoints.state().endpoints),
     teach: (datasetId, question, answer) =>
       appendRow(datasets, datasets.get(datasetId), question, answer),
@@ -218,7 +229,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     async code(endpointName, language) {
       const endpoint = endpoints.get(endpointName)
       const { template, example } = await exampleOf(endpoint)
-      const { asyncOutputUri } = currentRevision(endpoint)
+      const { asyncOutputUri, componentName } = currentRevision(endpoint)
       const invocation = {
         endpointName,
         endpointArn: endpoint.arn,
@@ -226,6 +237,10 @@ export function createUseServices(options: UseServicesOptions): UseServices {
         promptTemplate: template,
         example,
         maxNewTokens: 120,
+        component:
+          componentName === null
+            ? null
+            : { name: componentName, arn: componentArn(endpoint, componentName) },
         isLocal: endpoint.workspaceId === 'local',
       }
       if (asyncOutputUri === null) return invocationCode(language, invocation)

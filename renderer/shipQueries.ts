@@ -1,6 +1,7 @@
 /** What main knows of using and shipping models, and which events refresh it. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { CodeLanguage } from '../shared/invocationCode.ts'
+import type { AskedSide } from '../shared/playground.ts'
 import { invoke, on } from './api.ts'
 
 export const speakersQuery = queryOptions({
@@ -58,20 +59,39 @@ export const batchesQuery = queryOptions({
   queryFn: () => invoke('batch.list'),
 })
 
+export const startPriceQuery = (asked: readonly AskedSide[]) =>
+  queryOptions({
+    queryKey: ['startPrice', asked],
+    queryFn: () => invoke('endpoint.startPrice', [...asked]),
+    // What runs changes with each start and end.
+    staleTime: 0,
+    retry: false,
+  })
+
+/** Trainings and transform jobs that an account is paid for; what each has cost grows by itself. */
+export const paidJobsQuery = queryOptions({
+  queryKey: ['paidJobs'],
+  queryFn: () => invoke('cost.jobs'),
+  refetchInterval: 30_000,
+})
+
 /** @returns a function that stops listening */
 export function followShipEvents(client: QueryClient): () => void {
   const stops = [
     on('endpoints.changed', (state) => {
       client.setQueryData(endpointsQuery.queryKey, state)
       void client.invalidateQueries({ queryKey: speakersQuery.queryKey })
+      void client.invalidateQueries({ queryKey: ['startPrice'] })
     }),
-    on('batch.progressed', (batch) =>
+    on('version.changed', () => void client.invalidateQueries(paidJobsQuery)),
+    on('batch.progressed', (batch) => {
+      if (batch.transform) void client.invalidateQueries(paidJobsQuery)
       client.setQueryData(batchesQuery.queryKey, (known) => {
         if (!known) return known
         const others = known.filter(({ id }) => id !== batch.id)
         return [batch, ...others].sort((a, b) => b.createdAtMs - a.createdAtMs)
-      }),
-    ),
+      })
+    }),
   ]
   return () => stops.forEach((stop) => stop())
 }

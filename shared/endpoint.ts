@@ -11,6 +11,12 @@ export const leastIdleMinutes = 30
 export const mostIdleMinutes = 24 * 60
 export const idleMinutesSchema = z.number().int().min(leastIdleMinutes).max(mostIdleMinutes)
 
+/**
+ * The schedules of an endpoint with an inference component ask again so often and for so long: the component takes minutes
+ * to go, and its endpoint can't be deleted before.
+ */
+export const repeatedDelete = { everyMs: 5 * 60_000, forMs: 24 * 60 * 60_000 } as const
+
 /** What a look at it found, in SageMaker's words; or what this computer knows of it beside that. */
 export const endpointStatusSchema = z.enum([
   /** Written down, and not yet asked for. */
@@ -65,16 +71,21 @@ export const endpointRevisionSchema = z.object({
   dataCapture: dataCaptureSchema.nullable().default(null),
   /** Answers are put into S3; requests may take up to an hour. Null: answers at once. */
   asyncOutputUri: z.string().nullable().default(null),
+  /** The inference component that holds its model: it answers at once and may go down to no machine. Null: there is none. */
+  componentName: z.string().nullable().default(null),
 })
 export type EndpointRevision = z.infer<typeof endpointRevisionSchema>
 
 /** Between how many machines, by variant, and how much of the load one of them takes. */
 export const endpointScalingSchema = z
   .object({
-    /** 0 only for one that answers later: its requests wait until a machine is there. */
+    /** 0: without questions there is no machine; it takes minutes until one is there again. */
     min: z.number().int().min(0).max(20),
     max: z.number().int().min(1).max(20),
-    /** Questions a minute to a machine; of one that answers later, questions that wait for a machine. */
+    /**
+     * Questions a minute to a machine; of one that may go down to none, questions at once; of one that answers later,
+     * questions that wait for a machine.
+     */
     target: z.number().positive().max(100_000),
   })
   .refine(({ min, max }) => min <= max)
@@ -99,6 +110,9 @@ export function formatPrices(prices: readonly Price[], language: string): string
   const isReckoned = prices.some(({ reckonedIn }) => reckonedIn !== null)
   return prices.length === 0 ? '' : asReckoned(formatSums(amounts, language), isReckoned)
 }
+
+/** Machines that ran from a time on, as a look saw them. */
+const machinesSinceSchema = z.object({ sinceMs: z.number(), count: z.number().int().min(0) })
 
 export const endpointSchema = z.object({
   name: z.string(),
@@ -131,14 +145,17 @@ export const endpointSchema = z.object({
   scalingFailure: appErrorDataSchema.nullable().default(null),
   /** Of all its instances together, of one that scales at most; null: not known. */
   price: priceSchema.nullable(),
+  /** Of one that may go down to no machine: how many there were, oldest first. Of others empty. */
+  machines: z.array(machinesSinceSchema).default([]),
   /** Oldest first; the last is the one that answers. */
   revisions: z.array(endpointRevisionSchema).min(1),
 })
 export type Endpoint = z.infer<typeof endpointSchema>
 
-/** An endpoint in the account that carries Timbre's name and is not known here. */
+/** An endpoint in the account that carries Timbre's name and is not known here, or a component whose endpoint is gone. */
 export const orphanSchema = z.object({
   workspaceId: z.string(),
+  kind: z.enum(['endpoint', 'component']),
   name: z.string(),
   arn: z.string(),
   status: z.string(),
@@ -169,6 +186,14 @@ export function hasTestEndpoint(endpoints: readonly Endpoint[], candidateId: str
   )
 }
 
+/** An endpoint that asking would start. */
+export const startedEndpointSchema = z.object({
+  instanceType: z.string(),
+  /** Of its one machine; null: not known. */
+  price: priceSchema.nullable(),
+})
+export type StartedEndpoint = z.infer<typeof startedEndpointSchema>
+
 /** Null where the price is not known. */
 export function costSoFar(endpoint: Endpoint, nowMs: number): number | null {
   return costSince(endpoint, 0, nowMs)
@@ -176,17 +201,62 @@ export function costSoFar(endpoint: Endpoint, nowMs: number): number | null {
 
 /** The same from a time on: of this month. */
 export function costSince(endpoint: Endpoint, sinceMs: number, nowMs: number): number | null {
-  const { price, inServiceAtMs, goneAtMs } = endpoint
+  const { price, inServiceAtMs, goneAtMs, machines } = endpoint
   if (price === null) return null
   if (inServiceAtMs === null) return 0
-  const fromMs = Math.max(inServiceAtMs, sinceMs)
-  return (Math.max(0, (goneAtMs ?? nowMs) - fromMs) / 3_600_000) * price.perHour
+  const endMs = goneAtMs ?? nowMs
+  const hours = (fromMs: number, toMs: number) =>
+    Math.max(0, Math.min(toMs, endMs) - Math.max(fromMs, sinceMs)) / 3_600_000
+  const [first] = machines
+  if (!first) return hours(inServiceAtMs, endMs) * price.perHour
+  const perMachine = price.perHour / mostInstancesOf(endpoint)
+  return machines.reduce(
+    (sum, { sinceMs: fromMs, count }, index) =>
+      sum + hours(fromMs, machines[index + 1]?.sinceMs ?? endMs) * count * perMachine,
+    0,
+  )
 }
 
-export function currentRevision({ revisions }: Pick<Endpoint, 'revisions'>): EndpointRevision {
+/** What it costs as it runs now; of one that scales between machines at most. Null where the price is not known. */
+export function priceNow(endpoint: Endpoint): Price | null {
+  const { price, machines } = endpoint
+  const running = machines.at(-1)
+  if (price === null || !running) return price
+  return { ...price, perHour: (price.perHour / mostInstancesOf(endpoint)) * running.count }
+}
+
+/** Whether nobody is asked and nothing is paid until a question wakes it. */
+export function isAsleep({ machines, status }: Pick<Endpoint, 'machines' | 'status'>): boolean {
+  return status === 'InService' && machines.at(-1)?.count === 0
+}
+
+/** Without questions it may have no machine. */
+export function maySleep({ scaling }: Pick<Endpoint, 'scaling'>): boolean {
+  return scaling?.min === 0
+}
+
+export function currentRevision({
+  revisions,
+}: {
+  readonly revisions: readonly EndpointRevision[]
+}): EndpointRevision {
   const last = revisions.at(-1)
   if (!last) throw new Error('An endpoint has at least one revision.')
   return last
+}
+
+/** Beside its endpoint's, in the same account. */
+export function componentArn(endpoint: Pick<Endpoint, 'arn' | 'name'>, component: string): string {
+  return `${arnStem(endpoint)}inference-component/${component.toLowerCase()}`
+}
+
+/** Of the entry that names weights and image. */
+export function modelArn(endpoint: Pick<Endpoint, 'arn' | 'name'>, modelName: string): string {
+  return `${arnStem(endpoint)}model/${modelName.toLowerCase()}`
+}
+
+function arnStem({ arn, name }: Pick<Endpoint, 'arn' | 'name'>): string {
+  return arn.slice(0, -`endpoint/${name}`.length)
 }
 
 export function instancesOf(variants: readonly Pick<EndpointVariant, 'instanceCount'>[]): number {

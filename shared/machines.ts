@@ -24,9 +24,25 @@ const families: Readonly<Record<string, Family>> = {
 
 /** Of all its GPUs together, in gigabytes; null: it has none, or it is not known. @param instanceType ml.g5.2xlarge */
 export function gpuMemoryOf(instanceType: string): number | null {
-  const [, familyName = '', size = ''] = instanceType.split('.')
-  const family = families[familyName]
-  return family ? family.gigabytes * (family.counts[size] ?? 1) : null
+  const count = acceleratorsOf(instanceType)
+  const family = familyOf(instanceType)
+  return family && count !== null ? family.gigabytes * count : null
+}
+
+/** Null: it has none, or it is not known. */
+export function acceleratorsOf(instanceType: string): number | null {
+  const [, , size = ''] = instanceType.split('.')
+  const family = familyOf(instanceType)
+  return family ? (family.counts[size] ?? 1) : null
+}
+
+/** General, compute and memory machines: those have no accelerator. */
+export function isCpuMachine(instanceType: string): boolean {
+  return /^ml\.[cmrt]\d/.test(instanceType)
+}
+
+function familyOf(instanceType: string): Family | undefined {
+  return families[instanceType.split('.')[1] ?? '']
 }
 
 /**

@@ -22,10 +22,17 @@ export type GenerationSettings = z.infer<typeof generationSettingsSchema>
 export const answerSideSchema = z.enum(['tuned', 'base'])
 export type AnswerSide = z.infer<typeof answerSideSchema>
 
+/** A candidate, or the base model of it where it was trained. */
+export const askedSideSchema = z.object({ candidateId: z.string(), side: answerSideSchema })
+export type AskedSide = z.infer<typeof askedSideSchema>
+
 /** Whom one column talks to. */
 export const speakerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('candidate'), candidateId: z.string() }),
+  /** Of this computer's library. */
   z.object({ kind: z.literal('base'), baseModelId: z.string() }),
+  /** That of a candidate, in the account where it was trained. */
+  z.object({ kind: z.literal('baseOf'), candidateId: z.string() }),
   z.object({ kind: z.literal('endpoint'), endpointName: z.string() }),
 ])
 export type Speaker = z.infer<typeof speakerSchema>
@@ -36,8 +43,22 @@ export function speakerKey(speaker: Speaker): string {
       return `candidate:${speaker.candidateId}`
     case 'base':
       return `base:${speaker.baseModelId}`
+    case 'baseOf':
+      return `baseOf:${speaker.candidateId}`
     case 'endpoint':
       return `endpoint:${speaker.endpointName}`
+  }
+}
+
+/** Null: it is not a candidate's, or runs already where it is. */
+export function askedSideOf(speaker: Speaker): AskedSide | null {
+  switch (speaker.kind) {
+    case 'candidate':
+      return { candidateId: speaker.candidateId, side: 'tuned' }
+    case 'baseOf':
+      return { candidateId: speaker.candidateId, side: 'base' }
+    default:
+      return null
   }
 }
 
@@ -60,6 +81,8 @@ export const startPhaseSchema = z.enum([
   'provisioning',
   /** The container has begun to write its log: it loads the weights. */
   'loading',
+  /** A deployed one had no machine; the question has AWS start one. */
+  'waking',
 ])
 export type StartPhase = z.infer<typeof startPhaseSchema>
 

@@ -139,6 +139,10 @@ const userActions: readonly string[] = [
   'sagemaker:UpdateEndpoint',
   'sagemaker:UpdateEndpointWeightsAndCapacities',
   'sagemaker:DeleteEndpoint',
+  'sagemaker:CreateInferenceComponent',
+  'sagemaker:DescribeInferenceComponent',
+  'sagemaker:ListInferenceComponents',
+  'sagemaker:DeleteInferenceComponent',
   'sagemaker:InvokeEndpoint',
   'sagemaker:InvokeEndpointAsync',
   'sagemaker:InvokeEndpointWithResponseStream',
@@ -323,6 +327,17 @@ export function schedulerRolePolicy({ region, account }: PolicyFacts): PolicyDoc
         region,
         account,
         resource: `endpoint/${ownPrefix}*`,
+      }),
+    },
+    {
+      Sid: 'EndComponents',
+      Effect: 'Allow',
+      Action: 'sagemaker:DeleteInferenceComponent',
+      Resource: arnIn(region, {
+        service: 'sagemaker',
+        region,
+        account,
+        resource: `inference-component/${ownPrefix}*`,
       }),
     },
   ])

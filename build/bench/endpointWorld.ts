@@ -17,10 +17,13 @@ import {
   type Sight,
   type Step,
 } from '../../electron/endpoints/lifeCycle.ts'
+import { repeatedDelete } from '../../shared/endpoint.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const retryMs = 24 * hour
+/** A component goes in minutes. */
+const longestComponentDeletionMs = 15 * minute
 /** Deletes are refused for less than the schedule's retries go on. */
 const longestRefusalMs = 20 * hour
 const calmSteps = 400
@@ -29,8 +32,8 @@ export interface Machine {
   readonly afterSight: typeof afterSight
   readonly nextStep: typeof nextStep
   readonly pushStep: typeof pushStep
-  /** What the request for the endpoint is signed with. */
-  readonly signatureOf: (step: Step & { kind: 'create-endpoint' }, sentMs: number) => number
+  /** What the requests for endpoint and component are signed with. */
+  readonly signatureOf: (step: Step & { signedAtMs: number }, sentMs: number) => number
   /** What a look takes for the time. */
   readonly timeOf: (awsMs: number, localOffsetMs: number) => number
 }
@@ -57,6 +60,13 @@ interface Request {
   readonly validUntilMs: number
 }
 
+interface Schedule {
+  readonly atMs: number
+  readonly nextMs: number
+  /** It asks again and again until then; null: once, and what is refused is retried. */
+  readonly endMs: number | null
+}
+
 interface Actor {
   sight: Partial<Record<keyof Sight, Sight[keyof Sight]>>
   /** Fields read of the look so far. */
@@ -65,7 +75,15 @@ interface Actor {
   wantsPush: boolean
 }
 
-const fields = ['nowMs', 'scheduledMs', 'hasModel', 'hasConfig', 'status'] as const
+const fields = [
+  'nowMs',
+  'scheduledMs',
+  'componentScheduledMs',
+  'hasModel',
+  'hasConfig',
+  'status',
+  'component',
+] as const
 
 /** One random walk of `events` events. The same seed walks the same way. */
 export function walk(seed: number, events: number, machine: Machine = realMachine): WalkResult {
@@ -78,14 +96,21 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
   let endpoint: { readyMs: number; fails: boolean } | null = null
   let hasConfig = false
   let hasModel = false
-  let schedule: { atMs: number; nextMs: number } | null = null
+  let component: { readyMs: number; fails: boolean; goneMs: number | null } | null = null
+  let schedule: Schedule | null = null
+  let componentSchedule: Schedule | null = null
   let mayPutSchedule = true
   let refusesDeletesSinceMs: number | null = null
   let acceptsDeletesSinceMs = 0
   let promisedMs = Number.NEGATIVE_INFINITY
   let requests: Request[] = []
   let lastId = 0
-  let life = newLife(between(leastIdleMs, 4 * hour), chance(0.1))
+  let life = newLife(between(leastIdleMs, 4 * hour), {
+    mayGoUnguarded: chance(0.1),
+    hasComponent: chance(0.5),
+  })
+  // Both were reported of AWS: that it refuses to delete an endpoint before its component, and that it leaves that behind.
+  const holdsEndpoint = chance(0.5)
   let actor: Actor | null = newActor()
   const trace: string[] = []
   const asked: Partial<Record<Step['kind'], number>> = {}
@@ -97,7 +122,20 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
   }
 
   const deleteIsAccepted = () =>
-    refusesDeletesSinceMs === null && (endpoint === null || nowMs >= endpoint.readyMs)
+    refusesDeletesSinceMs === null &&
+    (endpoint === null || nowMs >= endpoint.readyMs) &&
+    !(holdsEndpoint && component)
+  const componentDeleteIsAccepted = () =>
+    refusesDeletesSinceMs === null && (component === null || nowMs >= component.readyMs)
+
+  /** One that has a component is asked for again and again. */
+  function scheduleAt(atMs: number): Schedule {
+    return { atMs, nextMs: atMs, endMs: life.hasComponent ? atMs + repeatedDelete.forMs : null }
+  }
+
+  function deleteComponent(): void {
+    if (component) component.goneMs ??= nowMs + between(0.5, 1) * longestComponentDeletionMs
+  }
 
   /** Time passes; what is scheduled meanwhile runs in time. */
   function pass(milliseconds: number): void {
@@ -105,10 +143,18 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
     for (;;) {
       const endsMs: number =
         refusesDeletesSinceMs === null ? Infinity : refusesDeletesSinceMs + longestRefusalMs
-      const nextMs: number = Math.min(schedule?.nextMs ?? Infinity, endsMs)
+      const goneMs: number = component?.goneMs ?? Infinity
+      const nextMs: number = Math.min(
+        schedule?.nextMs ?? Infinity,
+        componentSchedule?.nextMs ?? Infinity,
+        goneMs,
+        endsMs,
+      )
       if (nextMs > untilMs) break
       nowMs = Math.max(nowMs, nextMs)
       if (nextMs === endsMs) acceptDeletes()
+      else if (nextMs === goneMs) component = null
+      else if (nextMs === componentSchedule?.nextMs) fireComponent()
       else fire()
     }
     nowMs = untilMs
@@ -116,12 +162,29 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
 
   function fire(): void {
     if (!schedule) return
-    if (deleteIsAccepted()) {
+    const isAccepted = deleteIsAccepted()
+    if (isAccepted) {
       say('the schedule runs')
       endpoint = null
-      schedule = null
-    } else if (nowMs - schedule.atMs > retryMs) schedule = null
+    }
+    if (schedule.endMs !== null) schedule = again(schedule, schedule.endMs)
+    else if (isAccepted || nowMs - schedule.atMs > retryMs) schedule = null
     else schedule = { ...schedule, nextMs: nowMs + minute }
+  }
+
+  function fireComponent(): void {
+    const { endMs = null } = componentSchedule ?? {}
+    if (!componentSchedule || endMs === null) return
+    if (component && componentDeleteIsAccepted()) {
+      say('the component’s schedule runs')
+      deleteComponent()
+    }
+    componentSchedule = again(componentSchedule, endMs)
+  }
+
+  function again(before: Schedule, endMs: number): Schedule | null {
+    const nextMs = before.nextMs + repeatedDelete.everyMs
+    return nextMs > endMs ? null : { ...before, nextMs }
   }
 
   function acceptDeletes(): void {
@@ -135,6 +198,7 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
     const seen: Sight = {
       nowMs: machine.timeOf(nowMs, localOffsetMs),
       scheduledMs: schedule?.atMs ?? null,
+      componentScheduledMs: componentSchedule?.atMs ?? null,
       hasModel,
       hasConfig,
       status:
@@ -145,6 +209,16 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
             : endpoint.fails
               ? 'Failed'
               : 'InService',
+      component:
+        component === null
+          ? null
+          : component.goneMs !== null
+            ? 'Deleting'
+            : nowMs < component.readyMs
+              ? 'Creating'
+              : component.fails
+                ? 'Failed'
+                : 'InService',
     }
     actor.sight[field] = seen[field]
     actor.read += 1
@@ -167,7 +241,7 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
     const before = life
     life = beforeStep(life, step)
     if (step.kind === 'put-schedule') promisedMs = Math.max(promisedMs, step.atMs)
-    const signedMs = step.kind === 'create-endpoint' ? machine.signatureOf(step, nowMs) : nowMs
+    const signedMs = 'signedAtMs' in step ? machine.signatureOf(step, nowMs) : nowMs
     lastId += 1
     requests.push({ id: lastId, step, validUntilMs: signedMs + signatureLifeMs })
     actor.waitingFor = { id: lastId, before, step }
@@ -179,7 +253,12 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
       case 'put-schedule':
         if (!mayPutSchedule) return 'forbidden'
         if (step.atMs <= nowMs) return 'refused'
-        schedule = { atMs: step.atMs, nextMs: step.atMs }
+        schedule = scheduleAt(step.atMs)
+        return 'done'
+      case 'put-component-schedule':
+        if (!mayPutSchedule) return 'forbidden'
+        if (step.atMs <= nowMs) return 'refused'
+        componentSchedule = scheduleAt(step.atMs)
         return 'done'
       case 'create-model':
         hasModel = true
@@ -192,6 +271,18 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
         if (!hasConfig) return 'refused'
         endpoint ??= { readyMs: nowMs + between(minute, 30 * minute), fails: chance(0.1) }
         return 'done'
+      case 'create-component':
+        if (!endpoint || nowMs < endpoint.readyMs || endpoint.fails || !hasModel) return 'refused'
+        component ??= {
+          readyMs: nowMs + between(minute, 20 * minute),
+          fails: chance(0.1),
+          goneMs: null,
+        }
+        return 'done'
+      case 'delete-component':
+        if (!componentDeleteIsAccepted()) return 'refused'
+        deleteComponent()
+        return 'done'
       case 'delete-endpoint':
         if (!deleteIsAccepted()) return 'refused'
         endpoint = null
@@ -201,6 +292,9 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
         return 'done'
       case 'delete-model':
         hasModel = false
+        return 'done'
+      case 'delete-component-schedule':
+        componentSchedule = null
         return 'done'
       case 'delete-schedule':
         schedule = null
@@ -222,10 +316,36 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
   }
 
   function violation(): string | null {
-    if (!endpoint || life.mayGoUnguarded || refusesDeletesSinceMs !== null) return null
-    const endMs = Math.max(promisedMs, endpoint.readyMs, acceptsDeletesSinceMs)
-    if (nowMs <= endMs + 2 * schedulePrecisionMs) return null
-    return `The endpoint outlives its end by ${Math.round((nowMs - endMs) / minute)} minutes.`
+    if ((!endpoint && !component) || life.mayGoUnguarded || refusesDeletesSinceMs !== null)
+      return null
+    const endMs = Math.max(
+      promisedMs,
+      endpoint?.readyMs ?? 0,
+      component?.readyMs ?? 0,
+      acceptsDeletesSinceMs,
+    )
+    // A component is asked for every few minutes, takes some to go, and holds its endpoint until the next time.
+    const ownMs = life.hasComponent ? 2 * repeatedDelete.everyMs + longestComponentDeletionMs : 0
+    if (nowMs <= endMs + ownMs + 2 * schedulePrecisionMs) return null
+    const what = endpoint ? 'endpoint' : 'component'
+    return `The ${what} outlives its end by ${Math.round((nowMs - endMs) / minute)} minutes.`
+  }
+
+  /** Everything arrives and is answered. @returns a violation */
+  function beCalm(steps: number): string | null {
+    const calm = newActor()
+    actor = calm
+    for (let step = 0; step < steps; step += 1) {
+      while (calm.read < fields.length) look(calm)
+      const next = decide(calm)
+      if (next.kind === 'gone') return null
+      send(calm, next)
+      while (requests[0]) deliver(requests[0], false)
+      pass(minute)
+      const found = violation()
+      if (found) return found
+    }
+    return null
   }
 
   function happen(): void {
@@ -272,6 +392,8 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
     }
   }
 
+  // A component comes late in a life: most walks begin somewhere on the way there, or after.
+  if (life.hasComponent && chance(0.8)) beCalm(Math.floor(between(0, 40)))
   for (let event = 0; event < events; event += 1) {
     happen()
     const found = violation()
@@ -283,22 +405,15 @@ export function walk(seed: number, events: number, machine: Machine = realMachin
   mayPutSchedule = true
   while (requests[0]) deliver(requests[0], false)
   life = { ...life, intent: 'remove' }
-  actor = newActor()
-  for (let step = 0; step < calmSteps; step += 1) {
-    while (actor.read < fields.length) look(actor)
-    const next = decide(actor)
-    if (next.kind === 'gone') break
-    send(actor, next)
-    while (requests[0]) deliver(requests[0], false)
-    pass(minute)
-    const found = violation()
-    if (found) return { violation: found, trace, asked }
-  }
+  const found = beCalm(calmSteps)
+  if (found) return { violation: found, trace, asked }
   const left = [
     endpoint !== null && 'endpoint',
+    component !== null && 'component',
     hasConfig && 'configuration',
     hasModel && 'model',
     schedule !== null && 'schedule',
+    componentSchedule !== null && 'schedule of the component',
   ].filter(Boolean)
   return {
     violation: left.length > 0 ? `After removal is left: ${left.join(', ')}.` : null,

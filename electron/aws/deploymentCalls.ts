@@ -5,14 +5,15 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker'
 import type { EndpointRevision, MetricSeries } from '../../shared/endpoint.ts'
-import { createConfig, createModel, type EndpointPlan, type StepAnswer } from './endpointLife.ts'
+import { createConfig, createModel, type EndpointPlan } from './endpointLife.ts'
 import { withAwsErrors } from './errors.ts'
+import type { StepAnswer } from './stepAnswer.ts'
 import type { Connection } from './workspace.ts'
 
 /** Makes what the revision needs and puts the endpoint on it; the old one answers until the new one can. */
 export async function putOnRevision(
   connection: Connection,
-  plan: Pick<EndpointPlan, 'name' | 'title' | 'purpose'>,
+  plan: Pick<EndpointPlan, 'name' | 'title' | 'purpose' | 'scaling'>,
   revision: EndpointRevision,
 ): Promise<void> {
   for (const variant of revision.variants) requireDone(await createModel(connection, plan, variant))
@@ -60,11 +61,11 @@ const wanted = [
   { metric: 'latencyP90', names: ['ModelLatency'], statistic: 'p90' },
 ] as const
 
-/** By variant; latency in milliseconds. */
+/** By variant, or of the component that holds the model; latency in milliseconds. */
 export async function endpointMetrics(
   { clients }: Connection,
   endpointName: string,
-  variants: readonly string[],
+  { variants, componentName }: { variants: readonly string[]; componentName: string | null },
   range: { readonly startMs: number; readonly endMs: number; readonly periodSeconds: number },
 ): Promise<MetricSeries[]> {
   const queries = variants.flatMap((variant, at) =>
@@ -78,10 +79,13 @@ export async function endpointMetrics(
             Metric: {
               Namespace: 'AWS/SageMaker',
               MetricName,
-              Dimensions: [
-                { Name: 'EndpointName', Value: endpointName },
-                { Name: 'VariantName', Value: variant },
-              ],
+              Dimensions:
+                componentName === null
+                  ? [
+                      { Name: 'EndpointName', Value: endpointName },
+                      { Name: 'VariantName', Value: variant },
+                    ]
+                  : [{ Name: 'InferenceComponentName', Value: componentName }],
             },
             Period: range.periodSeconds,
             Stat: statistic,

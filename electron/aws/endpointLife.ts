@@ -10,21 +10,23 @@ import {
   DescribeEndpointConfigCommand,
   DescribeModelCommand,
   type EndpointStatus as WireStatus,
+  type InferenceComponentStatus,
 } from '@aws-sdk/client-sagemaker'
 import {
-  CreateScheduleCommand,
-  DeleteScheduleCommand,
-  GetScheduleCommand,
-  UpdateScheduleCommand,
-  type CreateScheduleCommandInput,
-} from '@aws-sdk/client-scheduler'
-import type { EndpointRevision, EndpointScaling, EndpointVariant } from '../../shared/endpoint.ts'
+  currentRevision,
+  type EndpointRevision,
+  type EndpointScaling,
+  type EndpointVariant,
+} from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { answerDate, signedAt } from './answerDate.ts'
 import { asyncFailureUri } from './asyncInvocation.ts'
 import { removeScaling } from './endpointScaling.ts'
-import { fromSdkError } from './errors.ts'
+import { deleteSchedule, findSchedule, putSchedule } from './endpointSchedules.ts'
+import { createComponent, deleteComponent, findComponent } from './inferenceComponents.ts'
 import { modelRequest } from './modelRequest.ts'
+import { vpcOf } from './requestParts.ts'
+import { created, deleted, exists, inTurn, orNull, type StepAnswer } from './stepAnswer.ts'
 import type { Connection } from './workspace.ts'
 
 /** What was planned: names, and what stands behind them. */
@@ -42,45 +44,37 @@ export interface EndpointSight {
   /** AWS's clock, when the look began. */
   readonly nowMs: number
   readonly scheduledMs: number | null
+  readonly componentScheduledMs: number | null
   readonly hasModel: boolean
   readonly hasConfig: boolean
   readonly status: WireStatus | null
+  readonly component: InferenceComponentStatus | null
+  /** Machines that run; null: not told. */
+  readonly machines: number | null
   readonly reason: string | null
   readonly configName: string | null
   /** Variant -> weight. */
   readonly weights: ReadonlyMap<string, number>
 }
 
-/** How AWS answered a step. What got no answer is thrown. */
-export interface StepAnswer {
-  readonly outcome: 'done' | 'forbidden' | 'refused'
-  readonly refusal: AppError | null
-  /** An earlier attempt of the same request may still arrive. */
-  readonly wasRepeated: boolean
-}
-
 export const timbreTag = 'timbre:managed'
 export const endpointPrefix = 'timbre-'
-const scheduleRetrySeconds = 86_400
 
-export function scheduleNameOf(endpointName: string): string {
-  return `stop-${endpointName}`
-}
-
-/** The role that EventBridge Scheduler takes to delete an endpoint; docs/endpoints.md says what it may. */
-export function schedulerRoleArn({ partition, account }: Connection): string {
-  return `arn:${partition}:iam::${account}:role/TimbreScheduler`
-}
-
-/** In this order, the endpoint last. @throws AppError when AWS does not answer */
+/** In this order, endpoint and component last. @throws AppError when AWS does not answer */
 export async function lookAtEndpoint(
-  { clients }: Connection,
+  connection: Connection,
   plan: EndpointPlan,
 ): Promise<EndpointSight> {
+  const { clients } = connection
   const { sageMaker } = clients
+  const { componentName } = currentRevision(plan)
   let nowMs: number | null = null
   const atFirst = (atMs: number) => (nowMs ??= atMs)
-  const scheduledMs = plan.isGuarded ? await findSchedule(clients, plan.name, atFirst) : null
+  const scheduledMs = plan.isGuarded ? await findSchedule(clients, plan, atFirst) : null
+  const componentScheduledMs =
+    plan.isGuarded && componentName !== null
+      ? await findSchedule(clients, { name: componentName }, atFirst)
+      : null
   const modelNames = [
     ...new Set(
       plan.revisions.flatMap(({ variants }) => variants.map(({ modelName }) => modelName)),
@@ -106,18 +100,25 @@ export async function lookAtEndpoint(
   const endpoint = await orNull(() =>
     sageMaker.send(new DescribeEndpointCommand({ EndpointName: plan.name })),
   )
+  const component = componentName === null ? null : await findComponent(connection, componentName)
   if (nowMs === null) throw new AppError('Internal', 'AWS answered without a date')
+  const variants = endpoint?.ProductionVariants
   return {
     nowMs,
     scheduledMs,
+    componentScheduledMs,
     // While it is made all of its models have to be there; when it is removed, any that is left counts.
     hasModel: hasConfig || endpoint ? hasModel : hasModel && hasCurrentModels,
     hasConfig,
     status: endpoint?.EndpointStatus ?? null,
-    reason: endpoint?.FailureReason ?? null,
+    component: component?.status ?? null,
+    machines: variants
+      ? variants.reduce((sum, { CurrentInstanceCount }) => sum + (CurrentInstanceCount ?? 0), 0)
+      : null,
+    reason: endpoint?.FailureReason ?? component?.reason ?? null,
     configName: endpoint?.EndpointConfigName ?? null,
     weights: new Map(
-      (endpoint?.ProductionVariants ?? []).map((variant) => [
+      (variants ?? []).map((variant) => [
         variant.VariantName ?? '',
         variant.DesiredWeight ?? variant.CurrentWeight ?? 1,
       ]),
@@ -132,21 +133,52 @@ export async function takeEndpointStep(
   step: { readonly kind: string; readonly atMs?: number; readonly signedAtMs?: number },
 ): Promise<StepAnswer> {
   const { sageMaker } = connection.clients
+  const revision = currentRevision(plan)
+  const componentName = revision.componentName ?? ''
   switch (step.kind) {
     case 'put-schedule':
-      return putSchedule(connection, plan.name, step.atMs ?? 0)
+      return putSchedule(
+        connection,
+        { kind: 'endpoint', name: plan.name, repeats: revision.componentName !== null },
+        step.atMs ?? 0,
+      )
+    case 'put-component-schedule':
+      return putSchedule(
+        connection,
+        { kind: 'component', name: componentName, repeats: true },
+        step.atMs ?? 0,
+      )
     case 'create-model':
       return inTurn(
-        (plan.revisions.at(-1)?.variants ?? []).map(
-          (variant) => () => createModel(connection, plan, variant),
-        ),
+        revision.variants.map((variant) => () => createModel(connection, plan, variant)),
       )
     case 'create-config':
-      return inTurn(
-        plan.revisions.slice(-1).map((revision) => () => createConfig(connection, plan, revision)),
-      )
+      return createConfig(connection, plan, revision)
     case 'create-endpoint':
       return createEndpoint(connection, plan, step.signedAtMs ?? 0)
+    case 'create-component':
+      return inTurn(
+        revision.variants.map(
+          (variant) => () =>
+            createComponent(
+              connection,
+              {
+                name: componentName,
+                endpointName: plan.name,
+                variant,
+                tags: tagsOf(connection, plan),
+              },
+              step.signedAtMs ?? 0,
+            ),
+        ),
+      )
+    case 'delete-component': {
+      const answer = await deleteComponent(connection, componentName)
+      // AWS refuses it while copies come and go: nothing may ask for others meanwhile.
+      if (answer.outcome === 'refused' && plan.scaling !== null)
+        await forgetScaling(connection, plan, plan.scaling)
+      return answer
+    }
     case 'delete-endpoint':
       return deleted(() => sageMaker.send(new DeleteEndpointCommand({ EndpointName: plan.name })))
     case 'delete-config':
@@ -171,12 +203,10 @@ export async function takeEndpointStep(
           ),
         ),
       )
-    case 'delete-schedule': {
-      const { scheduler } = await connection.clients.cloud()
-      return deleted(() =>
-        scheduler.send(new DeleteScheduleCommand({ Name: scheduleNameOf(plan.name) })),
-      )
-    }
+    case 'delete-component-schedule':
+      return deleteSchedule(connection, { name: componentName })
+    case 'delete-schedule':
+      return deleteSchedule(connection, plan)
     default:
       throw new AppError('Internal', `${step.kind} is no request`)
   }
@@ -188,11 +218,13 @@ async function forgetScaling(
   scaling: EndpointScaling,
 ): Promise<void> {
   const variants = revisions.flatMap((revision) => revision.variants.map((one) => one.name))
+  const { asyncOutputUri, componentName } = currentRevision({ revisions })
   await removeScaling(connection, {
     name,
     variants: [...new Set(variants)],
     scaling,
-    isAsync: false,
+    isAsync: asyncOutputUri !== null,
+    componentName,
   })
 }
 
@@ -207,25 +239,27 @@ export async function createModel(
 
 export async function createConfig(
   connection: Connection,
-  plan: Pick<EndpointPlan, 'name' | 'title' | 'purpose'>,
-  { configName, variants, dataCapture, asyncOutputUri }: EndpointRevision,
+  plan: Pick<EndpointPlan, 'name' | 'title' | 'purpose' | 'scaling'>,
+  { configName, variants, dataCapture, asyncOutputUri, componentName }: EndpointRevision,
 ): Promise<StepAnswer> {
+  const vpc = vpcOf(connection)
   return created(() =>
     connection.clients.sageMaker.send(
       new CreateEndpointConfigCommand({
         EndpointConfigName: configName,
         ProductionVariants: variants.map((variant) => ({
           VariantName: variant.name,
-          ModelName: variant.modelName,
           InitialInstanceCount: variant.instanceCount,
           InstanceType: variant.instanceType as 'ml.m5.large', // the hub or the dialog names a valid one
-          InitialVariantWeight: variant.weight,
-          ...(variant.downloadSeconds !== null && {
-            ModelDataDownloadTimeoutInSeconds: variant.downloadSeconds,
-          }),
-          ...(variant.startSeconds !== null && {
-            ContainerStartupHealthCheckTimeoutInSeconds: variant.startSeconds,
-          }),
+          ...(componentName === null
+            ? ownModelOf(variant)
+            : {
+                ManagedInstanceScaling: {
+                  Status: 'ENABLED' as const,
+                  MinInstanceCount: plan.scaling?.min ?? 0,
+                  MaxInstanceCount: plan.scaling?.max ?? variant.instanceCount,
+                },
+              }),
           ...(variant.machineImage !== null && {
             InferenceAmiVersion: variant.machineImage as 'al2-ami-sagemaker-inference-gpu-2', // the hub names a valid one
           }),
@@ -249,10 +283,25 @@ export async function createConfig(
           },
         }),
         ...(connection.kmsKeyArn !== null && { KmsKeyId: connection.kmsKeyArn }),
+        // What its components may do is the configuration's, not their models'.
+        ...(componentName !== null && {
+          ExecutionRoleArn: connection.roleArn,
+          EnableNetworkIsolation: true,
+          ...(vpc && { VpcConfig: vpc }),
+        }),
         Tags: tagsOf(connection, plan),
       }),
     ),
   )
+}
+
+function ownModelOf({ modelName, weight, downloadSeconds, startSeconds }: EndpointVariant) {
+  return {
+    ModelName: modelName,
+    InitialVariantWeight: weight,
+    ...(downloadSeconds !== null && { ModelDataDownloadTimeoutInSeconds: downloadSeconds }),
+    ...(startSeconds !== null && { ContainerStartupHealthCheckTimeoutInSeconds: startSeconds }),
+  }
 }
 
 function createEndpoint(connection: Connection, plan: EndpointPlan, signedAtMs: number) {
@@ -263,62 +312,6 @@ function createEndpoint(connection: Connection, plan: EndpointPlan, signedAtMs: 
   })
   command.middlewareStack.use(signedAt(signedAtMs))
   return created(() => connection.clients.sageMaker.send(command))
-}
-
-/** The whole definition each time: an update resets what is not sent. */
-async function putSchedule(
-  connection: Connection,
-  name: string,
-  atMs: number,
-): Promise<StepAnswer> {
-  const { scheduler } = await connection.clients.cloud()
-  const definition: CreateScheduleCommandInput = {
-    Name: scheduleNameOf(name),
-    Description: `Deletes the endpoint ${name}, which Timbre made, when it was not used for a while.`,
-    ScheduleExpression: `at(${new Date(atMs).toISOString().slice(0, 19)})`,
-    ScheduleExpressionTimezone: 'UTC',
-    FlexibleTimeWindow: { Mode: 'OFF' },
-    ActionAfterCompletion: 'DELETE',
-    State: 'ENABLED',
-    Target: {
-      Arn: `arn:${connection.partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint`,
-      RoleArn: schedulerRoleArn(connection),
-      Input: JSON.stringify({ EndpointName: name }),
-      RetryPolicy: { MaximumEventAgeInSeconds: scheduleRetrySeconds, MaximumRetryAttempts: 185 },
-    },
-  }
-  const answer = await attempt(async () => {
-    try {
-      return await scheduler.send(new UpdateScheduleCommand(definition))
-    } catch (error) {
-      if (fromSdkError(error).code !== 'NotFound') throw error
-      return scheduler.send(new CreateScheduleCommand(definition))
-    }
-  })
-  // A role that the scheduler may not take is a missing permission too; AWS calls it invalid.
-  return answer.refusal?.code === 'AccessDenied' || answer.refusal?.code === 'InvalidRequest'
-    ? { ...answer, outcome: 'forbidden' }
-    : answer
-}
-
-async function findSchedule(
-  clients: Connection['clients'],
-  endpointName: string,
-  onDate: (atMs: number) => void,
-): Promise<number | null> {
-  const { scheduler } = await clients.cloud()
-  const command = new GetScheduleCommand({ Name: scheduleNameOf(endpointName) })
-  command.middlewareStack.use(answerDate(onDate))
-  try {
-    const { ScheduleExpression = '' } = await scheduler.send(command)
-    const [, time] = /^at\((.+)\)$/.exec(ScheduleExpression) ?? []
-    return time === undefined ? null : Date.parse(`${time}Z`)
-  } catch (error) {
-    const refusal = fromSdkError(error)
-    // Without the permission to look there is none to rely on.
-    if (refusal.code === 'NotFound' || refusal.code === 'AccessDenied') return null
-    throw refusal
-  }
 }
 
 function tagsOf(
@@ -335,65 +328,4 @@ function tagsOf(
     },
   ]
   return [...connection.tags.map(({ key, value }) => ({ Key: key, Value: value })), ...own]
-}
-
-/** One after another; the first that is not done ends it. */
-async function inTurn(requests: readonly (() => Promise<StepAnswer>)[]): Promise<StepAnswer> {
-  let last: StepAnswer = { outcome: 'done', refusal: null, wasRepeated: false }
-  for (const request of requests) {
-    last = await request()
-    if (last.outcome !== 'done') return last
-  }
-  return last
-}
-
-/** SageMaker says ValidationException for all of these, so its text is all there is to tell by. */
-const created = (send: Send) => unlessSaid(/already existing/, send)
-const deleted = (send: Send) => unlessSaid(/Could not find|does not exist/, send).then(goneIsDone)
-
-/** Other services have a name for it. */
-function goneIsDone(answer: StepAnswer): StepAnswer {
-  return answer.refusal?.code === 'NotFound'
-    ? { ...answer, outcome: 'done', refusal: null }
-    : answer
-}
-
-type Send = () => Promise<{ $metadata: { attempts?: number } }>
-
-/** What is there already was made by an earlier attempt; what is gone already, by an earlier delete. */
-async function unlessSaid(words: RegExp, send: Send): Promise<StepAnswer> {
-  const answer = await attempt(send)
-  const isAsWished = answer.refusal?.code === 'InvalidRequest' && words.test(answer.refusal.message)
-  return isAsWished ? { ...answer, outcome: 'done', refusal: null } : answer
-}
-
-async function attempt(send: Send): Promise<StepAnswer> {
-  try {
-    const { $metadata } = await send()
-    return { outcome: 'done', refusal: null, wasRepeated: ($metadata.attempts ?? 1) > 1 }
-  } catch (error) {
-    const refusal = fromSdkError(error)
-    if (refusal.retryable || refusal.code === 'Internal' || refusal.code === 'Cancelled')
-      throw refusal
-    return {
-      outcome: refusal.code === 'AccessDenied' ? 'forbidden' : 'refused',
-      refusal,
-      wasRepeated: false,
-    }
-  }
-}
-
-async function exists(describe: () => Promise<unknown>): Promise<boolean> {
-  return (await orNull(describe)) !== null
-}
-
-/** What is not there is a ValidationException, not a ResourceNotFound. */
-async function orNull<T>(describe: () => Promise<T>): Promise<T | null> {
-  try {
-    return await describe()
-  } catch (error) {
-    const refusal = fromSdkError(error)
-    if (refusal.code === 'InvalidRequest' || refusal.code === 'NotFound') return null
-    throw refusal
-  }
 }

@@ -17,25 +17,22 @@ export interface ScaledEndpoint {
   readonly scaling: EndpointScaling
   /** Its requests wait in a queue, so that it may have no machine at all. */
   readonly isAsync: boolean
+  /** Holds its model; what scales is then its number of copies, of which each has a machine of its own. */
+  readonly componentName: string | null
 }
 
 /** A machine takes minutes to come, so that it is not given away for a short lull. */
 const scaleInSeconds = 300
 const scaleOutSeconds = 60
 
-const dimension = {
-  ServiceNamespace: 'sagemaker',
-  ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
-} as const
-
 /** What is there already is set anew. @throws AppError AccessDenied, PermissionMissing, InvalidRequest */
 export async function applyScaling(
   { clients }: Connection,
-  { name, variants, scaling, isAsync }: ScaledEndpoint,
+  endpoint: ScaledEndpoint,
 ): Promise<void> {
   const { applicationAutoScaling, cloudWatch } = await clients.cloud()
-  for (const variant of variants) {
-    const target = { ...dimension, ResourceId: resourceOf(name, variant) }
+  const { scaling } = endpoint
+  for (const target of targetsOf(endpoint)) {
     await withAwsErrors(() =>
       applicationAutoScaling.send(
         new RegisterScalableTargetCommand({
@@ -55,7 +52,7 @@ export async function applyScaling(
             TargetValue: scaling.target,
             ScaleInCooldown: scaleInSeconds,
             ScaleOutCooldown: scaleOutSeconds,
-            ...(isAsync ? backlogOf(name) : invocations),
+            ...loadOf(endpoint),
           },
         }),
       ),
@@ -70,7 +67,7 @@ export async function applyScaling(
           PolicyType: 'StepScaling',
           StepScalingPolicyConfiguration: {
             AdjustmentType: 'ChangeInCapacity',
-            MetricAggregationType: 'Average',
+            MetricAggregationType: 'Maximum',
             Cooldown: scaleInSeconds,
             StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 1 }],
           },
@@ -80,18 +77,16 @@ export async function applyScaling(
     await withAwsErrors(() =>
       cloudWatch.send(
         new PutMetricAlarmCommand({
-          AlarmName: alarmOf(name),
-          AlarmDescription: `Wakes the endpoint ${name}, which Timbre made, when a request waits.`,
-          MetricName: 'HasBacklogWithoutCapacity',
+          AlarmName: alarmOf(endpoint),
+          AlarmDescription: `Wakes the endpoint ${endpoint.name}, which Timbre made, when it is asked.`,
           Namespace: 'AWS/SageMaker',
-          Statistic: 'Average',
           Period: 60,
           EvaluationPeriods: 1,
           DatapointsToAlarm: 1,
           Threshold: 1,
           ComparisonOperator: 'GreaterThanOrEqualToThreshold',
           TreatMissingData: 'missing',
-          Dimensions: [{ Name: 'EndpointName', Value: name }],
+          ...wakeOf(endpoint),
           AlarmActions: [PolicyARN],
         }),
       ),
@@ -102,22 +97,65 @@ export async function applyScaling(
 /** With the target its policies go, and the alarms that AWS made for them. What is gone already is no error. */
 export async function removeScaling(
   { clients }: Connection,
-  { name, variants, scaling }: ScaledEndpoint,
+  endpoint: ScaledEndpoint,
 ): Promise<void> {
   const { applicationAutoScaling, cloudWatch } = await clients.cloud()
-  for (const variant of variants)
+  // What wakes it goes first.
+  if (endpoint.scaling.min === 0)
     await withAwsErrors(() =>
-      applicationAutoScaling.send(
-        new DeregisterScalableTargetCommand({
-          ...dimension,
-          ResourceId: resourceOf(name, variant),
-        }),
-      ),
+      cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [alarmOf(endpoint)] })),
     ).catch(goneIsDone)
-  if (scaling.min === 0)
+  for (const target of targetsOf(endpoint))
     await withAwsErrors(() =>
-      cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [alarmOf(name)] })),
+      applicationAutoScaling.send(new DeregisterScalableTargetCommand(target)),
     ).catch(goneIsDone)
+}
+
+function targetsOf({ name, variants, componentName }: ScaledEndpoint) {
+  const namespace = { ServiceNamespace: 'sagemaker' } as const
+  if (componentName !== null)
+    return [
+      {
+        ...namespace,
+        ScalableDimension: 'sagemaker:inference-component:DesiredCopyCount' as const,
+        ResourceId: `inference-component/${componentName}`,
+      },
+    ]
+  return variants.map((variant) => ({
+    ...namespace,
+    ScalableDimension: 'sagemaker:variant:DesiredInstanceCount' as const,
+    ResourceId: `endpoint/${name}/variant/${variant}`,
+  }))
+}
+
+function loadOf({
+  name,
+  isAsync,
+  componentName,
+}: ScaledEndpoint): Partial<TargetTrackingScalingPolicyConfiguration> {
+  // Counted every ten seconds, without questions too: one that is counted by question never goes down to none.
+  if (componentName !== null)
+    return {
+      PredefinedMetricSpecification: {
+        PredefinedMetricType: 'SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution',
+      },
+    }
+  return isAsync ? backlogOf(name) : invocations
+}
+
+/** What tells that someone asks while there is no machine. */
+function wakeOf({ name, componentName }: ScaledEndpoint) {
+  return componentName === null
+    ? {
+        MetricName: 'HasBacklogWithoutCapacity',
+        Statistic: 'Average' as const,
+        Dimensions: [{ Name: 'EndpointName', Value: name }],
+      }
+    : {
+        MetricName: 'NoCapacityInvocationFailures',
+        Statistic: 'Sum' as const,
+        Dimensions: [{ Name: 'InferenceComponentName', Value: componentName }],
+      }
 }
 
 const invocations: Partial<TargetTrackingScalingPolicyConfiguration> = {
@@ -139,11 +177,7 @@ function backlogOf(name: string): Partial<TargetTrackingScalingPolicyConfigurati
   }
 }
 
-function resourceOf(name: string, variant: string): string {
-  return `endpoint/${name}/variant/${variant}`
-}
-
-function alarmOf(name: string): string {
+function alarmOf({ name }: ScaledEndpoint): string {
   return `${name}-wake`
 }
 

@@ -35,19 +35,23 @@ export function requestBody(inputs: string, settings: GenerationSettings, stream
   })
 }
 
-/** Continues `inputs`, piece by piece. @param variant of an endpoint with several */
+/**
+ * Continues `inputs`, piece by piece.
+ *
+ * @param componentName of the inference component that holds the model; null: the endpoint has none
+ * @throws AppError EndpointAsleep where no machine runs: asking has AWS start one
+ */
 export async function* generate(
   clients: AwsClients,
-  endpointName: string,
+  { endpointName, componentName }: { endpointName: string; componentName: string | null },
   inputs: string,
   settings: GenerationSettings,
   signal: AbortSignal,
-  variant?: string,
 ): AsyncGenerator<GeneratedPiece> {
   const target = {
     EndpointName: endpointName,
     ContentType: 'application/json',
-    ...(variant === undefined ? {} : { TargetVariant: variant }),
+    ...(componentName !== null && { InferenceComponentName: componentName }),
   }
   const answer = await withAwsErrors(() =>
     clients.runtime.send(

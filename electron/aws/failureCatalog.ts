@@ -18,6 +18,7 @@ const refusalRules: readonly Rule[] = [
     pattern:
       /service limit '(?<instanceType>ml\.[\w.-]+) for (?<use>[\w ]+?)' is (?<limit>[\d.]+) Instances?, with current utilization of (?<inUse>[\d.]+)/i,
   },
+  { code: 'EndpointAsleep', pattern: /has no capacity to process this request/i, retryable: true },
   {
     code: 'InstanceNotInRegion',
     pattern:

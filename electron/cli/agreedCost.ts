@@ -1,13 +1,13 @@
 /** Nothing that is billed starts from the command line before somebody has agreed to what it may cost. */
-import { formatPrice, hasTestEndpoint, type Price } from '../../shared/endpoint.ts'
+import { formatPrice, formatPrices, type Price } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import {
   formatHighestCost,
   highestCost,
   type EvaluationEstimate,
 } from '../../shared/evaluationEstimate.ts'
+import type { AnswerSide } from '../../shared/playground.ts'
 import { reckonedPriceSentences, reckoningOfEstimate } from '../../shared/reckonedPriceSentences.ts'
-import { readBaseModelId } from '../../shared/trainingWay.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { getCandidate } from '../db/candidates.ts'
 import { getVersion } from '../db/models.ts'
@@ -38,30 +38,27 @@ export function requireAgreement(
 }
 
 /**
- * Of a model of an account that would answer from an endpoint which does not run yet.
- * @param sides how many models answer; a base model's machine counts as its candidate's
+ * Of models of an account that would answer from endpoints which do not run yet.
  * @throws AppError CostNotAgreed
  */
 export async function requireEndpointAgreement(
   { t }: Pick<CommandContext, 't'>,
-  { db, use, language }: Pick<Services, 'db' | 'use' | 'language'>,
+  { use, language }: Pick<Services, 'use' | 'language'>,
   candidateId: string,
-  sides: number,
+  sides: readonly AnswerSide[],
   hasAgreed: boolean,
 ): Promise<void> {
-  const { versionId, baseModelId } = getCandidate(db, candidateId)
-  const { workspaceId } = getVersion(db, versionId)
-  // Bedrock answers without one, by the token.
-  if (workspaceId === localWorkspaceId || readBaseModelId(baseModelId).way === 'bedrock') return
-  const count = sides - (hasTestEndpoint(use.endpoints.state().endpoints, candidateId) ? 1 : 0)
+  const starting = await use.startPrice(sides.map((side) => ({ candidateId, side })))
+  const count = starting.length
   if (count === 0) return
-  const { instanceType } = await use.deployments.defaults(candidateId)
-  const price = await use.priceOf(workspaceId, instanceType)
-  const shown = price && formatPrice(price, count, language())
+  const prices = starting.flatMap(({ price }) => price ?? [])
+  const shown = prices.length === count ? formatPrices(prices, language()) : null
   requireYes(
     [
       shown ? t('cli:ask.cost', { count, price: shown }) : t('cli:ask.costUnknown', { count }),
-      ...reckoningOf(t, price, instanceType, language()),
+      ...starting.flatMap(({ price, instanceType }) =>
+        reckoningOf(t, price, instanceType, language()),
+      ),
     ].join('\n'),
     hasAgreed,
   )

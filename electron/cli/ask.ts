@@ -21,7 +21,8 @@ export function ask(
 ): Promise<void> {
   return withServices(context, async (services) => {
     getCandidate(services.db, candidateId)
-    await requireEndpointAgreement(context, services, candidateId, withBase ? 2 : 1, yes)
+    const sides = withBase ? (['tuned', 'base'] as const) : (['tuned'] as const)
+    await requireEndpointAgreement(context, services, candidateId, sides, yes)
     await services.engine.start()
     const tuned = await answerOf(context, services, candidateId, 'tuned', prompt, withBase)
     const base = withBase

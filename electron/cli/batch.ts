@@ -97,7 +97,7 @@ function requireCost(
   { transform, yes = false }: BatchOptions,
 ): Promise<void> {
   return transform === undefined
-    ? requireEndpointAgreement(context, services, candidateId, 1, yes)
+    ? requireEndpointAgreement(context, services, candidateId, ['tuned'], yes)
     : requireTransformAgreement(context, services, candidateId, transform, yes)
 }
 

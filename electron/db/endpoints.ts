@@ -7,9 +7,11 @@ import { transact, type ReadableDb, type WritableDb } from './database.ts'
 const lifeSchema = z.object({
   intent: z.enum(['serve', 'remove']),
   idleMs: z.number().nullable(),
+  hasComponent: z.boolean().default(false),
   isGuardRefused: z.boolean(),
   mayGoUnguarded: z.boolean(),
   wasSeen: z.boolean(),
+  wasComponentSeen: z.boolean().default(false),
   deadlineMs: z.number().nullable(),
   askedMs: z.number().nullable(),
 })

@@ -75,7 +75,7 @@ export function listRunCosts(
     .all(workspaceId, sinceMs)
     .map((row) => ({
       ...rowToRunCost(row),
-      amount: amountOf(row),
+      amount: costOfRun(rowToRunCost(row)),
     }))
 }
 
@@ -88,16 +88,17 @@ export function listVersionCosts(db: ReadableDb, versionId: string): CandidateCo
     .all(versionId)
     .map((row) => ({
       candidateId: row.candidate_id,
-      amount: amountOf(row),
+      amount: costOfRun(rowToRunCost(row)),
       currency: currencySchema.parse(row.currency),
       isEnded: row.is_ended === 1,
     }))
 }
 
-function amountOf(row: RunCostRecord): number {
+/** What it comes to so far. */
+export function costOfRun(run: RunCost): number {
   return (
-    (row.price_per_hour * row.billable_seconds) / 3600 +
-    costOfTokens(row.tokens, row.price_per_thousand_tokens)
+    (run.pricePerHour * run.billableSeconds) / 3600 +
+    costOfTokens(run.tokens, run.pricePerThousandTokens)
   )
 }
 

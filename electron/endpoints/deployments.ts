@@ -20,6 +20,7 @@ import {
   setWeights,
   updateEndpoint,
 } from '../aws/deploymentCalls.ts'
+import { computeOf } from '../aws/inferenceComponents.ts'
 import { getCandidate } from '../db/candidates.ts'
 import type { WritableDb } from '../db/database.ts'
 import { findEndpoint } from '../db/endpoints.ts'
@@ -39,7 +40,7 @@ export interface DeploymentsOptions extends HostingFacts {
 export interface Deployments {
   /** What is suggested for a candidate. */
   defaults(candidateId: string): Promise<DeployDefaults>
-  /** Begins, and returns at once. @throws AppError NameTaken, CandidateNotReady, BudgetExceeded */
+  /** Begins, and returns at once. @throws AppError NameTaken, CandidateNotReady, BudgetExceeded, MachineUnknown */
   deploy(request: DeployRequest): Promise<Endpoint>
   /** @param share of the new one; 1 replaces the old @throws AppError BudgetExceeded */
   update(name: string, candidateId: string, share: number): Promise<Endpoint>
@@ -74,8 +75,13 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
     }
   }
 
+  /** @throws AppError HoldsOneModel, InvalidRequest */
   function servingEndpoint(name: string): Endpoint {
     const endpoint = endpoints.get(name)
+    if (currentRevision(endpoint).componentName !== null)
+      throw new AppError('HoldsOneModel', 'Its model is an inference component', {
+        details: { name },
+      })
     if (endpoint.status === 'InService') return endpoint
     throw new AppError('InvalidRequest', `The endpoint is ${endpoint.status}`, {
       details: { message: endpoint.status },
@@ -152,6 +158,8 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
       const known = findEndpoint(db, name)
       if (known && !known.isClean)
         throw new AppError('NameTaken', `There is an endpoint ${name}`, { details: { name } })
+      // Before anything is written down: a machine of which it is not known what a copy of the model takes of it.
+      if (request.scaling?.min === 0 && !request.isAsync) computeOf(model.serving)
       if (known) endpoints.forget(name)
       const connection = await options.connect(model.workspaceId)
       return endpoints.start({
@@ -170,7 +178,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
             ...model.serving,
             candidateId: request.candidateId,
             title: model.title,
-            instanceCount: request.instanceCount,
+            instanceCount: Math.min(request.instanceCount, request.scaling?.max ?? Infinity),
           },
         ],
       })
@@ -242,13 +250,18 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
     },
     async metrics(name, hours) {
       const endpoint = endpoints.get(name)
-      const variants = currentRevision(endpoint).variants.map((variant) => variant.name)
+      const { variants, componentName } = currentRevision(endpoint)
       const endMs = options.now() + 60_000
-      return endpointMetrics(await options.connect(endpoint.workspaceId), name, variants, {
-        startMs: endMs - hours * 3_600_000,
-        endMs,
-        periodSeconds: hours > 24 ? 3600 : hours > 3 ? 300 : 60,
-      })
+      return endpointMetrics(
+        await options.connect(endpoint.workspaceId),
+        name,
+        { variants: variants.map((variant) => variant.name), componentName },
+        {
+          startMs: endMs - hours * 3_600_000,
+          endMs,
+          periodSeconds: hours > 24 ? 3600 : hours > 3 ? 300 : 60,
+        },
+      )
     },
   }
 }

@@ -1,19 +1,24 @@
 /** Takes an endpoint through its life: one look, one step, each written down before and after. */
 import { isAnswering, type Step } from './lifeCycle.ts'
 import { afterSight, afterStep, beforeStep, nextStep, pushStep, type Sight } from './lifeCycle.ts'
-import type { Endpoint } from '../../shared/endpoint.ts'
+import { maySleep, type Endpoint } from '../../shared/endpoint.ts'
 import type { AppError } from '../../shared/errors.ts'
 import {
   lookAtEndpoint,
   takeEndpointStep,
   type EndpointPlan,
   type EndpointSight,
-  type StepAnswer,
 } from '../aws/endpointLife.ts'
+import type { StepAnswer } from '../aws/stepAnswer.ts'
 import { fromEndpointReason } from '../aws/failureCatalog.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
-import { changeEndpoint, findEndpoint, type StoredEndpoint } from '../db/endpoints.ts'
+import {
+  changeEndpoint,
+  findEndpoint,
+  type StoredEndpoint,
+  type StoredLife,
+} from '../db/endpoints.ts'
 
 /** The calls of an endpoint's life; tests end the program between them. */
 export interface EndpointPort {
@@ -85,7 +90,9 @@ export function createEndpointKeeper(options: {
         ? stored.life
         : afterStep(stored.life, life, step, answer.outcome)
       const isGuarded =
-        step.kind === 'put-schedule' ? answer.outcome === 'done' : stored.endpoint.isGuarded
+        step.kind === 'put-schedule' || step.kind === 'put-component-schedule'
+          ? answer.outcome === 'done'
+          : stored.endpoint.isGuarded
       const deadlineMs = next.deadlineMs
       return { ...stored, life: next, endpoint: { ...stored.endpoint, isGuarded, deadlineMs } }
     })
@@ -111,8 +118,8 @@ function afterLook(stored: StoredEndpoint, found: EndpointSight): StoredEndpoint
   const life = afterSight(stored.life, found)
   const { endpoint } = stored
   const hasEnded = found.status === null && (stored.life.wasSeen || life.intent === 'remove')
-  const status = found.status ?? (hasEnded ? 'Gone' : endpoint.status)
-  const answers = found.status !== null && isAnswering(found.status)
+  const status = shownStatus(life, found) ?? (hasEnded ? 'Gone' : endpoint.status)
+  const answers = found.status !== null && status === found.status && isAnswering(found.status)
   const revisions = endpoint.revisions.map((revision, index) =>
     index < endpoint.revisions.length - 1
       ? revision
@@ -133,15 +140,35 @@ function afterLook(stored: StoredEndpoint, found: EndpointSight): StoredEndpoint
       status,
       reason: found.reason ?? endpoint.reason,
       failure:
-        found.status === 'Failed'
-          ? fromEndpointReason(found.reason ?? '').toData()
-          : endpoint.failure,
+        status === 'Failed' ? fromEndpointReason(found.reason ?? '').toData() : endpoint.failure,
       isRemoving: life.intent === 'remove',
       deadlineMs: life.deadlineMs,
       inServiceAtMs: endpoint.inServiceAtMs ?? (answers ? found.nowMs : null),
       goneAtMs: endpoint.goneAtMs ?? (hasEnded ? found.nowMs : null),
+      machines: maySleep(endpoint) ? machinesAfter(endpoint, found, hasEnded) : endpoint.machines,
     },
   }
+}
+
+/** Of one whose model is a component, how far that is; null: AWS has no such endpoint. */
+function shownStatus(
+  { hasComponent, intent }: StoredLife,
+  { status, component }: EndpointSight,
+): EndpointSight['status'] {
+  if (!hasComponent || status !== 'InService') return status
+  if (component === null) return intent === 'remove' ? 'Deleting' : 'Creating'
+  return component === 'Updating' ? 'InService' : component
+}
+
+/** How many machines there are, where that has changed since the last look. */
+function machinesAfter(
+  { machines }: Endpoint,
+  { nowMs, machines: seen }: EndpointSight,
+  hasEnded: boolean,
+): Endpoint['machines'] {
+  const count = hasEnded ? 0 : seen
+  if (count === null || machines.at(-1)?.count === count) return machines
+  return [...machines, { sinceMs: nowMs, count }]
 }
 
 function withStatus(stored: StoredEndpoint, status: Endpoint['status']): StoredEndpoint {
@@ -158,5 +185,5 @@ function isRequest({ kind }: Step): boolean {
 }
 
 function isMaking({ kind }: Step): boolean {
-  return kind.startsWith('create-') || kind === 'put-schedule'
+  return kind.startsWith('create-') || kind.startsWith('put-')
 }

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   currentRevision,
+  maySleep,
   mostInstancesOf,
   type Endpoint,
   type EndpointScaling,
@@ -12,7 +13,12 @@ import {
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { endpointPrefix } from '../aws/endpointLife.ts'
 import { applyScaling, removeScaling, type ScaledEndpoint } from '../aws/endpointScaling.ts'
-import { deleteForeignEndpoint, listAccountEndpoints } from '../aws/accountEndpoints.ts'
+import {
+  deleteForeignComponent,
+  deleteForeignEndpoint,
+  listAccountEndpoints,
+} from '../aws/accountEndpoints.ts'
+import { listComponents } from '../aws/inferenceComponents.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
 import {
@@ -87,6 +93,7 @@ export interface EndpointService {
 
 const localPollMs = 150
 const hourMs = 3_600_000
+const machinesMs = 5 * 60_000
 
 export function createEndpointService(options: EndpointServiceOptions): EndpointService {
   const { db } = options
@@ -129,6 +136,13 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     return turn
   }
 
+  /** The end of one with a component stands in two schedules. */
+  async function pushForward(name: string): Promise<void> {
+    const step = await advance(name, true)
+    if (step?.kind === 'put-schedule' && currentRevision(get(name)).componentName !== null)
+      await advance(name)
+  }
+
   function pollOf(name: string): number {
     return get(name).workspaceId === 'local' ? localPollMs : options.pollMs
   }
@@ -155,7 +169,10 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     const endpoint = newEndpoint(wish, { connection, price, idleMinutes, nowMs: options.now() })
     options.requireBudget(wish.workspaceId, endpoint.price?.perHour ?? 0)
     const idleMs = idleMinutes === null ? null : idleMinutes * 60_000
-    const life = newLife(idleMs, wish.mayGoUnguarded)
+    const life = newLife(idleMs, {
+      ...(wish.mayGoUnguarded !== undefined && { mayGoUnguarded: wish.mayGoUnguarded }),
+      hasComponent: currentRevision(endpoint).componentName !== null,
+    })
     insertEndpoint(db, { endpoint, life, modelKey: wish.modelKey, isClean: false })
     announce()
     return endpoint
@@ -188,6 +205,19 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     if (!wasReady) options.onReady?.(get(name))
   }
 
+  /** Its state says what went wrong; of what may not even be looked at, and was not asked for, nothing is left either. */
+  function giveUp(name: string, error: AppError): void {
+    if (error.code !== 'AccessDenied' && error.code !== 'PermissionMissing') return
+    changeEndpoint(db, name, (stored) => {
+      const { deadlineMs, askedMs, wasSeen } = stored.life
+      if (deadlineMs !== null || askedMs !== null || wasSeen || stored.endpoint.failure)
+        return stored
+      const endpoint = { ...stored.endpoint, status: 'Gone' as const, goneAtMs: options.now() }
+      return { ...stored, isClean: true, endpoint: { ...endpoint, failure: error.toData() } }
+    })
+    announce()
+  }
+
   /** What needs time goes on with the next reconciliation. */
   async function clean(name: string): Promise<void> {
     let before: string | undefined
@@ -200,7 +230,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
         before = step.kind
         if (step.kind !== 'wait' && !isRepeated) continue
         // Gone but for its schedule, which ends itself.
-        if (get(name).status === 'Gone') return
+        if (get(name).status === 'Gone' && step.kind !== 'delete-component') return
         await wait(pollOf(name))
       }
     } catch {
@@ -236,7 +266,26 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     }
     const known = new Set(listEndpoints(db).map(({ endpoint }) => endpoint.name))
     const held = await listAccountEndpoints(connection, endpointPrefix)
-    return held.filter(({ name }) => !known.has(name)).map((one) => ({ ...one, workspaceId }))
+    const lost: Orphan[] = held
+      .filter(({ name }) => !known.has(name))
+      .map((one) => ({ ...one, workspaceId, kind: 'endpoint' }))
+    if (connection.kind === 'local') return lost
+    // Those of an endpoint that is there go with it.
+    const ours = new Set([...known, ...held.map(({ name }) => name)])
+    const components = await listComponents(connection, { prefix: endpointPrefix })
+    return [
+      ...lost,
+      ...components
+        .filter(({ endpointName }) => !ours.has(endpointName))
+        .map(({ name, arn, status, createdAtMs }) => ({
+          workspaceId,
+          kind: 'component' as const,
+          name,
+          arn,
+          status,
+          createdAtMs,
+        })),
+    ]
   }
 
   /** When it was made, the price list could not be asked, so that its price is reckoned or not known. */
@@ -290,6 +339,15 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
 
   const timer = setInterval(() => void reconcile(), hourMs)
   timer.unref()
+  const machines = setInterval(lookAtMachines, machinesMs)
+  machines.unref()
+
+  /** What those cost that applications wake and that fall asleep again. */
+  function lookAtMachines(): void {
+    for (const { endpoint } of listUncleanEndpoints(db))
+      if (maySleep(endpoint) && endpoint.status === 'InService' && !endpoint.isRemoving)
+        void advance(endpoint.name).catch(() => undefined)
+  }
 
   return {
     state,
@@ -304,7 +362,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     },
     async start(wish) {
       const endpoint = await begin(wish)
-      void serve(endpoint.name).catch(() => undefined) // its state says what went wrong
+      void serve(endpoint.name).catch((error: unknown) => giveUp(endpoint.name, toAppError(error)))
       return endpoint
     },
     used(name) {
@@ -316,7 +374,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       if (nowMs - (pushedAtMs.get(name) ?? 0) < 60_000) return
       pushedAtMs.set(name, nowMs)
       // Lost, it ends earlier: a question more, not a bill more.
-      void advance(name, true).catch(() => pushedAtMs.delete(name))
+      void pushForward(name).catch(() => pushedAtMs.delete(name))
     },
     allowUnguarded(name) {
       changeEndpoint(db, name, (stored) => ({
@@ -341,7 +399,11 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       await clean(name)
     },
     async removeOrphan(workspaceId, name) {
-      await deleteForeignEndpoint(await options.connect(workspaceId), name)
+      const connection = await options.connect(workspaceId)
+      const kind = orphans.find((one) => one.name === name && one.workspaceId === workspaceId)?.kind
+      const pollMs = workspaceId === 'local' ? localPollMs : options.pollMs
+      if (kind === 'component') await deleteForeignComponent(connection, name, pollMs)
+      else await deleteForeignEndpoint(connection, name, pollMs)
       orphans = orphans.filter((one) => one.name !== name || one.workspaceId !== workspaceId)
       announce()
     },
@@ -373,17 +435,19 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     close() {
       isClosed = true
       clearInterval(timer)
+      clearInterval(machines)
     },
   }
 }
 
 export function scaledOf(endpoint: Endpoint, scaling: EndpointScaling): ScaledEndpoint {
-  const { variants, asyncOutputUri } = currentRevision(endpoint)
+  const { variants, asyncOutputUri, componentName } = currentRevision(endpoint)
   return {
     name: endpoint.name,
     variants: variants.map(({ name }) => name),
     scaling,
     isAsync: asyncOutputUri !== null,
+    componentName,
   }
 }
 

@@ -4,13 +4,18 @@
  * model of AWS with crashes, lost answers, late requests and clocks that jump.
  *
  * What it rests on:
- * - A life has names of its own (endpoint, configuration, model, schedule), so that a request of an earlier life that
- *   arrives late can't touch this one.
+ * - A life has names of its own (endpoint, configuration, model, component, schedules), so that a request of an earlier
+ *   life that arrives late can't touch this one.
  * - The schedule stands before the endpoint is asked for. It is taken away only when the endpoint was seen gone and no
  *   request for it can still arrive: each was answered, or its signature is too old.
  * - The request that makes the endpoint is signed with AWS's time of the look at the schedule. AWS refuses a signature
  *   that is too old, so it can't make an endpoint after the schedule has run, however long this computer slept.
  * - Times are AWS's, from the answer that was looked at. This computer's clock is never asked.
+ *
+ * One that holds its model as an inference component has two schedules, for AWS deletes the component first: both stand
+ * before the endpoint is asked for, and both have enough left when the component is. They ask again every few minutes for a
+ * day, since a component takes minutes to go and holds its endpoint meanwhile. The endpoint's is pushed forward first: the
+ * component must never outlive the day in which its endpoint's is asked for.
  */
 
 /** AWS refuses a signature that is older: five minutes, for some services fifteen. */
@@ -29,15 +34,18 @@ export interface EndpointLife {
   readonly intent: 'serve' | 'remove'
   /** Null: it runs until it is removed. */
   readonly idleMs: number | null
-  /** AWS refused the schedule: the permission for it is missing. */
+  /** Its model is an inference component: it may go down to no machine. */
+  readonly hasComponent: boolean
+  /** AWS refused a schedule: the permission for it is missing. */
   readonly isGuardRefused: boolean
   /** It was said that nothing protects from forgetting it, and that it may be made nevertheless. */
   readonly mayGoUnguarded: boolean
   /** It was there once. */
   readonly wasSeen: boolean
+  readonly wasComponentSeen: boolean
   /** When it ends, as last set; AWS's time. */
   readonly deadlineMs: number | null
-  /** Signature of the newest request for the endpoint whose answer did not come; null: none is under way. */
+  /** Signature of the newest request for endpoint or component whose answer did not come; null: none is under way. */
   readonly askedMs: number | null
 }
 
@@ -52,24 +60,33 @@ export type SeenStatus =
   | 'Deleting'
   | 'Failed'
 
-/** What a look at AWS found. The fields were read in this very order: the endpoint last. */
+export type SeenComponent = 'Creating' | 'InService' | 'Updating' | 'Deleting' | 'Failed'
+
+/** What a look at AWS found. The fields were read in this very order: endpoint and component last. */
 export interface Sight {
   readonly nowMs: number
   /** When the schedule runs; null: there is none. */
   readonly scheduledMs: number | null
+  /** The same of the one that deletes the component. */
+  readonly componentScheduledMs: number | null
   readonly hasModel: boolean
   readonly hasConfig: boolean
   readonly status: SeenStatus | null
+  readonly component: SeenComponent | null
 }
 
 export type Step =
   | { readonly kind: 'put-schedule'; readonly atMs: number }
+  | { readonly kind: 'put-component-schedule'; readonly atMs: number }
   | { readonly kind: 'create-model' }
   | { readonly kind: 'create-config' }
   | { readonly kind: 'create-endpoint'; readonly signedAtMs: number }
+  | { readonly kind: 'create-component'; readonly signedAtMs: number }
+  | { readonly kind: 'delete-component' }
   | { readonly kind: 'delete-endpoint' }
   | { readonly kind: 'delete-config' }
   | { readonly kind: 'delete-model' }
+  | { readonly kind: 'delete-component-schedule' }
   | { readonly kind: 'delete-schedule' }
   /** Nothing to ask for now: look again later. */
   | { readonly kind: 'wait' }
@@ -80,13 +97,23 @@ export type Step =
   /** Nothing is left of it. */
   | { readonly kind: 'gone' }
 
-export function newLife(idleMs: number | null, mayGoUnguarded = false): EndpointLife {
+export interface LifeWish {
+  readonly mayGoUnguarded?: boolean
+  readonly hasComponent?: boolean
+}
+
+export function newLife(
+  idleMs: number | null,
+  { mayGoUnguarded = false, hasComponent = false }: LifeWish = {},
+): EndpointLife {
   return {
     intent: 'serve',
     idleMs: idleMs === null ? null : Math.max(leastIdleMs, idleMs),
+    hasComponent,
     isGuardRefused: false,
     mayGoUnguarded,
     wasSeen: false,
+    wasComponentSeen: false,
     deadlineMs: null,
     askedMs: null,
   }
@@ -95,15 +122,19 @@ export function newLife(idleMs: number | null, mayGoUnguarded = false): Endpoint
 /** What is learned from a look. */
 export function afterSight(life: EndpointLife, sight: Sight): EndpointLife {
   const wasSeen = life.wasSeen || sight.status !== null
+  const wasComponentSeen = life.wasComponentSeen || sight.component !== null
   const isOver =
     sight.status === 'Failed' ||
+    sight.component === 'Failed' ||
     // It was there and is not any more: its time was up, or someone deleted it.
     (life.wasSeen && sight.status === null) ||
+    (life.wasComponentSeen && sight.component === null) ||
     // No schedule runs for it, so this program is what ends it.
     (life.deadlineMs !== null && sight.nowMs > life.deadlineMs + schedulePrecisionMs)
   return {
     ...life,
     wasSeen,
+    wasComponentSeen,
     intent: isOver ? 'remove' : life.intent,
     deadlineMs: sight.scheduledMs ?? life.deadlineMs,
   }
@@ -115,10 +146,14 @@ export function nextStep(life: EndpointLife, sight: Sight): Step {
 }
 
 function nextServing(life: EndpointLife, sight: Sight): Step {
-  const { nowMs, scheduledMs, status } = sight
+  const { nowMs, scheduledMs, componentScheduledMs, status, component } = sight
+  const isMade = status !== null && (!life.hasComponent || component !== null)
   if (needsGuard(life)) {
-    const mustHold = status === null ? nowMs + leastLeftMs : nowMs
+    const mustHold = isMade ? nowMs : nowMs + leastLeftMs
     if (scheduledMs === null || scheduledMs < mustHold) return putSchedule(life, nowMs)
+    // The component's follows its endpoint's.
+    if (life.hasComponent && (componentScheduledMs === null || componentScheduledMs < scheduledMs))
+      return { kind: 'put-component-schedule', atMs: scheduledMs }
   }
   if (status === null) {
     if (life.isGuardRefused && !life.mayGoUnguarded) return { kind: 'ask-unguarded' }
@@ -126,18 +161,24 @@ function nextServing(life: EndpointLife, sight: Sight): Step {
     if (!sight.hasConfig) return { kind: 'create-config' }
     return { kind: 'create-endpoint', signedAtMs: nowMs }
   }
-  return isAnswering(status) ? { kind: 'serving' } : { kind: 'wait' }
+  if (!isAnswering(status)) return { kind: 'wait' }
+  if (!life.hasComponent) return { kind: 'serving' }
+  if (component === null) return { kind: 'create-component', signedAtMs: nowMs }
+  return component === 'InService' || component === 'Updating'
+    ? { kind: 'serving' }
+    : { kind: 'wait' }
 }
 
-function nextRemoval(
-  { askedMs }: EndpointLife,
-  { nowMs, scheduledMs, hasModel, hasConfig, status }: Sight,
-): Step {
-  if (status === 'Deleting') return { kind: 'wait' }
+function nextRemoval({ askedMs }: EndpointLife, sight: Sight): Step {
+  const { nowMs, scheduledMs, componentScheduledMs, hasModel, hasConfig, status, component } = sight
+  if (status === 'Deleting' || component === 'Deleting') return { kind: 'wait' }
+  // AWS lets nobody delete an endpoint before its component, or leaves the component behind.
+  if (component !== null) return { kind: 'delete-component' }
   if (status !== null) return { kind: 'delete-endpoint' }
   if (hasConfig) return { kind: 'delete-config' }
   if (hasModel) return { kind: 'delete-model' }
   if (askedMs !== null && nowMs <= askedMs + signatureLifeMs) return { kind: 'wait' }
+  if (componentScheduledMs !== null) return { kind: 'delete-component-schedule' }
   if (scheduledMs !== null) return { kind: 'delete-schedule' }
   return { kind: 'gone' }
 }
@@ -153,7 +194,7 @@ export function pushStep(life: EndpointLife, sight: Sight): Step | null {
 
 /** What is written down before a step is asked for. */
 export function beforeStep(life: EndpointLife, step: Step): EndpointLife {
-  return step.kind === 'create-endpoint' ? { ...life, askedMs: step.signedAtMs } : life
+  return isSigned(step) ? { ...life, askedMs: step.signedAtMs } : life
 }
 
 /**
@@ -168,14 +209,22 @@ export function afterStep(
   step: Step,
   answer: 'done' | 'forbidden' | 'refused',
 ): EndpointLife {
-  if (step.kind === 'create-endpoint') return { ...life, askedMs: before.askedMs }
-  if (step.kind !== 'put-schedule' || answer === 'refused') return life
-  return { ...life, isGuardRefused: answer === 'forbidden', deadlineMs: step.atMs }
+  if (isSigned(step)) return { ...life, askedMs: before.askedMs }
+  if (answer === 'refused') return life
+  if (step.kind === 'put-schedule')
+    return { ...life, isGuardRefused: answer === 'forbidden', deadlineMs: step.atMs }
+  if (step.kind === 'put-component-schedule')
+    return { ...life, isGuardRefused: answer === 'forbidden' }
+  return life
 }
 
 /** While it updates, the old version goes on answering. */
 export function isAnswering(status: SeenStatus): boolean {
   return ['InService', 'Updating', 'SystemUpdating', 'RollingBack'].includes(status)
+}
+
+function isSigned(step: Step): step is Step & { readonly signedAtMs: number } {
+  return 'signedAtMs' in step
 }
 
 function needsGuard(life: EndpointLife): boolean {

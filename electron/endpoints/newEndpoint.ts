@@ -48,6 +48,7 @@ export function newEndpoint(
   const name = wish.name ?? freshName(`timbre-${wish.purpose}`)
   const [variant] = wish.variants
   const scaling = wish.scaling ?? null
+  const isAtOnce = (wish.asyncOutputUri ?? null) === null
   return {
     name,
     workspaceId: wish.workspaceId,
@@ -69,6 +70,7 @@ export function newEndpoint(
     scaling,
     isScaled: false,
     scalingFailure: null,
+    machines: [],
     price: price && {
       ...price,
       perHour: price.perHour * (scaling?.max ?? variant.instanceCount),
@@ -91,6 +93,8 @@ export function newEndpoint(
         ],
         dataCapture: wish.dataCapture ?? null,
         asyncOutputUri: wish.asyncOutputUri ?? null,
+        // Its schedule's name has a prefix too, and 64 characters.
+        componentName: scaling?.min === 0 && isAtOnce ? freshName(name.slice(0, 50)) : null,
       },
     ],
   }

@@ -13,6 +13,7 @@ import { getModel, getVersion } from '../db/models.ts'
 import { conversationDocument } from '../inference/conversationDocument.ts'
 import type { HostDialogs } from './hostDialogs.ts'
 import type { Services } from '../services.ts'
+import { paidJobs } from '../training/paidJobs.ts'
 
 const mostConversations = 200
 
@@ -60,8 +61,10 @@ export function shipHandlers(
     'playground.prompts': ({ candidateId }) => services.prompts(candidateId),
 
     'endpoint.state': async () => endpoints.state(),
+    'cost.jobs': async () => paidJobs(db),
     'endpoint.defaults': ({ candidateId }) => deployments.defaults(candidateId),
     'endpoint.price': ({ workspaceId, instanceType }) => use.priceOf(workspaceId, instanceType),
+    'endpoint.startPrice': (asked) => use.startPrice(asked),
     'endpoint.deploy': (request) => deployments.deploy(request),
     'endpoint.update': ({ name, candidateId, share }) =>
       deployments.update(name, candidateId, share),

@@ -22,6 +22,7 @@ import { getTurn, insertAnswer, insertTurn, listTurns } from '../db/conversation
 import type { WritableDb } from '../db/database.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
 import { startPhase } from './startPhase.ts'
+import { whenAwake } from './whenAwake.ts'
 import { reachSide, reachSpeaker, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
 
 export interface PlaygroundOptions extends Pick<SpeakerFacts, 'describeHubModel'> {
@@ -90,6 +91,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     { prompt, settings, earlier }: Asked,
     signal: AbortSignal,
     onReached?: (endpointName: string | null) => void,
+    onWaking?: () => void,
   ) {
     const connection = await options.connect(workspaceId)
     if (served.kind === 'bedrock') {
@@ -112,7 +114,22 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     onReached?.(name)
     if (served.kind === 'endpoint' && served.isAsync)
       yield await generateLater(connection, name, inputs, settings, signal, options.pollMs)
-    else yield* generate(connection.clients, name, inputs, settings, signal)
+    else {
+      const componentName = served.kind === 'endpoint' ? served.componentName : null
+      const ask = () =>
+        generate(
+          connection.clients,
+          { endpointName: name, componentName },
+          inputs,
+          settings,
+          signal,
+        )
+      yield* whenAwake(ask, signal, options.pollMs, () => {
+        // It is wanted, and must not end while its machine comes.
+        endpoints.used(name)
+        onWaking?.()
+      })
+    }
     endpoints.used(name)
   }
 
@@ -176,11 +193,12 @@ export function createPlayground(options: PlaygroundOptions): Playground {
       const watching = watchStart(reached, publish)
       let finishReason: Answer['finishReason'] = null
       try {
-        const answer = pieces(reached, asked, signal, (name) => {
+        const onReached = (name: string | null) => {
           endpointName = name
           watching.stop()
           publish({})
-        })
+        }
+        const answer = pieces(reached, asked, signal, onReached, () => publish({ phase: 'waking' }))
         for await (const piece of answer) {
           firstAtMs ??= options.now()
           tokenCount += 1

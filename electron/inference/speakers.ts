@@ -27,7 +27,12 @@ export type Served =
   /** Has to be brought into service first. */
   | { readonly kind: 'wish'; readonly wish: EndpointWish }
   /** Is there. @property isAsync it puts its answers into S3 */
-  | { readonly kind: 'endpoint'; readonly name: string; readonly isAsync: boolean }
+  | {
+      readonly kind: 'endpoint'
+      readonly name: string
+      readonly isAsync: boolean
+      readonly componentName: string | null
+    }
   | { readonly kind: 'bedrock'; readonly modelArn: string }
 
 export interface SpeakerFacts extends HostingFacts {
@@ -52,6 +57,20 @@ export function listSpeakers(
         })),
     ),
   )
+  // Each base model once by account, through any candidate that was made of it there.
+  const inAccounts = new Map<string, NamedSpeaker>()
+  for (const { versions } of models)
+    for (const { workspaceId, candidates: all } of versions)
+      for (const { id, status, baseModelId, baseModelName } of all) {
+        const key = `${workspaceId} ${baseModelId}`
+        if (workspaceId === localWorkspaceId || status !== 'Completed' || inAccounts.has(key))
+          continue
+        inAccounts.set(key, {
+          speaker: { kind: 'baseOf', candidateId: id },
+          title: `${baseModelName} · AWS`,
+          baseModelId,
+        })
+      }
   const bases = baseModels.map(({ id, displayName }) => ({
     speaker: { kind: 'base' as const, baseModelId: id },
     title: displayName,
@@ -64,7 +83,7 @@ export function listSpeakers(
       title: name,
       baseModelId: null,
     }))
-  return [...candidates, ...bases, ...deployed]
+  return [...candidates, ...bases, ...inAccounts.values(), ...deployed]
 }
 
 /** @throws AppError CandidateNotFound, CandidateNotReady, NotFound */
@@ -73,6 +92,11 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
   switch (speaker.kind) {
     case 'candidate':
       return reachSide(facts, 'tuned', getCandidate(db, speaker.candidateId))
+    case 'baseOf': {
+      const candidate = getCandidate(db, speaker.candidateId)
+      const reached = await reachSide(facts, 'base', candidate)
+      return { ...reached, title: `${candidate.baseModelName} · AWS` }
+    }
     case 'base': {
       const hubModel = await facts.describeHubModel(speaker.baseModelId, localWorkspaceId)
       return {
@@ -88,7 +112,7 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
         throw new AppError('EndpointGone', 'The endpoint was deleted', {
           details: { name: endpoint.name },
         })
-      const { variants, asyncOutputUri } = currentRevision(endpoint)
+      const { variants, asyncOutputUri, componentName } = currentRevision(endpoint)
       const [variant] = variants
       const candidateId = variant?.candidateId ?? null
       const template =
@@ -97,7 +121,12 @@ export async function reachSpeaker(facts: SpeakerFacts, speaker: Speaker): Promi
         title: endpoint.name,
         workspaceId: endpoint.workspaceId,
         template,
-        served: { kind: 'endpoint', name: endpoint.name, isAsync: asyncOutputUri !== null },
+        served: {
+          kind: 'endpoint',
+          name: endpoint.name,
+          isAsync: asyncOutputUri !== null,
+          componentName,
+        },
       }
     }
   }

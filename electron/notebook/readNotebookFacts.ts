@@ -2,7 +2,7 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Candidate } from '../../shared/model.ts'
 import { readBaseModelId } from '../../shared/trainingWay.ts'
-import { schedulerRoleArn } from '../aws/endpointLife.ts'
+import { schedulerRoleArn } from '../aws/endpointSchedules.ts'
 import { jobRequestOf } from '../aws/trainingRequest.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { getCandidate } from '../db/candidates.ts'

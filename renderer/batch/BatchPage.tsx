@@ -51,9 +51,7 @@ function BatchCard({ batch }: { batch: Batch }) {
   const jobAgain = batch.transform?.jobName === null ? batch.transform.price : null
   const { speaker, transform, status } = batch
   const endpointAgain = useStartPrice(
-    speaker.kind === 'candidate' && transform === null && !['Running', 'Completed'].includes(status)
-      ? [speaker.candidateId]
-      : [],
+    transform === null && !['Running', 'Completed'].includes(status) ? [speaker] : [],
   )
   const priceAgain = jobAgain ? formatPrice(jobAgain, 1, i18n.language) : endpointAgain.perHour
   const client = useQueryClient()

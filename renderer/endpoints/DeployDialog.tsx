@@ -10,7 +10,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { IconShieldCheck } from '@tabler/icons-react'
+import { IconMoon, IconShieldCheck } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -28,7 +28,7 @@ import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { useNavigate } from '../navigation.tsx'
 import { deployDefaultsQuery } from '../shipQueries.ts'
 import { MachineFacts } from './MachineFacts.tsx'
-import { ScalingFields } from './ScalingFields.tsx'
+import { minuteTarget, ScalingFields } from './ScalingFields.tsx'
 import { SecurityFacts } from './SecurityFacts.tsx'
 import { useMachinePrice } from './useMachinePrice.ts'
 
@@ -71,7 +71,11 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
   const [endsByItself, setEndsByItself] = useState(true)
   const [idleMinutes, setIdleMinutes] = useState(defaultIdleMinutes)
   const [isScaling, setIsScaling] = useState(false)
-  const [scaling, setScaling] = useState<EndpointScaling>({ min: 1, max: 4, target: 60 })
+  const [scaling, setScaling] = useState<EndpointScaling>({
+    min: 1,
+    max: 4,
+    target: minuteTarget,
+  })
   const [captureUri, setCaptureUri] = useState('')
   const [captureShare, setCaptureShare] = useState(100)
   const [isAsync, setIsAsync] = useState(false)
@@ -86,7 +90,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
         dataCapture:
           captureUri === '' ? null : { percentage: captureShare, destinationUri: captureUri },
         isAsync,
-        scaling: isScaling ? { ...scaling, min: Math.max(isAsync ? 0 : 1, scaling.min) } : null,
+        scaling: isScaling ? scaling : null,
         mayGoUnguarded: false,
       }),
     onSuccess: () => {
@@ -168,6 +172,11 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
             onChange={(event) => setIsScaling(event.currentTarget.checked)}
           />
           {isScaling && <ScalingFields isAsync={isAsync} scaling={scaling} onChange={setScaling} />}
+          {isScaling && !isAsync && scaling.min === 0 && (
+            <Alert variant="light" icon={<IconMoon aria-hidden />}>
+              {t('deploy.sleeps')}
+            </Alert>
+          )}
         </>
       )}
       <Checkbox

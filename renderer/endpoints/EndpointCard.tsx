@@ -4,12 +4,22 @@ import { useMutation } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { formatDuration } from '../../shared/duration.ts'
-import { costSoFar, currentRevision, formatPrice, type Endpoint } from '../../shared/endpoint.ts'
+import {
+  costSoFar,
+  currentRevision,
+  formatPrice,
+  isAsleep,
+  maySleep,
+  priceNow,
+  type Endpoint,
+} from '../../shared/endpoint.ts'
+import { AppError } from '../../shared/errors.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
 import { showError } from '../components/showError.tsx'
 import { formatSmallMoney } from '../../shared/cost.ts'
+import { UnguardedNotice } from './UnguardedNotice.tsx'
 import { useNow } from './useNow.ts'
 
 const tones: Partial<Record<Endpoint['status'], Tone>> = {
@@ -33,10 +43,6 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
     onSettled: deletion.close,
     onError: showError,
   })
-  const allow = useMutation({
-    mutationFn: () => invoke('endpoint.allowUnguarded', { name: endpoint.name }),
-    onError: showError,
-  })
   const { name, title, status, isRemoving, failure, purpose } = endpoint
   const { variants } = currentRevision(endpoint)
   const cost = costSoFar(endpoint, now)
@@ -49,11 +55,20 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
             {purpose === 'production' ? title : t('endpoint.test', { name })}
           </Text>
         </div>
-        <Tag tone={isRemoving ? 'busy' : (tones[status] ?? 'neutral')}>
-          {isRemoving ? t('endpoint.status.Deleting') : t(`endpoint.status.${status}`)}
+        <Tag
+          tone={isRemoving ? 'busy' : isAsleep(endpoint) ? 'neutral' : (tones[status] ?? 'neutral')}
+        >
+          {t(`endpoint.status.${isRemoving ? 'Deleting' : isAsleep(endpoint) ? 'asleep' : status}`)}
         </Tag>
       </Group>
       {failure && <ErrorDataNotice error={failure} />}
+      {status === 'Unguarded' && !isRemoving && (
+        <UnguardedNotice
+          error={new AppError('EndpointUnguarded', 'No schedule may be set', {
+            details: { name },
+          }).toData()}
+        />
+      )}
       {endpoint.scalingFailure && (
         <>
           <Text size="sm" mt="xs">
@@ -74,14 +89,18 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
             {endpoint.price.perHour === 0
               ? t('endpoint.free')
               : t('endpoint.cost', {
-                  perHour: formatPrice(endpoint.price, 1, i18n.language),
+                  perHour: formatPrice(priceNow(endpoint) ?? endpoint.price, 1, i18n.language),
                   soFar: formatSmallMoney(cost, endpoint.price.currency, i18n.language),
                 })}
           </Text>
         )}
         {endpoint.scaling && (
           <Text size="sm">
-            {t('endpoint.scales', { min: endpoint.scaling.min, max: endpoint.scaling.max })}
+            {t(maySleep(endpoint) ? 'endpoint.sleeps' : 'endpoint.scales', {
+              min: endpoint.scaling.min,
+              max: endpoint.scaling.max,
+              count: endpoint.machines.at(-1)?.count ?? 0,
+            })}
           </Text>
         )}
         {variants.length > 1 && (
@@ -96,20 +115,6 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
         <Button size="sm" onClick={onOpen} aria-label={t('endpoint.openLabel', { name })}>
           {t('endpoint.open')}
         </Button>
-        {status === 'Unguarded' && (
-          <Button
-            size="sm"
-            variant="default"
-            loading={allow.isPending}
-            onClick={() => allow.mutate()}
-          >
-            {endpoint.price === null
-              ? t('endpoint.goUnguarded')
-              : t('endpoint.goUnguardedPriced', {
-                  price: formatPrice(endpoint.price, 1, i18n.language),
-                })}
-          </Button>
-        )}
         <Button
           size="sm"
           variant="default"
@@ -146,7 +151,7 @@ function endWords(
   nowMs: number,
   t: TFunction<'ship'>,
 ): string {
-  if (status === 'Unguarded') return t('endpoint.unguarded')
+  if (status === 'Unguarded') return ''
   if (idleMinutes === null) return t('endpoint.noEnd')
   if (deadlineMs === null) return ''
   const left = formatDuration(Math.max(0, deadlineMs - nowMs) / 1000)

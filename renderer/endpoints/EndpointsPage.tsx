@@ -94,7 +94,7 @@ function Orphans({ orphans }: { orphans: readonly Orphan[] }) {
               {orphan.name}
             </Text>
             <Text size="xs" c="dimmed">
-              {t('orphans.facts', {
+              {t(`orphans.${orphan.kind === 'component' ? 'componentFacts' : 'facts'}`, {
                 status: orphan.status,
                 date: formatDate(orphan.createdAtMs, i18n.language),
               })}
@@ -131,6 +131,7 @@ function Gone({ endpoints }: { endpoints: readonly Endpoint[] }) {
               name,
               date: goneAtMs === null ? '' : formatDate(goneAtMs, i18n.language),
             })}
+            {failure && ` ${t(`errors:${failure.code}`, { ...failure.details })}`}
           </Text>
         ))}
       </Stack>

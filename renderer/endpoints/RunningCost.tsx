@@ -2,10 +2,11 @@ import { Text, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { costSoFar, formatPrices, isBillable } from '../../shared/endpoint.ts'
+import { paidWords, runningCostOf, type RunningCost as Cost } from '../../shared/runningCost.ts'
 import { useNavigate } from '../navigation.tsx'
-import { endpointsQuery } from '../shipQueries.ts'
+import { endpointsQuery, paidJobsQuery } from '../shipQueries.ts'
 import { formatSums } from '../../shared/cost.ts'
+import { formatPrices } from '../../shared/endpoint.ts'
 import { useNow } from './useNow.ts'
 
 /** What runs and costs, on every page and in the window's title. Nothing while nothing costs. */
@@ -14,31 +15,32 @@ export function RunningCost() {
   const navigate = useNavigate()
   const { data } = useQuery(endpointsQuery)
   const now = useNow(30_000)
-  const billable = (data?.endpoints ?? []).filter(isBillable)
-  const prices = billable.flatMap(({ price }) => price ?? [])
-  const soFar = billable.flatMap((endpoint) =>
-    endpoint.price
-      ? [{ amount: costSoFar(endpoint, now) ?? 0, currency: endpoint.price.currency }]
-      : [],
-  )
-  const isKnown = prices.length === billable.length
-  const words = isKnown
-    ? t('endpoint.running', {
-        count: billable.length,
-        perHour: formatPrices(prices, i18n.language),
-        soFar: formatSums(soFar, i18n.language),
-      })
-    : t('endpoint.runningUnknown', { count: billable.length })
-  const isShown = billable.length > 0
+  const { data: jobs = [] } = useQuery(paidJobsQuery)
+  const cost = runningCostOf(data?.endpoints ?? [], jobs, now)
+  const what =
+    cost && paidWords(cost, (kind, count) => t(`analysis:paid.${kind}`, { count }), i18n.language)
+  const words =
+    cost &&
+    t(cost.isKnown ? 'running.cost' : 'running.unknown', {
+      what,
+      perHour: formatPrices(cost.prices, i18n.language),
+      soFar: formatSums(cost.soFar, i18n.language),
+    })
   useEffect(() => {
-    document.title = isShown ? `Timbre – ${words}` : 'Timbre'
-  }, [isShown, words])
-  if (!isShown) return null
+    document.title = words === null ? 'Timbre' : `Timbre – ${words}`
+  }, [words])
+  if (cost === null) return null
   return (
-    <UnstyledButton onClick={() => navigate({ page: 'endpoints' })} p={4}>
+    <UnstyledButton onClick={() => navigate({ page: pageOf(cost) })} p={4}>
       <Text size="xs" fw={600} role="status">
         {words}
       </Text>
     </UnstyledButton>
   )
+}
+
+/** Where the first of it is seen and ended. */
+function pageOf({ counts }: Cost) {
+  const pages = { endpoint: 'endpoints', training: 'models', transform: 'batch' } as const
+  return pages[counts[0]?.kind ?? 'endpoint']
 }

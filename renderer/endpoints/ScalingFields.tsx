@@ -8,21 +8,32 @@ interface ScalingFieldsProps {
   readonly onChange: (scaling: EndpointScaling) => void
 }
 
+/** Questions a minute, and questions at once, that one machine answers. */
+export const minuteTarget = 60
+const atOnceTarget = 5
+
 /** Between how many machines it scales, and how much of the load one takes. */
 export function ScalingFields({ isAsync, scaling, onChange }: ScalingFieldsProps) {
   const { t } = useTranslation('ship')
-  const least = isAsync ? 0 : 1
   const { min, max, target } = scaling
   const set = (change: Partial<EndpointScaling>) => onChange({ ...scaling, ...change })
+  // What is counted is another thing then, and so is how much of it is much.
+  const setLeast = (least: number) =>
+    set({
+      min: least,
+      ...(!isAsync &&
+        (least === 0) !== (min === 0) && { target: least === 0 ? atOnceTarget : minuteTarget }),
+    })
+  const targetName = isAsync ? 'targetAsync' : min === 0 ? 'targetAtOnce' : 'target'
   return (
     <Group grow align="flex-start">
       <NumberInput
         label={t('deploy.least')}
         description={t(isAsync ? 'deploy.leastAsyncHint' : 'deploy.leastHint')}
-        min={least}
+        min={0}
         max={max}
-        value={Math.max(least, min)}
-        onChange={(value) => typeof value === 'number' && set({ min: value })}
+        value={min}
+        onChange={(value) => typeof value === 'number' && setLeast(value)}
       />
       <NumberInput
         label={t('deploy.most')}
@@ -33,8 +44,10 @@ export function ScalingFields({ isAsync, scaling, onChange }: ScalingFieldsProps
         onChange={(value) => typeof value === 'number' && set({ max: value })}
       />
       <NumberInput
-        label={t(isAsync ? 'deploy.targetAsync' : 'deploy.target')}
-        description={t('deploy.targetHint')}
+        label={t(`deploy.${targetName}`)}
+        description={t(
+          `deploy.${targetName === 'targetAtOnce' ? 'targetAtOnceHint' : 'targetHint'}`,
+        )}
         min={1}
         value={target}
         onChange={(value) => typeof value === 'number' && set({ target: value })}

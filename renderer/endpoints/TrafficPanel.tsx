@@ -12,14 +12,7 @@ import { useMachinePrice } from './useMachinePrice.ts'
 /** Another candidate behind the endpoint: in place of the old one, or beside it; and back again. */
 export function TrafficPanel({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation('ship')
-  const { variants, configName } = currentRevision(endpoint)
-  const isReady = endpoint.status === 'InService'
-  const before = endpoint.revisions.findLast((revision) => revision.configName !== configName)
-  const { perHourOf, notes, isPending } = usePrice(endpoint)
-  const rollBack = useMutation({
-    mutationFn: () => invoke('endpoint.rollBack', { name: endpoint.name }),
-    onError: showError,
-  })
+  const { variants, componentName } = currentRevision(endpoint)
   return (
     <Stack>
       {variants.map((variant) => (
@@ -30,6 +23,27 @@ export function TrafficPanel({ endpoint }: { endpoint: Endpoint }) {
           </Text>
         </Group>
       ))}
+      {componentName === null ? (
+        <Changes endpoint={endpoint} />
+      ) : (
+        <Text size="sm">{t('traffic.oneModel')}</Text>
+      )}
+    </Stack>
+  )
+}
+
+function Changes({ endpoint }: { endpoint: Endpoint }) {
+  const { t } = useTranslation('ship')
+  const { variants, configName } = currentRevision(endpoint)
+  const isReady = endpoint.status === 'InService'
+  const before = endpoint.revisions.findLast((revision) => revision.configName !== configName)
+  const { perHourOf, notes, isPending } = usePrice(endpoint)
+  const rollBack = useMutation({
+    mutationFn: () => invoke('endpoint.rollBack', { name: endpoint.name }),
+    onError: showError,
+  })
+  return (
+    <>
       {variants.length === 2 && <SharePanel endpoint={endpoint} />}
       <UpdatePanel endpoint={endpoint} />
       {!isReady && (
@@ -53,7 +67,7 @@ export function TrafficPanel({ endpoint }: { endpoint: Endpoint }) {
         </Text>
       </div>
       <PriceNotes notes={notes} />
-    </Stack>
+    </>
   )
 }
 

@@ -15,7 +15,7 @@ import { useStartPrice } from '../endpoints/useStartPrice.ts'
 import { endpointsQuery } from '../shipQueries.ts'
 import type { ShownAnswer } from './liveAnswers.ts'
 import { TeachDialog } from './TeachDialog.tsx'
-import { UnguardedNotice } from './UnguardedNotice.tsx'
+import { UnguardedNotice } from '../endpoints/UnguardedNotice.tsx'
 
 interface AnswerCardProps {
   readonly prompt: string
@@ -34,8 +34,7 @@ export function AnswerCard(props: AnswerCardProps) {
   const { live, kept, text } = answer
   const isBusy = live !== null && !live.done
   const error = live?.done ? live.error : null
-  const speaker = kept?.speaker
-  const price = useStartPrice(speaker?.kind === 'candidate' ? [speaker.candidateId] : [])
+  const price = useStartPrice(kept ? [kept.speaker] : [])
   return (
     <Paper
       withBorder

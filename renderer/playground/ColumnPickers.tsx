@@ -22,7 +22,7 @@ export function ColumnPickers({ known, speakers, onChange, isLocked }: ColumnPic
     .map((kind) => ({
       group: t(`playground.kind.${kind}`),
       items: known
-        .filter(({ speaker }) => speaker.kind === kind)
+        .filter(({ speaker }) => (speaker.kind === 'baseOf' ? 'base' : speaker.kind) === kind)
         .map(({ speaker, title }) => ({ value: speakerKey(speaker), label: title })),
     }))
     .filter(({ items }) => items.length > 0)

@@ -72,9 +72,7 @@ function Playground({ candidateId }: { candidateId?: string | undefined }) {
   const titleOf = (speaker: Speaker) =>
     known.find((one) => speakerKey(one.speaker) === speakerKey(speaker))?.title ?? ''
   const last = conversation.path.at(-1)
-  const price = useStartPrice(
-    speakers.flatMap((speaker) => (speaker.kind === 'candidate' ? [speaker.candidateId] : [])),
-  )
+  const price = useStartPrice(speakers)
 
   const tokenCost = useTokenCost({
     speakers,

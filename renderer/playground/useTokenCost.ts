@@ -1,7 +1,7 @@
 /** What Bedrock asks for the next answers: by the token, and thus before they are written at most. */
 import { useQuery } from '@tanstack/react-query'
 import { answerCost } from '../../shared/answerCost.ts'
-import type { Turn, Speaker } from '../../shared/playground.ts'
+import { askedSideOf, type Speaker, type Turn } from '../../shared/playground.ts'
 import { estimateTokens, readBaseModelId } from '../../shared/trainingWay.ts'
 import { modelsQuery } from '../queries.ts'
 
@@ -18,8 +18,8 @@ export function useTokenCost({ speakers, prompt, earlier, maxNewTokens }: Asked)
   const { data: models = [] } = useQuery(modelsQuery)
   const candidates = models.flatMap(({ versions }) => versions.flatMap((one) => one.candidates))
   const names = speakers.flatMap((speaker) => {
-    if (speaker.kind !== 'candidate') return []
-    const candidate = candidates.find(({ id }) => id === speaker.candidateId)
+    const asked = askedSideOf(speaker)
+    const candidate = candidates.find(({ id }) => id === asked?.candidateId)
     const { way, name } = readBaseModelId(candidate?.baseModelId ?? '')
     return way === 'bedrock' ? [name] : []
   })

@@ -12,6 +12,7 @@ import {
   metricSeriesSchema,
   priceSchema,
   updateEndpointSchema,
+  startedEndpointSchema,
 } from '../endpoint.ts'
 import { codeLanguages } from '../invocationCode.ts'
 import { modelSchema } from '../model.ts'
@@ -23,6 +24,7 @@ import {
   ratingSchema,
   regenerationSchema,
   turnSchema,
+  askedSideSchema,
 } from '../playground.ts'
 import {
   approvalSchema,
@@ -30,6 +32,7 @@ import {
   registeredVersionSchema,
   registerRequestSchema,
 } from '../registry.ts'
+import { paidJobSchema } from '../runningCost.ts'
 import { call } from './call.ts'
 
 const nothing = z.null()
@@ -79,12 +82,16 @@ export const shipCalls = {
     z.object({ workspaceId: z.string(), instanceType: instanceTypeSchema }),
     priceSchema.nullable(),
   ),
+  /** What begins to cost when these are asked. */
+  'endpoint.startPrice': call(z.array(askedSideSchema), z.array(startedEndpointSchema)),
   'endpoint.deploy': call(deployRequestSchema, endpointSchema),
   'endpoint.update': call(updateEndpointSchema, endpointSchema),
   'endpoint.rollBack': call(byName, endpointSchema),
   'endpoint.setShare': call(z.object({ name: z.string(), share }), endpointSchema),
   'endpoint.allowUnguarded': call(byName, nothing),
   'endpoint.delete': call(byName, endpointSchema),
+  /** Trainings and transform jobs that an account is paid for now. */
+  'cost.jobs': call(nothing, z.array(paidJobSchema)),
   'endpoint.deleteOrphan': call(z.object({ workspaceId: z.string(), name: z.string() }), nothing),
   'endpoint.reconcile': call(nothing, endpointsStateSchema),
   'endpoint.metrics': call(

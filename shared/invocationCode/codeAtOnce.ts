@@ -1,11 +1,11 @@
 /** Code that asks an endpoint which answers at once. */
 import { domainOf } from '../partition.ts'
-import { bodyOf, javaText, json, localNote, policyText, python } from './codeText.ts'
-import type { CodeWriters } from './facts.ts'
+import { bodyOf, javaText, json, localNote, policyText, python, wakingNote } from './codeText.ts'
+import type { CodeWriters, InvocationFacts } from './facts.ts'
 
 export const codeAtOnce: CodeWriters = {
   cli: (facts) => `#!/bin/sh
-# AWS CLI, version 2${localNote(facts, '#')}
+# AWS CLI, version 2${localNote(facts, '#')}${wakingNote(facts, '#')}
 set -e
 body=$(mktemp)
 answer=$(mktemp)
@@ -15,14 +15,14 @@ ${bodyOf(facts)}
 JSON
 aws sagemaker-runtime invoke-endpoint \\
   --region ${facts.region} \\
-  --endpoint-name ${facts.endpointName} \\
+  --endpoint-name ${facts.endpointName} \\${facts.component ? `\n  --inference-component-name ${facts.component.name} \\` : ''}
   --content-type application/json \\
   --body "fileb://$body" \\
   "$answer" > /dev/null
 cat "$answer"
 `,
 
-  python: (facts) => `# Python with boto3${localNote(facts, '#')}
+  python: (facts) => `# Python with boto3${localNote(facts, '#')}${wakingNote(facts, '#')}
 import json
 import sys
 
@@ -34,7 +34,7 @@ TEMPLATE = ${python(facts.promptTemplate)}
 def ask(question: str) -> str:
     client = boto3.client("sagemaker-runtime", region_name=${python(facts.region)})
     response = client.invoke_endpoint(
-        EndpointName=${python(facts.endpointName)},
+        EndpointName=${python(facts.endpointName)},${pythonComponent(facts)}
         ContentType="application/json",
         Body=json.dumps({
             "inputs": TEMPLATE.replace("{prompt}", question, 1),
@@ -51,7 +51,7 @@ if __name__ == "__main__":
 
   javascript: (
     facts,
-  ) => `// JavaScript with the AWS SDK, version 3: npm install @aws-sdk/client-sagemaker-runtime${localNote(facts, '//')}
+  ) => `// JavaScript with the AWS SDK, version 3: npm install @aws-sdk/client-sagemaker-runtime${localNote(facts, '//')}${wakingNote(facts, '//')}
 import {
   InvokeEndpointCommand,
   SageMakerRuntimeClient,
@@ -63,7 +63,7 @@ const client = new SageMakerRuntimeClient({ region: ${json(facts.region)} })
 export async function ask(question) {
   const { Body } = await client.send(
     new InvokeEndpointCommand({
-      EndpointName: ${json(facts.endpointName)},
+      EndpointName: ${json(facts.endpointName)},${facts.component ? `\n      InferenceComponentName: ${json(facts.component.name)},` : ''}
       ContentType: 'application/json',
       Body: JSON.stringify({
         inputs: template.replace('{prompt}', () => question),
@@ -80,7 +80,7 @@ console.log(await ask(process.argv.slice(2).join(' ') || ${json(facts.example)})
 
   java: (
     facts,
-  ) => `// Java with the AWS SDK, version 2: software.amazon.awssdk:sagemakerruntime${localNote(facts, '//')}
+  ) => `// Java with the AWS SDK, version 2: software.amazon.awssdk:sagemakerruntime${localNote(facts, '//')}${wakingNote(facts, '//')}
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
@@ -94,7 +94,7 @@ public class Ask {
         SageMakerRuntimeClient.builder().region(Region.of(${json(facts.region)})).build()) {
       InvokeEndpointRequest request =
           InvokeEndpointRequest.builder()
-              .endpointName(${json(facts.endpointName)})
+              .endpointName(${json(facts.endpointName)})${facts.component ? `\n              .inferenceComponentName(${json(facts.component.name)})` : ''}
               .contentType("application/json")
               .body(SdkBytes.fromUtf8String(body))
               .build();
@@ -105,14 +105,14 @@ public class Ask {
 `,
 
   curl: (facts) => `#!/bin/sh
-# curl 7.75 or newer signs the request (Signature Version 4) with the keys of the environment.
+# curl 7.75 or newer signs the request (Signature Version 4) with the keys of the environment.${wakingNote(facts, '#')}
 set -e
 url="\${AWS_ENDPOINT_URL:-https://runtime.sagemaker.${facts.region}.${domainOf(facts.region)}}"
 curl --silent --show-error --fail-with-body \\
   --aws-sigv4 "aws:amz:${facts.region}:sagemaker" \\
   --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
   \${AWS_SESSION_TOKEN:+--header "x-amz-security-token: $AWS_SESSION_TOKEN"} \\
-  --header "content-type: application/json" \\
+  --header "content-type: application/json" \\${facts.component ? `\n  --header "x-amzn-sagemaker-inference-component: ${facts.component.name}" \\` : ''}
   --data-binary @- \\
   "$url/endpoints/${facts.endpointName}/invocations" <<'JSON'
 ${bodyOf(facts)}
@@ -121,7 +121,7 @@ JSON
 
   lambda: (
     facts,
-  ) => `# AWS Lambda, Python 3.12 or newer; its role needs the policy shown beside this.
+  ) => `# AWS Lambda, Python 3.12 or newer; its role needs the policy shown beside this.${wakingNote(facts, '#')}
 import json
 import os
 
@@ -136,7 +136,7 @@ def lambda_handler(event, context):
     if not question:
         return {"statusCode": 400, "body": json.dumps({"error": "A question is needed."})}
     response = client.invoke_endpoint(
-        EndpointName=os.environ.get("ENDPOINT_NAME", ${python(facts.endpointName)}),
+        EndpointName=os.environ.get("ENDPOINT_NAME", ${python(facts.endpointName)}),${pythonComponent(facts)}
         ContentType="application/json",
         Body=json.dumps({
             "inputs": TEMPLATE.replace("{prompt}", question, 1),
@@ -152,13 +152,17 @@ def lambda_handler(event, context):
     }
 `,
 
-  policy: ({ endpointArn }) =>
+  policy: ({ endpointArn, component }) =>
     policyText([
       {
         Sid: 'AskThisEndpoint',
         Effect: 'Allow',
         Action: ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointWithResponseStream'],
-        Resource: endpointArn,
+        Resource: component === null ? endpointArn : [endpointArn, component.arn],
       },
     ]),
+}
+
+function pythonComponent({ component }: InvocationFacts): string {
+  return component === null ? '' : `\n        InferenceComponentName=${python(component.name)},`
 }

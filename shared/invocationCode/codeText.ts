@@ -15,6 +15,13 @@ export function localNote({ isLocal }: InvocationFacts, mark: string): string {
     : ''
 }
 
+/** What it means when an endpoint that may have no machine refuses. */
+export function wakingNote({ component }: InvocationFacts, mark: string): string {
+  return component === null
+    ? ''
+    : `\n${mark} Without questions it has no machine: the first one is refused ("no capacity") and has AWS start one.\n${mark} Ask again until it answers, after about ten minutes.`
+}
+
 /** A text as JavaScript and Java write it. */
 export function json(text: string): string {
   return JSON.stringify(text).replace(

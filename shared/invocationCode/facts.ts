@@ -14,6 +14,8 @@ export interface InvocationFacts {
   readonly endpointName: string
   readonly endpointArn: string
   readonly region: string
+  /** The inference component that holds the model of an endpoint which may have no machine; null: it has none. */
+  readonly component: { readonly name: string; readonly arn: string } | null
   /** Put around the question, as in training: `{prompt}` stands for it. */
   readonly promptTemplate: string
   /** A question to ask. */

@@ -132,7 +132,9 @@ test('quitting says what goes on running and its price, and staying keeps the wi
     app.quit()
     return said
   })
-  expect(detail).toContain('2 endpoints go on running at AWS and cost $8.61 an hour')
+  expect(detail).toBe(
+    '2 endpoints: this goes on at AWS and costs $8.61 an hour, until it ends by itself.',
+  )
   await expect(page.getByRole('navigation')).toBeVisible()
 })
 
@@ -147,6 +149,74 @@ test('deletes both, with everything they are made of', async () => {
   await expect(page.getByRole('region', { name: question, exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Send, and start an endpoint at/ })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Answer again/ })).toHaveCount(0)
+  expect(double.problems).toEqual([])
+})
+
+test('the base model answers in the account as well, at the price of its own machine', async () => {
+  await page.getByRole('button', { name: 'Models', exact: true }).first().click()
+  await page.getByRole('button', { name: /^Voice/ }).click()
+  await page.getByRole('button', { name: `Test ${baseModel}` }).click()
+  await page.getByRole('textbox', { name: 'Your question' }).fill(question)
+  await page.getByRole('button', { name: 'Add a column' }).click()
+  await page.getByRole('combobox', { name: 'Column 2' }).click()
+  await page.getByRole('option', { name: `${baseModel} · AWS` }).click()
+  await expect(
+    page.getByRole('button', { name: 'Send, and start 2 endpoints at $14.18 an hour' }),
+  ).toBeVisible()
+})
+
+test('one that answers at once goes down to no machine, costs nothing then, and wakes with a question', async () => {
+  await openShipMenu()
+  await page.getByRole('menuitem', { name: 'Deploy as an endpoint' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Deploy as an endpoint' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('sleepy')
+  await dialog.getByRole('checkbox', { name: 'Scale with the load' }).check()
+  await dialog.getByRole('textbox', { name: 'At least' }).fill('0')
+  await expect(dialog.getByRole('textbox', { name: 'Questions at once' })).toHaveValue('5')
+  await dialog.getByRole('textbox', { name: 'At most' }).fill('2')
+  await expect(dialog.getByText(/takes the last machine away/)).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-deploy-to-zero')
+  await dialog.getByRole('button', { name: 'Deploy for $14.18 an hour', exact: true }).click()
+  const card = page.getByRole('region', { name: 'timbre-sleepy', exact: true })
+  await passUntil(async () => (await card.textContent())?.includes('In service') ?? false)
+  await expect(card).toContainText('1 machine now, at most 2; none while nobody asks')
+  await expect(card).toContainText('$7.09 an hour')
+  await expect.poll(() => double.hosting.alarms.size).toBe(1)
+
+  // As AWS does when nobody asks.
+  for (const component of double.hosting.components.values()) component.copies = 0
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await expect(card).toContainText('Asleep: no machine')
+  await expect(card).toContainText('$0.00 an hour')
+  await expect.poll(() => page.title()).toMatch(/^Timbre – 1 endpoint: \$0\.00\/h/)
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-asleep')
+  await card.getByRole('button', { name: 'Use timbre-sleepy' }).click()
+  const drawer = page.getByRole('dialog', { name: 'timbre-sleepy' })
+  await expect(drawer.getByText('InferenceComponentName')).toBeVisible()
+  await expect(drawer.getByText(/the first one is refused/)).toBeVisible()
+  await drawer.getByText('IAM policy').click()
+  await expect(drawer.getByLabel('policy.json', { exact: true })).toContainText(
+    'inference-component/timbre-sleepy-',
+  )
+  await drawer.getByRole('tab', { name: 'Versions' }).click()
+  await expect(drawer.getByText(/holds this one model/)).toBeVisible()
+  await expect(drawer.getByRole('button', { name: 'Replace' })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('button', { name: 'Playground', exact: true }).click()
+  await page.getByRole('combobox', { name: 'Column 1' }).click()
+  await page.getByRole('option', { name: 'timbre-sleepy' }).click()
+  await page.getByRole('textbox', { name: 'Your question' }).fill(question)
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  const answer = page.getByRole('region', { name: 'timbre-sleepy', exact: true })
+  await expect(answer).toContainText('AWS is starting one for this question', { timeout: 30_000 })
+  await takePicture(page, 'cloud-waking')
+  await passUntil(async () => (await answer.textContent())?.includes('On shelf 7') ?? false)
+  await deleteAll()
+  const { components, alarms, scalableTargets } = double.hosting
+  expect(components.size + alarms.size + scalableTargets.size).toBe(0)
   expect(double.problems).toEqual([])
 })
 
@@ -229,6 +299,7 @@ test('answers a file by a transform job: its price, its progress, a stop, and th
   await passUntil(async () => /([1-9]|\d\d) of \d+ rows/.test((await card.textContent()) ?? ''))
   await expect(card).toContainText('Transform job timbre-batch-')
   await expect(card).toContainText('$1.52 an hour')
+  await expect.poll(() => page.title()).toMatch(/^Timbre – 1 batch: \$1\.52\/h/)
   await expectAccessible(page)
   await takePicture(page, 'cloud-batch')
   await card.getByRole('button', { name: 'Stop' }).click()
@@ -239,6 +310,7 @@ test('answers a file by a transform job: its price, its progress, a stop, and th
     async () => (await card.textContent())?.includes('Completed') ?? false,
     4 * minuteMs,
   )
+  await expect.poll(() => page.title()).toBe('Timbre')
   const file = path.join(running.dataDirectory, 'answers.csv')
   await answerSaveDialog(running, file)
   await card.getByRole('button', { name: 'Save with the answers' }).click()

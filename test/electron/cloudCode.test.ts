@@ -94,15 +94,15 @@ function isAllowed({ Statement }: PolicyDocument, { service, operation, input }:
   )
 }
 
-const languages = ['javascript', 'python', 'cli', 'curl'] as const
+const languages = ['javascript', 'python', 'cli', 'curl', 'java'] as const
 
 test.for(languages)('in %s', async (language, context) => {
   const missing = await whatIsMissing(language)
   if (missing !== null) return context.skip(missing)
   const printed = await askWithCode(language, await codeRun(language))
   const { answer } = cloud.double.hosting
-  // The shells print what the container said.
-  if (language === 'cli' || language === 'curl')
+  // The shells and Java print what the container said.
+  if (language === 'cli' || language === 'curl' || language === 'java')
     expect(JSON.parse(printed)).toMatchObject([{ generated_text: answer }])
   else expect(printed).toBe(answer)
   await expectAllowed()
@@ -148,6 +148,7 @@ test('an endpoint that answers at once is told apart, and is asked with other co
     example: question,
     maxNewTokens: 1,
     isLocal: false,
+    component: null,
   })
   // AWS refuses the wrong one of both, and so does the double.
   await expect(

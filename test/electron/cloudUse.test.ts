@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { DeployRequest } from '../../shared/endpoint.ts'
+import { costSoFar, isAsleep, priceNow, type DeployRequest } from '../../shared/endpoint.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { GenerationSettings } from '../../shared/playground.ts'
 import { openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
@@ -426,6 +426,281 @@ test('one that answers later goes down to no machine at all, and is woken by wha
   })
   await removed(name)
   expect(hosting.scalableTargets.size + hosting.scalingPolicies.size + hosting.alarms.size).toBe(0)
+})
+
+const asleep = { min: 0, max: 2, target: 5 }
+
+/** With its model as an inference component. */
+async function deploySleepy(candidateId: string, more: Partial<DeployRequest> = {}) {
+  const name = await deploy(candidateId, { instanceCount: 1, scaling: asleep, ...more })
+  await expect.poll(() => use().endpoints.get(name).isScaled).toBe(true)
+  const componentName = use().endpoints.get(name).revisions.at(-1)?.componentName ?? ''
+  return { name, componentName }
+}
+
+/** As AWS does when nobody asks. */
+function fallAsleep(componentName: string): void {
+  const component = cloud.double.hosting.components.get(componentName)
+  if (component) component.copies = 0
+}
+
+test('one that answers at once goes down to no machine as an inference component, and both end by schedules of their own', async () => {
+  const candidate = await trainOne()
+  const { endpoints } = use()
+  const { hosting } = cloud.double
+  const { name, componentName } = await deploySleepy(candidate.id)
+  const made = calls(/^Create(Schedule|Model|EndpointConfig|Endpoint|InferenceComponent)$/)
+    .filter(({ failure }) => failure === null)
+    .map(({ operation }) => operation)
+  expect(made).toEqual([
+    'CreateSchedule',
+    'CreateSchedule',
+    'CreateModel',
+    'CreateEndpointConfig',
+    'CreateEndpoint',
+    'CreateInferenceComponent',
+  ])
+  const deadlineMs = endpoints.get(name).deadlineMs ?? 0
+  const schedule = {
+    ScheduleExpression: 'rate(5 minutes)',
+    ActionAfterCompletion: 'DELETE',
+    StartDate: deadlineMs / 1000,
+    EndDate: (deadlineMs + 24 * 60 * minuteMs) / 1000,
+  }
+  expect(hosting.schedules.get(`stop-${name}`)).toMatchObject({
+    input: schedule,
+    deletes: { kind: 'endpoint', name },
+  })
+  expect(hosting.schedules.get(`stop-${componentName}`)).toMatchObject({
+    input: schedule,
+    deletes: { kind: 'component', name: componentName },
+  })
+  expect(calls(/^CreateEndpointConfig$/)[0]?.input).toMatchObject({
+    ExecutionRoleArn: expect.stringContaining(':role/'),
+    EnableNetworkIsolation: true,
+    ProductionVariants: [
+      {
+        InitialInstanceCount: 1,
+        ManagedInstanceScaling: { Status: 'ENABLED', MinInstanceCount: 0, MaxInstanceCount: 2 },
+      },
+    ],
+  })
+  expect(calls(/^CreateInferenceComponent$/)[0]?.input).toMatchObject({
+    Specification: {
+      ModelName: name,
+      ComputeResourceRequirements: { NumberOfAcceleratorDevicesRequired: 4 },
+      StartupParameters: { ModelDataDownloadTimeoutInSeconds: 1200 },
+    },
+    RuntimeConfig: { CopyCount: 1 },
+  })
+  expect([...hosting.scalableTargets.values()]).toMatchObject([
+    { ResourceId: `inference-component/${componentName}`, MinCapacity: 0, MaxCapacity: 2 },
+  ])
+  expect([...hosting.scalingPolicies.values()]).toMatchObject([
+    {
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 5,
+        PredefinedMetricSpecification: {
+          PredefinedMetricType:
+            'SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution',
+        },
+      },
+    },
+    { PolicyType: 'StepScaling' },
+  ])
+  expect(hosting.alarms.get(`${name}-wake`)).toMatchObject({
+    MetricName: 'NoCapacityInvocationFailures',
+    Dimensions: [{ Name: 'InferenceComponentName', Value: componentName }],
+  })
+  const before = cloud.double.calls.length
+  await removed(name)
+  const deletes = cloud.double.calls
+    .slice(before)
+    .filter(({ operation, failure }) => operation.startsWith('Delete') && failure === null)
+    .map(({ operation }) => operation)
+  expect(deletes[0]).toBe('DeleteInferenceComponent')
+  expect(deletes.indexOf('DeleteEndpoint')).toBeLessThan(deletes.indexOf('DeleteEndpointConfig'))
+  expect(deletes.slice(-2)).toEqual(['DeleteSchedule', 'DeleteSchedule'])
+  const { models, configs, endpoints: left, components, schedules } = hosting
+  const all = [models, configs, left, components, schedules, hosting.alarms]
+  expect(all.map(({ size }) => size)).toEqual([0, 0, 0, 0, 0, 0])
+  expect(hosting.scalableTargets.size).toBe(0)
+})
+
+test('asleep it costs nothing, says so, and wakes with a question, which is asked again until it answers', async () => {
+  const candidate = await trainOne()
+  const { endpoints, playground } = use()
+  const { name, componentName } = await deploySleepy(candidate.id, { idleMinutes: 600 })
+  await endpoints.reconcile()
+  expect(priceNow(endpoints.get(name))?.perHour).toBeCloseTo(7.09)
+  expect(isAsleep(endpoints.get(name))).toBe(false)
+  cloud.double.advance(60 * minuteMs)
+  fallAsleep(componentName)
+  await endpoints.reconcile()
+  const sleeping = endpoints.get(name)
+  expect(isAsleep(sleeping)).toBe(true)
+  expect(priceNow(sleeping)?.perHour).toBe(0)
+  // What it has cost stays as it is.
+  const atMs = sleeping.machines.at(-1)?.sinceMs ?? 0
+  expect(costSoFar(sleeping, atMs + 600 * minuteMs)).toBeCloseTo(costSoFar(sleeping, atMs) ?? 0)
+  expect(costSoFar(sleeping, atMs)).toBeGreaterThan(7.09)
+
+  const timer = setInterval(() => cloud.double.advance(20_000), 40)
+  const answer = await playground.answerOf(
+    { kind: 'endpoint', endpointName: name },
+    'Where is item 7?',
+    settings,
+    new AbortController().signal,
+  )
+  clearInterval(timer)
+  expect(answer).toBe(cloud.double.hosting.answer)
+  const asked = calls(/^InvokeEndpointWithResponseStream$/)
+  expect(asked.length).toBeGreaterThan(1)
+  expect(asked[0]?.input).toMatchObject({ InferenceComponentName: componentName })
+  expect(asked[0]?.failure).not.toBeNull()
+  expect(asked.at(-1)?.failure).toBeNull()
+  await endpoints.reconcile()
+  expect(isAsleep(endpoints.get(name))).toBe(false)
+  const series = await use().deployments.metrics(name, 1)
+  expect(series.find(({ metric }) => metric === 'invocations')?.points).not.toEqual([])
+  await removed(name)
+})
+
+test.each([false, true])(
+  'the schedules end endpoint and component without this program (AWS leaves the component: %s), and both move with use',
+  async (leavesComponents) => {
+    const candidate = await trainOne()
+    const { endpoints } = use()
+    const { hosting } = cloud.double
+    hosting.leavesComponents = leavesComponents
+    const { name, componentName } = await deploySleepy(candidate.id)
+    const first = endpoints.get(name).deadlineMs ?? 0
+    cloud.double.advance(30 * minuteMs)
+    endpoints.used(name)
+    await expect
+      .poll(() => hosting.schedules.get(`stop-${componentName}`)?.atMs ?? 0)
+      .toBeGreaterThan(first + 20 * minuteMs)
+    expect(hosting.schedules.get(`stop-${name}`)?.atMs).toBe(
+      hosting.schedules.get(`stop-${componentName}`)?.atMs,
+    )
+    cloud.double.advance(50 * minuteMs)
+    await endpoints.reconcile()
+    expect(endpoints.get(name).status).toBe('InService')
+    // Nobody looks while they run.
+    cloud.double.advance(40 * minuteMs)
+    await endpoints.reconcile()
+    expect(hosting.endpoints.size + hosting.components.size).toBe(0)
+    await untilStatus(name, 'Gone')
+    await endpoints.removed(name)
+    expect(hosting.models.size + hosting.configs.size + hosting.schedules.size).toBe(0)
+  },
+)
+
+test('a scheduler’s role that may not delete components is no protection, and nothing is made before someone says so', async () => {
+  const candidate = await trainOne()
+  const { hosting } = cloud.double
+  hosting.deniedToScheduler.add('sagemaker:DeleteInferenceComponent')
+  const { name } = await use().deployments.deploy(
+    deployRequest(candidate.id, { scaling: asleep, instanceCount: 1 }),
+  )
+  await expect.poll(() => use().endpoints.get(name).status).toBe('Unguarded')
+  expect(use().endpoints.get(name).isGuarded).toBe(false)
+  expect(calls(/^Create(Model|Endpoint|InferenceComponent)$/)).toEqual([])
+  use().endpoints.allowUnguarded(name)
+  await untilStatus(name, 'InService')
+  expect(use().endpoints.get(name).isGuarded).toBe(false)
+  await removed(name)
+  expect(hosting.components.size + hosting.schedules.size).toBe(0)
+})
+
+test('what holds one model refuses another, and says what to do', async () => {
+  const candidate = await trainOne()
+  const { deployments } = use()
+  const { name } = await deploySleepy(candidate.id)
+  for (const change of [
+    () => deployments.update(name, candidate.id, 0.5),
+    () => deployments.rollBack(name),
+    () => deployments.setShare(name, 0.5),
+  ])
+    await expect(change()).rejects.toMatchObject({ code: 'HoldsOneModel', details: { name } })
+  await removed(name)
+})
+
+test('one that can’t start says why, and leaves nothing', async () => {
+  const candidate = await trainOne()
+  const { hosting } = cloud.double
+  const { name } = await use().deployments.deploy(
+    deployRequest(candidate.id, { scaling: asleep, instanceType: 'ml.g4dn.2xlarge' }),
+  )
+  // The double’s machine of this type has no accelerator.
+  await expect
+    .poll(
+      () => {
+        cloud.double.advance(20_000)
+        return use().endpoints.get(name).failure?.details['message']
+      },
+      { timeout: 20_000 },
+    )
+    .toMatch(/not enough hardware/)
+  await untilStatus(name, 'Gone')
+  await use().endpoints.removed(name)
+  expect(hosting.endpoints.size + hosting.components.size + hosting.models.size).toBe(0)
+})
+
+test('whoever may not look at components is told so, and nothing is made', async () => {
+  const candidate = await trainOne()
+  cloud.double.failures.refuse(
+    'DescribeInferenceComponent',
+    knownFailures.accessDenied('sagemaker:DescribeInferenceComponent'),
+    // The SDK tries again, for it finds that its clock was off.
+    9,
+  )
+  const { name } = await use().deployments.deploy(
+    deployRequest(candidate.id, { scaling: asleep, instanceCount: 1 }),
+  )
+  await expect
+    .poll(() => use().endpoints.get(name).failure?.code)
+    .toMatch(/AccessDenied|PermissionMissing/)
+  expect(use().endpoints.get(name).status).toBe('Gone')
+  expect(calls(/^Create(Schedule|Model|Endpoint|InferenceComponent)$/)).toEqual([])
+})
+
+test('orphans with components are deleted in order, and so is a component that lost its endpoint', async () => {
+  const candidate = await trainOne()
+  const { endpoints } = use()
+  const { hosting } = cloud.double
+  const { name, componentName } = await deploySleepy(candidate.id)
+  endpoints.forget(name)
+  await endpoints.reconcile()
+  expect(endpoints.state().orphans).toMatchObject([{ kind: 'endpoint', name }])
+  const timer = setInterval(() => cloud.double.advance(20_000), 40)
+  await endpoints.removeOrphan(cloud.workspaceId, name)
+  await expect
+    .poll(async () => {
+      await endpoints.reconcile()
+      return hosting.endpoints.size + hosting.components.size
+    })
+    .toBe(0)
+  expect(hosting.models.size + hosting.configs.size).toBe(0)
+
+  hosting.schedules.clear()
+  hosting.leavesComponents = true
+  clearInterval(timer)
+  const second = await deploySleepy(candidate.id, { name: 'second' })
+  endpoints.forget(second.name)
+  hosting.endpoints.delete(second.name)
+  hosting.schedules.clear()
+  await endpoints.reconcile()
+  expect(endpoints.state().orphans).toMatchObject([
+    { kind: 'component', name: second.componentName },
+  ])
+  expect(second.componentName).not.toBe(componentName)
+  const again = setInterval(() => cloud.double.advance(20_000), 40)
+  await endpoints.removeOrphan(cloud.workspaceId, second.componentName)
+  clearInterval(again)
+  expect(hosting.components.size).toBe(0)
+  hosting.models.clear()
+  hosting.configs.clear()
 })
 
 test('where scaling is not allowed it serves all the same, and says so', async () => {

@@ -93,12 +93,13 @@ describe('the code that calls the endpoint', () => {
     environment: awsEnvironment,
   })
 
-  test.for(['javascript', 'python', 'cli', 'curl'] as const)('in %s', async (language, context) => {
+  const languages = ['javascript', 'python', 'cli', 'curl', 'java'] as const
+  test.for(languages)('in %s', async (language, context) => {
     const missing = await whatIsMissing(language)
     if (missing !== null) return context.skip(missing)
     const printed = await askWithCode(language, await codeRun(language))
-    // The shells print what the container said.
-    if (language === 'cli' || language === 'curl')
+    // The shells and Java print what the container said.
+    if (language === 'cli' || language === 'curl' || language === 'java')
       expect(JSON.parse(printed)).toMatchObject([{ generated_text: expect.any(String) }])
     else expect(printed).toBe(expected)
   })

@@ -14,6 +14,7 @@ const facts: InvocationFacts = {
   example: 'It’s $5 & {prompt}?\u2028',
   maxNewTokens: 64,
   isLocal: false,
+  component: null,
 }
 const later: LaterFacts = {
   ...facts,

@@ -8,8 +8,11 @@ import { python, succeeds } from './notebooks.ts'
 
 const run = promisify(execFile)
 
-/** Those that are run; Java would need its SDK. */
-export type RunLanguage = Exclude<CodeLanguage, 'java' | 'policy'>
+/** Those that are run. */
+export type RunLanguage = Exclude<CodeLanguage, 'policy'>
+
+/** The jars of the AWS SDK for Java: docs/endpoints.md says how they are got. */
+const javaClassPath = process.env['TIMBRE_JAVA_CLASSPATH'] ?? ''
 
 export interface CodeRun {
   readonly code: string
@@ -37,6 +40,9 @@ export async function whatIsMissing(language: RunLanguage): Promise<string | nul
       ))
         ? null
         : 'the AWS command line is not installed (beside TIMBRE_TEST_PYTHON)'
+    case 'java':
+      if (javaClassPath === '') return 'the AWS SDK for Java is not named (TIMBRE_JAVA_CLASSPATH)'
+      return (await succeeds('javac', '-version')) ? null : 'there is no javac'
     case 'curl':
       return (await succeeds('curl', '--aws-sigv4', 'aws:amz:us-east-1:sagemaker', '--version'))
         ? null
@@ -61,6 +67,19 @@ export async function askWithCode(
     } finally {
       await rm(inRepository)
     }
+  }
+  if (language === 'java') {
+    await run('javac', [
+      '-Xlint:deprecation',
+      '-Werror',
+      '-cp',
+      javaClassPath,
+      '-d',
+      directory,
+      file,
+    ])
+    const classPath = [directory, javaClassPath].join(path.delimiter)
+    return (await run('java', ['-cp', classPath, 'Ask'], { env })).stdout.trim()
   }
   const command = language === 'python' ? [python, file, question] : ['sh', file]
   const [program = '', ...given] = command

@@ -1,6 +1,7 @@
-/** Application Auto Scaling's targets and policies for variants of endpoints. */
+/** Application Auto Scaling's targets and policies for variants of endpoints, and for inference components. */
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
 import { knownFailures } from './failures.ts'
+import { componentStatusOf } from './hostingStore.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -10,14 +11,14 @@ export const autoScalingDouble: ServiceDouble = {
     if (!context.hosting.isScalingAllowed)
       throw knownFailures.accessDenied('application-autoscaling:RegisterScalableTarget')
     const id = String(input['ResourceId'])
-    const { isAsync } = requireVariant(context, id)
+    const maySleep = requireScalable(context, id, input['ScalableDimension'])
     const [min, max] = [Number(input['MinCapacity']), Number(input['MaxCapacity'])]
     if (min > max)
       throw new ServiceFailure(
         'ValidationException',
         'Maximum capacity cannot be less than minimum capacity',
       )
-    if (min === 0 && !isAsync)
+    if (min === 0 && !maySleep)
       throw new ServiceFailure(
         'ValidationException',
         `Minimum capacity cannot be zero for the resource ${id}`,
@@ -42,8 +43,19 @@ export const autoScalingDouble: ServiceDouble = {
   },
 }
 
-/** What is in service can be scaled, and nothing else. */
-function requireVariant({ hosting, now }: DoubleContext, id: string): { isAsync: boolean } {
+/** What is in service can be scaled, and nothing else. @returns whether it may go down to none */
+function requireScalable({ hosting, now }: DoubleContext, id: string, dimension: unknown): boolean {
+  const [, componentName] = /^inference-component\/([^/]+)$/.exec(id) ?? []
+  if (componentName !== undefined) {
+    const component = hosting.components.get(componentName)
+    const isThere = component && componentStatusOf(component, now()) === 'InService'
+    if (!isThere || dimension !== 'sagemaker:inference-component:DesiredCopyCount')
+      throw new ServiceFailure(
+        'ValidationException',
+        `Inference component ${componentName} is not in service`,
+      )
+    return true
+  }
   const [, name = '', variant = ''] = /^endpoint\/([^/]+)\/variant\/([^/]+)$/.exec(id) ?? []
   const endpoint = hosting.endpoints.get(name)
   const config = hosting.configs.get(endpoint?.configName ?? '')
@@ -53,7 +65,7 @@ function requireVariant({ hosting, now }: DoubleContext, id: string): { isAsync:
       'ValidationException',
       `SageMaker endpoint ${name} or its variant ${variant} is not in service`,
     )
-  return { isAsync: config?.AsyncInferenceConfig !== undefined }
+  return config?.AsyncInferenceConfig !== undefined
 }
 
 function requireTarget({ hosting }: DoubleContext, id: string): Input {

@@ -26,7 +26,7 @@ import { schedulerDouble } from './schedulerDouble.ts'
 import { shapeOf } from './serviceModel.ts'
 import { s3Double } from './s3Double.ts'
 import { ServiceFailure } from './serviceFailure.ts'
-import { pricingDouble, serviceQuotasDouble, stsDouble } from './smallDoubles.ts'
+import { pricingDouble, serviceQuotasDouble, simulationDouble, stsDouble } from './smallDoubles.ts'
 import { validateRequest } from './validateRequest.ts'
 import { validateValue } from './validateValue.ts'
 import { queryOf, signedServiceOf, type WireRequest } from './wireRequest.ts'
@@ -94,6 +94,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     bedrock: { ...bedrockDouble, ...bedrockDeploymentDouble },
     logs: logsDouble,
     sts: stsDouble,
+    iam: simulationDouble,
     'service-quotas': serviceQuotasDouble,
     pricing: pricingDouble,
     'sagemaker-runtime': runtimeDouble,
@@ -135,7 +136,8 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
       problems.push(...found.map((problem) => `${name}: ${problem}`))
       if (found.length > 0) throw new ServiceFailure('ValidationException', found.join('; '))
       // A signature for another moment is what protects an endpoint's end; see electron/endpoints/lifeCycle.ts.
-      if (operation.name === 'CreateEndpoint') requireFreshSignature(request, now())
+      if (['CreateEndpoint', 'CreateInferenceComponent'].includes(operation.name))
+        requireFreshSignature(request, now())
       context.failures.check(operation.name)
       const handler = services[model.service]?.[operation.name]
       if (!handler)

@@ -23,7 +23,12 @@ export const cloudWatchDouble: ServiceDouble = {
       const counts = new Map<number, number>()
       const isCounted = ['Invocations', 'ModelLatency'].includes(Metric.MetricName)
       for (const { endpoint, variant, atMs } of hosting.invocations) {
-        if (!isCounted || endpoint !== of('EndpointName') || variant !== of('VariantName')) continue
+        const component = of('InferenceComponentName')
+        const isOfThese =
+          component === undefined
+            ? endpoint === of('EndpointName') && variant === of('VariantName')
+            : hosting.components.get(component)?.endpointName === endpoint
+        if (!isCounted || !isOfThese) continue
         const startMs = Math.floor(atMs / (Period * 1000)) * Period * 1000
         counts.set(startMs, (counts.get(startMs) ?? 0) + 1)
       }

@@ -1,6 +1,7 @@
 /** SageMaker's models, endpoint configurations and endpoints, refused in AWS's words where AWS refuses them. */
 import type { DoubleContext, Handler, ServiceDouble } from './doubleContext.ts'
 import {
+  componentsOf,
   statusOf,
   type DoubleEndpoint,
   type EndpointConfig,
@@ -50,7 +51,11 @@ export const endpointDouble: ServiceDouble = settled({
     if (context.hosting.configs.has(name))
       throw validationFailure(`Cannot create already existing endpoint configuration "${arn}".`)
     for (const { ModelName } of config.ProductionVariants)
-      find(context, context.hosting.models, 'model', ModelName)
+      if (ModelName !== undefined) find(context, context.hosting.models, 'model', ModelName)
+      else if (config.ExecutionRoleArn === undefined || config.AsyncInferenceConfig)
+        throw validationFailure(
+          'A variant without a model needs an ExecutionRoleArn and answers at once.',
+        )
     context.hosting.configs.set(name, config)
     return { EndpointConfigArn: arn }
   },
@@ -103,7 +108,11 @@ export const endpointDouble: ServiceDouble = settled({
       ...(status === 'Failed' ? { FailureReason: endpoint.failure } : {}),
       ...(status === 'Creating' || !config
         ? {}
-        : { ProductionVariants: config.ProductionVariants.map((one) => variantOf(endpoint, one)) }),
+        : {
+            ProductionVariants: config.ProductionVariants.map((one) =>
+              variantOf(context.hosting, endpoint, one),
+            ),
+          }),
       CreationTime: at(endpoint.createdAtMs),
       LastModifiedTime: at(context.now()),
     }
@@ -167,6 +176,12 @@ export const endpointDouble: ServiceDouble = settled({
   DeleteEndpoint: (context, input) => {
     const endpoint = findEndpoint(context, input)
     if (endpoint.deletedAtMs === null) requireAtRest(context, endpoint)
+    // AWS's own words are not known; its console says that its models have to be deleted before.
+    const isHeld = componentsOf(context.hosting, endpoint.name).length > 0
+    if (isHeld && !context.hosting.leavesComponents)
+      throw validationFailure(
+        `Cannot delete endpoint "${arnOf(context, 'endpoint', endpoint.name)}": delete its inference components first.`,
+      )
     endpoint.deletedAtMs ??= context.now()
     return {}
   },
@@ -179,32 +194,48 @@ function setWeights({ configs }: HostingStore, endpoint: DoubleEndpoint): void {
     endpoint.weights.set(variant.VariantName, variant.InitialVariantWeight ?? 1)
 }
 
-function variantOf(endpoint: DoubleEndpoint, variant: VariantConfig) {
+function variantOf(hosting: HostingStore, endpoint: DoubleEndpoint, variant: VariantConfig) {
+  const count = machinesOf(hosting, endpoint, variant)
   const weight = endpoint.weights.get(variant.VariantName) ?? variant.InitialVariantWeight ?? 1
   return {
     VariantName: variant.VariantName,
     CurrentWeight: weight,
     DesiredWeight: weight,
-    CurrentInstanceCount: variant.InitialInstanceCount,
-    DesiredInstanceCount: variant.InitialInstanceCount,
+    CurrentInstanceCount: count,
+    DesiredInstanceCount: count,
   }
 }
 
+/** A machine for each copy of the components that it holds; the first is there before any. */
+function machinesOf(hosting: HostingStore, { name }: DoubleEndpoint, variant: VariantConfig) {
+  const components = componentsOf(hosting, name)
+  if (components.length === 0) return variant.InitialInstanceCount
+  return components.reduce((sum, [, { copies }]) => sum + copies, 0)
+}
+
 /** Found only once the machines are there. */
-function whyItFails({ hosting, objects }: DoubleContext, config: EndpointConfig): string | null {
-  for (const { ModelName } of config.ProductionVariants) {
-    const container = hosting.models.get(ModelName)?.['PrimaryContainer'] as {
-      Image: string
-      ModelDataUrl?: string
-      ModelDataSource?: { S3DataSource: { S3Uri: string } }
-      Environment?: Readonly<Record<string, string>>
-    }
-    const uri = container.ModelDataUrl ?? container.ModelDataSource?.S3DataSource.S3Uri ?? ''
-    if (objects.under(uri).length === 0)
-      return `Could not download the model data from S3: no objects at ${uri}.`
-    if (container.Image.includes('tgi') && !container.Environment?.['HF_MODEL_ID'])
-      return `The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.`
+function whyItFails(context: DoubleContext, config: EndpointConfig): string | null {
+  const reasons = config.ProductionVariants.flatMap(({ ModelName }) =>
+    ModelName === undefined ? [] : (whyModelFails(context, ModelName) ?? []),
+  )
+  return reasons[0] ?? null
+}
+
+export function whyModelFails(
+  { hosting, objects }: DoubleContext,
+  modelName: string,
+): string | null {
+  const container = hosting.models.get(modelName)?.['PrimaryContainer'] as {
+    Image: string
+    ModelDataUrl?: string
+    ModelDataSource?: { S3DataSource: { S3Uri: string } }
+    Environment?: Readonly<Record<string, string>>
   }
+  const uri = container.ModelDataUrl ?? container.ModelDataSource?.S3DataSource.S3Uri ?? ''
+  if (objects.under(uri).length === 0)
+    return `Could not download the model data from S3: no objects at ${uri}.`
+  if (container.Image.includes('tgi') && !container.Environment?.['HF_MODEL_ID'])
+    return `The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.`
   return null
 }
 
@@ -232,23 +263,23 @@ function requireRole({ account }: DoubleContext, role: unknown): void {
     throw new ServiceFailure('AccessDeniedException', 'Cross-account pass role is not allowed.')
 }
 
-function findEndpoint(context: DoubleContext, input: Input): DoubleEndpoint {
+export function findEndpoint(context: DoubleContext, input: Input): DoubleEndpoint {
   return find(context, context.hosting.endpoints, 'endpoint', String(input['EndpointName']))
 }
 
-function find<T>(
+export function find<T>(
   context: DoubleContext,
   held: ReadonlyMap<string, T>,
-  kind: 'model' | 'endpoint' | 'endpoint configuration',
+  kind: 'model' | 'endpoint' | 'endpoint configuration' | 'inference component',
   name: string,
 ): T {
   const found = held.get(name)
   if (found) return found
-  const arn = arnOf(context, kind === 'endpoint configuration' ? 'endpoint-config' : kind, name)
+  const arn = arnOf(context, kind.replace('configuration', 'config').replace(' ', '-'), name)
   throw validationFailure(`Could not find ${kind} "${arn}".`)
 }
 
-function arnOf({ region, account }: DoubleContext, kind: string, name: string): string {
+export function arnOf({ region, account }: DoubleContext, kind: string, name: string): string {
   return `arn:aws:sagemaker:${region}:${account}:${kind}/${name.toLowerCase()}`
 }
 
@@ -256,7 +287,7 @@ function at(ms: number): Date {
   return new Date(ms)
 }
 
-function settled(handlers: ServiceDouble): ServiceDouble {
+export function settled(handlers: ServiceDouble): ServiceDouble {
   return Object.fromEntries(
     Object.entries(handlers).map(([name, handler]): [string, Handler] => [
       name,

@@ -7,10 +7,15 @@ export type AnswerStyle =
 
 export interface VariantConfig {
   readonly VariantName: string
-  readonly ModelName: string
+  /** Left out where components hold the models. */
+  readonly ModelName?: string
   readonly InitialInstanceCount: number
   readonly InstanceType: string
   readonly InitialVariantWeight?: number
+  readonly ManagedInstanceScaling?: {
+    readonly MinInstanceCount?: number
+    readonly MaxInstanceCount?: number
+  }
 }
 
 export interface EndpointConfig {
@@ -21,6 +26,7 @@ export interface EndpointConfig {
     readonly OutputConfig: { readonly S3OutputPath?: string; readonly S3FailurePath?: string }
   }
   readonly KmsKeyId?: string
+  readonly ExecutionRoleArn?: string
   readonly Tags?: readonly unknown[]
 }
 
@@ -37,16 +43,35 @@ export interface DoubleEndpoint {
   readonly weights: Map<string, number>
 }
 
+export interface DoubleComponent {
+  readonly input: Input
+  readonly endpointName: string
+  readonly modelName: string
+  readonly createdAtMs: number
+  readonly readyMs: number
+  /** Why it can't start; null: it does. */
+  readonly failure: string | null
+  deletedAtMs: number | null
+  /** Each on a machine of its own; a test takes them away as AWS does when nobody asks. */
+  copies: number
+  /** When a machine is there again that a question has asked for. */
+  awakeAtMs: number | null
+}
+
 export interface DoubleSchedule {
   readonly input: Input
   readonly atMs: number
-  readonly endpointName: string
+  readonly nextMs: number
+  /** It asks again and again until then; null: once. */
+  readonly endMs: number | null
+  readonly deletes: { readonly kind: 'endpoint' | 'component'; readonly name: string }
 }
 
 export interface HostingStore {
   readonly models: Map<string, Input>
   readonly configs: Map<string, EndpointConfig>
   readonly endpoints: Map<string, DoubleEndpoint>
+  readonly components: Map<string, DoubleComponent>
   readonly schedules: Map<string, DoubleSchedule>
   readonly deployments: Map<string, { readonly input: Input; readonly createdAtMs: number }>
   readonly invocations: { readonly endpoint: string; readonly variant: string; atMs: number }[]
@@ -61,11 +86,16 @@ export interface HostingStore {
   answerOf: ((prompt: string, model: Input) => string) | null
   /** Whether EventBridge Scheduler may take the role it is given. */
   isSchedulerTrusted: boolean
+  /** Actions that the scheduler's role lacks; AWS takes its schedules all the same. */
+  readonly deniedToScheduler: Set<string>
   isScalingAllowed: boolean
+  /** Both were reported of AWS: that an endpoint goes without its components, and that it can't go before them. */
+  leavesComponents: boolean
   startMs: number
 }
 
 export const deletingMs = 90_000
+export const componentDeletingMs = 4 * 60_000
 const minuteMs = 60_000
 
 export function createHostingStore(): HostingStore {
@@ -73,6 +103,7 @@ export function createHostingStore(): HostingStore {
     models: new Map(),
     configs: new Map(),
     endpoints: new Map(),
+    components: new Map(),
     schedules: new Map(),
     deployments: new Map(),
     invocations: [],
@@ -84,7 +115,9 @@ export function createHostingStore(): HostingStore {
     asyncFailure: null,
     answerOf: null,
     isSchedulerTrusted: true,
+    deniedToScheduler: new Set(),
     isScalingAllowed: true,
+    leavesComponents: false,
     startMs: 8 * minuteMs,
   }
 }
@@ -93,4 +126,17 @@ export function statusOf(endpoint: DoubleEndpoint, nowMs: number): string {
   if (endpoint.deletedAtMs !== null) return 'Deleting'
   if (nowMs < endpoint.busyUntilMs) return endpoint.busyWith
   return endpoint.failure === null ? 'InService' : 'Failed'
+}
+
+export function componentStatusOf(component: DoubleComponent, nowMs: number): string {
+  if (component.deletedAtMs !== null) return 'Deleting'
+  if (nowMs < component.readyMs) return 'Creating'
+  return component.failure === null ? 'InService' : 'Failed'
+}
+
+export function componentsOf(
+  { components }: HostingStore,
+  endpointName: string,
+): readonly (readonly [string, DoubleComponent])[] {
+  return [...components].filter(([, component]) => component.endpointName === endpointName)
 }

@@ -2,7 +2,7 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8'
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
-import { statusOf } from './hostingStore.ts'
+import { componentsOf, componentStatusOf, statusOf, type DoubleComponent } from './hostingStore.ts'
 import { parseUri } from './objectStore.ts'
 import { ServiceFailure } from './serviceFailure.ts'
 import { settle } from './settleHosting.ts'
@@ -81,6 +81,7 @@ function reach(context: DoubleContext, input: Input, isAsync: boolean): Asked {
         ? `Endpoint ${name} is not an asynchronous endpoint.`
         : `Endpoint ${name} is an asynchronous endpoint: use InvokeEndpointAsync.`,
     )
+  const component = reachComponent(context, name, input['InferenceComponentName'])
   const wanted = input['TargetVariant']
   const variants = config.ProductionVariants
   const variant = variants.find(({ VariantName }) => VariantName === wanted) ?? variants[0]
@@ -104,7 +105,36 @@ function reach(context: DoubleContext, input: Input, isAsync: boolean): Asked {
       'Received client error (422) from primary with message "`temperature` must be strictly positive".',
       424,
     )
-  return { ...asked, model: context.hosting.models.get(variant?.ModelName ?? '') ?? {} }
+  const modelName = component?.modelName ?? variant?.ModelName ?? ''
+  return { ...asked, model: context.hosting.models.get(modelName) ?? {} }
+}
+
+/** Null: the endpoint has none. @throws ServiceFailure also while it has no machine, for which it is woken */
+function reachComponent(
+  { hosting, now }: DoubleContext,
+  endpointName: string,
+  wanted: unknown,
+): DoubleComponent | null {
+  const held = componentsOf(hosting, endpointName)
+  if (held.length === 0) return null
+  const [name, component] = held.find(([one]) => one === wanted) ?? []
+  if (!name || !component || componentStatusOf(component, now()) !== 'InService')
+    throw new ServiceFailure(
+      'ValidationError',
+      `Inference Component Name header is required for endpoints to which you plan to deploy inference components.`,
+    )
+  if (component.copies > 0) return component
+  const alarm = [...hosting.alarms.values()].find(
+    ({ MetricName, Dimensions }) =>
+      MetricName === 'NoCapacityInvocationFailures' &&
+      (Dimensions as { Value: string }[]).some(({ Value }) => Value === name),
+  )
+  const isScaled = hosting.scalableTargets.has(`inference-component/${name}`)
+  if (alarm && isScaled) component.awakeAtMs ??= now() + hosting.startMs
+  throw new ServiceFailure(
+    'ValidationError',
+    'Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API.',
+  )
 }
 
 function configOf({ hosting }: DoubleContext, endpointName: string) {

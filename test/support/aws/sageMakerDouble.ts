@@ -1,5 +1,6 @@
 /** SageMaker beside its jobs: the public hub and the MLflow apps; with endpoints and registry from their own files. */
 import { autoMLDouble } from './autoMLDouble.ts'
+import { componentDouble } from './componentDouble.ts'
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
 import { buildCatalog, type CatalogEntry } from './hubCatalog.ts'
 import { endpointDouble } from './endpointDouble.ts'
@@ -27,6 +28,7 @@ export function createSageMakerDouble(
     ...trainingDouble,
     ...autoMLDouble,
     ...endpointDouble,
+    ...componentDouble,
     ...createRegistryDouble(),
     ...createTransformDouble(),
     ListHubContents: (context, input) => {

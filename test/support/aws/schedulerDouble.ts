@@ -1,4 +1,4 @@
-/** EventBridge Scheduler, as far as it ends endpoints: one-shot schedules with SageMaker's universal target. */
+/** EventBridge Scheduler, as far as it ends endpoints and their components: schedules with SageMaker's universal targets. */
 import type { DoubleContext, ServiceDouble } from './doubleContext.ts'
 import { ServiceFailure, validationFailure } from './serviceFailure.ts'
 import { settle } from './settleHosting.ts'
@@ -35,25 +35,50 @@ export const schedulerDouble: ServiceDouble = {
   },
 }
 
+const targets = [
+  ['deleteEndpoint', 'endpoint', 'EndpointName'],
+  ['deleteInferenceComponent', 'component', 'InferenceComponentName'],
+] as const
+
 function put(context: DoubleContext, name: string, input: Input) {
-  const expression = String(input['ScheduleExpression'])
-  const [, time] = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/.exec(expression) ?? []
-  const atMs = Date.parse(`${time}Z`)
-  if (time === undefined || Number.isNaN(atMs))
-    throw validationFailure(`Invalid Schedule Expression ${expression}.`)
+  const { atMs, endMs } = timesOf(input)
   if (input['ScheduleExpressionTimezone'] !== 'UTC')
     throw validationFailure('The double knows schedules in UTC only.')
   const target = input['Target'] as { Arn: string; RoleArn: string; Input?: string }
-  if (target.Arn !== 'arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint')
-    throw validationFailure(`Provided Arn is not in correct format: ${target.Arn}`)
+  const known = targets.find(
+    ([operation]) => target.Arn === `arn:aws:scheduler:::aws-sdk:sagemaker:${operation}`,
+  )
+  if (!known) throw validationFailure(`Provided Arn is not in correct format: ${target.Arn}`)
   if (!context.hosting.isSchedulerTrusted)
     throw validationFailure(
       'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
     )
-  const { EndpointName } = JSON.parse(target.Input ?? '{}') as { EndpointName?: string }
-  if (EndpointName === undefined) throw validationFailure('The target has no EndpointName.')
-  context.hosting.schedules.set(name, { input, atMs, endpointName: EndpointName })
+  const [, kind, member] = known
+  const deleted = (JSON.parse(target.Input ?? '{}') as Record<string, string>)[member]
+  if (deleted === undefined) throw validationFailure(`The target has no ${member}.`)
+  context.hosting.schedules.set(name, {
+    input,
+    atMs,
+    nextMs: atMs,
+    endMs,
+    deletes: { kind, name: deleted },
+  })
   return { ScheduleArn: arnOf(context, name) }
+}
+
+function timesOf(input: Input): { atMs: number; endMs: number | null } {
+  const expression = String(input['ScheduleExpression'])
+  if (expression === 'rate(5 minutes)') {
+    const [start, end] = [input['StartDate'], input['EndDate']]
+    if (typeof start !== 'number' || typeof end !== 'number')
+      throw validationFailure('The double knows repeated schedules with a start and an end only.')
+    return { atMs: start * 1000, endMs: end * 1000 }
+  }
+  const [, time] = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/.exec(expression) ?? []
+  const atMs = Date.parse(`${time}Z`)
+  if (time === undefined || Number.isNaN(atMs))
+    throw validationFailure(`Invalid Schedule Expression ${expression}.`)
+  return { atMs, endMs: null }
 }
 
 function requireSchedule({ hosting }: DoubleContext, name: string) {

@@ -10,6 +10,17 @@ export const stsDouble: ServiceDouble = {
   }),
 }
 
+/** What the role of the schedules may do; the user may everything that is asked. */
+export const simulationDouble: ServiceDouble = {
+  SimulatePrincipalPolicy: ({ hosting }, input) => ({
+    EvaluationResults: (input['ActionNames'] as string[]).map((EvalActionName) => ({
+      EvalActionName,
+      EvalDecision: hosting.deniedToScheduler.has(EvalActionName) ? 'implicitDeny' : 'allowed',
+    })),
+    IsTruncated: false,
+  }),
+}
+
 export const serviceQuotasDouble: ServiceDouble = {
   ListServiceQuotas: (context, input) => {
     if (input['ServiceCode'] !== 'sagemaker')
