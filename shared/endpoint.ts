@@ -15,7 +15,7 @@ export const idleMinutesSchema = z.number().int().min(leastIdleMinutes).max(most
  * The schedules of an endpoint with an inference component ask again so often and for so long: the component takes minutes
  * to go, and its endpoint can't be deleted before.
  */
-export const repeatedDelete = { everyMs: 5 * 60_000, forMs: 24 * 60 * 60_000 } as const
+export const repeatedDelete = { everyMs: 5 * 60_000, forMs: 7 * 24 * 60 * 60_000 } as const
 
 /** What a look at it found, in SageMaker's words; or what this computer knows of it beside that. */
 export const endpointStatusSchema = z.enum([

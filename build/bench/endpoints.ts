@@ -23,17 +23,22 @@ export async function benchEndpoints(options: BenchOptions): Promise<BenchResult
 function explore(walks: number, { say }: BenchOptions): BenchResult[] {
   let violations = 0
   let created = 0
+  let components = 0
   for (let seed = 1; seed <= walks; seed += 1) {
     const result = walk(seed, eventsOfAWalk)
     created += result.asked['create-endpoint'] ?? 0
+    components += result.asked['create-component'] ?? 0
     if (result.violation === null) continue
     violations += 1
     say(`Seed ${seed}: ${result.violation}\n${result.trace.join('\n')}`)
   }
-  say(`${walks} walks of ${eventsOfAWalk} events, ${created} requests for an endpoint`)
+  say(
+    `${walks} walks of ${eventsOfAWalk} events, ${created} requests for an endpoint, ${components} for a component`,
+  )
   return [
     figure('random walks of the model', 'walks', walks, walks),
     figure('random walks of the model', 'endpoints asked for', created, walks),
+    figure('random walks of the model', 'components asked for', components, walks),
     figure('random walks of the model', 'violations', violations, walks),
   ]
 }

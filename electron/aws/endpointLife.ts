@@ -155,6 +155,8 @@ export async function takeEndpointStep(
     case 'create-config':
       return createConfig(connection, plan, revision)
     case 'create-endpoint':
+      // One of an earlier life under this name, of another computer perhaps, would end it as well.
+      if (!plan.isGuarded) await deleteSchedule(connection, plan)
       return createEndpoint(connection, plan, step.signedAtMs ?? 0)
     case 'create-component':
       return inTurn(

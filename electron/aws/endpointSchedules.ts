@@ -20,7 +20,7 @@ import type { Connection } from './workspace.ts'
 export interface ScheduledDelete {
   readonly kind: 'endpoint' | 'component'
   readonly name: string
-  /** It asks again and again for a day; otherwise once, and what is refused is retried. */
+  /** It asks again and again for a week; otherwise once, and what is refused is retried for a day. */
   readonly repeats: boolean
 }
 

@@ -14,8 +14,8 @@
  *
  * One that holds its model as an inference component has two schedules, for AWS deletes the component first: both stand
  * before the endpoint is asked for, and both have enough left when the component is. They ask again every few minutes for a
- * day, since a component takes minutes to go and holds its endpoint meanwhile. The endpoint's is pushed forward first: the
- * component must never outlive the day in which its endpoint's is asked for.
+ * week, since a component takes minutes to go and holds its endpoint meanwhile. The endpoint's is pushed forward first: the
+ * component must never outlive the time in which its endpoint's schedule asks.
  */
 
 /** AWS refuses a signature that is older: five minutes, for some services fifteen. */

@@ -465,7 +465,7 @@ test('one that answers at once goes down to no machine as an inference component
     ScheduleExpression: 'rate(5 minutes)',
     ActionAfterCompletion: 'DELETE',
     StartDate: deadlineMs / 1000,
-    EndDate: (deadlineMs + 24 * 60 * minuteMs) / 1000,
+    EndDate: (deadlineMs + 7 * 24 * 60 * minuteMs) / 1000,
   }
   expect(hosting.schedules.get(`stop-${name}`)).toMatchObject({
     input: schedule,
@@ -575,7 +575,7 @@ test.each([false, true])(
     hosting.leavesComponents = leavesComponents
     const { name, componentName } = await deploySleepy(candidate.id)
     const first = endpoints.get(name).deadlineMs ?? 0
-    cloud.double.advance(30 * minuteMs)
+    cloud.double.advance(first - cloud.double.now() - 20 * minuteMs)
     endpoints.used(name)
     await expect
       .poll(() => hosting.schedules.get(`stop-${componentName}`)?.atMs ?? 0)
@@ -611,6 +611,27 @@ test('a scheduler’s role that may not delete components is no protection, and 
   expect(use().endpoints.get(name).isGuarded).toBe(false)
   await removed(name)
   expect(hosting.components.size + hosting.schedules.size).toBe(0)
+})
+
+test('one that runs until it is deleted is not ended by a schedule of an earlier one of its name', async () => {
+  const candidate = await trainOne()
+  const { endpoints } = use()
+  const { hosting } = cloud.double
+  const first = await deploySleepy(candidate.id)
+  // It ended by itself, and this computer never heard of it.
+  cloud.double.advance(100 * minuteMs)
+  endpoints.forget(first.name)
+  await endpoints.reconcile()
+  expect(hosting.endpoints.size).toBe(0)
+  expect(hosting.schedules.has(`stop-${first.name}`)).toBe(true)
+  hosting.models.clear()
+  hosting.configs.clear()
+  const name = await deploy(candidate.id, { idleMinutes: null })
+  expect(name).toBe(first.name)
+  cloud.double.advance(24 * 60 * minuteMs)
+  await endpoints.reconcile()
+  expect(endpoints.get(name).status).toBe('InService')
+  await removed(name)
 })
 
 test('what holds one model refuses another, and says what to do', async () => {
