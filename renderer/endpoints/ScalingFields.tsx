@@ -26,7 +26,7 @@ export function ScalingFields({ isAsync, scaling, onChange }: ScalingFieldsProps
     })
   const targetName = isAsync ? 'targetAsync' : min === 0 ? 'targetAtOnce' : 'target'
   return (
-    <Group grow align="flex-start">
+    <Group grow align="flex-end">
       <NumberInput
         label={t('deploy.least')}
         description={t(isAsync ? 'deploy.leastAsyncHint' : 'deploy.leastHint')}

@@ -27,6 +27,10 @@ export async function trainInCompanyAccount(training: Training): Promise<void> {
   await page.getByRole('button', { name: 'Next', exact: true }).click()
   await page.getByRole('button', { name: 'Next', exact: true }).click()
   await page.getByRole('button', { name: /^Start at/ }).click()
+  // It goes on at AWS whatever becomes of the window, and the title says what it costs.
+  await passAccountTime(double, async () =>
+    /^Timbre – 1 training: \$\d+\.\d\d\/h/.test(await page.title()),
+  )
   await passAccountTime(
     double,
     () => page.getByText('Completed', { exact: true }).first().isVisible(),
