@@ -15,6 +15,16 @@ export interface SeenRow {
 export const seen = { new: 0, repeated: 1, otherAnswer: 2, later: 3 } as const
 export type Seen = (typeof seen)[keyof typeof seen]
 
+/**
+ * Rows of one question that lie one after the other. Where thousands ask the same, such as an instruction that stands in
+ * every row, the later ones lie where their own hashes say: to look through them all for each would be quadratic.
+ */
+const mostAlike = 32
+
+function farPlace(rowHashLow: number): number {
+  return Math.imul(rowHashLow ^ (rowHashLow >>> 15), 0x9e3779b1) >>> 0
+}
+
 /** A row whose verdict came late. */
 export type OnLate = (verdict: Seen, row: number, line: number) => void
 
@@ -74,6 +84,7 @@ export class SeenRows {
     const mask = slots.length / slotWords - 1
     let verdict: Seen = seen.new
     let at = questionHashLow & mask
+    let alike = 0
     for (;;) {
       const base = at * slotWords
       // Within the table: `at` is masked.
@@ -83,6 +94,11 @@ export class SeenRows {
       if (slotLow === questionHashLow && slotHigh === high) {
         if (slots[base + 2] === rowHashLow) return seen.repeated
         if (slots[base + 3] !== answerHashLow) verdict = seen.otherAnswer
+        alike += 1
+        if (alike === mostAlike) {
+          at = farPlace(rowHashLow) & mask
+          continue
+        }
       }
       at = (at + 1) & mask
     }
@@ -142,7 +158,13 @@ export class SeenRows {
       const high = old[base + 1] as number
       if (low === 0 && high === 0) continue
       let at = low & mask
-      while (slots[at * slotWords] !== 0 || slots[at * slotWords + 1] !== 0) at = (at + 1) & mask
+      let alike = 0
+      while (slots[at * slotWords] !== 0 || slots[at * slotWords + 1] !== 0) {
+        const isAlike = slots[at * slotWords] === low && slots[at * slotWords + 1] === high
+        if (isAlike) alike += 1
+        at = isAlike && alike === mostAlike ? farPlace(old[base + 2] as number) : at + 1
+        at &= mask
+      }
       slots[at * slotWords] = low
       slots[at * slotWords + 1] = high
       slots[at * slotWords + 2] = old[base + 2] as number

@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { seen, SeenRows, type Seen } from '../../../../electron/dataset/kernel/seenRows.ts'
+
+const hashed = (value: number, salt: number) => {
+  const mixed = Math.imul(value + salt * 7919, 0x9e3779b1)
+  return (mixed ^ (mixed >>> 15)) >>> 0
+}
+const rowOf = (question: number, answer: number, other: number) => ({
+  questionHashLow: hashed(question, 1),
+  questionHashHigh: hashed(question, 2),
+  answerHashLow: hashed(answer, 3),
+  rowHashLow: hashed((question * 1000 + answer) * 1000 + other, 4),
+})
+
+test('tells repeated rows and other answers as a look at all rows does', () => {
+  const few = fc.integer({ min: 0, max: 2 })
+  const row = fc.tuple(few, fc.integer({ min: 0, max: 60 }), few)
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 400 }), (rows) => {
+      const known = new SeenRows()
+      rows.forEach(([question, answer, other], index) => {
+        const before = rows.slice(0, index)
+        const isRepeated = before.some((one) => one.join() === [question, answer, other].join())
+        const hasOther = before.some((one) => one[0] === question && one[1] !== answer)
+        const wanted: Seen = isRepeated ? seen.repeated : hasOther ? seen.otherAnswer : seen.new
+        expect(known.add(rowOf(question, answer, other))).toBe(wanted)
+      })
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a question that stands in every row takes no longer than others', () => {
+  const known = new SeenRows()
+  const began = performance.now()
+  const count = 300_000
+  for (let answer = 0; answer < count; answer += 1) {
+    const verdict = known.add(rowOf(5, answer, 0))
+    if (verdict !== (answer === 0 ? seen.new : seen.otherAnswer)) throw new Error(String(answer))
+  }
+  for (let answer = 0; answer < count; answer += 1) {
+    if (known.add(rowOf(5, answer, 0)) !== seen.repeated) throw new Error(String(answer))
+  }
+  expect(performance.now() - began).toBeLessThan(5000)
+})
