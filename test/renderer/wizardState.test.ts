@@ -102,6 +102,21 @@ test('a new version starts from the newest one', () => {
   })
 })
 
+test('a new model starts from the columns and the split that were chosen in the workbench', () => {
+  const roles = { question: 'body', answer: 'reply', inputTemplate: '{subject} {body}' }
+  const choice = {
+    split: { kind: 'topic', withoutLeaked: true },
+    validationFraction: 0.3,
+    sampleRows: 50,
+  } as const
+  const draft = startDraft({ dataset: aDataset(), preparation: { roles, choice } })
+  expect(draft).toMatchObject({ ...roles, ...choice })
+  expect(startDraft({ dataset: aDataset() })).toMatchObject({
+    ...{ question: 'question', split: { kind: 'random' }, validationFraction: 0.2 },
+    sampleRows: null,
+  })
+})
+
 test('a change of one setting starts from the candidate that it is about', () => {
   const db = openTestDatabase()
   const older = insertTestVersion(db, {

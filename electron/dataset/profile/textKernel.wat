@@ -9,13 +9,15 @@
 ;;   896     sixteen FF and sixteen 00: masks for the ends of words
 ;;   1024    common words: 1024 slots of a key of up to six bytes and the languages that have it
 ;;   20480   text as signatures see it, 4,096 bytes and a few
+;;   24832   tokens of a word that is being merged, and from 26112 on the rank of each with the next one
+;;   27648   tokens of single bytes: 256 words, -1 where there is none
 ;;   32768   classes of code points below 0x20000, see $class
 ;;   163840  tokens of short words: 65,536 slots of 14 bytes, their number and the tokens
 ;;   1212416 tokens of longer words: 8,192 slots of 62 bytes, their number and the tokens
-;;   1736704 rows and text, as the caller likes; 64 bytes after a text may be read
+;;   1736704 merges, rows and text, where the caller puts them; 64 bytes after a text may be read
 (module
-  ;; Tokens of the word in [start, end), which was not met lately.
-  (import "timbre" "countWord" (func $countWord (param i32 i32) (result i32)))
+  ;; Tokens of a word that merging alone does not tell, because it is long or may be a token as it stands; -1 when it does.
+  (import "timbre" "countRare" (func $countRare (param i32 i32) (result i32)))
   (memory (export "memory") 1)
   (data (i32.const 896) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
 
@@ -27,6 +29,14 @@
   (global $digits (export "digits") (mut i32) (i32.const 0))
   ;; 1 for a text that is in its normal form.
   (global $settled (export "settled") (mut i32) (i32.const 0))
+
+  ;; Merges: a table of 16 bytes per slot (left and right token, rank, nothing), 64 less the bits of its size, and the token
+  ;; that each rank gives.
+  (global $pairs (export "pairs") (mut i32) (i32.const 0))
+  (global $pairShift (export "pairShift") (mut i64) (i64.const 0))
+  (global $merged (export "merged") (mut i32) (i32.const 0))
+  ;; 1 when a word that is a token is taken as it is.
+  (global $keepsWords (export "keepsWords") (mut i32) (i32.const 0))
 
   ;; Of the text that is being folded: bytes in the buffer, whether the last one is a gap, whether any were hashed.
   (global $filled (mut i32) (i32.const 0))
@@ -620,7 +630,7 @@
     (i32.or (local.get $left) (local.get $class)))
 
   ;; Tokens of a word, remembered until another one takes its slot.
-  (func $word (param $at i32) (param $end i32) (result i32)
+  (func $word (export "word") (param $at i32) (param $end i32) (result i32)
     (local $size i32) (local $key v128) (local $kept v128) (local $slot i32) (local $count i32)
     (local.set $size (i32.sub (local.get $end) (local.get $at)))
     (if (i32.gt_u (local.get $size) (i32.const 14))
@@ -645,7 +655,7 @@
           (i32.or (i8x16.bitmask (i8x16.eq (local.get $key) (local.get $kept))) (i32.const 0x8000))
           (i32.const 0xffff))
       (then (return (i8x16.extract_lane_u 15 (local.get $kept)))))
-    (local.set $count (call $countWord (local.get $at) (local.get $end)))
+    (local.set $count (call $merge (local.get $at) (local.get $end)))
     (v128.store (local.get $slot) (i8x16.replace_lane 15 (local.get $key) (local.get $count)))
     (local.get $count))
 
@@ -654,7 +664,7 @@
     (local $slot i32) (local $count i32)
     (local.set $size (i32.sub (local.get $end) (local.get $at)))
     (if (i32.gt_u (local.get $size) (i32.const 62))
-      (then (return (call $countWord (local.get $at) (local.get $end)))))
+      (then (return (call $merge (local.get $at) (local.get $end)))))
     (local.set $a (v128.and (v128.load (local.get $at)) (call $mask (local.get $size))))
     (local.set $b
       (v128.and (v128.load offset=16 (local.get $at)) (call $mask (i32.sub (local.get $size) (i32.const 16)))))
@@ -690,12 +700,106 @@
                 (i32.eq (i32.load8_u offset=31 (local.get $slot)) (i8x16.extract_lane_u 15 (local.get $b))))
               (i32.eq (i32.load8_u offset=47 (local.get $slot)) (i8x16.extract_lane_u 15 (local.get $c))))
           (then (return (i32.load8_u offset=63 (local.get $slot)))))))
-    (local.set $count (call $countWord (local.get $at) (local.get $end)))
+    (local.set $count (call $merge (local.get $at) (local.get $end)))
     (v128.store (local.get $slot) (local.get $a))
     (v128.store offset=16 (local.get $slot) (local.get $b))
     (v128.store offset=32 (local.get $slot) (local.get $c))
     (v128.store offset=48 (local.get $slot) (i8x16.replace_lane 15 (local.get $d) (local.get $count)))
     (local.get $count))
+
+  ;; Merges a word's bytes: the pair of the lowest rank first, the leftmost of equal ones. Returns how many tokens are left.
+  (func $merge (param $at i32) (param $end i32) (result i32)
+    (local $count i32) (local $id i32) (local $place i32) (local $best i32) (local $index i32) (local $last i32)
+    (local $x v128)
+    (if (i32.or
+          (global.get $keepsWords)
+          (i32.gt_u (i32.sub (local.get $end) (local.get $at)) (i32.const 256)))
+      (then
+        (local.set $count (call $countRare (local.get $at) (local.get $end)))
+        (if (i32.ge_s (local.get $count) (i32.const 0)) (then (return (local.get $count))))
+        (local.set $count (i32.const 0))))
+    (loop $bytes
+      (local.set $id (i32.load offset=27648 (i32.shl (i32.load8_u (local.get $at)) (i32.const 2))))
+      (i32.store offset=24832 (i32.shl (local.get $count) (i32.const 2)) (local.get $id))
+      (local.set $count (i32.add (local.get $count) (i32.ge_s (local.get $id) (i32.const 0))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br_if $bytes (i32.lt_u (local.get $at) (local.get $end))))
+    (if (i32.lt_u (local.get $count) (i32.const 2)) (then (return (local.get $count))))
+    ;; The places after the last pair are taken for pairs that never merge.
+    (local.set $last (i32.shl (i32.sub (local.get $count) (i32.const 1)) (i32.const 2)))
+    (v128.store offset=26112 (local.get $last) (v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff))
+    (v128.store offset=26128 (local.get $last) (v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff))
+    (loop $ranks
+      (i32.store offset=26112 (local.get $place) (call $rank (local.get $place)))
+      (local.set $place (i32.add (local.get $place) (i32.const 4)))
+      (br_if $ranks (i32.lt_u (local.get $place) (local.get $last))))
+    (loop $merges
+      (if (i32.eqz (local.get $last)) (then (return (local.get $count))))
+      ;; The lowest rank.
+      (local.set $x (v128.load (i32.const 26112)))
+      (local.set $place (i32.const 16))
+      (block $all
+        (loop $lowest
+          (br_if $all (i32.ge_u (local.get $place) (local.get $last)))
+          (local.set $x (i32x4.min_s (local.get $x) (v128.load offset=26112 (local.get $place))))
+          (local.set $place (i32.add (local.get $place) (i32.const 16)))
+          (br $lowest)))
+      (local.set $x (i32x4.min_s (local.get $x) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $x) (local.get $x))))
+      (local.set $x (i32x4.min_s (local.get $x) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $x) (local.get $x))))
+      (local.set $best (i32x4.extract_lane 0 (local.get $x)))
+      (if (i32.eq (local.get $best) (i32.const 0x7fffffff)) (then (return (local.get $count))))
+      ;; And its first place.
+      (local.set $place (i32.const 0))
+      (loop $seek
+        (local.set $index
+          (i32x4.bitmask (i32x4.eq (local.get $x) (v128.load offset=26112 (local.get $place)))))
+        (if (i32.eqz (local.get $index))
+          (then
+            (local.set $place (i32.add (local.get $place) (i32.const 16)))
+            (br $seek))))
+      (local.set $index (i32.add (local.get $place) (i32.shl (i32.ctz (local.get $index)) (i32.const 2))))
+      (i32.store offset=24832
+        (local.get $index)
+        (i32.load (i32.add (global.get $merged) (i32.shl (local.get $best) (i32.const 2)))))
+      ;; What follows moves up.
+      (local.set $place (i32.add (local.get $index) (i32.const 4)))
+      (loop $move
+        (v128.store offset=24832 (local.get $place) (v128.load offset=24836 (local.get $place)))
+        (v128.store offset=26112 (local.get $place) (v128.load offset=26116 (local.get $place)))
+        (local.set $place (i32.add (local.get $place) (i32.const 16)))
+        (br_if $move (i32.le_u (local.get $place) (local.get $last))))
+      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (local.set $last (i32.sub (local.get $last) (i32.const 4)))
+      (i32.store offset=26112
+        (local.get $index)
+        (if (result i32) (i32.lt_u (local.get $index) (local.get $last))
+          (then (call $rank (local.get $index)))
+          (else (i32.const 0x7fffffff))))
+      (if (local.get $index)
+        (then
+          (local.set $index (i32.sub (local.get $index) (i32.const 4)))
+          (i32.store offset=26112 (local.get $index) (call $rank (local.get $index)))))
+      (br $merges))
+    (unreachable))
+
+  ;; Of the token at a place with the next one.
+  (func $rank (param $place i32) (result i32)
+    (local $key i64) (local $found i64) (local $slot i32)
+    (local.set $key (i64.load offset=24832 (local.get $place)))
+    (local.set $slot
+      (i32.wrap_i64
+        (i64.shr_u (i64.mul (local.get $key) (i64.const 0x9e3779b97f4a7c15)) (global.get $pairShift))))
+    (loop $probe
+      (local.set $place (i32.add (global.get $pairs) (i32.shl (local.get $slot) (i32.const 4))))
+      (local.set $found (i64.load (local.get $place)))
+      (if (i64.eq (local.get $found) (local.get $key)) (then (return (i32.load offset=8 (local.get $place)))))
+      (if (i64.eq (local.get $found) (i64.const -1)) (then (return (i32.const 0x7fffffff))))
+      (local.set $slot
+        (i32.and
+          (i32.add (local.get $slot) (i32.const 1))
+          (i32.wrap_i64 (i64.shr_u (i64.const -1) (global.get $pairShift)))))
+      (br $probe))
+    (unreachable))
 
   ;; As many FF as there are bytes, of sixteen.
   (func $mask (param $size i32) (result v128)
