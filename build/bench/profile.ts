@@ -99,6 +99,8 @@ export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchR
     }
     const speed = median(figures.map(({ seconds }) => sizeBytes / 1e6 / seconds))
     add(name, 'profile', speed, 'MB/s', runs)
+    const processor = median(figures.map(({ processorSeconds }) => processorSeconds))
+    add(name, 'profile, processor time', processor, 's', runs)
     const peak = median(figures.map(({ peakMegabytes }) => peakMegabytes))
     add(name, 'profile, peak memory', peak, 'MB', runs)
   }

@@ -20,6 +20,9 @@ let direct: number | null = null
 let sizeBytes = 0
 let unsyncedBytes = 0
 let isSyncing = false
+/** Slots that are on their way to the disk past its cache, and what is to be done once none is. */
+let writing = 0
+let whenWritten: () => void = () => undefined
 
 function open(): void {
   file = fs.openSync(path, flags)
@@ -32,32 +35,51 @@ function open(): void {
   }
 }
 
+/** Hashes what the disk writes meanwhile. */
 function write(slot: number, length: number): void {
   if (file === null) return
   const bytes = Buffer.from(slots, slot * slotBytes, length)
-  digest.update(bytes)
-  if (length < slotBytes || !writeDirectly(bytes)) writeCached(file, bytes)
+  const position = sizeBytes
   sizeBytes += length
-  answer({ kind: 'free', slot })
-}
-
-/** False where the system refuses a buffer or a length as it stands. @throws what else it says, such as ENOSPC */
-function writeDirectly(bytes: Buffer): boolean {
-  if (direct === null) return false
-  try {
-    for (let at = 0; at < bytes.length;)
-      at += fs.writeSync(direct, bytes, at, bytes.length - at, sizeBytes + at)
-    return true
-  } catch (error) {
-    if (codeOf(error) !== 'EINVAL') throw error
-    closeDirect()
-    return false
+  const free = () => answer({ kind: 'free', slot })
+  if (length < slotBytes || direct === null) {
+    writeCached(file, bytes, position)
+    digest.update(bytes)
+    return free()
   }
+  writing += 1
+  writeDirectly(direct, bytes, position, (error) => {
+    writing -= 1
+    if (error) return fail(error)
+    free()
+    if (writing === 0) whenWritten()
+  })
+  digest.update(bytes)
 }
 
-function writeCached(target: number, bytes: Buffer): void {
+/** Where the system refuses a buffer or a length as it stands, the rest is written the usual way. */
+function writeDirectly(
+  target: number,
+  bytes: Buffer,
+  position: number,
+  done: (error: unknown) => void,
+): void {
+  fs.write(target, bytes, 0, bytes.length, position, (error, written) => {
+    if (error && codeOf(error) !== 'EINVAL') return done(error)
+    if (!error && written === bytes.length) return done(null)
+    try {
+      const from = error ? 0 : written
+      if (file !== null) writeCached(file, bytes.subarray(from), position + from)
+      done(null)
+    } catch (reason) {
+      done(reason)
+    }
+  })
+}
+
+function writeCached(target: number, bytes: Buffer, position: number): void {
   for (let at = 0; at < bytes.length;)
-    at += fs.writeSync(target, bytes, at, bytes.length - at, sizeBytes + at)
+    at += fs.writeSync(target, bytes, at, bytes.length - at, position + at)
   unsyncedBytes += bytes.length
   if (unsyncedBytes < syncEveryBytes || isSyncing) return
   isSyncing = true
@@ -92,17 +114,28 @@ function orFail(work: () => void): void {
   try {
     work()
   } catch (error) {
-    close()
-    answer({ kind: 'failed', code: codeOf(error), message: String(error) })
+    fail(error)
   }
+}
+
+function fail(error: unknown): void {
+  // Others that are on their way end before their file is closed.
+  afterWriting(close)
+  answer({ kind: 'failed', code: codeOf(error), message: String(error) })
+}
+
+function afterWriting(work: () => void): void {
+  whenWritten = work
+  if (writing === 0) work()
 }
 
 parentPort?.on('message', (request: FileWriterRequest) => {
   if (request.kind === 'write') return orFail(() => write(request.slot, request.length))
-  if (request.kind === 'finish') orFail(finish)
-  else orFail(close)
   // Nothing comes any more: the thread ends by itself.
-  parentPort?.close()
+  afterWriting(() => {
+    orFail(request.kind === 'finish' ? finish : close)
+    parentPort?.close()
+  })
 })
 
 orFail(() => {
