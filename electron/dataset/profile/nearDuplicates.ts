@@ -33,20 +33,25 @@ export class SimilarTexts {
   group(count: number, isLeftOut: (text: number) => boolean = () => false): Int32Array {
     const groups = new Groups(count)
     const sorted = new Partitions(recordWords, mostWords)
+    // Where most texts share their bands, as those made of phrases do, looking for the others gains nothing.
+    let areMostShared = false
     try {
       for (let band = 1; band < recordWords; band += 1) {
-        const shared = this.#sharedKeys(count, band)
+        const shared = areMostShared ? null : this.#sharedKeys(count, band)
+        let texts = 0
+        let taken = 0
         for (const words of this.#texts.read(0)) {
+          texts += words.length / recordWords
           for (let at = 0; at < words.length; at += recordWords) {
             const hash = hashOf(words[at + band] as number) // within the stretch
-            if (shared.isShared(hash) && !isLeftOut(words[at] as number)) {
-              sorted.add(hash >>> 26, words, at)
-            }
+            if (shared && !shared.isShared(hash)) continue
+            if (isLeftOut(words[at] as number)) continue
+            sorted.add(hash >>> 26, words, at)
+            taken += 1
           }
         }
-        for (let part = 0; part < partCount; part += 1) {
-          groups.join(sorted, part, band)
-        }
+        areMostShared = taken * 2 > texts
+        for (let part = 0; part < partCount; part += 1) groups.join(sorted, part, band)
         sorted.clear()
       }
     } finally {
