@@ -24,15 +24,14 @@ export async function compileWat(source: (typeof modules)[number]['source']): Pr
 if (process.argv[1] === import.meta.filename) {
   for (const { source, name } of modules) {
     const base64 = Buffer.from(await compileWat(source)).toString('base64')
-    const lines = [
+    const parts = base64.match(/.{1,92}/g) ?? []
+    const text = [
       `/** ${path.basename(source)} compiled: written by \`node build/wasm.ts\`. */`,
       `export const ${name} =`,
-      ...(base64.match(/.{1,92}/g) ?? []).map(
-        (line, index) => `  ${index > 0 ? '+ ' : ''}'${line}'`,
-      ),
+      parts.map((part) => `  '${part}'`).join(' +\n'),
       '',
-    ]
+    ].join('\n')
     const folder = path.join(repositoryRoot, path.dirname(source))
-    await writeFile(path.join(folder, `${name}.ts`), lines.join('\n'))
+    await writeFile(path.join(folder, `${name}.ts`), text)
   }
 }
