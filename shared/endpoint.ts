@@ -203,12 +203,11 @@ export function costSoFar(endpoint: Endpoint, nowMs: number): number | null {
 export function costSince(endpoint: Endpoint, sinceMs: number, nowMs: number): number | null {
   const { price, inServiceAtMs, goneAtMs, machines } = endpoint
   if (price === null) return null
-  if (inServiceAtMs === null) return 0
   const endMs = goneAtMs ?? nowMs
   const hours = (fromMs: number, toMs: number) =>
     Math.max(0, Math.min(toMs, endMs) - Math.max(fromMs, sinceMs)) / 3_600_000
   const [first] = machines
-  if (!first) return hours(inServiceAtMs, endMs) * price.perHour
+  if (!first) return inServiceAtMs === null ? 0 : hours(inServiceAtMs, endMs) * price.perHour
   const perMachine = price.perHour / mostInstancesOf(endpoint)
   return machines.reduce(
     (sum, { sinceMs: fromMs, count }, index) =>

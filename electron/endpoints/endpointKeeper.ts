@@ -140,7 +140,9 @@ function afterLook(stored: StoredEndpoint, found: EndpointSight): StoredEndpoint
       status,
       reason: found.reason ?? endpoint.reason,
       failure:
-        status === 'Failed' ? fromEndpointReason(found.reason ?? '').toData() : endpoint.failure,
+        found.status === 'Failed' || found.component === 'Failed'
+          ? fromEndpointReason(found.reason ?? '').toData()
+          : endpoint.failure,
       isRemoving: life.intent === 'remove',
       deadlineMs: life.deadlineMs,
       inServiceAtMs: endpoint.inServiceAtMs ?? (answers ? found.nowMs : null),
@@ -157,6 +159,8 @@ function shownStatus(
 ): EndpointSight['status'] {
   if (!hasComponent || status !== 'InService') return status
   if (component === null) return intent === 'remove' ? 'Deleting' : 'Creating'
+  // Its endpoint has a machine all the same, and goes with it.
+  if (component === 'Failed') return 'Deleting'
   return component === 'Updating' ? 'InService' : component
 }
 

@@ -6,7 +6,13 @@ import type { ModelVersion } from '../../shared/model.ts'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
-import { dropFile, launchApp, makeDataDirectory, type LaunchedApp } from './support/launch.ts'
+import {
+  closeUnasked,
+  dropFile,
+  launchApp,
+  makeDataDirectory,
+  type LaunchedApp,
+} from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -23,7 +29,7 @@ test.beforeAll(async () => {
   page = running.page
 })
 test.afterAll(async () => {
-  await running.app.close()
+  await closeUnasked(running)
   await double.close()
 })
 

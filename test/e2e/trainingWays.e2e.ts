@@ -5,6 +5,7 @@ import { knownFailures } from '../support/aws/failures.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
 import {
+  closeUnasked,
   dropFile,
   launchApp,
   makeDataDirectory,
@@ -26,7 +27,7 @@ test.beforeAll(async () => {
   await addCompanyAccount(page, double)
 })
 test.afterAll(async () => {
-  await running.app.close()
+  await closeUnasked(running)
   await double.close()
 })
 

@@ -1,8 +1,14 @@
 /** Using and shipping models in an account: the same services, held against AWS's own models by a double. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { costSoFar, isAsleep, priceNow, type DeployRequest } from '../../shared/endpoint.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  costSoFar,
+  isAsleep,
+  isBillable,
+  priceNow,
+  type DeployRequest,
+} from '../../shared/endpoint.ts'
 import type { Candidate } from '../../shared/model.ts'
 import type { GenerationSettings } from '../../shared/playground.ts'
 import { openCloudServices, type CloudServices } from '../support/aws/cloudServices.ts'
@@ -663,6 +669,36 @@ test('one that can’t start says why, and leaves nothing', async () => {
       { timeout: 20_000 },
     )
     .toMatch(/not enough hardware/)
+  await untilStatus(name, 'Gone')
+  await use().endpoints.removed(name)
+  expect(hosting.endpoints.size + hosting.components.size + hosting.models.size).toBe(0)
+})
+
+test('a component that can’t start says why, costs until its endpoint is gone, and leaves nothing', async () => {
+  const candidate = await trainOne()
+  const { hosting } = cloud.double
+  const { name } = await use().deployments.deploy(
+    deployRequest(candidate.id, { scaling: asleep, instanceCount: 1 }),
+  )
+  await vi.waitUntil(
+    () => {
+      cloud.double.advance(20_000)
+      return hosting.components.size === 1
+    },
+    { timeout: 20_000, interval: 50 },
+  )
+  for (const [key, component] of hosting.components)
+    hosting.components.set(key, { ...component, failure: 'did not pass the ping health check' })
+  await expect
+    .poll(
+      () => {
+        cloud.double.advance(20_000)
+        return use().endpoints.get(name).failure?.code
+      },
+      { timeout: 20_000 },
+    )
+    .toBe('ContainerUnhealthy')
+  expect(isBillable(use().endpoints.get(name))).toBe(true)
   await untilStatus(name, 'Gone')
   await use().endpoints.removed(name)
   expect(hosting.endpoints.size + hosting.components.size + hosting.models.size).toBe(0)

@@ -124,7 +124,7 @@ export async function answerSaveDialog({ app }: LaunchedApp, chosen: string): Pr
   }, chosen)
 }
 
-/** Endpoints that still run would be asked about, and there is nobody to answer. */
+/** What still costs in an account would be asked about, and there is nobody to answer. */
 export async function closeUnasked({ app }: LaunchedApp): Promise<void> {
   await app.evaluate(({ dialog }) => {
     dialog.showMessageBoxSync = () => 1
