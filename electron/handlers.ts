@@ -69,7 +69,7 @@ export function createHandlers(
       return null
     },
 
-    ...createWorkbenchHandlers(services, dialogs.chooseSavePath),
+    ...createWorkbenchHandlers(services, dialogs),
 
     'baseModel.list': () => services.listBaseModels(),
     'baseModel.choose': async ({ kind }) => {

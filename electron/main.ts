@@ -1,7 +1,7 @@
 /** Starts and stops the parts in order; the one place where they meet Electron. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app, dialog, Menu, powerMonitor, type BrowserWindow } from 'electron'
+import { app, clipboard, dialog, Menu, powerMonitor, type BrowserWindow } from 'electron'
 import { isTerminal } from '../shared/model.ts'
 import { runningCostOf } from '../shared/runningCost.ts'
 import { localWorkspaceId } from '../shared/workspace.ts'
@@ -142,6 +142,7 @@ function start(): void {
           })
           return chosen.filePaths[0] ?? null
         },
+        copyText: (text) => clipboard.writeText(text),
         chooseSavePath: async (suggestedName) => {
           const chosen = await dialog.showSaveDialog({ defaultPath: suggestedName })
           return chosen.filePath || null

@@ -8,6 +8,8 @@ export interface HostDialogs {
   chooseSavePath(suggestedName: string): Promise<string | null>
   /** A project bundle. */
   chooseBundle(): Promise<string | null>
+  /** Onto the clipboard. */
+  copyText(text: string): void
   /** A page that needs nothing else, as a PDF document. */
   printPdf(html: string): Promise<Uint8Array>
 }

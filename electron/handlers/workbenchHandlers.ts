@@ -4,12 +4,13 @@ import type { workbenchCalls } from '../../shared/contract/workbenchCalls.ts'
 import { toAppError } from '../../shared/errors.ts'
 import { fileEndings } from '../../shared/workbench/exportFormat.ts'
 import type { Services } from '../services.ts'
+import type { HostDialogs } from './hostDialogs.ts'
 
 type WorkbenchHandlers = Pick<Handlers, keyof typeof workbenchCalls>
 
 export function createWorkbenchHandlers(
   { workbench, datasets, exportDataset }: Services,
-  chooseSavePath: (suggestedName: string) => Promise<string | null>,
+  { chooseSavePath, copyText }: Pick<HostDialogs, 'chooseSavePath' | 'copyText'>,
 ): WorkbenchHandlers {
   return {
     'workbench.open': ({ datasetId }) => workbench.open(datasetId),
@@ -19,6 +20,13 @@ export function createWorkbenchHandlers(
     'workbench.edit': ({ datasetId, edit }) => workbench.edit(datasetId, edit),
     'workbench.editPlaces': ({ datasetId, from, to, action }) =>
       workbench.editPlaces(datasetId, { from, to }, action),
+    'workbench.copy': async ({ datasetId, from, to, column }) => {
+      const { text, rows } = await workbench.copyText(datasetId, { from, to }, column)
+      copyText(text)
+      return { rows }
+    },
+    'workbench.paste': ({ datasetId, place, column, block }) =>
+      workbench.paste(datasetId, { place, column }, block),
     'workbench.undo': ({ datasetId }) => workbench.undo(datasetId),
     'workbench.redo': ({ datasetId }) => workbench.redo(datasetId),
     'workbench.find': (request) => workbench.find(request),

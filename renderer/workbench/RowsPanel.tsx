@@ -15,7 +15,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GridRow, RowFilter, RowSort, WorkbenchState } from '../../shared/workbench/view.ts'
+import { mostBlockRows, textToBlock } from '../../shared/workbench/cellBlock.ts'
+import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
+import { showError } from '../components/showError.tsx'
+import { showMessage } from '../components/showMessage.ts'
 import { formatCount } from '../format.ts'
 import { AddFilter, FilterPills } from './FilterBar.tsx'
 import { FindBar } from './FindBar.tsx'
@@ -97,6 +101,35 @@ function Rows({
     return client.getQueryData(queryKey)?.rows[place % pageRows]
   }
 
+  /** The active cell, or the rows that are selected. */
+  async function copy(): Promise<boolean> {
+    const column = from === to ? selection.active.column : null
+    try {
+      const { rows } = await invoke('workbench.copy', { datasetId, from, to, column })
+      if (rows < to - from + 1) {
+        showMessage({ color: 'orange', message: t('rows.copiedSome', { shown: count(rows) }) })
+        return false
+      }
+      return true
+    } catch (copyError) {
+      showError(copyError)
+      return false
+    }
+  }
+
+  /** What could not be copied whole stays. */
+  async function cut(): Promise<void> {
+    if (await copy()) act('delete')
+  }
+
+  function paste(text: string): void {
+    const block = textToBlock(text)
+    if (text !== '' && block.length <= mostBlockRows) {
+      return actions.paste({ ...selection.active, place: from }, block)
+    }
+    if (text !== '') showMessage({ color: 'orange', message: t('rows.tooManyToPaste') })
+  }
+
   function act(kind: GridAction['kind']): void {
     const active = rowAt(selection.active.place)
     switch (kind) {
@@ -114,6 +147,10 @@ function Rows({
           active: { ...selection.active, place: Math.max(0, state.shownCount - 1) },
           anchor: 0,
         })
+      case 'copy':
+        return void copy()
+      case 'cut':
+        return void cut()
       case 'delete':
         if (from !== to) return actions.editPlaces(from, to, 'delete')
         if (active) write(active, selection.active.column, '')
@@ -223,6 +260,7 @@ function Rows({
         onSelect={select}
         onSort={changeSort}
         onAction={act}
+        onPaste={paste}
         onWrite={write}
         wholeText={(row, column) =>
           client.fetchQuery(cellQuery(datasetId, state.revision, row.row, column))

@@ -38,13 +38,15 @@ export interface WorkbenchGridProps {
   readonly onSort: (column: number) => void
   /** Keys that are not the grid's own business. */
   readonly onAction: (action: GridAction['kind']) => void
+  /** Text from the clipboard. */
+  readonly onPaste: (text: string) => void
   readonly onWrite: (row: GridRow, column: number, text: string) => void
   /** The whole text of a cell, which the grid may have in part only. */
   readonly wholeText: (row: GridRow, column: number) => Promise<string>
 }
 
 export function WorkbenchGrid(props: WorkbenchGridProps) {
-  const { state, selection, sort, onSelect, onSort, onAction, onWrite, wholeText } = props
+  const { state, selection, sort, onSelect, onSort, onAction, onPaste, onWrite, wholeText } = props
   const { t, i18n } = useTranslation('workbench')
   const [measured, inside] = useResizeObserver<HTMLDivElement>()
   // Edges of the content's box: the width and height that come with them count the scroll bars in.
@@ -215,6 +217,17 @@ export function WorkbenchGrid(props: WorkbenchGridProps) {
         }
         onScroll={onScroll}
         onKeyDown={onKeyDown}
+        onCopy={(event) => {
+          if (editing) return
+          event.preventDefault()
+          onAction('copy')
+        }}
+        onPaste={(event) => {
+          // While a cell is edited its text is pasted into.
+          if (editing) return
+          event.preventDefault()
+          onPaste(event.clipboardData.getData('text/plain'))
+        }}
         onMouseDownCapture={dropEdit}
       >
         <div role="rowgroup" className="grid-head" style={{ height: rowHeight }}>

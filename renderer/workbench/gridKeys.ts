@@ -34,6 +34,8 @@ export type GridAction =
         | 'findPrevious'
         | 'selectAll'
         | 'exclude'
+        | 'copy'
+        | 'cut'
         | 'leave'
     }
 
@@ -90,6 +92,10 @@ function controlAction(
       return { kind: 'selectAll' }
     case 'e':
       return { kind: 'exclude' }
+    case 'c':
+      return { kind: 'copy' }
+    case 'x':
+      return { kind: 'cut' }
     default:
       return null
   }

@@ -7,11 +7,14 @@ import type { RowFilter, RowSort, WorkbenchState } from '../../shared/workbench/
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { datasetQuery, datasetsQuery } from '../queries.ts'
+import type { Cell } from './gridKeys.ts'
 import { workbenchQuery } from './workbenchQueries.ts'
 
 export interface WorkbenchActions {
   edit(edit: RowEdit): Promise<WorkbenchState | null>
   editPlaces(from: number, to: number, action: 'delete' | 'exclude' | 'include'): void
+  /** A block of cells, from a cell on. */
+  paste(cell: Cell, block: string[][]): void
   undo(): void
   redo(): void
   show(filters: readonly RowFilter[], sort: RowSort | null): void
@@ -54,6 +57,8 @@ export function useWorkbench(datasetId: string): WorkbenchActions {
     edit,
     editPlaces: (from, to, action) =>
       mutate(() => invoke('workbench.editPlaces', { datasetId, from, to, action })),
+    paste: ({ place, column }, block) =>
+      mutate(() => invoke('workbench.paste', { datasetId, place, column, block })),
     undo: () => mutate(() => invoke('workbench.undo', { datasetId })),
     redo: () => mutate(() => invoke('workbench.redo', { datasetId })),
     show,

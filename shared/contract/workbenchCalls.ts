@@ -1,6 +1,8 @@
 /** What the workbench asks of main: rows as edited and shown, the profile, the split, and files of them. */
 import { z } from 'zod'
 import { columnRolesSchema, datasetSchema } from '../dataset.ts'
+import { mostBlockRows } from '../workbench/cellBlock.ts'
+import { mostCellCharacters } from '../workbench/edits.ts'
 import { exportedDatasetSchema, exportRequestSchema } from '../workbench/exportFormat.ts'
 import { datasetProfileSchema, profileRequestSchema } from '../workbench/profile.ts'
 import { splitChoiceSchema } from '../workbench/splitChoice.ts'
@@ -42,6 +44,20 @@ export const workbenchCalls = {
       from: place,
       to: place,
       action: z.enum(['delete', 'exclude', 'include']),
+    }),
+    output: workbenchStateSchema,
+  },
+  /** Puts cells onto the clipboard, of the first 10,000 rows; says of how many. @see cellBlock.ts */
+  'workbench.copy': {
+    input: byDataset.extend({ from: place, to: place, column: count.nullable() }),
+    output: z.object({ rows: count }),
+  },
+  /** A block of cells from a place on; rows beyond the last one are added. */
+  'workbench.paste': {
+    input: byDataset.extend({
+      place,
+      column: count,
+      block: z.array(z.array(z.string().max(mostCellCharacters))).max(mostBlockRows),
     }),
     output: workbenchStateSchema,
   },

@@ -36,6 +36,18 @@ export const rowEditSchema = z.discriminatedUnion('kind', [
   /** Excluded rows stay in the dataset, and no training sees them. */
   z.object({ kind: z.literal('exclude'), rows: rowRangesSchema, excluded: z.boolean() }),
   z.object({ kind: z.literal('replace'), ...replacementSchema.shape }),
+  /** A block of cells, and the rows that it goes on with after the last one. */
+  z.object({
+    kind: z.literal('paste'),
+    cells: z.array(
+      z.object({
+        row: z.number().int().positive(),
+        column: z.number().int().nonnegative(),
+        value: cellSchema,
+      }),
+    ),
+    rows: z.array(z.array(cellSchema)).max(10_000),
+  }),
 ])
 export type RowEdit = z.infer<typeof rowEditSchema>
 

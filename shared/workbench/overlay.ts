@@ -35,12 +35,12 @@ export class Overlay {
   apply(edit: RowEdit): void {
     this.#order += 1
     switch (edit.kind) {
-      case 'set': {
-        const cells = this.#written.get(edit.row) ?? new Map<number, Written>()
-        cells.set(edit.column, { order: this.#order, value: edit.value })
-        this.#written.set(edit.row, cells)
+      case 'set':
+        return this.#write(edit)
+      case 'paste':
+        for (const cell of edit.cells) this.#write(cell)
+        for (const cells of edit.rows) this.#added.push({ order: this.#order, cells })
         return
-      }
       case 'delete':
         return this.deleted.add(edit.rows)
       case 'add':
@@ -55,6 +55,12 @@ export class Overlay {
           replacer: createReplacer(edit),
         })
     }
+  }
+
+  #write({ row, column, value }: { row: number; column: number; value: string }): void {
+    const cells = this.#written.get(row) ?? new Map<number, Written>()
+    cells.set(column, { order: this.#order, value })
+    this.#written.set(row, cells)
   }
 
   /** Rows that were deleted included. */

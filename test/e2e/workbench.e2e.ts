@@ -113,6 +113,31 @@ test('deletes, adds and excludes rows', async () => {
   await expect(page.getByText(/1 excluded/)).toBeVisible()
 })
 
+test('copies, cuts and pastes as a spreadsheet does', async () => {
+  const clipboard = () => running.app.evaluate(({ clipboard: board }) => board.readText())
+  await grid().press('Control+Home')
+  const question = (await cell(1, 0).textContent()) ?? ''
+  await page.keyboard.press('Control+c')
+  await expect.poll(clipboard).toBe(question)
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Control+c')
+  await expect.poll(clipboard).toMatch(/^.+\t.+\n.+\t.+/)
+
+  await running.app.evaluate(({ clipboard: board }) =>
+    board.writeText('Pasted?\t"Two\nlines"\nAnd this?\tYes.\n'),
+  )
+  await grid().press('Control+Home')
+  await page.keyboard.press('Control+v')
+  await expect(cell(1, 0)).toHaveText('Pasted?')
+  await expect(cell(2, 1)).toHaveText('Yes.')
+  await page.keyboard.press('Control+x')
+  await expect.poll(clipboard).toBe('Pasted?')
+  await expect(cell(1, 0)).toHaveText('')
+  await grid().press('Control+z')
+  await grid().press('Control+z')
+  await expect(cell(1, 0)).toHaveText(question)
+})
+
 test('replaces after it has said how often, filters and sorts', async () => {
   await grid().press('Control+h')
   await page.getByRole('textbox', { name: 'Find', exact: true }).fill('lamp')

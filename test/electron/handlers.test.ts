@@ -32,6 +32,7 @@ async function open(
       chooseModel: async () => dialogs.model ?? null,
       chooseFolder: async () => dialogs.folder ?? null,
       chooseSavePath: async () => dialogs.savePath ?? null,
+      copyText: () => undefined,
       printPdf: async (html) => Buffer.from(`%PDF ${html.length}`),
       chooseBundle: async () => dialogs.file ?? null,
     },

@@ -49,6 +49,7 @@ async function open() {
       chooseModel: closed,
       chooseFolder: closed,
       chooseSavePath: closed,
+      copyText: () => undefined,
       printPdf: async () => new Uint8Array(),
       chooseBundle: closed,
     },

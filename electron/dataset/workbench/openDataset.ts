@@ -61,7 +61,7 @@ export class OpenDataset {
     }
     this.overlay.apply(entry)
     if (entry.kind === 'delete') this.view.dropDeleted()
-    if (entry.kind === 'add') {
+    if (entry.kind === 'add' || entry.kind === 'paste') {
       const added = Array.from({ length: entry.rows.length }, (_, index) => before + index + 1)
       this.view.append(added)
     }

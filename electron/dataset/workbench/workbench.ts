@@ -18,6 +18,7 @@ import {
   type SplitPreview,
   type SplitRequest,
 } from '../../../shared/workbench/splitPlan.ts'
+import { blockToText, mostBlockRows } from '../../../shared/workbench/cellBlock.ts'
 import type { DatasetProfile, ProfileRequest } from '../../../shared/workbench/profile.ts'
 import { datasetProfileSchema } from '../../../shared/workbench/profile.ts'
 import type {
@@ -81,6 +82,18 @@ export interface Workbench {
     datasetId: string,
     places: { from: number; to: number },
     action: 'delete' | 'exclude' | 'include',
+  ): Promise<WorkbenchState>
+  /** Cells of these places of the view, both included, as a spreadsheet takes them. @param column all when null */
+  copyText(
+    datasetId: string,
+    places: { from: number; to: number },
+    column: number | null,
+  ): Promise<{ text: string; rows: number }>
+  /** Writes a block of cells from a place of the view on, as one step; rows beyond the last one are added. */
+  paste(
+    datasetId: string,
+    at: { place: number; column: number },
+    block: readonly (readonly string[])[],
   ): Promise<WorkbenchState>
   undo(datasetId: string): Promise<WorkbenchState>
   redo(datasetId: string): Promise<WorkbenchState>
@@ -279,6 +292,39 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return append(datasetId, edit)
   }
 
+  async function copyText(
+    datasetId: string,
+    { from, to }: { from: number; to: number },
+    column: number | null,
+  ): Promise<{ text: string; rows: number }> {
+    const { contentSha256, overlay, view } = await current(datasetId)
+    const numbers = view.slice(from, Math.min(to - from + 1, mostBlockRows))
+    const rows = await readRowsByNumber(rowStore, contentSha256, overlay, numbers)
+    const block = rows.map(({ cells }) => (column === null ? cells : [cells[column] ?? '']))
+    // One cell is copied as it is: whoever pastes it into a text wants no quotes.
+    const isCell = column !== null && block.length === 1
+    return { text: isCell ? (block[0]?.[0] ?? '') : blockToText(block), rows: block.length }
+  }
+
+  async function paste(
+    datasetId: string,
+    { place, column }: { place: number; column: number },
+    block: readonly (readonly string[])[],
+  ): Promise<WorkbenchState> {
+    const dataset = await current(datasetId)
+    const { view, index } = dataset
+    const numbers = view.slice(place, block.length)
+    const width = index.columns.length - column
+    const written = block.map((cells) => cells.slice(0, width))
+    const cells = numbers.flatMap((row, at) =>
+      (written[at] ?? []).map((value, offset) => ({ row, column: column + offset, value })),
+    )
+    const before = new Array<string>(column).fill('')
+    const rows = written.slice(numbers.length).map((values) => [...before, ...values])
+    if (cells.length + rows.length === 0) return dataset.state()
+    return append(datasetId, { kind: 'paste', cells, rows })
+  }
+
   async function find(request: FindRequest): Promise<{ count: number }> {
     const { datasetId } = request
     const task: RowTask = { kind: 'find', ...stateOf(await current(datasetId)), request }
@@ -447,6 +493,8 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     cell,
     edit: append,
     editPlaces,
+    copyText,
+    paste,
     undo: (datasetId) => step(datasetId, 'undo'),
     redo: (datasetId) => step(datasetId, 'redo'),
     find,

@@ -294,6 +294,40 @@ test('remembers which columns ask and answer', () => {
   expect(workbench.roles(id)).toEqual(roles)
 })
 
+test('copies cells and rows, and pastes a block as one step, beyond the last row too', async () => {
+  expect(await workbench.copyText(id, { from: 1, to: 1 }, 0)).toEqual({
+    ...{ text: 'Where is my order?', rows: 1 },
+  })
+  expect(await workbench.copyText(id, { from: 0, to: 1 }, null)).toEqual({
+    text: 'How do I return it?\tSend it back, please.\tlamp\nWhere is my order?\tOn its way.\tdesk',
+    rows: 2,
+  })
+  const block = [['A', 'B', 'too many'], ['C'], ['D', 'E']]
+  expect(await workbench.paste(id, { place: 3, column: 1 }, block)).toMatchObject({
+    ...{ rowCount: 6, editCount: 1, nextUndo: 'paste' },
+  })
+  const { rows } = await workbench.page(id, 3, 3)
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['Ist das Glas dabei?', 'A', 'B'],
+    ['怎么退货？', 'C', '灯'],
+    ['', 'D', 'E'],
+  ])
+  // In the order that is shown, and only there.
+  await workbench.show({
+    datasetId: id,
+    filters: [],
+    sort: { column: 0, by: 'text', descending: true },
+  })
+  await workbench.paste(id, { place: 0, column: 2 }, [['shelf']])
+  expect(await workbench.cell(id, 5, 2)).toBe('shelf')
+  await workbench.undo(id)
+  expect(await workbench.undo(id)).toMatchObject({ rowCount: 5, editCount: 0 })
+  await workbench.redo(id)
+  const saved = await workbench.save(id)
+  expect(saved.scan.rowCount).toBe(6)
+  expect(await contentOf()).toContain('Ist das Glas dabei?,A,B')
+})
+
 const choice = { split: { kind: 'random' }, validationFraction: 0.5, sampleRows: null } as const
 const columns = { question: 'question', answer: 'answer' }
 
