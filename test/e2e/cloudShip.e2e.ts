@@ -165,6 +165,28 @@ test('the base model answers in the account as well, at the price of its own mac
   ).toBeVisible()
 })
 
+test('where nothing would end an endpoint its card says what to ask for, and nothing is made', async () => {
+  double.hosting.isSchedulerTrusted = false
+  await openShipMenu()
+  await page.getByRole('menuitem', { name: 'Deploy as an endpoint' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Deploy as an endpoint' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('forgotten')
+  await dialog.getByRole('button', { name: 'Deploy for $7.09 an hour', exact: true }).click()
+  const card = page.getByRole('region', { name: 'timbre-forgotten', exact: true })
+  await expect(card).toContainText('Waiting for you', { timeout: 30_000 })
+  await expect(card).toContainText('Ask for scheduler:CreateSchedule')
+  await expect(
+    card.getByRole('button', { name: 'Start without protection for $7.09 an hour' }),
+  ).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'cloud-unguarded')
+  expect(double.hosting.models.size + double.hosting.endpoints.size).toBe(0)
+  double.hosting.isSchedulerTrusted = true
+  await card.getByRole('button', { name: 'Delete timbre-forgotten' }).click()
+  await page.getByRole('button', { name: 'Delete the endpoint' }).click()
+  await expect(card).toBeHidden({ timeout: 30_000 })
+})
+
 test('one that answers at once goes down to no machine, costs nothing then, and wakes with a question', async () => {
   await openShipMenu()
   await page.getByRole('menuitem', { name: 'Deploy as an endpoint' }).click()

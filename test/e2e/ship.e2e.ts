@@ -136,6 +136,8 @@ test('deploys an endpoint that ends by itself, with code, metrics and details', 
   await takePicture(page, 'endpoint-code')
   await drawer.getByRole('tab', { name: 'Details' }).click()
   await expect(drawer.getByText(/^s3:\/\/.*model\.tar\.gz$/)).toBeVisible()
+  await expect(drawer.getByText(/:training-job\//)).toBeVisible()
+  await expect(drawer.getByText(/:model\/timbre-voice$/)).toBeVisible()
   await drawer.getByRole('tab', { name: 'Metrics' }).click()
   await expect(drawer.getByText('Latency, median')).toBeVisible()
   await drawer.getByRole('tab', { name: 'Versions' }).click()
