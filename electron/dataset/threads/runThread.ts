@@ -21,6 +21,11 @@ export interface ThreadOptions {
 }
 
 const idleMs = 60_000
+/**
+ * What the threads make they let go of at once, or keep for the whole task. The usual 48 MB for what is young would lie
+ * there in each of them, full of what nobody needs.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 }
 /** Threads without a task, by their code. */
 const waiting = new Map<string, Worker>()
 
@@ -74,7 +79,7 @@ function takeThread(url: URL): Worker {
   const idle = waiting.get(url.href)
   waiting.delete(url.href)
   if (idle) silence(idle)
-  const worker = idle ?? new Worker(url)
+  const worker = idle ?? new Worker(url, { resourceLimits })
   worker.ref()
   return worker
 }
