@@ -11,14 +11,7 @@ import {
   type Price,
 } from '../../shared/endpoint.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
-import { endpointPrefix } from '../aws/endpointLife.ts'
 import { applyScaling, removeScaling, type ScaledEndpoint } from '../aws/endpointScaling.ts'
-import {
-  deleteForeignComponent,
-  deleteForeignEndpoint,
-  listAccountEndpoints,
-} from '../aws/accountEndpoints.ts'
-import { listComponents } from '../aws/inferenceComponents.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
 import {
@@ -33,6 +26,7 @@ import {
 import { createEndpointKeeper, type EndpointKeeper, type EndpointPort } from './endpointKeeper.ts'
 import { newLife } from './lifeCycle.ts'
 import { newEndpoint, type EndpointWish } from './newEndpoint.ts'
+import { deleteOrphan, findOrphans } from './orphans.ts'
 
 /** Of one machine by the hour. Null: not known. */
 export type PriceOf = (workspaceId: string, instanceType: string) => Promise<Price | null>
@@ -265,27 +259,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       await scale(endpoint.name)
     }
     const known = new Set(listEndpoints(db).map(({ endpoint }) => endpoint.name))
-    const held = await listAccountEndpoints(connection, endpointPrefix)
-    const lost: Orphan[] = held
-      .filter(({ name }) => !known.has(name))
-      .map((one) => ({ ...one, workspaceId, kind: 'endpoint' }))
-    if (connection.kind === 'local') return lost
-    // Those of an endpoint that is there go with it.
-    const ours = new Set([...known, ...held.map(({ name }) => name)])
-    const components = await listComponents(connection, { prefix: endpointPrefix })
-    return [
-      ...lost,
-      ...components
-        .filter(({ endpointName }) => !ours.has(endpointName))
-        .map(({ name, arn, status, createdAtMs }) => ({
-          workspaceId,
-          kind: 'component' as const,
-          name,
-          arn,
-          status,
-          createdAtMs,
-        })),
-    ]
+    return findOrphans(connection, workspaceId, known)
   }
 
   /** When it was made, the price list could not be asked, so that its price is reckoned or not known. */
@@ -399,11 +373,9 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       await clean(name)
     },
     async removeOrphan(workspaceId, name) {
-      const connection = await options.connect(workspaceId)
-      const kind = orphans.find((one) => one.name === name && one.workspaceId === workspaceId)?.kind
+      const one = orphans.find((known) => known.name === name && known.workspaceId === workspaceId)
       const pollMs = workspaceId === 'local' ? localPollMs : options.pollMs
-      if (kind === 'component') await deleteForeignComponent(connection, name, pollMs)
-      else await deleteForeignEndpoint(connection, name, pollMs)
+      await deleteOrphan(await options.connect(workspaceId), { name, kind: one?.kind }, pollMs)
       orphans = orphans.filter((one) => one.name !== name || one.workspaceId !== workspaceId)
       announce()
     },

@@ -46,6 +46,7 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
   const { name, title, status, isRemoving, failure, purpose } = endpoint
   const { variants } = currentRevision(endpoint)
   const cost = costSoFar(endpoint, now)
+  const ends = endWords(endpoint, now, t)
   return (
     <Card withBorder radius="lg" component="section" aria-label={name}>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -83,7 +84,7 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
         </Text>
       )}
       <Group gap="lg" mt="sm">
-        <Text size="sm">{endWords(endpoint, now, t)}</Text>
+        {ends !== '' && <Text size="sm">{ends}</Text>}
         {cost !== null && endpoint.price && (
           <Text size="sm">
             {endpoint.price.perHour === 0
