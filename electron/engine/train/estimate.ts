@@ -69,7 +69,8 @@ export async function estimateRun(
 
   const length = longestInput([...training.examples, ...(validation?.examples ?? [])])
   const freeMemoryBytes = process.availableMemory()
-  const memory = planMemory({ config, lora, batchSize, length }, freeMemoryBytes)
+  const answersSamples = validation !== null && prompts.length > 0
+  const memory = planMemory({ config, lora, batchSize, length, answersSamples }, freeMemoryBytes)
   const stepsPerEpoch = Math.ceil(
     Math.ceil(training.examples.length / batchSize) / accumulatedBatches,
   )

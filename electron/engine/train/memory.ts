@@ -107,6 +107,11 @@ function passTokens({
   return rowsPerPass(batchSize, length, tokensPerPass) * length
 }
 
+export interface PlanQuestion extends Omit<MemoryQuestion, 'tokensPerPass' | 'recomputes'> {
+  /** Whether prompts are answered on the way. */
+  readonly answersSamples: boolean
+}
+
 /** How a run uses the memory that there is. */
 export interface MemoryPlan {
   readonly tokensPerPass: number
@@ -116,7 +121,7 @@ export interface MemoryPlan {
   readonly heldTokens: number
   /** Sample prompts are answered from copies of the weights, which is faster; see LanguageModel.copying. */
   readonly copiesForAnswers: boolean
-  /** Bytes that the run takes at least. */
+  /** Bytes that the run takes, what is held for other shapes of batch aside. */
   readonly bytes: number
 }
 
@@ -139,7 +144,7 @@ export interface MemoryShortage {
  * @returns what is short when no way fits
  */
 export function planMemory(
-  question: Omit<MemoryQuestion, 'tokensPerPass' | 'recomputes'>,
+  question: PlanQuestion,
   available: number,
 ): { readonly plan: MemoryPlan } | { readonly shortage: MemoryShortage } {
   const { length } = question
@@ -148,7 +153,7 @@ export function planMemory(
     const bytes = trainingBytes(wanted)
     if (bytes > available) return null
     const withCopies = bytes + copiesBytes(question.config)
-    const copiesForAnswers = withCopies <= available
+    const copiesForAnswers = question.answersSamples && withCopies <= available
     const most = copiesForAnswers ? withCopies : bytes
     const perToken = stepBytes(wanted) / passTokens(wanted)
     const heldTokens = Math.floor(passTokens(wanted) + (available - most) / perToken)

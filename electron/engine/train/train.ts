@@ -83,13 +83,17 @@ export async function train(task: TrainingTask, surroundings: TrainingSurroundin
   const training = await readSet(task.trainingPath, 'training')
   const validation = task.validationPath ? await readSet(task.validationPath, 'validation') : null
   const length = longestInput([...training, ...(validation ?? [])])
-  const memory = planMemory({ config, lora, batchSize, length }, process.availableMemory())
+  const prompts = await readSamplePrompts(task.promptsPath)
+  const answersSamples = validation !== null && prompts.length > 0
+  const memory = planMemory(
+    { config, lora, batchSize, length, answersSamples },
+    process.availableMemory(),
+  )
   if ('shortage' in memory)
     throw new TrainingError('ClientError', describeShortage(memory.shortage))
   const { plan } = memory
   if (plan.recomputes)
     log('Memory is short: each layer is computed twice, which takes about a third longer.')
-  const prompts = await readSamplePrompts(task.promptsPath)
   const batchesPerEpoch = Math.ceil(training.length / batchSize)
   const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulatedBatches)
   const totalSteps = stepsPerEpoch * epochs

@@ -14,11 +14,11 @@ import { shapes } from '../../../../build/bench/shapes.ts'
 const config = parseModelConfig(shapes['135M'])
 const lora = { rank: 8, alpha: 16, dropout: 0, targets: ['q_proj', 'v_proj'] as const }
 const objection = (asked: MemoryQuestion, available: number) => {
-  const answer = planMemory(asked, available)
+  const answer = planMemory({ ...asked, answersSamples: true }, available)
   return 'shortage' in answer ? describeShortage(answer.shortage) : null
 }
-const planOf = (asked: MemoryQuestion, available: number) => {
-  const answer = planMemory(asked, available)
+const planOf = (asked: MemoryQuestion, available: number, answersSamples = true) => {
+  const answer = planMemory({ ...asked, answersSamples }, available)
   return 'plan' in answer ? answer.plan : null
 }
 const question = { config, lora, batchSize: 8, length: 512 }
@@ -63,6 +63,10 @@ test('sample prompts are answered from copies only where there is memory for the
   expect(planOf(question, usual + copies)).toMatchObject({
     copiesForAnswers: true,
     bytes: usual + copies,
+  })
+  expect(planOf(question, usual + copies, false)).toMatchObject({
+    copiesForAnswers: false,
+    bytes: usual,
   })
 })
 
