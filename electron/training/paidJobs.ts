@@ -34,10 +34,12 @@ function trainings(db: ReadableDb): PaidJob[] {
   })
 }
 
-/** Named until what it was made of is gone, also where nobody waits for it at the moment. */
+/** Also one that nobody waits for at the moment, if it was ever seen to run. */
 function transforms(db: ReadableDb): PaidJob[] {
-  return listBatches(db).flatMap(({ id, transform }) =>
-    transform === null || transform.jobName === null
+  return listBatches(db).flatMap(({ id, status, transform }) =>
+    transform === null ||
+    transform.jobName === null ||
+    (status !== 'Running' && transform.seconds[transform.jobName] === undefined)
       ? []
       : {
           kind: 'transform' as const,
