@@ -63,7 +63,6 @@ export class StripeReader {
   constructor(options: StripeOptions) {
     const { content, contentSha256, index, roles, overlay, tokenizer, seed } = options
     this.#options = options
-    this.#file = content.open(contentSha256)
     this.#hasher = new RowHasher(seed)
     this.#counter =
       tokenizer === null ? null : createTokenCounter(parseBytePairEncoding(JSON.parse(tokenizer)))
@@ -73,6 +72,7 @@ export class StripeReader {
     this.#isEdited =
       overlay.hasReplacements ||
       overlay.deleted.size + overlay.excluded.size + overlay.touchedRows().length > 0
+    this.#file = content.open(contentSha256)
   }
 
   read({ fromByte, toByte, line, firstRow, lastRow }: Stripe): StripeRows {

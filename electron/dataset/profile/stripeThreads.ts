@@ -25,6 +25,8 @@ export async function readStripesInThreads(
   const shared = new SharedArrayBuffer(8)
   const progress = new Int32Array(shared)
   const early = new Map<number, StripeRows>()
+  const controller = new AbortController()
+  const { signal } = controller
   let next = 0
   const take = (told: unknown) => {
     const { index, rows } = told as { index: number; rows: StripeRows } // as stripeTask.ts tells
@@ -38,10 +40,27 @@ export async function readStripesInThreads(
     Atomics.notify(progress, 1)
   }
   const wanted: StripeTask = { ...task, kind: 'stripes', seed, sampleEvery, progress: shared }
+  const failed = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+  const onProgress = (told: unknown) => {
+    if (signal.aborted) return
+    try {
+      take(told)
+    } catch (error) {
+      controller.abort(error)
+    }
+  }
   const threads = Array.from({ length: threadCount }, () =>
-    runThread(url(), wanted, { onProgress: take }),
+    runThread(url(), wanted, { signal, onProgress }),
   )
-  await Promise.all(threads)
+  try {
+    await Promise.race([Promise.all(threads), failed])
+  } catch (error) {
+    // The others would wait for a stripe that never comes.
+    controller.abort(error)
+    throw error
+  }
 }
 
 export async function findTopicsInThread(sample: readonly SampledRow[]): Promise<FoundTopics> {
