@@ -1,7 +1,7 @@
 /** Puts the services together, for the window and the command line alike. Nothing here knows Electron. */
 import path from 'node:path'
 import type { EventName, EventPayload } from '../shared/contract.ts'
-import { costSince, type Endpoint } from '../shared/endpoint.ts'
+import { costSince, startingHours, type Endpoint } from '../shared/endpoint.ts'
 import { AppError } from '../shared/errors.ts'
 import type { BaseModel, Candidate, Model, ModelVersion } from '../shared/model.ts'
 import type { LeaderboardEntry } from '../shared/leaderboard.ts'
@@ -233,7 +233,7 @@ export function createServices(options: ServicesOptions): Services {
         ours
           .filter(({ status }) => (status === 'Gone') === isOver)
           .reduce((total, endpoint) => total + (costSince(endpoint, sinceMs, now()) ?? 0), 0)
-      return { spent: sum(true), committed: sum(false) }
+      return { spent: sum(true), committed: sum(false), starting: startingHours(ours) }
     },
     now,
   })

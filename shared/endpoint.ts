@@ -209,11 +209,23 @@ export function costSince(endpoint: Endpoint, sinceMs: number, nowMs: number): n
   const [first] = machines
   if (!first) return inServiceAtMs === null ? 0 : hours(inServiceAtMs, endMs) * price.perHour
   const perMachine = price.perHour / mostInstancesOf(endpoint)
+  // Before its machines were counted, as by an earlier version, it cost what it costs at most.
+  const before = inServiceAtMs === null ? 0 : hours(inServiceAtMs, first.sinceMs) * price.perHour
   return machines.reduce(
     (sum, { sinceMs: fromMs, count }, index) =>
       sum + hours(fromMs, machines[index + 1]?.sinceMs ?? endMs) * count * perMachine,
-    0,
+    before,
   )
+}
+
+/** An hour of each that is going to cost and has not begun to: it is asked for, and not in service yet. */
+export function startingHours(endpoints: readonly Endpoint[]): number {
+  return endpoints
+    .filter(
+      ({ status, inServiceAtMs, isRemoving }) =>
+        inServiceAtMs === null && !isRemoving && !['Failed', 'Gone'].includes(status),
+    )
+    .reduce((sum, { price }) => sum + (price?.perHour ?? 0), 0)
 }
 
 /** What it costs as it runs now; of one that scales between machines at most. Null where the price is not known. */

@@ -113,6 +113,7 @@ export const errorCodes = [
   'BucketForeign',
   'UploadDamaged',
   'BudgetExceeded',
+  'BudgetUsedUp',
   'WorkspaceNotFound',
   'WorkspaceNameTaken',
   'WorkspaceInUse',

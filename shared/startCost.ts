@@ -137,7 +137,10 @@ export function startCost(runs: readonly PlannedRun[], prices: StartPrices): Sta
   }
 }
 
-/** What has to fit into the budget: an hour of each machine, and all tokens. What takes longer shows only while it trains. */
-export function firstCostOf({ hourly, forTokens }: StartCost): number {
-  return (hourly ?? 0) + (forTokens ?? 0)
+/**
+ * What has to fit into the budget: an hour of each machine, and all tokens. What takes longer shows only while it trains.
+ * Null: no price at all is known.
+ */
+export function firstCostOf({ hourly, forTokens }: StartCost): number | null {
+  return hourly === null && forTokens === null ? null : (hourly ?? 0) + (forTokens ?? 0)
 }

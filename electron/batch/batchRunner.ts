@@ -201,7 +201,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         throw new AppError('NotServedByEndpoint', 'Only an account has transform jobs')
       const price =
         transform && (await options.priceOf(workspaceId, transform.instanceType).catch(() => null))
-      if (transform) options.requireBudget(workspaceId, price?.perHour ?? 0)
+      if (transform) options.requireBudget(workspaceId, price?.perHour ?? null)
       saveBatch(db, {
         id,
         speaker,

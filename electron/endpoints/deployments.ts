@@ -44,7 +44,7 @@ export interface Deployments {
   deploy(request: DeployRequest): Promise<Endpoint>
   /** @param share of the new one; 1 replaces the old @throws AppError BudgetExceeded */
   update(name: string, candidateId: string, share: number): Promise<Endpoint>
-  /** Back to the configuration before. */
+  /** Back to the configuration before. @throws AppError BudgetExceeded */
   rollBack(name: string): Promise<Endpoint>
   /** @param share of the newer of two variants */
   setShare(name: string, share: number): Promise<Endpoint>
@@ -91,10 +91,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
   /** Written down first: what it is made of has to be found again to be deleted. */
   async function putOn(name: string, revision: EndpointRevision): Promise<Endpoint> {
     const before = servingEndpoint(name)
-    options.requireBudget(
-      before.workspaceId,
-      priceWith(before, revision) - (before.price?.perHour ?? 0),
-    )
+    requireBudgetFor(before, revision)
     const connection = await options.connect(before.workspaceId)
     await endpoints.unscale(name)
     addRevision(name, revision)
@@ -109,6 +106,14 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
       void endpoints.refresh(name)
     }
     return endpoints.get(name)
+  }
+
+  /** For the machines that it has more. @throws AppError BudgetExceeded, BudgetUsedUp */
+  function requireBudgetFor(endpoint: Endpoint, revision: EndpointRevision): void {
+    const { workspaceId, scaling, price } = endpoint
+    const added = mostInstancesOf({ scaling, revisions: [revision] }) - mostInstancesOf(endpoint)
+    if (added <= 0) return
+    options.requireBudget(workspaceId, price && priceWith(endpoint, revision) - price.perHour)
   }
 
   /** By the hour; all variants run on machines of one type. */
@@ -214,6 +219,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         throw new AppError('InvalidRequest', 'There is nothing to go back to', {
           details: { message: name },
         })
+      requireBudgetFor(endpoint, previous)
       await endpoints.unscale(name)
       await updateEndpoint(await options.connect(endpoint.workspaceId), name, previous.configName)
       addRevision(name, previous)

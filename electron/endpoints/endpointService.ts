@@ -30,8 +30,8 @@ import { deleteOrphan, findOrphans } from './orphans.ts'
 
 /** Of one machine by the hour. Null: not known. */
 export type PriceOf = (workspaceId: string, instanceType: string) => Promise<Price | null>
-/** An hour of it has to fit into the workspace's budget. @throws AppError BudgetExceeded */
-export type RequireBudget = (workspaceId: string, perHour: number) => void
+/** An hour of it has to fit into the workspace's budget. Null: its price is not known. @throws AppError BudgetExceeded, BudgetUsedUp */
+export type RequireBudget = (workspaceId: string, perHour: number | null) => void
 
 export interface EndpointServiceOptions {
   readonly db: WritableDb
@@ -161,7 +161,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     const price = await options.priceOf(wish.workspaceId, wish.variants[0].instanceType)
     const idleMinutes = wish.idleMinutes === undefined ? options.idleMinutes() : wish.idleMinutes
     const endpoint = newEndpoint(wish, { connection, price, idleMinutes, nowMs: options.now() })
-    options.requireBudget(wish.workspaceId, endpoint.price?.perHour ?? 0)
+    options.requireBudget(wish.workspaceId, endpoint.price?.perHour ?? null)
     const idleMs = idleMinutes === null ? null : idleMinutes * 60_000
     const life = newLife(idleMs, {
       ...(wish.mayGoUnguarded !== undefined && { mayGoUnguarded: wish.mayGoUnguarded }),

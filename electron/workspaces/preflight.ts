@@ -33,6 +33,8 @@ export interface PreflightOptions {
 export interface EndpointCosts {
   readonly spent: number
   readonly committed: number
+  /** An hour of each that is not in service yet and thus has cost nothing so far. */
+  readonly starting: number
 }
 
 export interface ExpectedRun {
@@ -57,15 +59,16 @@ export interface PreflightService {
   /**
    * The number that stood on the button has to fit into what is left of the month (shared/startCost.ts).
    *
-   * @throws AppError BudgetExceeded
+   * @throws AppError BudgetExceeded, BudgetUsedUp
    */
   requireBudget(workspaceId: string, runs: readonly PlannedRun[]): Promise<void>
   /**
    * The same for what goes on until somebody ends it: an hour of it has to fit.
    *
-   * @throws AppError BudgetExceeded
+   * @param perHour null: not known, and then something has to be left
+   * @throws AppError BudgetExceeded, BudgetUsedUp
    */
-  requireHour(workspaceId: string, perHour: number): void
+  requireHour(workspaceId: string, perHour: number | null): void
   /** Counts what is billed by the token from its start on, as reckoned. Never rejects. */
   expect(workspaceId: string, runs: readonly ExpectedRun[]): Promise<void>
   /** Counts what the version's candidates cost so far. Never rejects. */
@@ -130,7 +133,9 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     return Object.fromEntries(found.flat())
   }
 
-  function moneyOf(workspaceId: string): Pick<Preflight, 'spent' | 'committed' | 'budget'> {
+  function moneyOf(
+    workspaceId: string,
+  ): Pick<Preflight, 'spent' | 'committed' | 'budget'> & Pick<EndpointCosts, 'starting'> {
     const month = new Date(now())
     const since = Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), 1)
     // What was billed in another region's currency can't be added to it.
@@ -144,17 +149,28 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     return {
       spent: sum(true) + endpoints.spent,
       committed: sum(false) + endpoints.committed,
+      starting: endpoints.starting,
       budget: options.workspace(workspaceId).monthlyBudget,
     }
   }
 
-  /** @throws AppError BudgetExceeded */
-  function requireLeft(workspaceId: string, cost: number): void {
-    const { spent, committed, budget } = moneyOf(workspaceId)
-    if (budget === null || spent + committed + cost <= budget) return
+  /**
+   * What costs nothing more fits always. What is not known can't be held against what is left, but where nothing is, it
+   * doesn't fit.
+   *
+   * @throws AppError BudgetExceeded, BudgetUsedUp
+   */
+  function requireLeft(workspaceId: string, cost: number | null): void {
+    const { spent, committed, starting, budget } = moneyOf(workspaceId)
+    if (budget === null || (cost !== null && cost <= 0)) return
+    const left = Math.max(0, budget - spent - committed - starting)
+    if (cost === null) {
+      if (left > 0) return
+      throw new AppError('BudgetUsedUp', 'Nothing is left of the budget of this month')
+    }
+    if (cost <= left) return
     const currency = currencyOf(options.workspace(workspaceId).region)
     const said = (amount: number) => `${amount.toFixed(2)} ${currency}`
-    const left = Math.max(0, budget - spent - committed)
     throw new AppError('BudgetExceeded', 'The budget of this month does not suffice', {
       details: { cost: said(cost), left: said(left) },
     })
@@ -164,6 +180,7 @@ export function createPreflight(options: PreflightOptions): PreflightService {
     async check(workspaceId, { instanceTypes = [], spotTypes = [], hostingTypes = [] }) {
       const opened = await options.open(workspaceId)
       const { hourly, from } = await options.prices.list(workspaceId, 'Hosting')
+      const { spent, committed, budget } = moneyOf(workspaceId)
       return {
         currency: currencyOf(opened.region),
         machines: await Promise.all([
@@ -178,7 +195,9 @@ export function createPreflight(options: PreflightOptions): PreflightService {
         hostingFrom: from,
         hostingQuotas: await hostingQuotasOf(opened, hostingTypes),
         storage: await options.prices.storage(workspaceId),
-        ...moneyOf(workspaceId),
+        spent,
+        committed,
+        budget,
       }
     },
     async requestIncrease(workspaceId, quotaCode, wanted) {

@@ -31,6 +31,14 @@ const keptAfterFailureMs = 10 * 60_000
 
 export function createPrices({ open, now }: PricesOptions): Prices {
   const kept = new Map<string, { untilMs: number; found: Promise<unknown> }>()
+  /** By region; some hundred machines, and the table does not change. */
+  const reckoned = new Map<string, PriceList['hourly']>()
+
+  function reckonedIn(region: string): PriceList['hourly'] {
+    const hourly = reckoned.get(region) ?? reckonedHourly(region)
+    reckoned.set(region, hourly)
+    return hourly
+  }
 
   /** @param read null: it could not be asked */
   function keep<T>(key: string, read: () => Promise<T | null>): Promise<T | null> {
@@ -61,7 +69,7 @@ export function createPrices({ open, now }: PricesOptions): Prices {
     return {
       currency,
       region,
-      hourly: listed ?? reckonedHourly(region),
+      hourly: listed ?? reckonedIn(region),
       perThousandTokens: tokens ?? {},
       from: listed ? 'priceList' : 'table',
     }

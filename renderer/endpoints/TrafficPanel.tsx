@@ -2,7 +2,12 @@ import { Button, Group, Select, Slider, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { currentRevision, instancesOf, type Endpoint } from '../../shared/endpoint.ts'
+import {
+  currentRevision,
+  mostInstancesOf,
+  type Endpoint,
+  type EndpointVariant,
+} from '../../shared/endpoint.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { speakersQuery } from '../shipQueries.ts'
@@ -59,7 +64,9 @@ function Changes({ endpoint }: { endpoint: Endpoint }) {
           onClick={() => rollBack.mutate()}
         >
           {before && perHourOf
-            ? t('traffic.rollBackPriced', { price: perHourOf(instancesOf(before.variants)) })
+            ? t('traffic.rollBackPriced', {
+                price: perHourOf(mostWith(endpoint, before.variants)),
+              })
             : t('traffic.rollBack')}
         </Button>
         <Text size="xs" c="dimmed" mt={4}>
@@ -69,6 +76,12 @@ function Changes({ endpoint }: { endpoint: Endpoint }) {
       <PriceNotes notes={notes} />
     </>
   )
+}
+
+/** How many machines it has at most with these in place of its own: what is paid for when it is asked most. */
+function mostWith(endpoint: Endpoint, variants: EndpointVariant[]): number {
+  const { scaling } = endpoint
+  return mostInstancesOf({ scaling, revisions: [{ ...currentRevision(endpoint), variants }] })
 }
 
 /** Of the endpoint's machines, which another candidate gets as well. */
@@ -124,7 +137,8 @@ function UpdatePanel({ endpoint }: { endpoint: Endpoint }) {
     speaker.kind === 'candidate' ? [{ value: speaker.candidateId, label: title }] : [],
   )
   const { perHourOf, isPending } = usePrice(endpoint)
-  const each = currentRevision(endpoint).variants[0]?.instanceCount ?? 1
+  // Another candidate gets as many machines as the first has.
+  const first = currentRevision(endpoint).variants.slice(0, 1)
   const isDisabled = candidateId === null || endpoint.status !== 'InService'
   const send = (part: number) => {
     if (candidateId !== null) update.mutate({ candidateId, share: part })
@@ -154,7 +168,9 @@ function UpdatePanel({ endpoint }: { endpoint: Endpoint }) {
           onClick={() => send(share / 100)}
         >
           {perHourOf
-            ? t('traffic.splitPriced', { price: perHourOf(2 * each) })
+            ? t('traffic.splitPriced', {
+                price: perHourOf(mostWith(endpoint, [...first, ...first])),
+              })
             : t('traffic.split')}
         </Button>
         <Button
@@ -164,7 +180,7 @@ function UpdatePanel({ endpoint }: { endpoint: Endpoint }) {
           onClick={() => send(1)}
         >
           {perHourOf
-            ? t('traffic.replacePriced', { price: perHourOf(each) })
+            ? t('traffic.replacePriced', { price: perHourOf(mostWith(endpoint, first)) })
             : t('traffic.replace')}
         </Button>
       </Group>

@@ -270,7 +270,11 @@ test('registers a version in the account’s registry, approves it, and deploys 
   const dialog = page.getByRole('dialog', { name: 'Deploy as an endpoint' })
   await dialog.getByRole('textbox', { name: 'Name' }).fill('approved')
   await dialog.getByRole('checkbox', { name: 'Asynchronous' }).check()
-  await dialog.getByRole('button', { name: /^Deploy for/ }).click()
+  await dialog.getByRole('checkbox', { name: /^Scale with the load/ }).check()
+  await dialog.getByRole('textbox', { name: /^At most/ }).fill('3')
+  const deploy = dialog.getByRole('button', { name: /^Deploy for/ })
+  const perHour = Number(/\$([\d.]+) an hour$/.exec((await deploy.textContent()) ?? '')?.[1])
+  await deploy.click()
   const endpoint = page.getByRole('region', { name: 'timbre-approved', exact: true })
   await passUntil(async () => (await endpoint.textContent())?.includes('In service') ?? false)
   // It answers later: so does the code, and its policy allows just that.
@@ -281,12 +285,17 @@ test('registers a version in the account’s registry, approves it, and deploys 
   await expect(drawer.getByText('sagemaker:InvokeEndpointAsync')).toBeVisible()
   await expect(drawer.getByText('s3:PutObject')).toBeVisible()
   await expectAccessible(page)
-  // Another candidate beside it is another machine.
+  // Another candidate beside it scales to as many machines.
   await drawer.getByRole('tab', { name: 'Versions' }).click()
   await expect(
-    drawer.getByRole('button', { name: /^Add beside: \$[\d.]+ an hour for both$/ }),
+    drawer.getByRole('button', {
+      name: `Add beside: $${(2 * perHour).toFixed(2)} an hour for both`,
+      exact: true,
+    }),
   ).toBeVisible()
-  await expect(drawer.getByRole('button', { name: /^Replace: \$[\d.]+ an hour$/ })).toBeVisible()
+  await expect(
+    drawer.getByRole('button', { name: `Replace: $${perHour} an hour`, exact: true }),
+  ).toBeVisible()
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   const [made] = double.calls.filter(({ operation }) => operation === 'CreateModelPackage')

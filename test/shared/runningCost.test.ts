@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpointSchema, type Endpoint } from '../../shared/endpoint.ts'
+import { endpointSchema, startingHours, type Endpoint } from '../../shared/endpoint.ts'
 import {
   paidWords,
   runningCostOf,
@@ -109,4 +109,26 @@ test('one that may go down to no machine costs what its machines cost, from look
   expect(sums(runningCostOf([asleep], [], 10 * hour))).toEqual({ perHour: 0, soFar: 20 })
   const awake = endpoint({ ...asleep, machines: asleep.machines.slice(0, 2) })
   expect(sums(runningCostOf([awake], [], 5 * hour))).toEqual({ perHour: 8, soFar: 28 })
+})
+
+test('what an endpoint cost before its machines were counted stays counted', () => {
+  const counted = endpoint({
+    scaling: { min: 0, max: 2, target: 5 },
+    price: { perHour: 8, currency: 'USD', reckonedIn: null },
+    inServiceAtMs: hour,
+    machines: [{ sinceMs: 4 * hour, count: 1 }],
+  })
+  expect(sums(runningCostOf([counted], [], 6 * hour)).soFar).toBe(3 * 8 + 2 * 4)
+})
+
+test('of endpoints that start an hour each is going to cost, of no others', () => {
+  const starting = endpoint({ status: 'Creating', inServiceAtMs: null })
+  const others = [
+    endpoint({}),
+    endpoint({ ...starting, status: 'Failed' }),
+    endpoint({ ...starting, isRemoving: true }),
+    endpoint({ ...starting, price: null }),
+  ]
+  expect(startingHours(others)).toBe(0)
+  expect(startingHours([...others, starting, { ...starting, status: 'Planned' }])).toBe(8)
 })

@@ -7,6 +7,7 @@ import {
   openCloudServices,
   type CloudServices,
 } from '../../support/aws/cloudServices.ts'
+import type { DeployRequest } from '../../../shared/endpoint.ts'
 import { aRequest, importQuestions } from '../../support/services.ts'
 
 let cloud: CloudServices
@@ -85,24 +86,78 @@ test('what the default machine costs is counted while it trains and afterwards',
   expect(spent).toBeCloseTo((7.09 * seconds) / 3600, 6)
 })
 
+function deploy(candidateId: string, more: Partial<DeployRequest> = {}) {
+  return cloud.test.services.use.deployments.deploy({
+    candidateId,
+    name: 'help',
+    instanceType: 'ml.g5.12xlarge',
+    instanceCount: 1,
+    idleMinutes: 24 * 60,
+    dataCapture: null,
+    isAsync: false,
+    scaling: null,
+    mayGoUnguarded: false,
+    ...more,
+  })
+}
+
+/** With the candidate trained, so that what it cost is known. */
+async function leave(money: number): Promise<void> {
+  const { spent, committed } = await cloud.test.services.preflight.check(cloud.workspaceId, {})
+  setBudget(spent + committed + money)
+}
+
+async function untilInService(name: string): Promise<void> {
+  await expect
+    .poll(
+      () => {
+        cloud.double.advance(20_000)
+        return cloud.test.services.use.endpoints.get(name).status
+      },
+      { timeout: 20_000 },
+    )
+    .toBe('InService')
+}
+
 test('an endpoint of which not even an hour fits is not made', async () => {
   const { use } = cloud.test.services
   setBudget(100)
   const { id: candidateId } = await train()
   setBudget(10)
-  await expect(
-    use.deployments.deploy({
-      candidateId,
-      name: 'help',
-      instanceType: 'ml.g5.12xlarge',
-      instanceCount: 2,
-      idleMinutes: 60,
-      dataCapture: null,
-      isAsync: false,
-      scaling: null,
-      mayGoUnguarded: false,
-    }),
-  ).rejects.toMatchObject({ code: 'BudgetExceeded', details: { cost: '14.18 USD' } })
+  await expect(deploy(candidateId, { instanceCount: 2 })).rejects.toMatchObject({
+    code: 'BudgetExceeded',
+    details: { cost: '14.18 USD' },
+  })
   expect(cloud.double.calls.map(({ operation }) => operation)).not.toContain('CreateEndpoint')
   expect(use.endpoints.state().endpoints).toEqual([])
+})
+
+test('of two endpoints that start together an hour of both has to fit', async () => {
+  const { id } = await train()
+  await leave(10)
+  const both = await Promise.allSettled([deploy(id), deploy(id, { name: 'help-too' })])
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const { endpoints } = cloud.test.services.use.endpoints.state()
+  expect(endpoints).toHaveLength(1)
+  await untilInService(endpoints[0]?.name ?? '')
+})
+
+test('a used up budget holds for more machines, also on the way back, and not for as many', async () => {
+  const { deployments } = cloud.test.services.use
+  const { id } = await train()
+  const { name } = await deploy(id)
+  await untilInService(name)
+  await deployments.update(name, id, 0.5)
+  await untilInService(name)
+  await leave(0)
+  const refused = { code: 'BudgetExceeded', details: { cost: '7.09 USD' } }
+  // One machine instead of two.
+  await deployments.update(name, id, 1)
+  await untilInService(name)
+  await expect(deployments.rollBack(name)).rejects.toMatchObject(refused)
+  await deployments.update(name, id, 1)
+  await untilInService(name)
+  await expect(deployments.update(name, id, 0.5)).rejects.toMatchObject(refused)
+  await deployments.rollBack(name)
+  await untilInService(name)
 })

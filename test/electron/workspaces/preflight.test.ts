@@ -28,7 +28,7 @@ beforeEach(() => {
   canAskPrices = true
   quotas = { [`${type} for training job usage`]: 2 }
   budget = null
-  endpoints = { spent: 0, committed: 0 }
+  endpoints = { spent: 0, committed: 0, starting: 0 }
   asked.length = 0
 })
 afterEach(() => db.close())
@@ -302,13 +302,37 @@ test('the list is read once a day, and soon again when it could not be', async (
 
 test('endpoints count against the budget', async () => {
   budget = 20
-  endpoints = { spent: 5, committed: 9 }
+  endpoints = { spent: 5, committed: 9, starting: 0 }
   const preflight = open()
   expect(await preflight.check('cloud', {})).toMatchObject({ spent: 5, committed: 9 })
   await expect(preflight.requireBudget('cloud', [rented])).rejects.toMatchObject({
     code: 'BudgetExceeded',
     details: { cost: '7.09 USD', left: '6.00 USD' },
   })
+  // One that only starts has spent nothing, and takes its hour all the same.
+  endpoints = { spent: 5, committed: 0, starting: 10 }
+  expect(await preflight.check('cloud', {})).toMatchObject({ spent: 5, committed: 0 })
+  expect(() => preflight.requireHour('cloud', 7)).toThrow(
+    expect.objectContaining({ details: { cost: '7.00 USD', left: '5.00 USD' } }),
+  )
+  expect(() => preflight.requireHour('cloud', 5)).not.toThrow()
+})
+
+test('a budget that is used up refuses what costs more, or nobody knows what, and nothing else', async () => {
+  budget = 20
+  endpoints = { spent: 21, committed: 0, starting: 0 }
+  const preflight = open()
+  for (const cost of [0, -7.09]) expect(() => preflight.requireHour('cloud', cost)).not.toThrow()
+  expect(() => preflight.requireHour('cloud', 1)).toThrow(
+    expect.objectContaining({ details: { cost: '1.00 USD', left: '0.00 USD' } }),
+  )
+  const usedUp = expect.objectContaining({ code: 'BudgetUsedUp' })
+  expect(() => preflight.requireHour('cloud', null)).toThrow(usedUp)
+  prices = [product({ instanceName: 'ml.other' }, 'Hrs', 'USD', '1')]
+  await expect(open().requireBudget('cloud', [rented])).rejects.toEqual(usedUp)
+  // Where something is left, what is not known can't be held against it.
+  endpoints = { spent: 19, committed: 0, starting: 0 }
+  expect(() => preflight.requireHour('cloud', null)).not.toThrow()
 })
 
 const tokenPrice = (unit: string, amount: string) =>
