@@ -74,12 +74,16 @@ const longestPauseMs = 5 * 60_000
 export function createTransformBatches(options: TransformBatchOptions): TransformBatches {
   const { connect } = options
 
-  /** @param signal aborted before the job was asked for, there is none */
+  /**
+   * @param signal aborted before the job was asked for, there is none
+   * @param onAsk before the job is asked for: until then it can't be there
+   */
   async function begin(
     open: OpenBatch,
     transform: BatchTransform,
     jobName: string,
     signal: AbortSignal,
+    onAsk: () => void,
   ): Promise<void> {
     const { batch } = open
     const connection = await connect(transform.workspaceId)
@@ -95,6 +99,7 @@ export function createTransformBatches(options: TransformBatchOptions): Transfor
       await putTextOnce(connection, bucket, key, `${lines.join('\n')}\n`, 'application/jsonlines')
       if (signal.aborted) return
     }
+    onAsk()
     await startTransformJob(connection, {
       jobName,
       model: hosting,
@@ -185,8 +190,21 @@ export function createTransformBatches(options: TransformBatchOptions): Transfor
       }
       const { scaled, hasRoomFor } = options.paceOf(workspaceId)
       const rest = (ms: number) => wait(ms, undefined, { signal }).catch(() => undefined)
-      let job = await untilAnswered(workspaceId, look, signal)
-      if (!job) await begin(open, transform, jobName, signal)
+      let job: TransformJob | null = null
+      // Asked for in an earlier run, its answer may have been lost.
+      let wasAsked = batch.transform.jobName !== null
+      try {
+        job = await untilAnswered(workspaceId, look, signal)
+        if (!job) await begin(open, transform, jobName, signal, () => (wasAsked = true))
+      } catch (error) {
+        // A request whose answer was lost may still arrive: its job is found again by its name, and no second one is made.
+        const found = wasAsked ? await look().catch(() => undefined) : null
+        if (found === null && !(wasAsked && toAppError(error).retryable)) {
+          await clear(batch, workspaceId, jobName).catch(leftoversCostNothing)
+          open.keep({ ...transform, jobName: null }, [])
+        }
+        if (!found) throw error
+      }
       for (;;) {
         if (signal.aborted) {
           if (signal.reason === leaveRunning) return

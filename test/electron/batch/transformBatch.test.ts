@@ -4,11 +4,13 @@ import path from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { paidJobs } from '../../../electron/training/paidJobs.ts'
 import { transformCost, type Batch } from '../../../shared/batch.ts'
 import type { Candidate } from '../../../shared/model.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { openCloudServices, typeKeys, type CloudServices } from '../../support/aws/cloudServices.ts'
 import { knownFailures } from '../../support/aws/failures.ts'
+import { ServiceFailure } from '../../support/aws/serviceFailure.ts'
 import { createSageMakerDouble } from '../../support/aws/sageMakerDouble.ts'
 import { trainInAccount } from '../../support/aws/trainInAccount.ts'
 import { createTransformDouble } from '../../support/aws/transformDouble.ts'
@@ -186,17 +188,51 @@ test('goes on at AWS while the app is closed, and is found again by its name', a
   expect(leftOf()).toEqual([])
 })
 
-test('what AWS does not allow is said, and removing it stops what may run', async () => {
-  cloud.double.failures.refuse(
-    'CreateTransformJob',
-    knownFailures.accessDenied('sagemaker:CreateTransformJob'),
-    Infinity,
-  )
+test.each([
+  ['DescribeTransformJob', knownFailures.accessDenied('sagemaker:DescribeTransformJob')],
+  ['PutObject', knownFailures.accessDenied('s3:PutObject')],
+  ['PutObject', new ServiceFailure('InternalFailure', '', 500)],
+  ['CreateModel', knownFailures.accessDenied('sagemaker:CreateModel')],
+  ['CreateTransformJob', knownFailures.accessDenied('sagemaker:CreateTransformJob')],
+  ['CreateTransformJob', knownFailures.quota('ml.g5.2xlarge')],
+])('where %s is refused there is no job that is paid for, and nothing left', async (call, no) => {
+  cloud.double.failures.refuse(call, no, Infinity)
   const { id } = await start()
   const failed = await passUntil(({ status }) => status !== 'Running')
-  expect(failed.failure?.code).toMatch(/Denied|Missing/)
+  expect(failed).toMatchObject({ status: 'Failed', transform: { jobName: null } })
+  expect(paidJobs(opened.services.db)).toEqual([])
+  expect(leftOf()).toEqual([])
+  cloud.double.failures.settle(call)
+  batches().resume(id)
+  await passUntil(({ status }) => status === 'Completed', 5 * minuteMs)
+  expect(calls(/^CreateTransformJob$/)).toHaveLength(1)
+})
+
+test('a job whose answer may be lost keeps its name, counts as paid for, and is never made twice', async () => {
+  const { failures } = cloud.double
+  failures.refuse('CreateTransformJob', new ServiceFailure('InternalFailure', '', 500), Infinity)
+  const { id } = await start()
+  const failed = await passUntil(({ status }) => status !== 'Running')
   expect(failed.transform?.jobName).not.toBeNull()
+  expect(paidJobs(opened.services.db)).toMatchObject([{ kind: 'transform', id }])
+  failures.settle('CreateTransformJob')
+  failures.loseAnswer('CreateTransformJob')
+  batches().resume(id)
+  await passUntil(({ status }) => status === 'Completed', 5 * minuteMs)
+  // Also the one whose answer was lost, after which AWS says that it is there.
+  const asked = cloud.double.calls.filter(({ operation }) => operation === 'CreateTransformJob')
+  expect(new Set(asked.map(({ input }) => input['TransformJobName']))).toEqual(
+    new Set([failed.transform?.jobName]),
+  )
+})
+
+test('removing one whose job may run stops it', async () => {
+  const { failures } = cloud.double
+  failures.refuse('CreateTransformJob', new ServiceFailure('InternalFailure', '', 500), Infinity)
+  const { id } = await start()
+  await passUntil(({ status }) => status !== 'Running')
   await batches().delete(id)
+  expect(cloud.double.calls.map(({ operation }) => operation)).toContain('StopTransformJob')
   expect(batches().list()).toEqual([])
   expect(leftOf()).toEqual([])
 })
