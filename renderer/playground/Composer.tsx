@@ -2,9 +2,8 @@ import { Button, Group, Menu, ScrollArea, Text, Textarea } from '@mantine/core'
 import { IconListSearch, IconPlayerStop, IconSend2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { roundedCost } from '../../shared/answerCost.ts'
-import { formatSmallMoney } from '../../shared/cost.ts'
 import type { Speaker, Turn } from '../../shared/playground.ts'
+import { sendSentence } from '../../shared/sendSentence.ts'
 import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 import type { StartPrice } from '../endpoints/useStartPrice.ts'
 import { promptsQuery } from '../shipQueries.ts'
@@ -29,6 +28,7 @@ export function Composer(props: ComposerProps) {
   const { draft, onDraft, onSend, onStop, isAnswering, editing, onCancelEdit } = props
   const { speakers, price, tokenCost } = props
   const { t, i18n } = useTranslation('ship')
+  const send = sendSentence({ ...price, tokenCost }, i18n.language)
   const candidate = speakers.find((speaker) => speaker.kind === 'candidate')
   return (
     <div>
@@ -74,15 +74,7 @@ export function Composer(props: ComposerProps) {
               loading={price.isPending}
               disabled={draft.trim() === ''}
             >
-              {price.count === 0
-                ? tokenCost === null
-                  ? t('playground.send')
-                  : t('playground.sendForTokens', {
-                      cost: formatSmallMoney(roundedCost(tokenCost), 'USD', i18n.language),
-                    })
-                : price.perHour === null
-                  ? t('playground.sendUnpriced', { count: price.count })
-                  : t('playground.sendPriced', { count: price.count, price: price.perHour })}
+              {t(send.key, send.values)}
             </Button>
           )}
         </Group>
