@@ -177,7 +177,8 @@ export function wizardReducer(draft: WizardDraft, action: WizardAction): WizardD
         question: action.dataset.scan.suggestedRoles?.question ?? null,
         answer: action.dataset.scan.suggestedRoles?.answer ?? null,
         inputTemplate: undefined,
-        split: usualSplit.split,
+        // Columns and files of a split, its share and its sample were chosen for the dataset before.
+        ...usualSplit,
       }
     case 'placeChosen':
       // Each place has base models of its own, and their settings.

@@ -10,6 +10,7 @@ import {
 import { isValidSetting } from '../../shared/hyperparameters.ts'
 import { fineTuneRequestSchema, type BaseModel } from '../../shared/model.ts'
 import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
+import { usualSplit } from '../../shared/workbench/splitChoice.ts'
 import { aCandidate, aDataset, insertTestVersion, openTestDatabase } from '../support/database.ts'
 
 const field = {
@@ -115,6 +116,18 @@ test('a new model starts from the columns and the split that were chosen in the 
     ...{ question: 'question', split: { kind: 'random' }, validationFraction: 0.2 },
     sampleRows: null,
   })
+})
+
+test('another dataset takes over nothing of the split that was chosen for the one before', () => {
+  const choice = {
+    split: { kind: 'group', column: 'product' },
+    validationFraction: 0.4,
+    sampleRows: 500,
+  } as const
+  const draft = startDraft({ dataset: aDataset(), preparation: { roles: null, choice } })
+  expect(wizardReducer(draft, { type: 'datasetChosen', dataset: aDataset() })).toMatchObject(
+    usualSplit,
+  )
 })
 
 test('a change of one setting starts from the candidate that it is about', () => {

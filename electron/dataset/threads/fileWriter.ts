@@ -20,9 +20,12 @@ let direct: number | null = null
 let sizeBytes = 0
 let unsyncedBytes = 0
 let isSyncing = false
-/** Slots that are on their way to the disk past its cache, and what is to be done once none is. */
+/** Slots that are on their way to the disk past its cache; the file stays open until none is. */
 let writing = 0
-let whenWritten: () => void = () => undefined
+/** What the owner asked for last. */
+let ending: 'finish' | 'abandon' | null = null
+/** The file has a hole: it is never finished. */
+let hasFailed = false
 
 function open(): void {
   file = fs.openSync(path, flags)
@@ -37,7 +40,7 @@ function open(): void {
 
 /** Hashes what the disk writes meanwhile. */
 function write(slot: number, length: number): void {
-  if (file === null) return
+  if (file === null || hasFailed) return
   const bytes = Buffer.from(slots, slot * slotBytes, length)
   const position = sizeBytes
   sizeBytes += length
@@ -52,7 +55,7 @@ function write(slot: number, length: number): void {
     writing -= 1
     if (error) return fail(error)
     free()
-    if (writing === 0) whenWritten()
+    settle()
   })
   digest.update(bytes)
 }
@@ -119,23 +122,24 @@ function orFail(work: () => void): void {
 }
 
 function fail(error: unknown): void {
-  // Others that are on their way end before their file is closed.
-  afterWriting(close)
+  hasFailed = true
   answer({ kind: 'failed', code: codeOf(error), message: String(error) })
+  settle()
 }
 
-function afterWriting(work: () => void): void {
-  whenWritten = work
-  if (writing === 0) work()
+/** Ends what can be ended once nothing is on its way to the disk. */
+function settle(): void {
+  if (writing > 0) return
+  if (hasFailed || ending === 'abandon') close()
+  else if (ending === 'finish') orFail(finish)
+  // Nothing comes any more: the thread ends by itself.
+  if (ending !== null) parentPort?.close()
 }
 
 parentPort?.on('message', (request: FileWriterRequest) => {
   if (request.kind === 'write') return orFail(() => write(request.slot, request.length))
-  // Nothing comes any more: the thread ends by itself.
-  afterWriting(() => {
-    orFail(request.kind === 'finish' ? finish : close)
-    parentPort?.close()
-  })
+  ending = request.kind
+  settle()
 })
 
 orFail(() => {

@@ -29,7 +29,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 12 }
 /** Threads without a task, by their code. */
 const waiting = new Map<string, Worker>()
 
-/** @throws AppError of the task; Cancelled when the signal was aborted */
+/** @throws AppError of the task; Cancelled when the signal was aborted; what `onProgress` throws */
 export function runThread(
   url: URL,
   task: unknown,
@@ -62,10 +62,15 @@ export function runThread(
     }
     signal?.addEventListener('abort', abort)
     worker.on('message', (received: unknown) => {
-      const answer = answerSchema.parse(received)
-      if ('progress' in answer) onProgress?.(answer.progress)
-      else if ('error' in answer) end(() => reject(AppError.fromData(answer.error)), true)
-      else end(() => resolve(answer.result), true)
+      try {
+        const answer = answerSchema.parse(received)
+        if ('progress' in answer) onProgress?.(answer.progress)
+        else if ('error' in answer) end(() => reject(AppError.fromData(answer.error)), true)
+        else end(() => resolve(answer.result), true)
+      } catch (error) {
+        // Whoever takes the progress may fail at it, on a full disk for one: that is the end of the task.
+        end(() => reject(error))
+      }
     })
     worker.on('error', (error) => end(() => reject(error)))
     worker.on('exit', (code) => {

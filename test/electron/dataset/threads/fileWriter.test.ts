@@ -1,0 +1,47 @@
+import { constants, mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type {
+  FileWriterAnswer,
+  FileWriterData,
+  FileWriterRequest,
+} from '../../../../electron/dataset/threads/fileWriterMessages.ts'
+
+const slotBytes = 65_536
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'timbre-writer-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test.skipIf(constants.O_DIRECT === undefined).each(['finish', 'abandon'] as const)(
+  'a file with a hole is not finished, whatever is on its way or asked for (%s)',
+  async (kind) => {
+    const workerData: FileWriterData = {
+      path: join(folder, 'file'),
+      flags: 'wx',
+      slots: new SharedArrayBuffer(2 * slotBytes),
+      slotBytes,
+    }
+    const url = new URL('../../../support/failingDiskWriter.ts', import.meta.url)
+    const worker = new Worker(url, { workerData })
+    const answers: FileWriterAnswer[] = []
+    worker.on('message', (answer: FileWriterAnswer) => answers.push(answer))
+    const requests: FileWriterRequest[] = [
+      { kind: 'write', slot: 0, length: slotBytes },
+      { kind: 'write', slot: 1, length: slotBytes },
+      { kind: kind },
+    ]
+    for (const request of requests) worker.postMessage(request)
+    // By itself: whoever abandons a file waits for it.
+    expect(await once(worker, 'exit')).toEqual([0])
+    expect(answers).toMatchObject([
+      { kind: 'opened' },
+      { kind: 'failed', code: 'ENOSPC' },
+      { kind: 'free', slot: 1 },
+    ])
+  },
+)
