@@ -173,6 +173,7 @@ export function createUseServices(options: UseServicesOptions): UseServices {
             workspaceId,
             pricePerHour: price.perHour,
             currency: price.currency,
+            reckonedIn: price.reckonedIn,
             billableSeconds: seconds[jobName] ?? 0,
             pricePerThousandTokens: 0,
             tokens: 0,

@@ -107,7 +107,8 @@ export function formatPrice(price: Price, count: number, language: string): stri
 /** All together by the hour, in words; '' for none. */
 export function formatPrices(prices: readonly Price[], language: string): string {
   const amounts = prices.map(({ perHour, currency }) => ({ amount: perHour, currency }))
-  const isReckoned = prices.some(({ reckonedIn }) => reckonedIn !== null)
+  // Nothing is nothing, whatever an hour would cost.
+  const isReckoned = prices.some(({ reckonedIn, perHour }) => reckonedIn !== null && perHour > 0)
   return prices.length === 0 ? '' : asReckoned(formatSums(amounts, language), isReckoned)
 }
 

@@ -30,6 +30,8 @@ export interface RunningCost {
   /** As far as they are known. */
   readonly prices: readonly Price[]
   readonly soFar: readonly Amount[]
+  /** A price among them was reckoned without AWS's list. */
+  readonly isReckoned: boolean
   /** Of everything: the sums are whole. */
   readonly isKnown: boolean
   /** Nothing of it runs until someone ends it. */
@@ -60,6 +62,7 @@ export function runningCostOf(
     ),
     prices: known.map(({ price }) => price),
     soFar: known.map(({ price, soFar }) => ({ amount: soFar, currency: price.currency })),
+    isReckoned: known.some(({ price }) => price.reckonedIn !== null),
     isKnown: known.length === paid.length,
     endsByItself: billable.every(({ isGuarded }) => isGuarded),
   }

@@ -12,15 +12,18 @@ import {
   type StartPrices,
 } from './startCost.ts'
 
+/** Spare machines are billed for less. */
+const spotForms = { hourly: 'upToHourly', aboutHourly: 'upToAboutHourly' } as const
+
 /** Of one base model, with the arithmetic. */
 export function runPriceSentence(price: RunPrice, currency: Currency, language: string): Sentence {
   if (price.kind === 'hours') {
     const { machine, perHour, reckonedIn } = price
     if (perHour === null) return { key: 'catalog:billing.instanceHours', values: {} }
     const isAbout = machine.isAssumed || reckonedIn !== null
-    const form = machine.isSpot ? 'upToHourly' : isAbout ? 'aboutHourly' : 'hourly'
+    const form = isAbout ? 'aboutHourly' : 'hourly'
     return {
-      key: `catalog:review.${form}`,
+      key: `catalog:review.${machine.isSpot ? spotForms[form] : form}`,
       values: { price: formatMoney(perHour, currency, language) },
     }
   }

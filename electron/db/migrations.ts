@@ -404,4 +404,8 @@ export const migrations: readonly string[] = [
   -- How it was to be divided before a step that changed that, as JSON.
   ALTER TABLE dataset_fixes ADD COLUMN split_before TEXT;
   `,
+  `
+  -- The region for which its price was reckoned without AWS's list; null: the list told it, or it is of an earlier version.
+  ALTER TABLE run_costs ADD COLUMN reckoned_in TEXT;
+  `,
 ]

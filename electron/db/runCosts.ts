@@ -10,6 +10,8 @@ export interface RunCost {
   /** Of all its machines together. */
   readonly pricePerHour: number
   readonly currency: string
+  /** The region for which its price was reckoned without AWS's list; null: AWS's list told it. */
+  readonly reckonedIn: string | null
   /** What was reckoned, until AWS tells what it bills. */
   readonly billableSeconds: number
   readonly pricePerThousandTokens: number
@@ -24,6 +26,7 @@ interface RunCostRecord {
   workspace_id: string
   price_per_hour: number
   currency: string
+  reckoned_in: string | null
   billable_seconds: number
   price_per_thousand_tokens: number
   tokens: number
@@ -32,9 +35,9 @@ interface RunCostRecord {
 }
 
 const SAVE_RUN_COST = `
-  INSERT INTO run_costs (candidate_id, workspace_id, price_per_hour, currency, billable_seconds,
+  INSERT INTO run_costs (candidate_id, workspace_id, price_per_hour, currency, reckoned_in, billable_seconds,
     price_per_thousand_tokens, tokens, is_ended, started_at_ms)
-  VALUES (@candidate_id, @workspace_id, @price_per_hour, @currency, @billable_seconds,
+  VALUES (@candidate_id, @workspace_id, @price_per_hour, @currency, @reckoned_in, @billable_seconds,
     @price_per_thousand_tokens, @tokens, @is_ended, @started_at_ms)
   ON CONFLICT (candidate_id) DO UPDATE SET billable_seconds = excluded.billable_seconds, tokens = excluded.tokens,
     is_ended = excluded.is_ended`
@@ -46,6 +49,7 @@ export function saveRunCost(db: WritableDb, cost: RunCost): void {
       workspace_id: cost.workspaceId,
       price_per_hour: cost.pricePerHour,
       currency: cost.currency,
+      reckoned_in: cost.reckonedIn,
       billable_seconds: cost.billableSeconds,
       price_per_thousand_tokens: cost.pricePerThousandTokens,
       tokens: cost.tokens,
@@ -108,6 +112,7 @@ function rowToRunCost(row: RunCostRecord): RunCost {
     workspaceId: row.workspace_id,
     pricePerHour: row.price_per_hour,
     currency: row.currency,
+    reckonedIn: row.reckoned_in,
     billableSeconds: row.billable_seconds,
     pricePerThousandTokens: row.price_per_thousand_tokens,
     tokens: row.tokens,

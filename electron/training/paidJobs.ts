@@ -26,7 +26,7 @@ function trainings(db: ReadableDb): PaidJob[] {
         ? {
             perHour: cost.pricePerHour,
             currency: currencySchema.parse(cost.currency),
-            reckonedIn: null,
+            reckonedIn: cost.reckonedIn,
           }
         : null,
       soFar: cost ? costOfRun(cost) : 0,
@@ -34,12 +34,10 @@ function trainings(db: ReadableDb): PaidJob[] {
   })
 }
 
-/** Also one that nobody waits for at the moment, if it was ever seen to run. */
+/** Named as long as it may run, also where its answer was lost or nobody waits for it at the moment; one that was refused has no name. */
 function transforms(db: ReadableDb): PaidJob[] {
-  return listBatches(db).flatMap(({ id, status, transform }) =>
-    transform === null ||
-    transform.jobName === null ||
-    (status !== 'Running' && transform.seconds[transform.jobName] === undefined)
+  return listBatches(db).flatMap(({ id, transform }) =>
+    transform === null || transform.jobName === null
       ? []
       : {
           kind: 'transform' as const,

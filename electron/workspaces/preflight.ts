@@ -223,6 +223,7 @@ export function createPreflight(options: PreflightOptions): PreflightService {
         workspaceId,
         pricePerHour: 0,
         currency: prices.currency,
+        reckonedIn: price.price.from === 'priceList' ? null : prices.region,
         billableSeconds: 0,
         pricePerThousandTokens: price.price.perThousand,
         tokens: price.tokens,
@@ -252,19 +253,19 @@ export function createPreflight(options: PreflightOptions): PreflightService {
       }
       const instanceType = machineOfCandidate(candidate)
       if (instanceType === null || candidate.startedAtMs === null) continue
-      const price =
-        known?.pricePerHour ??
-        (await options
-          .open(workspaceId)
-          .then((opened) => options.prices.machine(opened.workspaceId, instanceType, 'Training'))
-          .then((found) => found?.perHour ?? null)
-          .catch(() => null))
+      const price = known
+        ? { perHour: known.pricePerHour, reckonedIn: known.reckonedIn }
+        : await options
+            .open(workspaceId)
+            .then((opened) => options.prices.machine(opened.workspaceId, instanceType, 'Training'))
+            .catch(() => null)
       if (price === null) continue
       saveRunCost(db, {
         candidateId: candidate.id,
         workspaceId,
-        pricePerHour: price,
+        pricePerHour: price.perHour,
         currency: currencyOf(options.workspace(workspaceId).region),
+        reckonedIn: price.reckonedIn,
         pricePerThousandTokens: 0,
         tokens: 0,
         // Spare machines are billed for less than they trained.

@@ -2,7 +2,7 @@ import { Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { transformCost, type Batch, type BatchTransform } from '../../shared/batch.ts'
-import { formatSmallMoney } from '../../shared/cost.ts'
+import { asReckoned, formatSmallMoney } from '../../shared/cost.ts'
 import { formatPrice } from '../../shared/endpoint.ts'
 import { invoke } from '../api.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
@@ -133,7 +133,12 @@ function TransformFacts({ transform }: { transform: BatchTransform }) {
   const { jobName: name, instanceType: instance, price } = transform
   const cost = transformCost(transform)
   const money = (amount: number) =>
-    price ? formatSmallMoney(amount, price.currency, i18n.language) : ''
+    price
+      ? asReckoned(
+          formatSmallMoney(amount, price.currency, i18n.language),
+          price.reckonedIn !== null,
+        )
+      : ''
   return (
     <>
       <Text size="sm" c="dimmed">

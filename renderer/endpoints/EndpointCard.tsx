@@ -18,7 +18,7 @@ import { invoke } from '../api.ts'
 import { ErrorDataNotice } from '../components/ErrorNotice.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
 import { showError } from '../components/showError.tsx'
-import { formatSmallMoney } from '../../shared/cost.ts'
+import { asReckoned, formatSmallMoney } from '../../shared/cost.ts'
 import { UnguardedNotice } from './UnguardedNotice.tsx'
 import { useNow } from './useNow.ts'
 
@@ -91,7 +91,10 @@ export function EndpointCard({ endpoint, onOpen }: { endpoint: Endpoint; onOpen:
               ? t('endpoint.free')
               : t('endpoint.cost', {
                   perHour: formatPrice(priceNow(endpoint) ?? endpoint.price, 1, i18n.language),
-                  soFar: formatSmallMoney(cost, endpoint.price.currency, i18n.language),
+                  soFar: asReckoned(
+                    formatSmallMoney(cost, endpoint.price.currency, i18n.language),
+                    endpoint.price.reckonedIn !== null,
+                  ),
                 })}
           </Text>
         )}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { paidWords, runningCostOf, type RunningCost as Cost } from '../../shared/runningCost.ts'
 import { useNavigate } from '../navigation.tsx'
 import { endpointsQuery, paidJobsQuery } from '../shipQueries.ts'
-import { formatSums } from '../../shared/cost.ts'
+import { asReckoned, formatSums } from '../../shared/cost.ts'
 import { formatPrices } from '../../shared/endpoint.ts'
 import { useNow } from './useNow.ts'
 
@@ -24,7 +24,7 @@ export function RunningCost() {
     t(cost.isKnown ? 'running.cost' : 'running.unknown', {
       what,
       perHour: formatPrices(cost.prices, i18n.language),
-      soFar: formatSums(cost.soFar, i18n.language),
+      soFar: asReckoned(formatSums(cost.soFar, i18n.language), cost.isReckoned),
     })
   useEffect(() => {
     document.title = words === null ? 'Timbre' : `Timbre – ${words}`

@@ -5,6 +5,12 @@ import { formatPrice, formatPrices } from '../../shared/endpoint.ts'
 const dollars = { perHour: 1.5, currency: 'USD' as const, reckonedIn: null }
 const yuan = { perHour: 14.33, currency: 'CNY' as const, reckonedIn: 'cn-north-1' }
 
+test('what was reckoned carries its sign, and nothing is nothing', () => {
+  expect(formatPrices([dollars, { ...dollars, reckonedIn: 'us-gov-west-1' }], 'en')).toBe('≈ $3.00')
+  const asleep = { ...dollars, perHour: 0, reckonedIn: 'us-gov-west-1' }
+  expect(formatPrices([dollars, asleep], 'en')).toBe('$1.50')
+})
+
 test('yuan and dollars are never added up', () => {
   expect(
     sumsOf([

@@ -86,6 +86,12 @@ test('sums up what endpoints, trainings and transform jobs cost', () => {
   expect(cost && paidWords(cost, words, 'en')).toBe('1 endpoint, 1 training, and 1 transform')
 })
 
+test('says when a price was reckoned', () => {
+  const reckoned = job({ price: { ...usd(2), reckonedIn: 'us-gov-west-1' } })
+  expect(runningCostOf([endpoint({})], [reckoned], 0)?.isReckoned).toBe(true)
+  expect(runningCostOf([endpoint({})], [job({})], 0)?.isReckoned).toBe(false)
+})
+
 test('says when a price is not known, and when something runs until it is deleted', () => {
   expect(runningCostOf([], [job({ price: null })], 0)).toMatchObject({
     isKnown: false,

@@ -117,6 +117,9 @@ test('a price that was reckoned without AWS’s list is about right, and says ho
     key: 'catalog:review.aboutHourly',
     values: { price: '¥14.33' },
   })
+  const spare = priceOfRun(run(mistral, { choice: { spot: true } }), reckoned)
+  expect(runPriceSentence(spare, 'CNY', 'en').key).toBe('catalog:review.upToAboutHourly')
+  expect(said(run(mistral, { choice: { spot: true } })).key).toBe('catalog:review.upToHourly')
   expect(startSentence(startCost([run(mistral)], reckoned), 'CNY', 'en')).toEqual({
     key: 'catalog:review.startAbout',
     values: { price: '¥14.33' },

@@ -56,6 +56,7 @@ test('trainings of an account are paid for from their start, and none on this co
     workspaceId: 'account',
     pricePerHour: 4,
     currency: 'USD',
+    reckonedIn: 'us-gov-west-1',
     billableSeconds: 1800,
     pricePerThousandTokens: 0,
     tokens: 0,
@@ -66,19 +67,20 @@ test('trainings of an account are paid for from their start, and none on this co
     {
       kind: 'training',
       id: 'counted',
-      price: { perHour: 4, currency: 'USD', reckonedIn: null },
+      price: { perHour: 4, currency: 'USD', reckonedIn: 'us-gov-west-1' },
       soFar: 2,
     },
     { kind: 'training', id: 'unpriced', price: null, soFar: 0 },
   ])
 })
 
-test('a transform job is paid for until it is gone; one that was never seen to run, only while it is waited for', () => {
+test('a transform job is paid for as long as it may run, and one that AWS refused is not', () => {
   const db = openTestDatabase()
   saveBatch(db, batch('runs', 'Running', { seconds: { 'job-runs': 3600 } }))
   saveBatch(db, batch('begins', 'Running', {}))
   saveBatch(db, batch('left', 'Failed', { seconds: { 'job-left': 7200 } }))
-  saveBatch(db, batch('refused', 'Failed', {}))
+  saveBatch(db, batch('lost', 'Failed', {}))
+  saveBatch(db, batch('refused', 'Failed', { jobName: null }))
   saveBatch(db, batch('ended', 'Completed', { jobName: null, seconds: { 'job-ended': 60 } }))
   const found = paidJobs(db).map(({ id, soFar }) => [id, soFar])
   expect(new Map(found as [string, number][])).toEqual(
@@ -86,6 +88,7 @@ test('a transform job is paid for until it is gone; one that was never seen to r
       ['runs', 1.5],
       ['begins', 0],
       ['left', 3],
+      ['lost', 0],
     ]),
   )
 })

@@ -3,9 +3,11 @@ import type { OpenAccount } from '../../../electron/aws/workspace.ts'
 import { inMemory, openDatabase, type WritableDb } from '../../../electron/db/database.ts'
 import { getVersion } from '../../../electron/db/models.ts'
 import { updateCandidate } from '../../../electron/db/candidates.ts'
-import { saveRunCost } from '../../../electron/db/runCosts.ts'
+import { findRunCost, saveRunCost } from '../../../electron/db/runCosts.ts'
+import { paidJobs } from '../../../electron/training/paidJobs.ts'
 import { createPrices } from '../../../electron/workspaces/prices.ts'
 import { createPreflight, type EndpointCosts } from '../../../electron/workspaces/preflight.ts'
+import { reckonedPrice } from '../../../shared/builtInPrices.ts'
 import { baseModelSchema, type BaseModel } from '../../../shared/model.ts'
 import type { PlannedRun } from '../../../shared/startCost.ts'
 import type { AwsWorkspace } from '../../../shared/workspace.ts'
@@ -214,6 +216,7 @@ test('a reckoned price has to fit into the budget as well, in the currency of th
     workspaceId: 'cloud',
     pricePerHour: 40,
     currency: 'USD',
+    reckonedIn: null,
     billableSeconds: 3600,
     pricePerThousandTokens: 0,
     tokens: 0,
@@ -381,6 +384,27 @@ test('a token run that never became a job costs nothing; what AWS does not tell 
   }
   await preflight.count(getVersion(db, id))
   expect(await preflight.check('cloud', {})).toMatchObject({ spent: 3, committed: 0 })
+  expect(findRunCost(db, 'c-2')).toMatchObject({ reckonedIn: 'us-east-1', isEnded: true })
+})
+
+test('a cost whose price was reckoned goes on saying so', async () => {
+  canAskPrices = false
+  const { id } = insertTestVersion(db, {
+    workspaceId: 'cloud',
+    candidates: [
+      {
+        ...aCandidate({ status: 'InProgress' }),
+        id: 'c-1',
+        cloud: { instanceType: type, spot: false },
+        startedAtMs: nowMs - 3_600_000,
+      },
+    ],
+  })
+  await open().count(getVersion(db, id))
+  canAskPrices = true
+  await open().count(getVersion(db, id))
+  const price = { perHour: reckonedPrice('us-east-1', type)?.perHour, reckonedIn: 'us-east-1' }
+  expect(paidJobs(db)).toMatchObject([{ kind: 'training', id: 'c-1', price }])
 })
 
 test.each([
@@ -411,4 +435,5 @@ test('an Autopilot job is counted with the machine that it is reckoned with', as
   })
   await preflight.count(getVersion(db, id))
   expect(await preflight.check('cloud', {})).toMatchObject({ committed: 7.09 })
+  expect(findRunCost(db, 'c-1')?.reckonedIn).toBeNull()
 })
