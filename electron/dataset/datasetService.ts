@@ -1,6 +1,7 @@
 /** Datasets from import to training examples: content in the store, the record in the database. */
 import { randomUUID } from 'node:crypto'
 import { basename, parse } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import {
   findingCodeSchema,
   redactions,
@@ -28,6 +29,7 @@ import {
 import { findSplitChoice, saveSplitChoice } from '../db/datasetEdits.ts'
 import type { RowEdit } from '../../shared/workbench/edits.ts'
 import type { SplitChoice } from '../../shared/workbench/splitChoice.ts'
+import { withoutLeakage } from '../../shared/workbench/splitLeakage.ts'
 import { createContentStore, writeFileWhole } from './content.ts'
 import type { WrittenFile } from './contentFile.ts'
 import { createRowStore, type RowStore } from './rowStore.ts'
@@ -254,7 +256,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     const newest = dataset.appliedFixes.at(-1)
     if (!newest) throw fixNotApplicable([])
     const { splitBefore } = newest
-    if (splitBefore) return keepSplit(id, splitBefore, (steps) => without(steps, newest))
+    if (splitBefore) {
+      const own = withoutLeakage(splitBefore)
+      // What was chosen since is not the step's to take back.
+      const restored = (kept?: SplitChoice) => (isDeepStrictEqual(kept, own) ? splitBefore : kept)
+      return keepSplit(id, restored, (steps) => without(steps, newest))
+    }
     const before = newest.contentBefore
     const { scan } = await stage({ kind: 'scan', contentDirectory, contentSha256: before })
     const appliedFixes = without(dataset.appliedFixes, newest)
@@ -263,23 +270,32 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   function changeSplit(id: string, choice: SplitChoice, { code, count }: SplitStep): Dataset {
-    return keepSplit(id, choice, (steps, contentSha256) => {
-      const splitBefore = findSplitChoice(db, id)
-      const place = { contentBefore: contentSha256, contentAfter: contentSha256 }
-      return [...steps, { code, count, ...place, splitBefore, appliedAtMs: clock() }]
-    })
+    return keepSplit(
+      id,
+      () => choice,
+      (steps, contentSha256, splitBefore) => {
+        const place = { contentBefore: contentSha256, contentAfter: contentSha256 }
+        return [...steps, { code, count, ...place, splitBefore, appliedAtMs: clock() }]
+      },
+    )
   }
 
   function keepSplit(
     id: string,
-    choice: SplitChoice,
-    change: (steps: readonly AppliedFix[], contentSha256: string) => AppliedFix[],
+    choose: (kept?: SplitChoice) => SplitChoice | undefined,
+    change: (
+      steps: readonly AppliedFix[],
+      contentSha256: string,
+      splitBefore?: SplitChoice,
+    ) => AppliedFix[],
   ): Dataset {
     const dataset = transact(db, () => {
       const current = getDataset(db, id)
-      const appliedFixes = change(current.appliedFixes, current.contentSha256)
+      const kept = findSplitChoice(db, id)
+      const choice = choose(kept)
+      const appliedFixes = change(current.appliedFixes, current.contentSha256, kept)
       const saved: Dataset = { ...current, appliedFixes, updatedAtMs: clock() }
-      saveSplitChoice(db, id, choice)
+      if (choice) saveSplitChoice(db, id, choice)
       saveDataset(db, saved)
       return saved
     })

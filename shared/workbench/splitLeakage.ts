@@ -7,16 +7,14 @@ const shownCharacters = 200
 
 /** Null where no question stands on both sides. */
 export function leakageFinding(preview: SplitPreview, plan: SplitPlan): Finding | null {
-  const { same, similar, examples } = preview.leakage
+  const { same, similar, isAvoidable, examples } = preview.leakage
   const count = same + similar
   if (count === 0) return null
-  // Similar questions that go to one side still leave rows for the other; left out, they may not.
-  const fixable = plan.kind === 'random' || count < preview.validationCount
   return {
     code: 'split-leakage',
     severity: 'warning',
     count,
-    fixable,
+    fixable: isAvoidable,
     examples: examples.flatMap(({ validation, training, row, line }) =>
       line === null
         ? []
@@ -32,7 +30,10 @@ export function leakageFinding(preview: SplitPreview, plan: SplitPlan): Finding 
   }
 }
 
-/** The same share, with no question on both sides. */
+/**
+ * The same share, with no question on both sides. Where all questions are alike there is no such way for random rows:
+ * kept together they stand on one side, and left out none is left to check with.
+ */
 export function withoutLeakage(choice: SplitChoice): SplitChoice {
   const { split } = choice
   if (split.kind === 'random') return { ...choice, split: { kind: 'similar' } }

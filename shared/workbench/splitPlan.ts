@@ -27,6 +27,8 @@ export const splitPreviewSchema = z.object({
   leakage: z.object({
     same: z.number().int(),
     similar: z.number().int(),
+    /** Whether `withoutLeakage` leaves rows on both sides. */
+    isAvoidable: z.boolean(),
     examples: z.array(
       z.object({
         validation: z.string(),

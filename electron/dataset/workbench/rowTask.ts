@@ -48,7 +48,7 @@ export async function runRowTask(
     const read = createReadSplit((_, columns, sha256 = contentSha256, groupColumn) =>
       readTrainingExamples(content.read(sha256), columns, groupColumn),
     )
-    return previewOf(await read(request, contentSha256), request.splitSeed)
+    return previewOf(await read(request, contentSha256), request)
   }
   const overlay = await openOverlay(store, task)
   switch (task.kind) {

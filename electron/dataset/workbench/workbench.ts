@@ -129,7 +129,7 @@ export interface Workbench {
   /**
    * Divides the dataset so that no question stands on both sides, as a step that can be undone.
    *
-   * @throws AppError FixNotApplicable when none does, or when no validation row would be left
+   * @throws AppError FixNotApplicable when none does, or when one side would be left without rows
    */
   keepQuestionsApart(datasetId: string): Promise<Dataset>
   cancel(datasetId: string, what: Background): void
@@ -470,16 +470,20 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   }
 
   async function keepQuestionsApart(datasetId: string): Promise<Dataset> {
+    const details = { codes: 'split-leakage' }
+    const nothing = new AppError('FixNotApplicable', 'No questions can be kept apart', { details })
     const [columns, choice] = [roles(datasetId), splitChoice(datasetId)]
-    const preview =
-      columns && choice && (await previewSplit({ datasetId, columns, splitSeed, ...choice }))
-    const finding = preview && leakageFinding(preview, choice.split)
-    if (!finding?.fixable || !choice) {
-      throw new AppError('FixNotApplicable', 'There are no questions to keep apart', {
-        details: { codes: 'split-leakage' },
-      })
+    if (!columns || !choice) throw nothing
+    const look = (wanted: SplitChoice) => previewSplit({ datasetId, columns, splitSeed, ...wanted })
+    const finding = leakageFinding(await look(choice), choice.split)
+    if (!finding?.fixable) throw nothing
+    const apart = withoutLeakage(choice)
+    try {
+      await look(apart)
+    } catch (error) {
+      throw error instanceof AppError && error.code === 'SplitImpossible' ? nothing : error
     }
-    return datasets.changeSplit(datasetId, withoutLeakage(choice), finding)
+    return datasets.changeSplit(datasetId, apart, finding)
   }
 
   return {

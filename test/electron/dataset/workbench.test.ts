@@ -369,13 +369,47 @@ test('keeps questions on one side of the split, as a step that is recorded and u
     ...{ datasetId: leaky, columns, splitSeed },
     ...(apart ?? choice),
   })
-  expect(after.leakage).toEqual({ same: 0, similar: 0, examples: [] })
+  expect(after.leakage).toMatchObject({ same: 0, similar: 0, examples: [] })
   await expect(workbench.keepQuestionsApart(leaky)).rejects.toThrow(nothing)
   expect(await workbench.open(leaky)).toMatchObject({ excludedCount: 2 })
 
   await datasets.undoFix(leaky)
   expect(workbench.splitChoice(leaky)).toEqual(choice)
   expect(datasets.get(leaky).appliedFixes).toEqual([])
+})
+
+test('undoing a change of the split leaves what was chosen since', async () => {
+  const leaky = await importRows('leaky.csv', asked)
+  workbench.setSplitChoice(leaky, choice)
+  await workbench.keepQuestionsApart(leaky)
+  const since = { ...choice, split: { kind: 'group', column: 'answer' } } as const
+  workbench.setSplitChoice(leaky, since)
+  const undone = await datasets.undoFix(leaky)
+  expect(undone.appliedFixes).toEqual([])
+  expect(workbench.splitChoice(leaky)).toEqual(since)
+})
+
+test('a split of questions that are all alike is left as it is', async () => {
+  const one = 'How can I return the lamp that I bought last week'
+  const alike = Array.from({ length: 12 }, (_, index) => [
+    `${one}?,Yes ${index}.`,
+    `${one} please?,No ${index}.`,
+  ]).flat()
+  const leaky = await importRows('alike.csv', alike)
+  workbench.setSplitChoice(leaky, choice)
+  const { leakage } = await workbench.previewSplit({
+    ...{ datasetId: leaky, columns, splitSeed },
+    ...choice,
+  })
+  expect(leakage).toMatchObject({ isAvoidable: false })
+  const nothing = expect.objectContaining({ code: 'FixNotApplicable' }) as Error
+  await expect(workbench.keepQuestionsApart(leaky)).rejects.toThrow(nothing)
+  expect(workbench.splitChoice(leaky)).toEqual(choice)
+  // Another question is enough for rows on both sides, however few of them are validated.
+  const mixed = await importRows('mixed.csv', [...alike, 'Is there an app?,Yes.'])
+  workbench.setSplitChoice(mixed, choice)
+  await workbench.keepQuestionsApart(mixed)
+  expect(workbench.splitChoice(mixed)).toEqual({ ...choice, split: { kind: 'similar' } })
 })
 
 test('a change of the split does not hide what was excluded before a fix', async () => {

@@ -139,7 +139,7 @@ test('a validation file that is all trained on leaves nothing to check with', ()
 
 const preview = (leakage: Partial<SplitPreview['leakage']>): SplitPreview => ({
   ...{ trainingCount: 8, validationCount: 2, trainingTokens: 80, groupCount: null, topics: [] },
-  leakage: { same: 0, similar: 0, examples: [], ...leakage },
+  leakage: { same: 0, similar: 0, isAvoidable: true, examples: [], ...leakage },
 })
 const found = { validation: 'Is it?', training: 'Is it?', row: 3, line: 4 }
 
@@ -152,7 +152,8 @@ test('leakage is a finding where there is some, mended as the plan allows', () =
   })
   // Nothing would be left of the validation rows.
   const file = { kind: 'file', datasetId: 'other' } as const
-  expect(leakageFinding(leaked, file)).toMatchObject({ fixable: false, examples: [{ row: null }] })
+  const all = preview({ ...leaked.leakage, isAvoidable: false })
+  expect(leakageFinding(all, file)).toMatchObject({ fixable: false, examples: [{ row: null }] })
   expect(leakageFinding(preview({ same: 1 }), file)).toMatchObject({ fixable: true })
 })
 
