@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Amount } from './cost.ts'
 import {
   costSoFar,
+  isAsleep,
   isBillable,
   priceNow,
   priceSchema,
@@ -38,13 +39,13 @@ export interface RunningCost {
   readonly endsByItself: boolean
 }
 
-/** Null while nothing costs. */
+/** Null while nothing costs; an endpoint that sleeps does not. */
 export function runningCostOf(
   endpoints: readonly Endpoint[],
   jobs: readonly PaidJob[],
   nowMs: number,
 ): RunningCost | null {
-  const billable = endpoints.filter(isBillable)
+  const billable = endpoints.filter((endpoint) => isBillable(endpoint) && !isAsleep(endpoint))
   const paid: Pick<PaidJob, 'price' | 'soFar'>[] = [
     ...billable.map((endpoint) => ({
       price: priceNow(endpoint),

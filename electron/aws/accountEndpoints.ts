@@ -49,16 +49,23 @@ export async function listAccountEndpoints(
 /** Components wait until copies have come or gone, and take minutes themselves. */
 const longestWaitMs = 20 * 60_000
 
+export interface Patience {
+  /** How often it is looked whether a component is gone. */
+  readonly pollMs: number
+  /** Ends the wait; what AWS was asked for goes on. */
+  readonly signal: AbortSignal
+}
+
 /**
  * The endpoint first, for that is what costs, or its components, without which AWS does not let it go; then what its
  * configuration and they name, which costs nothing.
  *
- * @param pollMs how often it is looked whether a component is gone
+ * @throws AppError AccessDenied, PermissionMissing, Cancelled, and what AWS refuses for longer than a component takes to go
  */
 export async function deleteForeignEndpoint(
   connection: Connection,
   name: string,
-  pollMs: number,
+  patience: Patience,
 ): Promise<void> {
   const { sageMaker } = connection.clients
   const endpoint = await withAwsErrors(() =>
@@ -72,20 +79,35 @@ export async function deleteForeignEndpoint(
   const models = (config?.ProductionVariants ?? []).flatMap(({ ModelName }) => ModelName ?? [])
   if (connection.kind === 'aws')
     for (const component of await listComponents(connection, { endpointName: name }))
-      models.push(...(await deleteForeignComponent(connection, component.name, pollMs)))
+      models.push(...(await untilGone(connection, component.name, patience)))
   await withAwsErrors(() => sageMaker.send(new DeleteEndpointCommand({ EndpointName: name })))
-  const steps = [
-    () => sageMaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: configName })),
-    ...models.map((ModelName) => () => sageMaker.send(new DeleteModelCommand({ ModelName }))),
-  ]
-  for (const step of steps) await withAwsErrors<unknown>(step).catch(goneIsNull)
+  await withAwsErrors(() =>
+    sageMaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: configName })),
+  ).catch(goneIsNull)
+  await deleteModels(connection, models)
 }
 
-/** Until it is gone. @returns the models that it named */
+/** With the entry of the model that it holds. @throws as `deleteForeignEndpoint` */
 export async function deleteForeignComponent(
   connection: Connection,
   name: string,
-  pollMs: number,
+  patience: Patience,
+): Promise<void> {
+  await deleteModels(connection, await untilGone(connection, name, patience))
+}
+
+async function deleteModels({ clients }: Connection, names: readonly string[]): Promise<void> {
+  for (const ModelName of names)
+    await withAwsErrors(() => clients.sageMaker.send(new DeleteModelCommand({ ModelName }))).catch(
+      goneIsNull,
+    )
+}
+
+/** @returns the models that the component named */
+async function untilGone(
+  connection: Connection,
+  name: string,
+  { pollMs, signal }: Patience,
 ): Promise<string[]> {
   const described = await withAwsErrors(() =>
     connection.clients.sageMaker.send(
@@ -95,11 +117,12 @@ export async function deleteForeignComponent(
   for (let waitedMs = 0; ; waitedMs += pollMs) {
     const found = await findComponent(connection, name)
     if (!found) return [described?.Specification?.ModelName ?? []].flat()
-    if (found.status !== 'Deleting') {
-      const { refusal } = await deleteComponent(connection, name)
-      if (refusal && waitedMs >= longestWaitMs) throw refusal
-    }
-    await wait(pollMs)
+    const answer = found.status === 'Deleting' ? null : await deleteComponent(connection, name)
+    if (answer?.outcome === 'forbidden' || waitedMs >= longestWaitMs)
+      throw answer?.refusal ?? new AppError('AwsUnavailable', `${name} does not go away`)
+    await wait(pollMs, undefined, { signal }).catch(() => {
+      throw new AppError('Cancelled', 'It was withdrawn')
+    })
   }
 }
 

@@ -156,8 +156,10 @@ export async function takeEndpointStep(
       return createConfig(connection, plan, revision)
     case 'create-endpoint':
       // One of an earlier life under this name, of another computer perhaps, would end it as well.
-      if (!plan.isGuarded) await deleteSchedule(connection, plan)
-      return createEndpoint(connection, plan, step.signedAtMs ?? 0)
+      return inTurn([
+        ...(plan.isGuarded ? [] : [() => deleteSchedule(connection, plan)]),
+        () => createEndpoint(connection, plan, step.signedAtMs ?? 0),
+      ])
     case 'create-component':
       return inTurn(
         revision.variants.map(

@@ -13,7 +13,7 @@ import { schedulerRoleName } from '../../shared/policies.ts'
 import { answerDate } from './answerDate.ts'
 import { fromSdkError } from './errors.ts'
 import { findMissingActions } from './setup/simulate.ts'
-import { attempt, deleted, type StepAnswer } from './stepAnswer.ts'
+import { attempt, deleted, isForbidden, type StepAnswer } from './stepAnswer.ts'
 import type { Connection } from './workspace.ts'
 
 /** What a schedule deletes. */
@@ -67,7 +67,11 @@ export async function putSchedule(
       Arn: `arn:${connection.partition}:scheduler:::aws-sdk:sagemaker:${operation}`,
       RoleArn: schedulerRoleArn(connection),
       Input: JSON.stringify({ [member]: wanted.name }),
-      RetryPolicy: { MaximumEventAgeInSeconds: scheduleRetrySeconds, MaximumRetryAttempts: 185 },
+      RetryPolicy: {
+        MaximumEventAgeInSeconds: scheduleRetrySeconds,
+        // A retry outlives its schedule, and would delete the next endpoint of the same name.
+        MaximumRetryAttempts: wanted.repeats ? 0 : 185,
+      },
     },
   }
   const answer = await attempt(async () => {
@@ -81,9 +85,7 @@ export async function putSchedule(
     }
   })
   // A role that the scheduler may not take is a missing permission too; AWS calls it invalid.
-  return answer.refusal?.code === 'AccessDenied' || answer.refusal?.code === 'InvalidRequest'
-    ? { ...answer, outcome: 'forbidden' }
-    : answer
+  return answer.refusal?.code === 'InvalidRequest' ? { ...answer, outcome: 'forbidden' } : answer
 }
 
 /**
@@ -124,7 +126,7 @@ export async function findSchedule(
   } catch (error) {
     const refusal = fromSdkError(error)
     // Without the permission to look there is none to rely on.
-    if (refusal.code === 'NotFound' || refusal.code === 'AccessDenied') return null
+    if (refusal.code === 'NotFound' || isForbidden(refusal)) return null
     throw refusal
   }
 }

@@ -13,7 +13,7 @@ import { AppError } from '../../shared/errors.ts'
 import { acceleratorsOf, isCpuMachine } from '../../shared/machines.ts'
 import { signedAt } from './answerDate.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
-import { created, deleted, orNull, type StepAnswer } from './stepAnswer.ts'
+import { created, deleted, isForbidden, orNull, type StepAnswer } from './stepAnswer.ts'
 import type { Connection } from './workspace.ts'
 
 export interface ComponentSight {
@@ -153,7 +153,6 @@ function unknownIsNone(error: unknown): {
   readonly InferenceComponents?: never[]
   readonly NextToken?: string
 } {
-  const { code } = fromSdkError(error)
-  if (['AccessDenied', 'PermissionMissing'].includes(code)) return {}
+  if (isForbidden(fromSdkError(error))) return {}
   throw error
 }

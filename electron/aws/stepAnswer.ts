@@ -1,5 +1,5 @@
 /** How AWS answered a step of an endpoint's life. */
-import type { AppError } from '../../shared/errors.ts'
+import type { AppError, ErrorCode } from '../../shared/errors.ts'
 import { fromSdkError } from './errors.ts'
 
 /** How AWS answered a step. What got no answer is thrown. */
@@ -53,11 +53,22 @@ export async function attempt(send: Send): Promise<StepAnswer> {
     if (refusal.retryable || refusal.code === 'Internal' || refusal.code === 'Cancelled')
       throw refusal
     return {
-      outcome: refusal.code === 'AccessDenied' ? 'forbidden' : 'refused',
+      outcome: isForbidden(refusal) ? 'forbidden' : 'refused',
       refusal,
       wasRepeated: false,
     }
   }
+}
+
+const forbiddenCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'AccessDenied',
+  'PermissionMissing',
+  'PassRoleDenied',
+])
+
+/** A permission is missing; AWS's words mostly tell which. */
+export function isForbidden({ code }: AppError): boolean {
+  return forbiddenCodes.has(code)
 }
 
 export async function exists(describe: () => Promise<unknown>): Promise<boolean> {

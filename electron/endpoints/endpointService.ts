@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   currentRevision,
+  isBillable,
   maySleep,
   mostInstancesOf,
   type Endpoint,
@@ -12,6 +13,7 @@ import {
 } from '../../shared/endpoint.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { applyScaling, removeScaling, type ScaledEndpoint } from '../aws/endpointScaling.ts'
+import { isForbidden } from '../aws/stepAnswer.ts'
 import type { Connection } from '../aws/workspace.ts'
 import type { WritableDb } from '../db/database.ts'
 import {
@@ -93,9 +95,9 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
   const { db } = options
   let orphans: Orphan[] = []
   let reconciledAtMs: number | null = null
-  let isClosed = false
+  const closing = new AbortController()
   const announce = () => {
-    if (!isClosed) options.publish(state())
+    if (!closing.signal.aborted) options.publish(state())
   }
   const keeper: EndpointKeeper = createEndpointKeeper({
     db,
@@ -177,7 +179,8 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     const wasReady = get(name).inServiceAtMs !== null
     let before: string | undefined
     for (;;) {
-      if (signal?.aborted || isClosed) throw new AppError('Cancelled', 'It was withdrawn')
+      if (signal?.aborted || closing.signal.aborted)
+        throw new AppError('Cancelled', 'It was withdrawn')
       const step = await advance(name)
       const { failure, isRemoving } = get(name)
       if (failure && isRemoving) {
@@ -201,7 +204,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
 
   /** Its state says what went wrong; of what may not even be looked at, and was not asked for, nothing is left either. */
   function giveUp(name: string, error: AppError): void {
-    if (error.code !== 'AccessDenied' && error.code !== 'PermissionMissing') return
+    if (!isForbidden(error)) return
     changeEndpoint(db, name, (stored) => {
       const { deadlineMs, askedMs, wasSeen } = stored.life
       if (deadlineMs !== null || askedMs !== null || wasSeen || stored.endpoint.failure)
@@ -217,7 +220,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     let before: string | undefined
     try {
       for (;;) {
-        if (isClosed) return
+        if (closing.signal.aborted) return
         const step = await advance(name)
         if (step === null || step.kind === 'gone') return
         const isRepeated = step.kind === before
@@ -319,7 +322,8 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
   /** What those cost that applications wake and that fall asleep again. */
   function lookAtMachines(): void {
     for (const { endpoint } of listUncleanEndpoints(db))
-      if (maySleep(endpoint) && endpoint.status === 'InService' && !endpoint.isRemoving)
+      // Also one that AWS was just updating, as it does while machines come and go.
+      if (maySleep(endpoint) && isBillable(endpoint) && !endpoint.isRemoving)
         void advance(endpoint.name).catch(() => undefined)
   }
 
@@ -375,7 +379,8 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
     async removeOrphan(workspaceId, name) {
       const one = orphans.find((known) => known.name === name && known.workspaceId === workspaceId)
       const pollMs = workspaceId === 'local' ? localPollMs : options.pollMs
-      await deleteOrphan(await options.connect(workspaceId), { name, kind: one?.kind }, pollMs)
+      const patience = { pollMs, signal: closing.signal }
+      await deleteOrphan(await options.connect(workspaceId), { name, kind: one?.kind }, patience)
       orphans = orphans.filter((one) => one.name !== name || one.workspaceId !== workspaceId)
       announce()
     },
@@ -394,7 +399,10 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
         do {
           await wait(pollOf(name))
           await advance(name)
-        } while (!isClosed && ['Updating', 'RollingBack', 'Creating'].includes(get(name).status))
+        } while (
+          !closing.signal.aborted &&
+          ['Updating', 'RollingBack', 'Creating'].includes(get(name).status)
+        )
         await scale(name)
       } catch {
         // The next reconciliation looks again.
@@ -405,7 +413,7 @@ export function createEndpointService(options: EndpointServiceOptions): Endpoint
       announce()
     },
     close() {
-      isClosed = true
+      closing.abort()
       clearInterval(timer)
       clearInterval(machines)
     },

@@ -4,6 +4,7 @@ import {
   deleteForeignComponent,
   deleteForeignEndpoint,
   listAccountEndpoints,
+  type Patience,
 } from '../aws/accountEndpoints.ts'
 import { endpointPrefix } from '../aws/endpointLife.ts'
 import { listComponents } from '../aws/inferenceComponents.ts'
@@ -38,12 +39,12 @@ export async function findOrphans(
   ]
 }
 
-/** @param pollMs how often it is looked whether a component is gone */
+/** @throws as `deleteForeignEndpoint` */
 export async function deleteOrphan(
   connection: Connection,
   { name, kind }: { readonly name: string; readonly kind: Orphan['kind'] | undefined },
-  pollMs: number,
+  patience: Patience,
 ): Promise<void> {
-  if (kind === 'component') await deleteForeignComponent(connection, name, pollMs)
-  else await deleteForeignEndpoint(connection, name, pollMs)
+  if (kind === 'component') await deleteForeignComponent(connection, name, patience)
+  else await deleteForeignEndpoint(connection, name, patience)
 }

@@ -619,6 +619,40 @@ test('a scheduler’s role that may not delete components is no protection, and 
   expect(hosting.components.size + hosting.schedules.size).toBe(0)
 })
 
+test('whoever may not set a schedule is asked, in whatever words AWS refuses it', async () => {
+  const candidate = await trainOne()
+  const { hosting, failures } = cloud.double
+  const refusal = knownFailures.accessDenied('scheduler:CreateSchedule')
+  failures.refuse('CreateSchedule', refusal, 99)
+  const { name } = await use().deployments.deploy(deployRequest(candidate.id))
+  await expect.poll(() => use().endpoints.get(name).status).toBe('Unguarded')
+  expect(calls(/^Create(Model|Endpoint)$/)).toEqual([])
+  use().endpoints.allowUnguarded(name)
+  await untilStatus(name, 'InService')
+  await removed(name)
+  expect(hosting.endpoints.size + hosting.schedules.size).toBe(0)
+})
+
+test('one that runs until it is deleted is not made while a schedule of its name may be left', async () => {
+  const candidate = await trainOne()
+  const { hosting, failures } = cloud.double
+  const refusal = knownFailures.accessDenied('scheduler:DeleteSchedule')
+  failures.refuse('DeleteSchedule', refusal, 99)
+  const { name } = await use().deployments.deploy(
+    deployRequest(candidate.id, { idleMinutes: null }),
+  )
+  await expect
+    .poll(() => use().endpoints.get(name).failure)
+    .toMatchObject({
+      code: 'PermissionMissing',
+      details: { action: 'scheduler:DeleteSchedule' },
+    })
+  await untilStatus(name, 'Gone')
+  await use().endpoints.removed(name)
+  expect(calls(/^CreateEndpoint$/)).toEqual([])
+  expect(hosting.models.size + hosting.configs.size).toBe(0)
+})
+
 test('one that runs until it is deleted is not ended by a schedule of an earlier one of its name', async () => {
   const candidate = await trainOne()
   const { endpoints } = use()
@@ -752,11 +786,16 @@ test('orphans with components are deleted in order, and so is a component that l
     { kind: 'component', name: second.componentName },
   ])
   expect(second.componentName).not.toBe(componentName)
+  const refusal = knownFailures.accessDenied('sagemaker:DeleteInferenceComponent')
+  cloud.double.failures.refuse('DeleteInferenceComponent', refusal, 99)
+  await expect(
+    endpoints.removeOrphan(cloud.workspaceId, second.componentName),
+  ).rejects.toMatchObject({ code: 'PermissionMissing' })
+  cloud.double.failures.settle('DeleteInferenceComponent')
   const again = setInterval(() => cloud.double.advance(20_000), 40)
   await endpoints.removeOrphan(cloud.workspaceId, second.componentName)
   clearInterval(again)
-  expect(hosting.components.size).toBe(0)
-  hosting.models.clear()
+  expect(hosting.components.size + hosting.models.size).toBe(0)
   hosting.configs.clear()
 })
 

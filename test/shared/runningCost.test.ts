@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpointSchema, startingHours, type Endpoint } from '../../shared/endpoint.ts'
+import { costSoFar, endpointSchema, startingHours, type Endpoint } from '../../shared/endpoint.ts'
 import {
   paidWords,
   runningCostOf,
@@ -112,7 +112,12 @@ test('one that may go down to no machine costs what its machines cost, from look
       { sinceMs: 4 * hour, count: 0 },
     ],
   })
-  expect(sums(runningCostOf([asleep], [], 10 * hour))).toEqual({ perHour: 0, soFar: 20 })
+  // Nothing is asked at a quit for one that costs nothing, nor is it counted among others.
+  expect(runningCostOf([asleep], [], 10 * hour)).toBeNull()
+  expect(runningCostOf([asleep, endpoint({})], [], hour)?.counts).toEqual([
+    { kind: 'endpoint', count: 1 },
+  ])
+  expect(costSoFar(asleep, 10 * hour)).toBe(20)
   const awake = endpoint({ ...asleep, machines: asleep.machines.slice(0, 2) })
   expect(sums(runningCostOf([awake], [], 5 * hour))).toEqual({ perHour: 8, soFar: 28 })
 })

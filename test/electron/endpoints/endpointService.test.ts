@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import { CreateEndpointCommand, CreateEndpointConfigCommand } from '@aws-sdk/client-sagemaker'
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createClients, type AwsClients } from '../../../electron/aws/clients.ts'
-import { takeEndpointStep } from '../../../electron/aws/endpointLife.ts'
+import { takeEndpointStep, type EndpointSight } from '../../../electron/aws/endpointLife.ts'
 import { describeHubModel, type HubModel } from '../../../electron/aws/hub.ts'
 import { createConnections, type Connection } from '../../../electron/aws/workspace.ts'
 import { findEndpoint, listEndpoints } from '../../../electron/db/endpoints.ts'
@@ -289,6 +289,48 @@ test('notices that someone deleted one', async () => {
   await service.reconcile()
   expect(service.get(name)).toMatchObject({ status: 'Gone', isRemoving: true })
   await expect.poll(() => findEndpoint(db, name)?.isClean).toBe(true)
+})
+
+test('how many machines one has that may go down to none is looked at every five minutes, also after it was updating', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let seen: Partial<EndpointSight> = { status: 'InService', component: 'InService', machines: 1 }
+  const { service } = open({
+    port: {
+      look: async () => ({
+        nowMs: Date.now(),
+        scheduledMs: Date.now() + 60 * 60_000,
+        componentScheduledMs: Date.now() + 60 * 60_000,
+        hasModel: true,
+        hasConfig: true,
+        status: null,
+        component: null,
+        machines: null,
+        reason: null,
+        configName: null,
+        weights: new Map(),
+        ...seen,
+      }),
+      take: async () => ({ outcome: 'done', refusal: null, wasRepeated: false }),
+    },
+  })
+  const name = await service.ensure(
+    { ...wishFor(), workspaceId: 'account', scaling: { min: 0, max: 3, target: 5 } },
+    never,
+  )
+  const machines = () => service.get(name).machines.map(({ count }) => count)
+  expect(machines()).toEqual([1])
+  for (const [status, count] of [
+    ['Updating', 2],
+    ['Updating', 3],
+    ['InService', 0],
+  ] as const) {
+    seen = { ...seen, status, machines: count }
+    vi.advanceTimersByTime(5 * 60_000)
+    await expect.poll(() => machines().at(-1)).toBe(count)
+  }
+  expect(machines()).toEqual([1, 2, 3, 0])
+  seen = { scheduledMs: null, componentScheduledMs: null, hasModel: false, hasConfig: false }
 })
 
 const crashRuns = 12

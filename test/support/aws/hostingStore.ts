@@ -73,6 +73,8 @@ export interface HostingStore {
   readonly endpoints: Map<string, DoubleEndpoint>
   readonly components: Map<string, DoubleComponent>
   readonly schedules: Map<string, DoubleSchedule>
+  /** What repeated schedules asked for, was refused, and is asked for again: whatever became of the schedule. */
+  readonly retries: Map<string, DoubleSchedule>
   readonly deployments: Map<string, { readonly input: Input; readonly createdAtMs: number }>
   readonly invocations: { readonly endpoint: string; readonly variant: string; atMs: number }[]
   readonly scalableTargets: Map<string, Input>
@@ -105,6 +107,7 @@ export function createHostingStore(): HostingStore {
     endpoints: new Map(),
     components: new Map(),
     schedules: new Map(),
+    retries: new Map(),
     deployments: new Map(),
     invocations: [],
     scalableTargets: new Map(),

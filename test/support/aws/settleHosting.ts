@@ -14,14 +14,17 @@ export function settle({ hosting, now }: DoubleContext): void {
   const nowMs = now()
   // One after another in the order of their times: an endpoint's waits for that of its component.
   for (let next = earliest(hosting, nowMs); next; next = earliest(hosting, nowMs)) {
-    const [name, schedule] = next
+    const { due, name, schedule } = next
     vanish(hosting, schedule.nextMs)
-    const isDone = run(hosting, schedule)
+    const answer = run(hosting, schedule)
+    const isRetry = due === hosting.retries
     const nextMs = schedule.nextMs + everyMs
-    if (schedule.endMs !== null && nextMs <= schedule.endMs)
-      hosting.schedules.set(name, { ...schedule, nextMs })
-    else if (schedule.endMs !== null || isDone) hosting.schedules.delete(name)
-    else hosting.schedules.set(name, { ...schedule, nextMs: untilAtRest(hosting, schedule) })
+    if (schedule.endMs === null && answer === 'refused')
+      due.set(name, { ...schedule, nextMs: untilAtRest(hosting, schedule) })
+    else if (schedule.endMs === null || nextMs > schedule.endMs || (isRetry && answer === 'taken'))
+      due.delete(name)
+    else due.set(name, { ...schedule, nextMs })
+    if (schedule.endMs !== null && answer !== 'taken' && !isRetry) retry(hosting, name, schedule)
   }
   vanish(hosting, nowMs)
   for (const component of hosting.components.values())
@@ -31,30 +34,47 @@ export function settle({ hosting, now }: DoubleContext): void {
     }
 }
 
-function earliest(
-  { schedules }: HostingStore,
-  nowMs: number,
-): readonly [string, DoubleSchedule] | undefined {
-  return [...schedules]
-    .filter(([, { nextMs }]) => nextMs <= nowMs)
-    .sort(([, a], [, b]) => a.nextMs - b.nextMs)[0]
+function earliest({ schedules, retries }: HostingStore, nowMs: number) {
+  return [schedules, retries]
+    .flatMap((due) => [...due].map(([name, schedule]) => ({ due, name, schedule })))
+    .filter(({ schedule }) => schedule.nextMs <= nowMs)
+    .sort((a, b) => a.schedule.nextMs - b.schedule.nextMs)[0]
 }
 
-/** @returns whether AWS took it */
-function run(hosting: HostingStore, { deletes, nextMs }: DoubleSchedule): boolean {
+/** What SageMaker says: that there is no such thing is a refusal too, and is nothing that a later attempt mends. */
+function run(
+  hosting: HostingStore,
+  { deletes, nextMs }: DoubleSchedule,
+): 'taken' | 'refused' | 'missing' {
   if (deletes.kind === 'component') {
-    if (hosting.deniedToScheduler.has('sagemaker:DeleteInferenceComponent')) return false
+    if (hosting.deniedToScheduler.has('sagemaker:DeleteInferenceComponent')) return 'refused'
     const component = hosting.components.get(deletes.name)
-    if (component && nextMs < component.readyMs) return false
-    if (component) component.deletedAtMs ??= nextMs
-    return true
+    if (!component) return 'missing'
+    if (nextMs < component.readyMs) return 'refused'
+    component.deletedAtMs ??= nextMs
+    return 'taken'
   }
   const endpoint = hosting.endpoints.get(deletes.name)
-  if (endpoint && nextMs < endpoint.busyUntilMs) return false
-  if (endpoint && !hosting.leavesComponents && componentsOf(hosting, endpoint.name).length > 0)
-    return false
-  if (endpoint) endpoint.deletedAtMs ??= nextMs
-  return true
+  if (!endpoint) return 'missing'
+  if (nextMs < endpoint.busyUntilMs) return 'refused'
+  if (!hosting.leavesComponents && componentsOf(hosting, endpoint.name).length > 0) return 'refused'
+  endpoint.deletedAtMs ??= nextMs
+  return 'taken'
+}
+
+/** The worst that AWS's words allow: whatever is refused is asked for again, also when its schedule is gone. */
+function retry({ retries }: HostingStore, name: string, schedule: DoubleSchedule): void {
+  const { RetryPolicy = {} } = schedule.input['Target'] as {
+    RetryPolicy?: { MaximumEventAgeInSeconds?: number; MaximumRetryAttempts?: number }
+  }
+  const { MaximumEventAgeInSeconds = 86_400, MaximumRetryAttempts = 185 } = RetryPolicy
+  if (MaximumRetryAttempts === 0) return
+  const endMs = schedule.nextMs + MaximumEventAgeInSeconds * 1000
+  retries.set(`${name} ${schedule.nextMs}`, {
+    ...schedule,
+    nextMs: schedule.nextMs + 60_000,
+    endMs,
+  })
 }
 
 /** Refused while it is created or updated: the schedule's retries reach it once that is over. */
