@@ -320,17 +320,21 @@ test('how many machines one has that may go down to none is looked at every five
   )
   const machines = () => service.get(name).machines.map(({ count }) => count)
   expect(machines()).toEqual([1])
-  for (const [status, count] of [
-    ['Updating', 2],
-    ['Updating', 3],
-    ['InService', 0],
-  ] as const) {
-    seen = { ...seen, status, machines: count }
-    vi.advanceTimersByTime(5 * 60_000)
-    await expect.poll(() => machines().at(-1)).toBe(count)
+  try {
+    for (const [status, count] of [
+      ['Updating', 2],
+      ['Updating', 3],
+      ['InService', 0],
+    ] as const) {
+      seen = { ...seen, status, machines: count }
+      vi.advanceTimersByTime(5 * 60_000)
+      await expect.poll(() => machines().at(-1)).toBe(count)
+    }
+    expect(machines()).toEqual([1, 2, 3, 0])
+  } finally {
+    // Its removal finds nothing left of it.
+    seen = { scheduledMs: null, componentScheduledMs: null, hasModel: false, hasConfig: false }
   }
-  expect(machines()).toEqual([1, 2, 3, 0])
-  seen = { scheduledMs: null, componentScheduledMs: null, hasModel: false, hasConfig: false }
 })
 
 const crashRuns = 12
