@@ -73,6 +73,11 @@ export function Composer(props: ComposerProps) {
               onClick={onSend}
               loading={price.isPending}
               disabled={draft.trim() === ''}
+              // Its words break where there is little room.
+              h="auto"
+              mih={36}
+              py={6}
+              styles={{ label: { whiteSpace: 'normal', lineHeight: 1.35 } }}
             >
               {t(send.key, send.values)}
             </Button>

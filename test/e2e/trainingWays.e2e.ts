@@ -172,6 +172,23 @@ test('trains one model each way, from settings and price to the curves', async (
   await expect(
     page.getByRole('button', { name: 'Send, for at most about $0.001', exact: true }),
   ).toBeEnabled()
+  // It goes on standing there beside what another column starts, also where there is little room.
+  await page.getByRole('button', { name: 'Add a column' }).click()
+  await page.getByRole('combobox', { name: 'Column 2' }).click()
+  await page.getByRole('option', { name: 'Cloud voice V1 · Falcon 7B BF16' }).click()
+  const send = page.getByRole('button', {
+    name: /^Send, and start an endpoint at \$[\d.]+ an hour, with tokens for at most about \$0\.001$/,
+  })
+  await expect(send).toBeEnabled()
+  const { width, height } = page.viewportSize() ?? { width: 1280, height: 800 }
+  await page.setViewportSize({ width: 640, height: 480 })
+  await send.scrollIntoViewIfNeeded()
+  await takePicture(page, 'send-for-tokens-and-hours')
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow).toBe(0)
+  await page.setViewportSize({ width, height })
 })
 
 test('says what went wrong, in every way, with AWS’s own words below', async () => {
