@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { kernelModule } from './kernelModule.ts'
 
 /** Words (of four bytes) of a record in the table; see kernel.wat. */
-export const recordWords = 16
+export const recordWords = 17
 export const word = {
   start: 0,
   length: 1,
@@ -18,7 +18,7 @@ export const word = {
   wide: 12,
   questionStart: 13,
   answerHash: 14,
-  answerStart: 15,
+  answerStart: 16,
 } as const
 
 /** What a record may have in it; raised once too often rather than too seldom. */

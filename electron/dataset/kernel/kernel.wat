@@ -6,9 +6,9 @@
 ;; Memory: 0 to 31 are sixteen FF and sixteen 00 (tail masks); records and text lie where the caller puts them, the text
 ;; with 16 bytes before it and 32 after it that may be read.
 ;;
-;; A record is 64 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
+;; A record is 68 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
 ;; hash of the row (64 bits), hash of the question (64), lengths of question and answer, bytes of wide characters
-;; (leads of three and four bytes), start of the question, hash of the answer (32), start of the answer.
+;; (leads of three and four bytes), start of the question, hash of the answer (64), start of the answer.
 (module
   (memory (export "memory") 1)
   (data (i32.const 0) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
@@ -432,10 +432,10 @@
         (i32.store offset=40 (local.get $record) (local.get $questionLength))
         (i32.store offset=44 (local.get $record) (local.get $answerLength))
         (i32.store offset=52 (local.get $record) (local.get $questionStart))
-        (i32.store offset=56 (local.get $record) (i32.wrap_i64 (local.get $answerHash)))
-        (i32.store offset=60 (local.get $record) (local.get $answerStart))
+        (i64.store offset=56 (local.get $record) (local.get $answerHash))
+        (i32.store offset=64 (local.get $record) (local.get $answerStart))
         (local.set $count (i32.add (local.get $count) (i32.const 1)))
-        (local.set $record (i32.add (local.get $record) (i32.const 64)))
+        (local.set $record (i32.add (local.get $record) (i32.const 68)))
         (local.set $start (local.get $next))
         (br $records)))
     (global.set $consumed (local.get $start))

@@ -43,6 +43,7 @@ export class RecordView {
   questionHashLow = 0
   questionHashHigh = 0
   answerHashLow = 0
+  answerHashHigh = 0
   isUtf8 = true
   /** Set when the kernel could not read it. */
   csv: CsvRecord | null = null
@@ -251,6 +252,7 @@ export class RecordReader {
       view.questionHashLow = table[at + word.questionHash] as number
       view.questionHashHigh = table[at + word.questionHash + 1] as number
       view.answerHashLow = table[at + word.answerHash] as number
+      view.answerHashHigh = table[at + word.answerHash + 1] as number
       view.isUtf8 = areUtf8 || isUtf8(bytes.subarray(start, start + view.size))
       view.place(bytes, start)
       this.#onRecord(view)
@@ -267,6 +269,7 @@ export class RecordReader {
     const hashes = values.map((value) => this.#hasher.cell(value))
     const row = this.#hasher.row(hashes)
     const questionHash = hashes[question] ?? 0n
+    const answerHash = hashes[answer] ?? 1n
     const isSame =
       question >= 0 && values[question]?.length !== 0 && hashes[answer] === questionHash
     view.offset = this.#offset
@@ -284,7 +287,8 @@ export class RecordReader {
     view.rowHashHigh = Number(row >> 32n)
     view.questionHashLow = Number(questionHash & 0xffff_ffffn)
     view.questionHashHigh = Number(questionHash >> 32n)
-    view.answerHashLow = Number((hashes[answer] ?? 1n) & 0xffff_ffffn)
+    view.answerHashLow = Number(answerHash & 0xffff_ffffn)
+    view.answerHashHigh = Number(answerHash >> 32n)
     view.isUtf8 = isUtf8(record.bytes)
     view.csv = record
     view.place(this.#kernel.bytes, start)

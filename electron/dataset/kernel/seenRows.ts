@@ -92,8 +92,9 @@ export class SeenRows {
       const slotHigh = slots[base + 1] as number
       if (slotLow === 0 && slotHigh === 0) break
       if (slotLow === questionHashLow && slotHigh === high) {
-        if (slots[base + 2] === rowHashLow) return seen.repeated
+        // Where one question stands in every row, 32 bits alone would be the same for many a row by chance.
         if (slots[base + 3] !== answerHashLow) verdict = seen.otherAnswer
+        else if (slots[base + 2] === rowHashLow) return seen.repeated
         alike += 1
         if (alike === mostAlike) {
           at = farPlace(rowHashLow) & mask

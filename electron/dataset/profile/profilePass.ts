@@ -82,8 +82,7 @@ export class ProfilePass {
     const row = words[at + rowWord.row] as number
     const question = words[at + rowWord.questionLength] as number
     const answer = words[at + rowWord.answerLength] as number
-    const languages = words[at + rowWord.languages] as number
-    const flags = words[at + rowWord.flags] as number
+    const traits = words[at + rowWord.traits] as number
     this.questionLengths.add(question)
     this.answerLengths.add(answer)
     const total = question + answer + this.#templateLength
@@ -92,20 +91,21 @@ export class ProfilePass {
       this.overLimit.add(row)
       this.#cutLength += total - this.#limit
     }
-    if (flags & rowFlag.shortAnswer) this.shortAnswers.add(row)
-    this.#addLanguages(row, languages & 0xff, languages >>> 8, flags)
+    if (traits & rowFlag.shortAnswer) this.shortAnswers.add(row)
+    this.#addLanguages(row, traits)
     this.#repetitions.add(words, at)
-    if (flags & rowFlag.signed) this.#similar.add(row, words, at + rowWord.signature)
+    if (traits & rowFlag.signed) this.#similar.add(row, words, at + rowWord.signature)
   }
 
-  #addLanguages(row: number, asks: number, answers: number, flags: number): void {
+  #addLanguages(row: number, traits: number): void {
+    const [asks, answers] = [traits & 0xff, (traits >>> 8) & 0xff]
     // The longer text tells more surely.
-    const isAsked = answers === 0 || (asks !== 0 && (flags & rowFlag.longerQuestion) !== 0)
+    const isAsked = answers === 0 || (asks !== 0 && (traits & rowFlag.longerQuestion) !== 0)
     const language = isAsked ? asks : answers
     this.#languages[language] = (this.#languages[language] ?? 0) + 1
     if (asks === answers || asks === 0 || answers === 0) return
     // Languages of one script are told apart by their common words: short texts have too few of them to be sure.
-    const isSure = flags & rowFlag.bothLong || asks >= firstOwnScript || answers >= firstOwnScript
+    const isSure = traits & rowFlag.bothLong || asks >= firstOwnScript || answers >= firstOwnScript
     if (isSure) this.mixed.add(row)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Makes the profile of a dataset in one pass over its bytes, a large one in several threads. What is kept of a row is 52
+ * Makes the profile of a dataset in one pass over its bytes, a large one in several threads. What is kept of a row is 56
  * bytes of numbers, hashes and a signature, in files where there are very many; the texts that are shown are read again
  * at the end.
  */

@@ -3,8 +3,8 @@ import { partCount, Partitions } from '../partitions.ts'
 import { BitSet } from './bitSet.ts'
 import { largest, rowsPerGroup, type RowNumbers } from './rowNumbers.ts'
 
-/** The row, its question's hash (two words) and its answer's. */
-const recordWords = 4
+/** The row, its question's hash and its answer's, two words each. */
+const recordWords = 5
 /** 32 MB. */
 const mostWords = 8_000_000
 
@@ -56,10 +56,12 @@ function conflictsOf(words: Uint32Array, repeated: BitSet): RowNumbers[] {
   const word = (record: number, at: number) => words[record * recordWords + at] as number
   for (let record = 0; record < count; record += 1) {
     const [low, high, answer] = [word(record, 1), word(record, 2), word(record, 3)]
+    const answersTheSame = (other: number) =>
+      word(other, 3) === answer && word(other, 4) === word(record, 4)
     const asksTheSame = (other: number) => word(other, 1) === low && word(other, 2) === high
     let slot = (low ^ Math.imul(answer, 0x9e3779b1)) & mask
     let found = pairs[slot] as number
-    while (found >= 0 && !(asksTheSame(found) && word(found, 3) === answer)) {
+    while (found >= 0 && !(asksTheSame(found) && answersTheSame(found))) {
       slot = (slot + 1) & mask
       found = pairs[slot] as number
     }

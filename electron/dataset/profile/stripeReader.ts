@@ -159,12 +159,13 @@ export class StripeReader {
     const { roles } = this.#options
     const question = Buffer.from(cells[roles.question] ?? '')
     const answer = Buffer.from(cells[roles.answer] ?? '')
-    const asked = this.#hasher.cell(question)
+    const [asked, answered] = [this.#hasher.cell(question), this.#hasher.cell(answer)]
     this.#rowCount += 1
     this.#addTexts(row, question, answer, {
       questionHashLow: Number(asked & 0xffff_ffffn),
       questionHashHigh: Number(asked >> 32n),
-      answerHashLow: Number(this.#hasher.cell(answer) & 0xffff_ffffn),
+      answerHashLow: Number(answered & 0xffff_ffffn),
+      answerHashHigh: Number(answered >> 32n),
     })
   }
 
@@ -193,7 +194,8 @@ export class StripeReader {
     rows[at + rowWord.row] = row
     rows[at + rowWord.questionHashLow] = hashes.questionHashLow
     rows[at + rowWord.questionHashHigh] = hashes.questionHashHigh
-    rows[at + rowWord.answerHash] = hashes.answerHashLow
+    rows[at + rowWord.answerHashLow] = hashes.answerHashLow
+    rows[at + rowWord.answerHashHigh] = hashes.answerHashHigh
     if (isSampled(row, this.#options.sampleEvery)) {
       const until = Math.min(questionEnd, question + sampledBytes)
       this.#sample.push({ row, question: bytes.toString('utf8', question, until) })
@@ -220,7 +222,10 @@ interface RowPlace {
   readonly answer: number
 }
 
-type Hashes = Pick<RecordView, 'questionHashLow' | 'questionHashHigh' | 'answerHashLow'>
+type Hashes = Pick<
+  RecordView,
+  'questionHashLow' | 'questionHashHigh' | 'answerHashLow' | 'answerHashHigh'
+>
 
 /** Rows without a rule that a file could repeat itself by, and the same ones every time. */
 function isSampled(row: number, every: number): boolean {

@@ -4,28 +4,29 @@ import { characterClasses } from './characterClasses.ts'
 import { scriptsOfBytes, wordTable } from './languageTables.ts'
 import { textKernelModule } from './textKernelModule.ts'
 
-/** Words (of four bytes) of a row; the first four are the caller's. */
+/** Words (of four bytes) of a row; the first five are the caller's. */
 export const rowWords = 16
 export const rowWord = {
   row: 0,
   questionHashLow: 1,
   questionHashHigh: 2,
-  answerHash: 3,
+  answerHashLow: 3,
+  answerHashHigh: 4,
   /** -1 where the kernel cannot tell. */
-  questionLength: 4,
-  answerLength: 5,
-  /** Numbers of the question's and, from the ninth bit on, the answer's. */
-  languages: 6,
-  flags: 7,
+  questionLength: 5,
+  answerLength: 6,
+  /** Numbers of the question's language and, from the ninth bit on, the answer's; from the 17th bit on flags. */
+  traits: 7,
   signature: 8,
 } as const
 export const signatureWords = 8
 
+/** Of a row's traits. */
 export const rowFlag = {
-  signed: 2,
-  shortAnswer: 4,
-  longerQuestion: 8,
-  bothLong: 16,
+  signed: 0x2_0000,
+  shortAnswer: 0x4_0000,
+  longerQuestion: 0x8_0000,
+  bothLong: 0x10_0000,
 } as const
 
 /** Rows that the kernel has room for. */
@@ -131,7 +132,7 @@ export class TextKernel {
   }
 
   /**
-   * Fills a row but for its first four words.
+   * Fills a row but for its first five words.
    *
    * @param question, answer start and end within `room`
    * @returns false for a row with a blank cell, which is not filled

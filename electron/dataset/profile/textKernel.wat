@@ -50,13 +50,13 @@
   (func (export "row")
     (param $question i32) (param $questionEnd i32) (param $answer i32) (param $answerEnd i32) (param $out i32)
     (result i32)
-    (local $flags i32) (local $asked i32) (local $answered i32)
+    (local $flags i32) (local $languages i32) (local $asked i32) (local $answered i32)
     (if (call $isBlank (local.get $question) (local.get $questionEnd)) (then (return (i32.const 0))))
     (if (call $isBlank (local.get $answer) (local.get $answerEnd)) (then (return (i32.const 0))))
     (local.set $flags (i32.const 1))
-    (i32.store offset=16 (local.get $out) (call $length (local.get $question) (local.get $questionEnd)))
-    (i32.store offset=20 (local.get $out) (call $length (local.get $answer) (local.get $answerEnd)))
-    (i32.store offset=24 (local.get $out)
+    (i32.store offset=20 (local.get $out) (call $length (local.get $question) (local.get $questionEnd)))
+    (i32.store offset=24 (local.get $out) (call $length (local.get $answer) (local.get $answerEnd)))
+    (local.set $languages
       (i32.or
         (call $language (local.get $question) (local.get $questionEnd))
         (i32.shl (call $language (local.get $answer) (local.get $answerEnd)) (i32.const 8))))
@@ -75,7 +75,8 @@
     (call $fold (local.get $answer) (local.get $answerEnd))
     (if (call $write (i32.add (local.get $out) (i32.const 32)))
       (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
-    (i32.store offset=28 (local.get $out) (local.get $flags))
+    (i32.store offset=28 (local.get $out)
+      (i32.or (local.get $languages) (i32.shl (local.get $flags) (i32.const 16))))
     (local.get $flags))
 
   ;; The signature of a text; 0, and zeros, for one without a letter or digit.

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { compileWat } from '../../../../build/wasm.ts'
 import { cellChecks } from '../../../../electron/dataset/checks/cellChecks.ts'
 import { cellBytes, parseCsv } from '../../../../electron/dataset/csv.ts'
-import { flag } from '../../../../electron/dataset/kernel/kernel.ts'
+import { flag, RowHasher } from '../../../../electron/dataset/kernel/kernel.ts'
 import { kernelModule } from '../../../../electron/dataset/kernel/kernelModule.ts'
 import { RecordReader, type RecordView } from '../../../../electron/dataset/kernel/recordReader.ts'
 
@@ -172,3 +172,19 @@ test.each(['order 1234567', 'no. 1234567 of 12', 'order 1234567890'])(
     expect((record?.flags ?? 0) & flag.digits).toBe(0)
   },
 )
+
+test('question and answer have the hashes of their cells, read by the kernel or beside it', () => {
+  const hasher = new RowHasher(7n)
+  const found: bigint[][] = []
+  const hashOf = (low: number, high: number) => BigInt(low) | (BigInt(high) << 32n)
+  const onRecord = (view: RecordView) =>
+    found.push([
+      hashOf(view.questionHashLow, view.questionHashHigh),
+      hashOf(view.answerHashLow, view.answerHashHigh),
+    ])
+  const reader = new RecordReader(format, onRecord, hasher)
+  reader.push(Buffer.from('Is it?,Yes.\n"He said ""is it""?","No, ""never""."\n'))
+  reader.finish()
+  const cells = [['Is it?', 'Yes.'] as const, ['He said "is it"?', 'No, "never".'] as const]
+  expect(found).toEqual(cells.map((row) => row.map((cell) => hasher.cell(Buffer.from(cell)))))
+})

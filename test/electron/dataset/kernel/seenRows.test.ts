@@ -31,6 +31,14 @@ test('tells repeated rows and other answers as a look at all rows does', () => {
   )
 })
 
+test('rows of one question with the same hash by chance are told apart by their answers', () => {
+  const known = new SeenRows()
+  expect(known.add(rowOf(5, 1, 0))).toBe(seen.new)
+  const other = { ...rowOf(5, 2, 0), rowHashLow: rowOf(5, 1, 0).rowHashLow }
+  expect(known.add(other)).toBe(seen.otherAnswer)
+  expect(known.add(other)).toBe(seen.repeated)
+})
+
 test('a question that stands in every row takes no longer than others', () => {
   const known = new SeenRows()
   const began = performance.now()

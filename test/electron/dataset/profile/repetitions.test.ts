@@ -8,7 +8,10 @@ test('finds repeated rows and questions with several answers as a look at all pa
     fc.property(fc.array(row, { maxLength: 80 }), (rows) => {
       const finder = new RepetitionFinder()
       rows.forEach(([question, answer], index) => {
-        finder.add(Uint32Array.of(index + 1, question & 3, question << 26, answer), 0)
+        finder.add(
+          Uint32Array.of(index + 1, question & 3, question << 26, answer & 1, answer >> 1),
+          0,
+        )
       })
       const { repeated, conflictCount, conflicts } = finder.finish(rows.length)
       const isRepeated = (index: number) =>
@@ -29,11 +32,25 @@ test('finds repeated rows and questions with several answers as a look at all pa
   )
 })
 
+test('an answer is told from another one by 64 bits', () => {
+  const finder = new RepetitionFinder()
+  const rows = [
+    [1, 7, 7, 5, 1],
+    [2, 7, 7, 5, 2],
+    [3, 7, 7, 6, 1],
+    [4, 7, 7, 5, 2],
+  ]
+  for (const row of rows) finder.add(Uint32Array.from(row), 0)
+  const { repeated, conflictCount } = finder.finish(rows.length)
+  expect([...repeated.values()]).toEqual([4])
+  expect(conflictCount).toBe(3)
+})
+
 test('a question with very many answers takes no longer than others', () => {
   const finder = new RepetitionFinder()
   const began = performance.now()
   for (let row = 1; row <= 300_000; row += 1) {
-    finder.add(Uint32Array.of(row, 7, 7, Math.imul(row, 0x9e3779b1)), 0)
+    finder.add(Uint32Array.of(row, 7, 7, Math.imul(row, 0x9e3779b1), row), 0)
   }
   expect(finder.finish(300_000)).toMatchObject({
     conflictCount: 300_000,

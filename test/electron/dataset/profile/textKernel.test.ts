@@ -40,7 +40,7 @@ test('leaves out rows with a blank cell', () => {
 
 test('tells short answers, longer questions and rows without a letter', () => {
   const flagsOf = (question: string, answer: string) =>
-    rowOf(question, answer)?.[rowWord.flags] ?? 0
+    rowOf(question, answer)?.[rowWord.traits] ?? 0
   expect(flagsOf('Is it?', 'Yes') & rowFlag.shortAnswer).toBe(rowFlag.shortAnswer)
   expect(flagsOf('Is it?', '好的吧') & rowFlag.shortAnswer).toBe(rowFlag.shortAnswer)
   expect(flagsOf('Is it?', '好的好的') & rowFlag.shortAnswer).toBe(0)
