@@ -9,7 +9,7 @@ import { listEvents } from '../../electron/db/events.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal, type FineTuneRequest } from '../../shared/model.ts'
 import type { ExportFormat } from '../../shared/modelExport.ts'
-import { tinyModelId } from '../support/engine.ts'
+import { tinyModelId, longTraining } from '../support/engine.ts'
 import {
   aRequest,
   importQuestions,
@@ -138,9 +138,7 @@ test('stops a candidate on request, and keeps what it learned to show', async ()
   const test = await open()
   const { services } = test
   await services.engine.start()
-  const started = await services.startVersion(
-    aRequest(await importQuestions(test), { epoch: '1000' }),
-  )
+  const started = await services.startVersion(aRequest(await importQuestions(test), longTraining))
   const id = started.candidates[0]?.id ?? ''
   await test.events.until('metrics.added', () => true)
   await services.stopCandidate(id)
@@ -156,7 +154,7 @@ test('deletes a model with its jobs and endpoints', async () => {
   const { services } = test
   await services.engine.start()
   const datasetId = await importQuestions(test)
-  const running = await services.startVersion(aRequest(datasetId, { epoch: '1000' }))
+  const running = await services.startVersion(aRequest(datasetId, longTraining))
   await services.disk.delete({ kind: 'model', id: running.modelId })
   expect(listModels(services.db)).toEqual([])
   expect((await services.disk.emptyBin()).bin).toEqual([])

@@ -100,3 +100,6 @@ export function clientsFor(connection: {
     cloudWatch: new CloudWatchClient(options),
   }
 }
+
+/** Of a job that is still training when it is looked at, on a fast computer too: one row a step, most epochs. */
+export const longTraining = { epoch: '1000', per_device_train_batch_size: '1' } as const

@@ -13,6 +13,7 @@ import {
   writeQuestionsCsv,
   type TestServices,
 } from '../../support/services.ts'
+import { longTraining } from '../../support/engine.ts'
 
 let opened: TestServices | null = null
 
@@ -144,9 +145,7 @@ test('erasing a candidate frees its bytes, and takes a version and a model that 
 test('a checkpoint in the bin is taken out again by going on with its training', async () => {
   const test = await open()
   const { services } = test
-  const started = await services.startVersion(
-    aRequest(await importQuestions(test), { epoch: '1000' }),
-  )
+  const started = await services.startVersion(aRequest(await importQuestions(test), longTraining))
   const id = started.candidates[0]?.id ?? ''
   await expect(services.disk.delete({ kind: 'candidate', id })).rejects.toMatchObject({
     code: 'CandidateInTraining',

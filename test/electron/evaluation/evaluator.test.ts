@@ -16,6 +16,7 @@ import {
   openTestServices,
   type TestServices,
 } from '../../support/services.ts'
+import { longTraining } from '../../support/engine.ts'
 
 let opened: TestServices | null = null
 
@@ -290,7 +291,7 @@ test('a candidate that is not trained, or not there, cannot be evaluated', async
   opened = await openTestServices()
   const { services } = opened
   await services.engine.start()
-  const request = aRequest(await importQuestions(opened), { epoch: '1000' })
+  const request = aRequest(await importQuestions(opened), longTraining)
   const { candidates } = await services.startVersion(request)
   const early = services.evaluation.evaluator.start(ask(candidates[0]?.id ?? '', 5))
   await expect(early).rejects.toMatchObject({ code: 'CandidateNotReady' })

@@ -6,6 +6,7 @@ import {
   openTestServices,
   type TestServices,
 } from '../../support/services.ts'
+import { longTraining } from '../../support/engine.ts'
 
 let opened: TestServices | null = null
 
@@ -55,7 +56,7 @@ test('more epochs take longer', async () => {
 test('while another training runs nothing is timed, and memory is still said', async () => {
   const test = await open()
   const datasetId = await importQuestions(test)
-  await test.services.startVersion(aRequest(datasetId, { epoch: '1000' }))
+  await test.services.startVersion(aRequest(datasetId, longTraining))
   const [answer] = await test.services.estimateVersion(aRequest(datasetId, { epoch: '2' }))
   expect(answer?.estimate?.seconds).toBeNull()
   expect(answer?.estimate?.memoryBytes).toBeGreaterThan(0)

@@ -15,6 +15,7 @@ import {
   openTestServices,
   type TestServices,
 } from '../../support/services.ts'
+import { longTraining } from '../../support/engine.ts'
 
 let opened: TestServices | null = null
 
@@ -97,9 +98,7 @@ test('goes on after the app was closed and opened again', async () => {
 test('claims no time left while the engine is off', async () => {
   const test = await open()
   const { services, events } = test
-  const version = await services.startVersion(
-    aRequest(await importQuestions(test), { epoch: '1000' }),
-  )
+  const version = await services.startVersion(aRequest(await importQuestions(test), longTraining))
   await events.until('metrics.added', () => true)
   await services.engine.stop()
   const { id } = firstCandidate(version)

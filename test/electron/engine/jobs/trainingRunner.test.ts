@@ -12,7 +12,7 @@ import { openLogStream, type LogStream } from '../../../../electron/engine/store
 import { openObjectStore, type ObjectStore } from '../../../../electron/engine/store/objects.ts'
 import { openRecordTable, type RecordTable } from '../../../../electron/engine/store/records.ts'
 import { trainingHyperparametersSchema } from '../../../../shared/hyperparameters.ts'
-import { writeTinyBaseModel } from '../../../support/engine.ts'
+import { writeTinyBaseModel, longTraining } from '../../../support/engine.ts'
 
 let directory: string
 let objects: ObjectStore
@@ -193,7 +193,7 @@ test('a job without examples fails as the client’s error', async () => {
 
 test('a stop keeps the best model so far, and one before the first evaluation keeps none', async () => {
   open({ misbehaving: false })
-  await createJob('late', 'a', { hyperparameters: { epoch: '1000', eval_steps: '1' } })
+  await createJob('late', 'a', { hyperparameters: { ...longTraining, eval_steps: '1' } })
   await reaches('late', (job) => (job.progress?.step ?? 0) >= 3)
   runner.requestStop('late')
   const late = await reaches('late', (job) => job.status === 'Stopped')
@@ -204,7 +204,7 @@ test('a stop keeps the best model so far, and one before the first evaluation ke
     'Stopped',
   ])
 
-  await createJob('early', 'a', { hyperparameters: { epoch: '1000', eval_steps: '100000' } })
+  await createJob('early', 'a', { hyperparameters: { ...longTraining, eval_steps: '100000' } })
   await reaches('early', (job) => (job.progress?.step ?? 0) >= 1)
   runner.requestStop('early')
   const early = await reaches('early', (job) => job.status === 'Stopped')
@@ -213,7 +213,7 @@ test('a stop keeps the best model so far, and one before the first evaluation ke
 
 test('a job at its time limit says so', async () => {
   open({ misbehaving: false })
-  await createJob('one', 'a', { hyperparameters: { epoch: '1000' }, maxRuntimeSeconds: 1 })
+  await createJob('one', 'a', { hyperparameters: longTraining, maxRuntimeSeconds: 1 })
   const job = await reaches('one', (seen) => seen.status === 'Stopped')
   expect(job.secondaryStatus).toBe('MaxRuntimeExceeded')
 })

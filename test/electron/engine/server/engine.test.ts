@@ -38,6 +38,7 @@ import {
   startTestEngine,
   tinyModelId,
   type TestEngine,
+  longTraining,
 } from '../../../support/engine.ts'
 
 const bucket = 'timbre-test'
@@ -390,7 +391,7 @@ test('goes on after a restart without gaps or doubles in its log', async () => {
 })
 
 test('stops a job on request, and one that waits at once', async () => {
-  await createJob('stopping', { epoch: '1000' }, 'stopping')
+  await createJob('stopping', longTraining, 'stopping')
   await createJob('waiting', {}, 'stopping')
   await waitForJob('stopping', (job) => (job.ProgressInfo?.CurrentStep ?? 0) > 1)
   const { sageMaker } = engine.clients
