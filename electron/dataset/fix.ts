@@ -9,7 +9,7 @@ import {
 } from './characters.ts'
 import { cellChecks, repairCell } from './checks/cellChecks.ts'
 import { cellBytes, encodeCells, encodeRecord, isBlank, parseCsv, type CsvRecord } from './csv.ts'
-import type { RecordView } from './kernel/recordReader.ts'
+import type { RecordView } from './kernel/recordView.ts'
 import { RowCheck, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
 import { encodingCode } from './scan.ts'
 import type { Chunks, TextEncoding } from './textEncoding.ts'

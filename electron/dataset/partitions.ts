@@ -32,7 +32,7 @@ export class Partitions {
   }
 
   /** @param at where the record begins in `words` @throws AppError DiskFull */
-  add(part: number, words: Uint32Array, at: number): void {
+  add(part: number, words: Uint32Array | Int32Array, at: number): void {
     const target = this.#parts[part]
     if (!target) throw new RangeError('There is no such part')
     if (target.used === target.chunk.length) this.#turn(target)

@@ -1,9 +1,11 @@
 /** What is wrong with a row as a whole: one place for the scan, the fixes and training to agree. */
 import type { ColumnRoles } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
-import { cellBytes, isBlank, isBlankCell, type CsvRecord } from './csv.ts'
-import { flag, RowHasher } from './kernel/kernel.ts'
-import { RecordReader, type OnRecord, type RecordView } from './kernel/recordReader.ts'
+import { isBlank, isBlankCell, type CsvRecord } from './csv.ts'
+import { flag, RowHasher, word } from './kernel/kernel.ts'
+import { RecordReader, type OnRecord } from './kernel/recordReader.ts'
+import type { RecordView } from './kernel/recordView.ts'
+import { wordsOf, type RoleIndices } from './kernel/recordWords.ts'
 import { seen, SeenRows, type OnLate, type Seen } from './kernel/seenRows.ts'
 import type { TableShape } from './textSource.ts'
 
@@ -19,11 +21,6 @@ export interface RowVerdict {
   /** The same question as an earlier usable row, and another answer. */
   readonly hasOtherAnswer: boolean
   readonly isUsable: boolean
-}
-
-export interface RoleIndices {
-  readonly question: number
-  readonly answer: number
 }
 
 const nothing: RowVerdict = {
@@ -70,8 +67,8 @@ export class RowCheck {
   reader(onRecord: OnRecord): RecordReader {
     const format = { delimiter: this.#delimiter, columnCount: this.#columnCount, ...this.roles }
     const seenRows = this.#seen
-    return new RecordReader(format, onRecord, this.#hasher, (words, from, to, step) =>
-      seenRows.touch(words, from, to, step),
+    return new RecordReader(format, onRecord, this.#hasher, (records, from, to) =>
+      seenRows.touch(records, from, to),
     )
   }
 
@@ -88,28 +85,14 @@ export class RowCheck {
       const verdict = this.#judge(view.record())
       if (!verdict.isUsable) return verdict
     }
-    const verdict = verdictOf(this.#seen.add(view, row, view.line))
-    return view.flags & flag.answerIsQuestion ? { ...verdict, repeatsQuestion: true } : verdict
+    return this.#compare(view.words, view.at, row, view.line)
   }
 
   /** The same for a row that was made, not read. */
   checkRecord(record: CsvRecord): RowVerdict {
     const verdict = this.#judge(record)
     if (!verdict.isUsable) return verdict
-    const cells = record.cells.map((_, index) => this.#hasher.cell(cellBytes(record, index)))
-    const [question = 0n, answer = 1n] = [cells[this.roles.question], cells[this.roles.answer]]
-    const row = this.#hasher.row(cells)
-    return {
-      ...verdictOf(
-        this.#seen.add({
-          questionHashLow: Number(question & 0xffff_ffffn),
-          questionHashHigh: Number(question >> 32n),
-          answerHashLow: Number(answer & 0xffff_ffffn),
-          rowHashLow: Number(row & 0xffff_ffffn),
-        }),
-      ),
-      repeatsQuestion: question === answer,
-    }
+    return this.#compare(wordsOf(record, this.#hasher, this.roles), 0)
   }
 
   /** Verdicts that had to wait, see SeenRows. */
@@ -119,6 +102,12 @@ export class RowCheck {
 
   close(): void {
     this.#seen.close()
+  }
+
+  #compare(words: Int32Array, at: number, row?: number, line?: number): RowVerdict {
+    const verdict = verdictOf(this.#seen.add(words, at, row, line))
+    const repeatsQuestion = ((words[at + word.flags] ?? 0) & flag.answerIsQuestion) !== 0
+    return repeatsQuestion ? { ...verdict, repeatsQuestion } : verdict
   }
 
   /** Without a look at other rows. */

@@ -3,7 +3,7 @@
  * beside the content as `<sha256>.rows`, and can be made again from it at any time.
  */
 import { z } from 'zod'
-import type { RecordView } from './kernel/recordReader.ts'
+import type { RecordView } from './kernel/recordView.ts'
 
 export const rowsPerMark = 64
 

@@ -1,7 +1,7 @@
 /** What is good to know about a table as a whole; nothing of it has to be mended. */
 import type { FindingExample } from '../../shared/dataset.ts'
 import { type FindingCollector, maxExamples } from './findings.ts'
-import type { RecordView } from './kernel/recordReader.ts'
+import type { RecordView } from './kernel/recordView.ts'
 import { preview } from './preview.ts'
 
 /** Below it fine-tuning mostly learns a tone. */

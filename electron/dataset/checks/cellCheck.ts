@@ -35,7 +35,10 @@ export function spansOf(
   replacement: (match: RegExpMatchArray) => string | null | undefined,
 ): Span[] {
   const spans: Span[] = []
-  for (const match of text.matchAll(expression)) {
+  expression.lastIndex = 0
+  // Not matchAll, which makes the expression anew for every text.
+  for (let match = expression.exec(text); match; match = expression.exec(text)) {
+    if (match[0] === '') expression.lastIndex += 1
     const replaced = replacement(match)
     if (replaced === undefined) continue
     spans.push({ start: match.index, end: match.index + match[0].length, replacement: replaced })

@@ -11,13 +11,14 @@ export const word = {
   flags: 3,
   lineFeeds: 4,
   cells: 5,
-  rowHash: 6,
+  /** Of 64 bits each, the low word first. */
+  answerHash: 6,
   questionHash: 8,
-  questionLength: 10,
-  answerLength: 11,
-  wide: 12,
-  questionStart: 13,
-  answerHash: 14,
+  rowHash: 10,
+  questionLength: 12,
+  answerLength: 13,
+  wide: 14,
+  questionStart: 15,
   answerStart: 16,
 } as const
 
@@ -88,8 +89,8 @@ export class Kernel {
   readonly seed: bigint
   /** The whole memory; replaced when it grows. */
   bytes: Buffer
-  /** The table, in words. */
-  table: Uint32Array
+  /** The table, in words: signed ones, since an engine keeps those as they are and makes objects of larger numbers. */
+  table: Int32Array
 
   constructor(seed = randomBytes(8).readBigUInt64LE(), textBytes = 2 * 1024 * 1024) {
     this.seed = seed
@@ -97,7 +98,7 @@ export class Kernel {
     const instance = new WebAssembly.Instance(compiled)
     this.#exports = instance.exports as unknown as Exports // as kernel.wat exports them
     this.bytes = Buffer.from(this.#exports.memory.buffer)
-    this.table = new Uint32Array(0)
+    this.table = new Int32Array(0)
     this.reserve(textBytes)
   }
 
@@ -108,7 +109,7 @@ export class Kernel {
     const missing = wanted - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
     this.bytes = Buffer.from(memory.buffer)
-    this.table = new Uint32Array(memory.buffer, tableStart, mostRecords * recordWords)
+    this.table = new Int32Array(memory.buffer, tableStart, mostRecords * recordWords)
   }
 
   /** Reads records into the table. */

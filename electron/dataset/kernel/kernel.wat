@@ -7,8 +7,8 @@
 ;; with 16 bytes before it and 32 after it that may be read.
 ;;
 ;; A record is 68 bytes: start, length without its line end, start of the next one, flags, line feeds inside, cells,
-;; hash of the row (64 bits), hash of the question (64), lengths of question and answer, bytes of wide characters
-;; (leads of three and four bytes), start of the question, hash of the answer (64), start of the answer.
+;; hashes of the answer, the question and the row (64 bits each), lengths of question and answer, bytes of wide characters
+;; (leads of three and four bytes), starts of question and answer.
 (module
   (memory (export "memory") 1)
   (data (i32.const 0) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
@@ -238,7 +238,7 @@
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $more)))
     (i32.store offset=16 (local.get $record) (local.get $feeds))
-    (i32.store offset=48 (local.get $record) (local.get $wide))
+    (i32.store offset=56 (local.get $record) (local.get $wide))
     (if (i32.and (local.get $hasSeven) (v128.any_true (local.get $joined)))
       (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
     (if (v128.any_true (local.get $control)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
@@ -427,12 +427,12 @@
           (then (local.set $flags (i32.or (local.get $flags) (i32.const 4096)))))
         (i32.store offset=12 (local.get $record) (local.get $flags))
         (i32.store offset=20 (local.get $record) (local.get $cells))
-        (i64.store offset=24 (local.get $record) (call $mix (local.get $row)))
+        (i64.store offset=24 (local.get $record) (local.get $answerHash))
         (i64.store offset=32 (local.get $record) (local.get $questionHash))
-        (i32.store offset=40 (local.get $record) (local.get $questionLength))
-        (i32.store offset=44 (local.get $record) (local.get $answerLength))
-        (i32.store offset=52 (local.get $record) (local.get $questionStart))
-        (i64.store offset=56 (local.get $record) (local.get $answerHash))
+        (i64.store offset=40 (local.get $record) (call $mix (local.get $row)))
+        (i32.store offset=48 (local.get $record) (local.get $questionLength))
+        (i32.store offset=52 (local.get $record) (local.get $answerLength))
+        (i32.store offset=60 (local.get $record) (local.get $questionStart))
         (i32.store offset=64 (local.get $record) (local.get $answerStart))
         (local.set $count (i32.add (local.get $count) (i32.const 1)))
         (local.set $record (i32.add (local.get $record) (i32.const 68)))

@@ -4,13 +4,12 @@
  * that memory stays bounded at any number of rows.
  */
 import { partCount, Partitions } from '../partitions.ts'
+import { recordWords, word } from './kernel.ts'
 
-export interface SeenRow {
-  readonly questionHashLow: number
-  readonly questionHashHigh: number
-  readonly answerHashLow: number
-  readonly rowHashLow: number
-}
+/** The four words of a record that are compared stand one after the other: see `word`. */
+const comparedAt = word.answerHash + 1
+const slotWords = 4
+const [answerWord, lowWord, highWord, rowWord] = [0, 1, 2, 3]
 
 export const seen = { new: 0, repeated: 1, otherAnswer: 2, later: 3 } as const
 export type Seen = (typeof seen)[keyof typeof seen]
@@ -22,26 +21,26 @@ export type Seen = (typeof seen)[keyof typeof seen]
 const mostAlike = 32
 
 function farPlace(rowHashLow: number): number {
-  return Math.imul(rowHashLow ^ (rowHashLow >>> 15), 0x9e3779b1) >>> 0
+  return Math.imul(rowHashLow ^ (rowHashLow >>> 15), 0x9e3779b1)
 }
 
 /** A row whose verdict came late. */
 export type OnLate = (verdict: Seen, row: number, line: number) => void
 
-const slotWords = 4
 /** More than a guess should reserve memory for. */
 const mostExpected = 8_000_000
+/** Those four, the row's number and its line. */
 const spillWords = 6
 
 export class SeenRows {
-  #slots = new Uint32Array(4096 * slotWords)
+  #slots = new Int32Array(4096 * slotWords)
   /** What `touch` saw: without it the loop would be left out as useless. */
   touched = 0
   #count = 0
   readonly #mostInMemory: number
   /** The same question is always in the same part. */
   #spill: Partitions | null = null
-  readonly #spilled = new Uint32Array(spillWords)
+  readonly #spilled = new Int32Array(spillWords)
 
   /** @param mostInMemory rows; without a limit every verdict comes at once */
   constructor(mostInMemory = Infinity) {
@@ -57,63 +56,78 @@ export class SeenRows {
   }
 
   /**
-   * Looks where the rows of these hashes would stand, before they are added one by one: the processor then fetches many
-   * places of the table at once instead of waiting for each.
-   *
-   * @param words holds the low words of the questions' hashes, `step` words from one to the next
+   * Looks where the records that stand from `from` to `to` would lie, before they are added one by one: the processor then
+   * fetches many places of the table at once instead of waiting for each.
    */
-  touch(words: Uint32Array, from: number, to: number, step: number): void {
+  touch(records: Int32Array, from: number, to: number): void {
     const slots = this.#slots
     const mask = slots.length / slotWords - 1
     let all = 0
-    for (let at = from; at < to; at += step) {
-      all |= slots[((words[at] as number) & mask) * slotWords] as number // within both
+    for (let at = from + word.questionHash; at < to; at += recordWords) {
+      all |= slots[((records[at] as number) & mask) * slotWords] as number // within both
     }
     this.touched = all
   }
 
-  /** `later` when only `finish` can tell. */
-  add(row: SeenRow, rowNumber = 0, line = 0): Seen {
-    const { questionHashLow, questionHashHigh, answerHashLow, rowHashLow } = row
-    // Zero marks an empty slot.
-    const high = questionHashHigh === 0 && questionHashLow === 0 ? 1 : questionHashHigh
-    if (this.#count * 6 >= this.#slots.length && this.#count < this.#mostInMemory) {
-      this.#growTo(this.#slots.length * 2)
+  /**
+   * @param records holds the row's hashes, as the kernel's table does
+   * @param at where the row's record begins there
+   * @returns `later` when only `finish` can tell
+   */
+  add(records: Int32Array, at: number, rowNumber = 0, line = 0): Seen {
+    const compared = at + comparedAt
+    if (this.#count < this.#mostInMemory) return this.#place(records, compared, true)
+    const verdict = this.#place(records, compared, false)
+    if (verdict === seen.repeated) return verdict
+    const spilled = this.#spilled
+    for (let index = 0; index < slotWords; index += 1) {
+      spilled[index] = records[compared + index] as number // the record has them all
     }
+    spilled[slotWords] = rowNumber
+    spilled[slotWords + 1] = line
+    this.#spill ??= new Partitions(spillWords, 0)
+    this.#spill.add((spilled[highWord] as number) >>> 26, spilled, 0)
+    return verdict === seen.new ? seen.later : verdict
+  }
+
+  /** Compares with what is there; a new row is kept if `keeps` says so. @param at of the four words */
+  #place(words: Int32Array, at: number, keeps: boolean): Seen {
+    if (keeps && this.#count * 6 >= this.#slots.length) this.#growTo(this.#slots.length * 2)
     const slots = this.#slots
     const mask = slots.length / slotWords - 1
+    const answer = words[at + answerWord] as number // a row has four words
+    const low = words[at + lowWord] as number
+    // Zero marks an empty slot.
+    const high =
+      ((words[at + highWord] as number) | low) === 0 ? 1 : (words[at + highWord] as number)
+    const row = words[at + rowWord] as number
     let verdict: Seen = seen.new
-    let at = questionHashLow & mask
+    let place = low & mask
     let alike = 0
     for (;;) {
-      const base = at * slotWords
-      // Within the table: `at` is masked.
-      const slotLow = slots[base] as number
-      const slotHigh = slots[base + 1] as number
-      if (slotLow === 0 && slotHigh === 0) break
-      if (slotLow === questionHashLow && slotHigh === high) {
+      const base = place * slotWords
+      // Within the table: `place` is masked.
+      const slotLow = slots[base + lowWord] as number
+      const slotHigh = slots[base + highWord] as number
+      if ((slotLow | slotHigh) === 0) break
+      if (slotLow === low && slotHigh === high) {
         // Where one question stands in every row, 32 bits alone would be the same for many a row by chance.
-        if (slots[base + 3] !== answerHashLow) verdict = seen.otherAnswer
-        else if (slots[base + 2] === rowHashLow) return seen.repeated
+        if (slots[base + answerWord] !== answer) verdict = seen.otherAnswer
+        else if (slots[base + rowWord] === row) return seen.repeated
         alike += 1
         if (alike === mostAlike) {
-          at = farPlace(rowHashLow) & mask
+          place = farPlace(row) & mask
           continue
         }
       }
-      at = (at + 1) & mask
+      place = (place + 1) & mask
     }
-    if (this.#count >= this.#mostInMemory) {
-      this.#spill ??= new Partitions(spillWords, 0)
-      this.#spilled.set([questionHashLow, high, rowHashLow, answerHashLow, rowNumber, line])
-      this.#spill.add(high >>> 26, this.#spilled, 0)
-      return verdict === seen.new ? seen.later : verdict
-    }
-    const base = at * slotWords
-    slots[base] = questionHashLow
-    slots[base + 1] = high
-    slots[base + 2] = rowHashLow
-    slots[base + 3] = answerHashLow
+    if (!keeps) return verdict
+    const base = place * slotWords
+    slots[base + answerWord] = answer
+    slots[base + lowWord] = low
+    slots[base + highWord] = high
+    slots[base + rowWord] = row
     this.#count += 1
     return verdict
   }
@@ -123,22 +137,17 @@ export class SeenRows {
     const spill = this.#spill
     if (!spill) return
     // What is left to compare stands in the file: the table is not needed any more.
-    this.#slots = new Uint32Array(0)
+    this.#slots = new Int32Array(0)
+    const rows = new SeenRows()
     for (let part = 0; part < partCount; part += 1) {
-      const words = spill.readWhole(part)
-      const rows = new SeenRows()
+      const unsigned = spill.readWhole(part)
+      const words = new Int32Array(unsigned.buffer)
+      rows.#clear()
+      rows.expect(words.length / spillWords)
       for (let at = 0; at < words.length; at += spillWords) {
-        const [low = 0, high = 0, rowHashLow = 0, answer = 0, row = 0, line = 0] = words.subarray(
-          at,
-          at + spillWords,
-        )
-        const verdict = rows.add({
-          questionHashLow: low,
-          questionHashHigh: high,
-          rowHashLow,
-          answerHashLow: answer,
-        })
-        if (verdict !== seen.new) onLate(verdict, row, line)
+        const verdict = rows.#place(words, at, true)
+        if (verdict === seen.new) continue
+        onLate(verdict, unsigned[at + slotWords] as number, unsigned[at + slotWords + 1] as number)
       }
     }
     this.close()
@@ -150,26 +159,33 @@ export class SeenRows {
     this.#spill = null
   }
 
+  #clear(): void {
+    this.#slots.fill(0)
+    this.#count = 0
+  }
+
   #growTo(length: number): void {
     const old = this.#slots
-    const slots = new Uint32Array(length)
+    const slots = new Int32Array(length)
     const mask = slots.length / slotWords - 1
     for (let base = 0; base < old.length; base += slotWords) {
-      const low = old[base] as number // within the table
-      const high = old[base + 1] as number
-      if (low === 0 && high === 0) continue
+      const low = old[base + lowWord] as number // within the table
+      const high = old[base + highWord] as number
+      if ((low | high) === 0) continue
       let at = low & mask
       let alike = 0
-      while (slots[at * slotWords] !== 0 || slots[at * slotWords + 1] !== 0) {
-        const isAlike = slots[at * slotWords] === low && slots[at * slotWords + 1] === high
+      for (;;) {
+        const slotLow = slots[at * slotWords + lowWord] as number
+        const slotHigh = slots[at * slotWords + highWord] as number
+        if ((slotLow | slotHigh) === 0) break
+        const isAlike = slotLow === low && slotHigh === high
         if (isAlike) alike += 1
-        at = isAlike && alike === mostAlike ? farPlace(old[base + 2] as number) : at + 1
+        at = isAlike && alike === mostAlike ? farPlace(old[base + rowWord] as number) : at + 1
         at &= mask
       }
-      slots[at * slotWords] = low
-      slots[at * slotWords + 1] = high
-      slots[at * slotWords + 2] = old[base + 2] as number
-      slots[at * slotWords + 3] = old[base + 3] as number
+      for (let word = 0; word < slotWords; word += 1) {
+        slots[at * slotWords + word] = old[base + word] as number
+      }
     }
     this.#slots = slots
   }

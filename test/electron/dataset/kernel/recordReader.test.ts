@@ -5,7 +5,8 @@ import { cellChecks } from '../../../../electron/dataset/checks/cellChecks.ts'
 import { cellBytes, parseCsv } from '../../../../electron/dataset/csv.ts'
 import { flag, RowHasher } from '../../../../electron/dataset/kernel/kernel.ts'
 import { kernelModule } from '../../../../electron/dataset/kernel/kernelModule.ts'
-import { RecordReader, type RecordView } from '../../../../electron/dataset/kernel/recordReader.ts'
+import { RecordReader } from '../../../../electron/dataset/kernel/recordReader.ts'
+import type { RecordView } from '../../../../electron/dataset/kernel/recordView.ts'
 
 const format = { delimiter: 0x2c, columnCount: 2, question: 0, answer: 1 }
 

@@ -1,17 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { recordWords, word } from '../../../../electron/dataset/kernel/kernel.ts'
 import { seen, SeenRows, type Seen } from '../../../../electron/dataset/kernel/seenRows.ts'
 
 const hashed = (value: number, salt: number) => {
   const mixed = Math.imul(value + salt * 7919, 0x9e3779b1)
   return (mixed ^ (mixed >>> 15)) >>> 0
 }
-const rowOf = (question: number, answer: number, other: number) => ({
-  questionHashLow: hashed(question, 1),
-  questionHashHigh: hashed(question, 2),
-  answerHashLow: hashed(answer, 3),
-  rowHashLow: hashed((question * 1000 + answer) * 1000 + other, 4),
-})
+function rowOf(question: number, answer: number, other: number): Int32Array {
+  const words = new Int32Array(recordWords)
+  words[word.questionHash] = hashed(question, 1)
+  words[word.questionHash + 1] = hashed(question, 2)
+  words[word.answerHash + 1] = hashed(answer, 3)
+  words[word.rowHash] = hashed((question * 1000 + answer) * 1000 + other, 4)
+  return words
+}
 
 test('tells repeated rows and other answers as a look at all rows does', () => {
   const few = fc.integer({ min: 0, max: 2 })
@@ -24,8 +27,26 @@ test('tells repeated rows and other answers as a look at all rows does', () => {
         const isRepeated = before.some((one) => one.join() === [question, answer, other].join())
         const hasOther = before.some((one) => one[0] === question && one[1] !== answer)
         const wanted: Seen = isRepeated ? seen.repeated : hasOther ? seen.otherAnswer : seen.new
-        expect(known.add(rowOf(question, answer, other))).toBe(wanted)
+        expect(known.add(rowOf(question, answer, other), 0)).toBe(wanted)
       })
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('rows beyond those in memory get the same verdicts late', () => {
+  const few = fc.integer({ min: 0, max: 2 })
+  const row = fc.tuple(few, fc.integer({ min: 0, max: 60 }), few)
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 200 }), fc.nat(40), (rows, mostInMemory) => {
+      const [all, some] = [new SeenRows(), new SeenRows(mostInMemory)]
+      const wanted = rows.map((one) => all.add(rowOf(...one), 0))
+      const found = rows.map((one, index) => some.add(rowOf(...one), 0, index, 3_000_000_000))
+      some.finish((verdict, index, line) => {
+        expect(line).toBe(3_000_000_000)
+        found[index] = verdict
+      })
+      expect(found.map((verdict) => (verdict === seen.later ? seen.new : verdict))).toEqual(wanted)
     }),
     { numRuns: 60 },
   )
@@ -33,10 +54,11 @@ test('tells repeated rows and other answers as a look at all rows does', () => {
 
 test('rows of one question with the same hash by chance are told apart by their answers', () => {
   const known = new SeenRows()
-  expect(known.add(rowOf(5, 1, 0))).toBe(seen.new)
-  const other = { ...rowOf(5, 2, 0), rowHashLow: rowOf(5, 1, 0).rowHashLow }
-  expect(known.add(other)).toBe(seen.otherAnswer)
-  expect(known.add(other)).toBe(seen.repeated)
+  expect(known.add(rowOf(5, 1, 0), 0)).toBe(seen.new)
+  const other = rowOf(5, 2, 0)
+  other[word.rowHash] = hashed((5 * 1000 + 1) * 1000, 4)
+  expect(known.add(other, 0)).toBe(seen.otherAnswer)
+  expect(known.add(other, 0)).toBe(seen.repeated)
 })
 
 test('a question that stands in every row takes no longer than others', () => {
@@ -44,11 +66,11 @@ test('a question that stands in every row takes no longer than others', () => {
   const began = performance.now()
   const count = 300_000
   for (let answer = 0; answer < count; answer += 1) {
-    const verdict = known.add(rowOf(5, answer, 0))
+    const verdict = known.add(rowOf(5, answer, 0), 0)
     if (verdict !== (answer === 0 ? seen.new : seen.otherAnswer)) throw new Error(String(answer))
   }
   for (let answer = 0; answer < count; answer += 1) {
-    if (known.add(rowOf(5, answer, 0)) !== seen.repeated) throw new Error(String(answer))
+    if (known.add(rowOf(5, answer, 0), 0) !== seen.repeated) throw new Error(String(answer))
   }
   expect(performance.now() - began).toBeLessThan(5000)
 })
