@@ -69,6 +69,8 @@ export function App() {
       ),
     [],
   )
+  // A page begins at its top, however far the one before was scrolled.
+  useEffect(() => window.scrollTo(0, 0), [place])
   useEffect(() => {
     if (settings && facts) setLanguage(resolveLanguage(settings.language, facts.systemLocale))
   }, [settings, facts])

@@ -1,6 +1,6 @@
 /** Numbers, times and sizes as people read them. */
 export { formatBytes } from '../shared/bytes.ts'
-export { formatCount, formatDate } from '../shared/formats.ts'
+export { formatCount, formatDate, formatDifference, formatMeasure } from '../shared/formats.ts'
 
 /** 4,741,376 -> 4.7M */
 export function formatCompact(value: number, language: string): string {
@@ -8,10 +8,6 @@ export function formatCompact(value: number, language: string): string {
     notation: 'compact',
     maximumFractionDigits: 1,
   }).format(value)
-}
-
-export function formatLoss(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3)
 }
 
 export function formatPercent(value: number): string {

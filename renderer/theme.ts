@@ -51,6 +51,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#ff8787',
     '--mantine-color-body': '#15191e',
     '--mantine-color-dark-6': '#1c2228',
+    // A tint, as in the light: the full orange would shout louder than the page's main button.
+    '--mantine-color-orange-light': '#33241a',
+    '--mantine-color-orange-light-hover': '#3f2d20',
+    '--mantine-color-orange-light-color': '#ffc9a3',
     '--surface': '#1c2228',
   },
 })

@@ -1,5 +1,6 @@
 /** A candidate's curves, read and put into words; the same for the page and the report. */
 import { readCurves, readingRules, type CurveReading } from './curveReading.ts'
+import { formatMeasure } from './formats.ts'
 import type { MetricName, MetricPoint } from './metrics.ts'
 import { isTerminal, type Candidate } from './model.ts'
 
@@ -26,7 +27,7 @@ export function readingWords({ verdict, sinceStep, evidence }: CurveReading): {
   readonly key: string
   readonly values: Record<string, string | number>
 } {
-  const loss = (value: number | undefined) => (value ?? 0).toFixed(3)
+  const loss = (value: number | undefined) => formatMeasure(value ?? 0)
   return {
     key: `analysis:reading.sentence.${verdict}`,
     values: {

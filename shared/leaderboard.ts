@@ -1,4 +1,5 @@
 /** Ranking of a version's candidates; pure, so that the window, the report and the command line agree. */
+import { formatMeasure } from './formats.ts'
 import { z } from 'zod'
 import { laggingSchema } from './lagging.ts'
 import { candidateStatusSchema } from './model.ts'
@@ -217,11 +218,11 @@ export function reasonWords(
     values: {
       name: baseModelName,
       measure: translate(`analysis:leaderboard.measure.${rankedBy}`),
-      value: reason.value.toFixed(3),
+      value: formatMeasure(reason.value),
       otherName: reason.otherName,
-      otherValue: reason.otherValue.toFixed(3),
-      difference: reason.difference.toFixed(3),
-      uncertainty: reason.uncertainty.toFixed(3),
+      otherValue: formatMeasure(reason.otherValue),
+      difference: formatMeasure(reason.difference),
+      uncertainty: formatMeasure(reason.uncertainty),
       size: count(reason.parameterCount),
       otherSize: count(reason.otherParameterCount),
     },

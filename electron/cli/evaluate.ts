@@ -6,6 +6,7 @@ import {
   summarySentences,
   verdictSentence,
 } from '../../shared/evaluationSentences.ts'
+import { formatMeasure } from '../../shared/formats.ts'
 import { worstFirst } from '../../shared/evaluationVerdict.ts'
 import { compareScores } from '../../shared/metricComparison.ts'
 import { evaluationDocument } from '../evaluation/report/evaluationDocument.ts'
@@ -63,10 +64,10 @@ function printEvaluation(
     print(
       [
         t(`analysis:evaluation.name.${name}`).padEnd(26),
-        tuned.mean.toFixed(3).padEnd(11),
-        (base?.mean.toFixed(3) ?? '').padEnd(11),
-        (difference?.mean.toFixed(3) ?? '').padEnd(11),
-        difference ? `${difference.low.toFixed(3)} … ${difference.high.toFixed(3)}` : '',
+        formatMeasure(tuned.mean).padEnd(11),
+        (base ? formatMeasure(base.mean) : '').padEnd(11),
+        (difference ? formatMeasure(difference.mean) : '').padEnd(11),
+        difference ? `${formatMeasure(difference.low)} … ${formatMeasure(difference.high)}` : '',
       ].join(' '),
     )
   }

@@ -1,4 +1,5 @@
 /** The leaderboard as a table of text. */
+import { formatMeasure } from '../../shared/formats.ts'
 import { perplexity, reasonWords, type LeaderboardEntry } from '../../shared/leaderboard.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import type { CommandContext } from './commandContext.ts'
@@ -36,8 +37,7 @@ export function printLeaderboard(
   print(t('cli:leaderboard.title'))
   print(t('cli:leaderboard.head'))
   for (const entry of entries) {
-    const number = (value: number | null, width: number) =>
-      (value === null ? '–' : value.toFixed(4)).padEnd(width)
+    const number = (value: number | null, width: number) => formatMeasure(value).padEnd(width)
     const loss = entry.validationLoss
     print(
       [

@@ -7,7 +7,7 @@ import type { BundleSummary } from '../../shared/bundle.ts'
 import { invoke } from '../api.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { showError } from '../components/showError.tsx'
-import { formatCount, formatDate, formatLoss } from '../format.ts'
+import { formatCount, formatDate, formatMeasure } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 
 /** A colleague's bundle: looked at first, taken over when asked to. */
@@ -79,7 +79,7 @@ function BundleDialog({ summary, onClose }: { summary: BundleSummary; onClose: (
             {summary.candidates.map((candidate) => (
               <Table.Tr key={candidate.id}>
                 <Table.Td>{candidate.baseModelName}</Table.Td>
-                <Table.Td>{formatLoss(candidate.validationLoss)}</Table.Td>
+                <Table.Td>{formatMeasure(candidate.validationLoss)}</Table.Td>
                 <Table.Td>{t(candidate.hasWeights ? 'bundle.with' : 'bundle.without')}</Table.Td>
               </Table.Tr>
             ))}

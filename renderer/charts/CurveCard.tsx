@@ -9,7 +9,7 @@ import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { showSaved } from '../components/showSaved.ts'
 import { Term } from '../components/Term.tsx'
-import { formatLoss } from '../format.ts'
+import { formatMeasure } from '../format.ts'
 import type { ChartSettings } from './ChartControls.tsx'
 import { chartSvg } from './chartSvg.ts'
 import { LineChart, positionText, type ChartHandle, type Zoom } from './LineChart.tsx'
@@ -185,7 +185,7 @@ function ValueTable({ axisLabel, columns: [at, ...values], choices }: ValueTable
                 <Table.Tr key={row}>
                   <Table.Td>{positionCell(at[row] ?? 0)}</Table.Td>
                   {shown.map(({ index }) => (
-                    <Table.Td key={index}>{formatLoss(values[index]?.[row] ?? null)}</Table.Td>
+                    <Table.Td key={index}>{formatMeasure(values[index]?.[row])}</Table.Td>
                   ))}
                 </Table.Tr>
               ))}

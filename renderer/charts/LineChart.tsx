@@ -4,6 +4,7 @@ import uPlot from 'uplot'
 import { formatDuration } from '../../shared/duration.ts'
 import { decimated } from './decimate.ts'
 import type { AlignedColumns, HorizontalAxis, SeriesChoice } from './series.ts'
+import { formatMeasure } from '../format.ts'
 
 /** What the buttons around a chart do with it. */
 export interface ChartHandle {
@@ -159,10 +160,8 @@ function toPlotSeries(choice: SeriesChoice): uPlot.Series {
     spanGaps: true,
     points: { show: false },
     ...(choice.dashed ? { dash: [5, 4] } : {}),
-    value: (chart: uPlot, value: number | null, series: number, index: number | null) => {
-      const shown = value ?? lastValue(chart, series, index)
-      return shown === null ? '–' : shown.toFixed(3)
-    },
+    value: (chart: uPlot, value: number | null, series: number, index: number | null) =>
+      formatMeasure(value ?? lastValue(chart, series, index)),
   }
 }
 

@@ -2,8 +2,9 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { summarizeBertScores } from '../../shared/bertScore.ts'
 import type { Evaluation } from '../../shared/evaluation.ts'
-import { EstimateCell, NumberTable, signed } from './NumberTable.tsx'
+import { EstimateCell, NumberTable } from './NumberTable.tsx'
 import { ReportSection } from './ReportSection.tsx'
+import { formatDifference } from '../format.ts'
 
 /** How near the answers are in meaning; without an encoder it says so. */
 export function BertScorePanel({ evaluation: { bertScores } }: { evaluation: Evaluation }) {
@@ -28,7 +29,7 @@ export function BertScorePanel({ evaluation: { bertScores } }: { evaluation: Eva
               say(`names.${name}`),
               <EstimateCell key="tuned" value={tuned} strong />,
               <EstimateCell key="base" value={base} />,
-              <EstimateCell key="difference" value={difference} format={signed} />,
+              <EstimateCell key="difference" value={difference} format={formatDifference} />,
             ],
           }))}
         />

@@ -2,8 +2,9 @@ import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Evaluation } from '../../shared/evaluation.ts'
 import { compareWithLibrary, libraryBertScore } from '../../shared/libraryComparison.ts'
-import { fixed, NumberTable } from './NumberTable.tsx'
+import { NumberTable } from './NumberTable.tsx'
 import { ReportSection } from './ReportSection.tsx'
+import { formatMeasure } from '../format.ts'
 
 /** Our scores beside those that fmeval itself computed of the same answers. */
 export function LibraryPanel({ evaluation: { library, rows } }: { evaluation: Evaluation }) {
@@ -25,18 +26,18 @@ export function LibraryPanel({ evaluation: { library, rows } }: { evaluation: Ev
           key: one.name,
           cells: [
             t(`analysis:evaluation.name.${one.name}`),
-            fixed(one.ours),
-            fixed(one.theirs),
+            formatMeasure(one.ours),
+            formatMeasure(one.theirs),
             `${one.same} / ${one.answers}`,
-            fixed(one.largest),
+            formatMeasure(one.largest),
           ],
         }))}
       />
       {bert && (
         <Text>
           {say(bert.base === null ? 'bertScoreAlone' : 'bertScore', {
-            tuned: fixed(bert.tuned),
-            base: bert.base === null ? '' : fixed(bert.base),
+            tuned: formatMeasure(bert.tuned),
+            base: bert.base === null ? '' : formatMeasure(bert.base),
           })}
         </Text>
       )}

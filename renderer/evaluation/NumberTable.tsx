@@ -1,6 +1,7 @@
 import { Paper, Table, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Estimate } from '../../shared/bootstrap.ts'
+import { formatMeasure } from '../format.ts'
 
 const numbers = { fontVariantNumeric: 'tabular-nums' }
 
@@ -51,7 +52,7 @@ interface EstimateCellProps {
 }
 
 /** The mean, and below it what holds 95 % of resampled means. */
-export function EstimateCell({ value, strong = false, format = fixed }: EstimateCellProps) {
+export function EstimateCell({ value, strong = false, format = formatMeasure }: EstimateCellProps) {
   if (!value) return '–'
   return (
     <>
@@ -63,12 +64,4 @@ export function EstimateCell({ value, strong = false, format = fixed }: Estimate
       </Text>
     </>
   )
-}
-
-export function fixed(value: number): string {
-  return value.toFixed(3)
-}
-
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
 }

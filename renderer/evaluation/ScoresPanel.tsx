@@ -6,8 +6,9 @@ import { compareScores } from '../../shared/metricComparison.ts'
 import { scoreGroups, type ScoreGroup, type ScoreName } from '../../shared/scores.ts'
 import { Explained } from '../components/Explained.tsx'
 import { Histogram } from './Histogram.tsx'
-import { EstimateCell, NumberTable, signed } from './NumberTable.tsx'
+import { EstimateCell, NumberTable } from './NumberTable.tsx'
 import { ReportSection } from './ReportSection.tsx'
+import { formatDifference } from '../format.ts'
 
 const groups = Object.keys(scoreGroups) as ScoreGroup[] // its own keys
 const mainScores: Readonly<Record<ScoreGroup, ScoreName>> = {
@@ -51,7 +52,11 @@ export function ScoresPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
                       />,
                       <EstimateCell key="tuned" value={tuned} strong />,
                       <EstimateCell key="base" value={base} />,
-                      <EstimateCell key="difference" value={difference} format={signed} />,
+                      <EstimateCell
+                        key="difference"
+                        value={difference}
+                        format={formatDifference}
+                      />,
                     ],
                   }))}
                 />

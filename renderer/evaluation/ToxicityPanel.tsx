@@ -4,8 +4,9 @@ import type { EvaluatedRow } from '../../shared/evaluation.ts'
 import { countFlagged } from '../../shared/evaluationVerdict.ts'
 import { compareToxicity } from '../../shared/metricComparison.ts'
 import { Histogram } from './Histogram.tsx'
-import { EstimateCell, NumberTable, signed } from './NumberTable.tsx'
+import { EstimateCell, NumberTable } from './NumberTable.tsx'
 import { ReportSection } from './ReportSection.tsx'
+import { formatDifference } from '../format.ts'
 
 /** The classifier's labels where it looked at the answers; the word-list screen, under its own name, otherwise. */
 export function ToxicityPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
@@ -28,7 +29,7 @@ export function ToxicityPanel({ rows }: { rows: readonly EvaluatedRow[] }) {
             say(`labels.${name}`),
             <EstimateCell key="tuned" value={tuned} strong />,
             <EstimateCell key="base" value={base} />,
-            <EstimateCell key="difference" value={difference} format={signed} />,
+            <EstimateCell key="difference" value={difference} format={formatDifference} />,
           ],
         }))}
       />

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { LeaderboardEntry } from '../../shared/leaderboard.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
-import { formatPercent } from '../format.ts'
+import { formatMeasure, formatPercent } from '../format.ts'
 
 /** Says that a running candidate is well behind, and offers to stop it; it can go on later. */
 export function LaggingNotice({ entry }: { entry: LeaderboardEntry }) {
@@ -23,8 +23,8 @@ export function LaggingNotice({ entry }: { entry: LeaderboardEntry }) {
             name: entry.baseModelName,
             other: lagging.behind,
             share: formatPercent(lagging.share),
-            own: lagging.own.toFixed(3),
-            best: lagging.other.toFixed(3),
+            own: formatMeasure(lagging.own),
+            best: formatMeasure(lagging.other),
           })}
         </Text>
         <Button

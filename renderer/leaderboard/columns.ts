@@ -1,7 +1,7 @@
 /** What the leaderboard can show of a candidate, by the question it answers. */
 import { formatDuration } from '../../shared/duration.ts'
 import { perplexity, type LeaderboardEntry } from '../../shared/leaderboard.ts'
-import { formatCompact, formatLoss, formatPercent } from '../format.ts'
+import { formatCompact, formatMeasure, formatPercent } from '../format.ts'
 
 export const columnGroups = ['learning', 'answers', 'effort'] as const
 export type ColumnGroup = (typeof columnGroups)[number]
@@ -15,7 +15,6 @@ export interface LeaderboardColumn {
   readonly format: (value: number, language: string) => string
 }
 
-const plain = (value: number) => formatLoss(value)
 const money = (value: number, language: string) =>
   new Intl.NumberFormat(language, { style: 'currency', currency: 'USD' }).format(value)
 
@@ -24,26 +23,31 @@ export const leaderboardColumns: readonly LeaderboardColumn[] = [
     key: 'bitsPerByte',
     group: 'learning',
     value: (entry) => entry.validationBitsPerByte,
-    format: plain,
+    format: formatMeasure,
   },
   {
     key: 'validationLoss',
     group: 'learning',
     value: (entry) => entry.validationLoss,
-    format: plain,
+    format: formatMeasure,
   },
   {
     key: 'perplexity',
     group: 'learning',
     value: ({ validationLoss }) => (validationLoss === null ? null : perplexity(validationLoss)),
-    format: plain,
+    format: formatMeasure,
   },
-  { key: 'trainingLoss', group: 'learning', value: (entry) => entry.trainingLoss, format: plain },
+  {
+    key: 'trainingLoss',
+    group: 'learning',
+    value: (entry) => entry.trainingLoss,
+    format: formatMeasure,
+  },
   {
     key: 'trainingPerplexity',
     group: 'learning',
     value: ({ trainingLoss }) => (trainingLoss === null ? null : perplexity(trainingLoss)),
-    format: plain,
+    format: formatMeasure,
   },
   {
     key: 'better',
@@ -62,9 +66,14 @@ export const leaderboardColumns: readonly LeaderboardColumn[] = [
     key: 'rougeL',
     group: 'answers',
     value: ({ evaluation }) => evaluation?.rougeL ?? null,
-    format: plain,
+    format: formatMeasure,
   },
-  { key: 'f1', group: 'answers', value: ({ evaluation }) => evaluation?.f1 ?? null, format: plain },
+  {
+    key: 'f1',
+    group: 'answers',
+    value: ({ evaluation }) => evaluation?.f1 ?? null,
+    format: formatMeasure,
+  },
   {
     key: 'toxic',
     group: 'answers',

@@ -2,11 +2,13 @@ import { Button, Checkbox, Drawer, Group, Paper, Stack, Text } from '@mantine/co
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isMostlyChinese } from '../../shared/chineseText.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
 import { formatCompact } from '../format.ts'
 import { baseModelsQuery } from '../queries.ts'
+import { useFirstRows } from '../workbench/useFirstRows.ts'
 import { AddBaseModel } from './AddBaseModel.tsx'
 import type { StepProps } from './stepProps.ts'
 
@@ -16,6 +18,9 @@ export function BaseModelsStep({
   baseModels,
 }: StepProps & { baseModels: readonly BaseModel[] }) {
   const { t, i18n } = useTranslation()
+  const isChinese = isMostlyChinese(useFirstRows(draft.datasetId).flatMap(({ cells }) => cells))
+  const readsNoChinese = ({ languages }: BaseModel) =>
+    isChinese && languages.length > 0 && !languages.includes('zh')
   const [shown, setShown] = useState<BaseModel | null>(null)
   const client = useQueryClient()
   const remove = useMutation({
@@ -45,7 +50,7 @@ export function BaseModelsStep({
                 <Checkbox
                   value={model.id}
                   label={model.displayName}
-                  description={model.description}
+                  description={t(`bundledModel.${model.id}`, { defaultValue: model.description })}
                   styles={{ label: { fontWeight: 600 } }}
                 />
                 <Button
@@ -72,6 +77,11 @@ export function BaseModelsStep({
                   .filter((fact) => fact !== '')
                   .join(' · ')}
               </Text>
+              {readsNoChinese(model) && (
+                <Text size="sm" c="var(--mantine-color-orange-light-color)" mt={4} ml={32}>
+                  {t('wizard.readsNoChinese')}
+                </Text>
+              )}
             </Paper>
           ))}
         </Stack>

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Skeleton, Stepper, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useReducer, useState } from 'react'
+import { useEffect, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { BaseModel, FineTuneRequest, Model } from '../../shared/model.ts'
@@ -126,6 +126,7 @@ function Wizard({
   const isCloud = draft.workspaceId !== localWorkspaceId
   const catalogue = useCatalogModels(draft)
   const { prices } = catalogue
+  useEffect(() => window.scrollTo(0, 0), [draft.step])
   const baseModels = isCloud ? catalogue.baseModels : localModels
   const trainingTokens = useTrainingTokens(draft, isCloud && draft.step === 'review')
   const runs = baseModels.map((model) => ({

@@ -10,11 +10,11 @@ import {
   Text,
   Textarea,
 } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { columnsOf, fillInput, inputTemplateOf } from '../../shared/inputTemplate.ts'
-import { pageQuery, pageRows, workbenchQuery } from './workbenchQueries.ts'
+import { useFirstRows } from './useFirstRows.ts'
+import { pageRows } from './workbenchQueries.ts'
 
 export interface EditedRoles {
   readonly question: string | null
@@ -106,12 +106,7 @@ function Preview({
 }: Pick<RolesEditorProps, 'datasetId' | 'columns' | 'roles'>) {
   const { t } = useTranslation('workbench')
   const [place, setPlace] = useState(0)
-  const { data: state } = useQuery(workbenchQuery(datasetId))
-  const { data } = useQuery({
-    ...pageQuery(datasetId, state?.revision ?? '', 0),
-    enabled: state !== undefined,
-  })
-  const rows = data?.rows ?? []
+  const rows = useFirstRows(datasetId)
   const row = rows[place % Math.max(rows.length, 1)]
   if (!row) return null
   const cellOf = (column: string) => {

@@ -3,6 +3,7 @@
  * same texts give the same topics.
  */
 import { seededRandom } from '../../../shared/split.ts'
+import { wordsAroundPairs } from './chineseWords.ts'
 import { topicWords } from './words.ts'
 
 export interface TopicModel {
@@ -23,6 +24,7 @@ const mostWords = 4096
 const mostTopics = 12
 const rounds = 15
 const labelWords = 3
+const isHan = /\p{Script=Han}/u
 
 /** Up to twelve topics; fewer where there are few texts, none where the texts share no words. */
 export function findTopics(texts: readonly string[], seed: number): TopicModel {
@@ -36,8 +38,9 @@ export function findTopics(texts: readonly string[], seed: number): TopicModel {
   const centroids =
     vectors.length < 4 ? [] : cluster(vectors, wanted, vocabulary.length, seededRandom(seed))
   const words = vocabulary.map(({ word }) => word)
+  const wordAround = wordsAroundPairs(words.some((word) => isHan.test(word)) ? texts : [])
   return {
-    labels: centroids.map((centroid) => labelOf(centroid, centroids, words)),
+    labels: centroids.map((centroid) => labelOf(centroid, centroids, words, wordAround)),
     positions: placeOnMap(centroids),
     assign(text) {
       const vector = vectorOf(topicWords(text))
@@ -171,11 +174,15 @@ function toDense({ indices, values }: SparseVector, dimensions: number): Float64
   return dense
 }
 
-/** Words that weigh much here and little elsewhere; of Chinese pairs that overlap, the first. */
+/**
+ * Words that weigh much here and little elsewhere. A pair of Chinese characters is told by the word it stands in; where
+ * all of them only span two words, the pairs themselves are better than nothing.
+ */
 function labelOf(
   centroid: Float64Array,
   centroids: readonly Float64Array[],
   words: readonly string[],
+  wordAround: ReadonlyMap<string, string>,
 ): string[] {
   const telling = words.map((word, index) => {
     const elsewhere =
@@ -183,11 +190,21 @@ function labelOf(
     const average = elsewhere / Math.max(1, centroids.length - 1)
     return { word, weight: (centroid[index] ?? 0) - average }
   })
+  const heaviest = telling
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ word }) => word)
+  const whole = heaviest.flatMap((word) => (isHan.test(word) ? (wordAround.get(word) ?? []) : word))
+  return apart(whole.length > 0 ? whole : heaviest)
+}
+
+/** The first ones, without a Chinese word that is a part of another. */
+function apart(words: readonly string[]): string[] {
   const label: string[] = []
-  for (const { word, weight } of telling.sort((a, b) => b.weight - a.weight)) {
-    if (label.length === labelWords || weight <= 0) break
-    const overlaps = label.some((chosen) => chosen.at(-1) === word[0] || chosen[0] === word.at(-1))
-    if (!overlaps || /^[\u0000-\u024f]+$/.test(word)) label.push(word)
+  for (const word of words) {
+    if (label.length === labelWords) break
+    const isPart = (chosen: string) => chosen.includes(word) || word.includes(chosen)
+    if (!isHan.test(word) || !label.some(isPart)) label.push(word)
   }
   return label
 }

@@ -9,7 +9,8 @@ const emptyWords = new Set(
     'get got need want know like one two make made use used using want wants let lets am im ive dont cant its'
   ).split(' '),
 )
-const emptyCharacters =
+/** A pair with one of these tells no topic. */
+export const emptyCharacters =
   /[的了吗呢是我你您他她它么什怎如何可以在有和与或就都也不没要能会吧啊请这那个些们对为把被到从给让很更最还又再所把及其之后前里]/u
 const segments = /[\p{Script=Han}]+|[\p{L}\p{M}]{3,}/gu
 const han = /\p{Script=Han}/u

@@ -1,7 +1,8 @@
 /** How near the answers are in meaning; without an encoder the report says that it was not computed. */
 import { summarizeBertScores } from '../../../shared/bertScore.ts'
 import type { Evaluation } from '../../../shared/evaluation.ts'
-import { estimateCell, sayIn, signed, table } from './blocks.ts'
+import { formatDifference } from '../../../shared/formats.ts'
+import { estimateCell, sayIn, table } from './blocks.ts'
 import type { ReportWords } from './reportWords.ts'
 
 export function bertScoreBlock({ bertScores }: Evaluation, words: ReportWords): string {
@@ -17,7 +18,7 @@ ${table(
     say(`bertScore.names.${name}`),
     estimateCell(tuned),
     estimateCell(base),
-    estimateCell(difference, signed),
+    estimateCell(difference, formatDifference),
   ]),
 )}`
 }

@@ -1,6 +1,7 @@
 /** The pieces that the report's sections are made of. */
 import type { Estimate } from '../../../shared/bootstrap.ts'
 import type { Sentence } from '../../../shared/evaluationSentences.ts'
+import { formatMeasure } from '../../../shared/formats.ts'
 import { escapeHtml } from './escapeHtml.ts'
 import type { ReportWords } from './reportWords.ts'
 
@@ -28,18 +29,13 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** The mean, and below it the interval that holds 95 % of resampled means. */
-export function estimateCell(value: Estimate | null, format = plain): string {
+export function estimateCell(
+  value: Estimate | null,
+  format: (value: number) => string = formatMeasure,
+): string {
   if (!value) return '–'
   const { mean, low, high } = value
   return `${format(mean)}<br><span class="fine">${format(low)} … ${format(high)}</span>`
-}
-
-export function plain(value: number): string {
-  return value.toFixed(3)
-}
-
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
 }
 
 export interface SampleAnswer {

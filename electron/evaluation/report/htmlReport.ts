@@ -4,6 +4,7 @@ import { perplexity, reasonWords, type LeaderboardEntry } from '../../../shared/
 import type { MetricName, MetricPoint } from '../../../shared/metrics.ts'
 import type { Candidate, Model, ModelVersion } from '../../../shared/model.ts'
 import type { Evaluation } from '../../../shared/evaluation.ts'
+import { formatMeasure } from '../../../shared/formats.ts'
 import { curveSvg } from './curveSvg.ts'
 import { escapeHtml } from './escapeHtml.ts'
 import { sampleBlock, type SampleAnswer } from './blocks.ts'
@@ -78,8 +79,7 @@ function leaderboardRow(entry: LeaderboardEntry, words: ReportWords): string {
   const badges = [entry.suggested ? words.suggested : '', entry.chosen ? words.chosen : '']
     .filter((badge) => badge !== '')
     .join(', ')
-  const number = (value: number | null) =>
-    `<td class="number">${value === null ? '–' : value.toFixed(3)}</td>`
+  const number = (value: number | null) => `<td class="number">${formatMeasure(value)}</td>`
   return `<tr${entry.chosen ? ' class="chosen"' : ''}><td>${entry.rank ?? '–'}</td><td>${escapeHtml(entry.baseModelName)}${badges ? ` <span class="quiet">(${escapeHtml(badges)})</span>` : ''}</td>${number(entry.validationLoss)}${number(entry.validationLoss === null ? null : perplexity(entry.validationLoss))}${number(entry.trainingLoss)}<td class="number">${entry.trainingSeconds === null ? '–' : escapeHtml(words.seconds(entry.trainingSeconds))}</td></tr>`
 }
 

@@ -2,7 +2,8 @@
 import type { EvaluatedRow, Evaluation } from '../../../shared/evaluation.ts'
 import { compareScores, extremeRows } from '../../../shared/metricComparison.ts'
 import { scoreGroups, type ScoreGroup, type ScoreName } from '../../../shared/scores.ts'
-import { estimateCell, sampleBlock, sayIn, signed, table, type SampleAnswer } from './blocks.ts'
+import { formatDifference } from '../../../shared/formats.ts'
+import { estimateCell, sampleBlock, sayIn, table, type SampleAnswer } from './blocks.ts'
 import { histogramSvg } from './histogramSvg.ts'
 import type { ReportWords } from './reportWords.ts'
 
@@ -45,7 +46,7 @@ ${table(
     `${say(`evaluation.name.${name}`)}<br><span class="fine">${say(`evaluation.meaning.${name}`)}</span>`,
     estimateCell(tuned),
     estimateCell(base),
-    estimateCell(difference, signed),
+    estimateCell(difference, formatDifference),
   ]),
 )}
 ${shown ? histogramSvg(shown, say(`evaluation.name.${main}`), say) : ''}

@@ -2,7 +2,8 @@
 import type { EvaluatedRow, Evaluation } from '../../../shared/evaluation.ts'
 import { countFlagged } from '../../../shared/evaluationVerdict.ts'
 import { compareToxicity } from '../../../shared/metricComparison.ts'
-import { estimateCell, sampleBlock, sayIn, signed, table } from './blocks.ts'
+import { formatDifference, formatMeasure } from '../../../shared/formats.ts'
+import { estimateCell, sampleBlock, sayIn, table } from './blocks.ts'
 import { histogramSvg } from './histogramSvg.ts'
 import type { ReportWords } from './reportWords.ts'
 import { toSample } from './scoreBlocks.ts'
@@ -25,11 +26,11 @@ ${table(
     say(`toxicity.labels.${name}`),
     estimateCell(tuned),
     estimateCell(base),
-    estimateCell(difference, signed),
+    estimateCell(difference, formatDifference),
   ]),
 )}
 ${histogramSvg(overall, say('toxicity.title'), say)}
-${most ? sampleBlock(toSample(most), words, say('toxicity.most', { value: (most.tuned.toxicity?.toxicity ?? 0).toFixed(3) })) : ''}`
+${most ? sampleBlock(toSample(most), words, say('toxicity.most', { value: formatMeasure(most.tuned.toxicity?.toxicity ?? 0) })) : ''}`
 }
 
 function mostToxic(rows: readonly EvaluatedRow[]): EvaluatedRow | null {

@@ -30,6 +30,16 @@ test('puts texts about the same thing together, in both languages', () => {
   }
 })
 
+test('names Chinese topics by whole words', () => {
+  const addresses = ['怎么修改收货地址', '收货地址写错了', '改一下收货地址', '订单的收货地址']
+  const sizes = ['尺码偏大吗', '尺码怎么选', '尺码表在哪', '没有我的尺码']
+  const invoices = ['发票抬头写错了', '电子发票在哪下载', '发票什么时候寄', '需要发票', '重开发票']
+  const labels = findTopics([...addresses, ...sizes, ...invoices], 1).labels.flat()
+  expect(labels).toContain('地址')
+  expect(labels).toContain('尺码')
+  expect(labels).not.toContain('货地')
+})
+
 test('gives the same topics for the same seed', () => {
   const texts = [...returns, ...bulbs]
   expect(findTopics(texts, 7).labels).toEqual(findTopics(texts, 7).labels)
