@@ -59,6 +59,9 @@ function Rows({
   const selection = clamped(chosen, state.shownCount)
   const { from, to } = selectedPlaces(selection)
   const count = (value: number) => formatCount(value, i18n.language)
+  const { place } = selection.active
+  const activePage = useQuery(pageQuery(datasetId, state.revision, Math.floor(place / pageRows)))
+  const activeRow = activePage.data?.rows[place % pageRows]
   // What was shown when the panel was left is not what is asked for now.
   const { show } = actions
   const asked = useRef(filters)
@@ -96,11 +99,6 @@ function Rows({
     void actions.edit({ kind: 'set', row: row.row, column, value })
   }
 
-  function rowAt(place: number): GridRow | undefined {
-    const { queryKey } = pageQuery(datasetId, state.revision, Math.floor(place / pageRows))
-    return client.getQueryData(queryKey)?.rows[place % pageRows]
-  }
-
   /** The active cell, or the rows that are selected. */
   async function copy(): Promise<boolean> {
     const column = from === to ? selection.active.column : null
@@ -131,7 +129,6 @@ function Rows({
   }
 
   function act(kind: GridAction['kind']): void {
-    const active = rowAt(selection.active.place)
     switch (kind) {
       case 'undo':
         return actions.undo()
@@ -153,10 +150,10 @@ function Rows({
         return void cut()
       case 'delete':
         if (from !== to) return actions.editPlaces(from, to, 'delete')
-        if (active) write(active, selection.active.column, '')
+        if (activeRow) write(activeRow, selection.active.column, '')
         return
       case 'exclude':
-        return actions.editPlaces(from, to, active?.isExcluded ? 'include' : 'exclude')
+        return actions.editPlaces(from, to, activeRow?.isExcluded ? 'include' : 'exclude')
       case 'findNext':
       case 'findPrevious':
         return setBar(bar ?? 'find')
@@ -164,7 +161,7 @@ function Rows({
     }
   }
 
-  const isExcluded = rowAt(selection.active.place)?.isExcluded ?? false
+  const isExcluded = activeRow?.isExcluded ?? false
   const undoName = state.nextUndo ? t(`edit.${state.nextUndo}`) : ''
   const redoName = state.nextRedo ? t(`edit.${state.nextRedo}`) : ''
   return (
@@ -271,7 +268,7 @@ function Rows({
           {t(filters.length > 0 ? 'rows.noneMatch' : 'rows.none')}
         </Text>
       )}
-      <CellReader state={state} selection={selection} row={rowAt(selection.active.place)} />
+      <CellReader state={state} selection={selection} row={activeRow} />
     </div>
   )
 }

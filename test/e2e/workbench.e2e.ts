@@ -36,6 +36,9 @@ test('opens a sample as a table that draws only what can be seen', async () => {
   await expect(cell(1, 0)).not.toBeEmpty()
   await expect(page.getByText(/^\d+ rows/)).toBeVisible()
   expect(await grid().getByRole('row').count()).toBeLessThan(40)
+  // Below it stands the whole text of the cell where one begins.
+  const reader = page.getByRole('region', { name: 'Text of the active cell' })
+  await expect(reader).toContainText((await cell(1, 0).textContent()) ?? '?')
   await expectAccessible(page)
   await takePicture(page, 'workbench')
 })
