@@ -1,6 +1,7 @@
 /** Personal data by its form. Card numbers and Chinese identity numbers are told by their check digits. */
 import { flag } from '../kernel/kernel.ts'
 import { spansOf, type CellCheck } from './cellCheck.ts'
+import { placeholderFor } from './placeholders.ts'
 
 export const emailAddress: CellCheck = {
   code: 'email-address',
@@ -10,7 +11,7 @@ export const emailAddress: CellCheck = {
       ? spansOf(
           text,
           /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}[a-z]{2,24}(?![\p{L}\p{N}])/giu,
-          () => '[email]',
+          () => placeholderFor('email', text),
         )
       : [],
 }
@@ -23,7 +24,7 @@ export const paymentCard: CellCheck = {
     spansOf(text, /(?<![\d-])[2-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\d-])/g, ([number]) => {
       const digits = number.replace(/\D/g, '')
       const fits = digits.length >= 13 && digits.length <= 19 && !/^(\d)\1+$/.test(digits)
-      return fits && passesLuhn(digits) ? '[card number]' : undefined
+      return fits && passesLuhn(digits) ? placeholderFor('card', text) : undefined
     }),
 }
 
@@ -33,12 +34,12 @@ export const nationalId: CellCheck = {
   trigger: flag.digits,
   find: (text) => {
     const chinese = spansOf(text, /(?<![\dA-Za-z])[1-9]\d{16}[\dXx](?![\dA-Za-z])/g, ([number]) =>
-      isChineseId(number) ? '[id number]' : undefined,
+      isChineseId(number) ? placeholderFor('id', text) : undefined,
     )
     const american = spansOf(
       text,
       /(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g,
-      () => '[id number]',
+      () => placeholderFor('id', text),
     )
     return [...chinese, ...american].sort((a, b) => a.start - b.start)
   },
@@ -66,7 +67,7 @@ export const phoneNumber: CellCheck = {
   find: (text) =>
     spansOf(text, phone, ([number]) => {
       const count = number.replace(/\D/g, '').length
-      return count >= 8 && count <= 15 ? '[phone number]' : undefined
+      return count >= 8 && count <= 15 ? placeholderFor('phone', text) : undefined
     }),
 }
 

@@ -1,6 +1,7 @@
 /** Keys and tokens by the forms that their makers gave them so that they can be found. */
 import { flag } from '../kernel/kernel.ts'
 import { spansOf, type CellCheck } from './cellCheck.ts'
+import { placeholderFor } from './placeholders.ts'
 
 /** @see each service's documentation of its token formats; gitleaks' rules list the same ones */
 const forms = [
@@ -23,5 +24,5 @@ const expression = new RegExp(forms.join('|'), 'g')
 export const secret: CellCheck = {
   code: 'secret',
   trigger: flag.token,
-  find: (text) => spansOf(text, expression, () => '[secret]'),
+  find: (text) => spansOf(text, expression, () => placeholderFor('secret', text)),
 }
