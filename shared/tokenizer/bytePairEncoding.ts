@@ -4,70 +4,50 @@
  */
 import { z } from 'zod'
 import { symbolOfByte } from './byteSymbols.ts'
-import { createPairMerges, type PairMerges } from './pairMerging.ts'
-import { gpt2Pattern, splitDigits, splitPreTokens, withUnicodeWhiteSpace } from './preTokenizer.ts'
+import { createTextCutting, textCuttingSchema, type TextCutting } from './textCutting.ts'
 
-const preTokenizerSchema = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('ByteLevel'),
-    add_prefix_space: z.literal(false),
-    use_regex: z.boolean().default(true),
-  }),
-  z.looseObject({ type: z.literal('Digits'), individual_digits: z.boolean() }),
-  z.looseObject({
-    type: z.literal('Split'),
-    pattern: z.object({ Regex: z.string() }),
-    behavior: z.literal('Isolated'),
-    invert: z.literal(false).default(false),
-  }),
-])
-type PreTokenizer = z.infer<typeof preTokenizerSchema>
+type Merge = string | readonly [string, string]
 
-const tokenizerSchema = z.looseObject({
+// Looked through by hand: a schema for each of 150,000 entries takes a second.
+const vocabularySchema = z
+  .custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+  .transform((vocabulary, context) => {
+    const idOf = new Map<string, number>()
+    for (const [token, id] of Object.entries(vocabulary) as [string, unknown][]) {
+      if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) {
+        context.addIssue(`the id of "${token}" is no whole number`)
+        return z.NEVER
+      }
+      idOf.set(token, id)
+    }
+    return idOf
+  })
+const mergesSchema = z.custom<readonly Merge[]>(
+  (value) => Array.isArray(value) && value.every(isMerge),
+  'expected pairs of tokens',
+)
+
+const tokenizerSchema = textCuttingSchema.loose().extend({
   added_tokens: z
     .array(z.looseObject({ id: z.number().int(), content: z.string(), special: z.boolean() }))
     .default([]),
-  // What is not listed here would change the ids without a word, so it is refused.
-  normalizer: z
-    .looseObject({ type: z.enum(['NFC', 'NFD', 'NFKC', 'NFKD']) })
-    .nullable()
-    .default(null),
-  pre_tokenizer: z.union([
-    z.looseObject({ type: z.literal('Sequence'), pretokenizers: z.array(preTokenizerSchema) }),
-    preTokenizerSchema,
-  ]),
   model: z.looseObject({
     type: z.literal('BPE'),
     ignore_merges: z.boolean().default(false),
-    vocab: z.record(z.string(), z.number().int().nonnegative()),
-    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+    vocab: vocabularySchema,
+    merges: mergesSchema,
   }),
 })
 
-export interface BytePairEncoding {
+export interface BytePairEncoding extends TextCutting {
   readonly idOf: ReadonlyMap<string, number>
   readonly addedTokens: readonly { id: number; content: string; special: boolean }[]
   /** By byte; undefined where the vocabulary lacks it. */
   readonly idOfByte: readonly (number | undefined)[]
   /** By rank: the ids of the left and right token, and of the token that they become. */
   readonly merges: readonly (readonly [left: number, right: number, merged: number])[]
-  readonly pairMerges: PairMerges
   /** A word that is a token of its own is taken as it is. */
   readonly ignoresMerges: boolean
-  /** Normalises text and cuts it into the words that are encoded one by one. */
-  split(text: string): string[]
-  /** The normal form of Unicode that text is brought into first. */
-  readonly normalForm: 'NFC' | 'NFD' | 'NFKC' | 'NFKD' | null
-  /** How `split` cuts, where it is one of the ways that most models share. */
-  readonly wordCutting: WordCutting | null
-}
-
-/** A way to cut text into words that can be had without a regular expression. */
-export interface WordCutting {
-  /** GPT-2's pattern, or the one of GPT-4, Llama 3 and Qwen. */
-  readonly style: 'gpt2' | 'gpt4'
-  /** Digits of a word at most; null for any number. */
-  readonly digits: 1 | 3 | null
 }
 
 /** @throws Error in plain words when the document is no byte-level BPE tokenizer, or its merges name unknown tokens. */
@@ -78,8 +58,8 @@ export function parseBytePairEncoding(document: unknown): BytePairEncoding {
       `tokenizer.json is not a byte-level BPE tokenizer: ${z.prettifyError(parsed.error)}`,
     )
   }
-  const { model, added_tokens: addedTokens, normalizer, pre_tokenizer: preTokenizer } = parsed.data
-  const idOf = new Map(Object.entries(model.vocab))
+  const { model, added_tokens: addedTokens, normalizer, pre_tokenizer } = parsed.data
+  const idOf = model.vocab
   const merges = model.merges.map((merge) => {
     const [left, right] = typeof merge === 'string' ? splitMerge(merge) : merge
     const ids = [idOf.get(left), idOf.get(right), idOf.get(left + right)] as const
@@ -90,65 +70,21 @@ export function parseBytePairEncoding(document: unknown): BytePairEncoding {
     }
     return [ids[0], ids[1], ids[2]] as const
   })
-  const steps = preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer]
-  const splitters = steps.map(splitterOf)
   return {
+    ...createTextCutting({ normalizer, pre_tokenizer }),
     idOf,
     addedTokens,
     idOfByte: Array.from({ length: 256 }, (_, byte) => idOf.get(symbolOfByte(byte))),
     merges,
-    pairMerges: createPairMerges(merges),
     ignoresMerges: model.ignore_merges,
-    split(text) {
-      let pieces = [normalizer ? text.normalize(normalizer.type) : text]
-      for (const split of splitters) pieces = pieces.flatMap(split)
-      return pieces
-    },
-    normalForm: normalizer?.type ?? null,
-    wordCutting: wordCuttingOf(steps.filter(doesCut)),
   }
 }
 
-function doesCut(step: PreTokenizer): boolean {
-  if (step.type === 'ByteLevel') return step.use_regex
-  return step.type === 'Split' || step.individual_digits
-}
-
-function wordCuttingOf([first, second, ...others]: readonly PreTokenizer[]): WordCutting | null {
-  if (!first || others.length > 0) return null
-  if (first.type === 'Digits' && second?.type === 'ByteLevel') return { style: 'gpt2', digits: 1 }
-  if (second) return null
-  if (first.type === 'ByteLevel') return { style: 'gpt2', digits: null }
-  const digits = first.type === 'Split' ? knownPatterns.get(first.pattern.Regex) : undefined
-  return digits ? { style: 'gpt4', digits } : null
-}
-
-/** Patterns of GPT-4's style, with the digits that a word has at most. */
-const knownPatterns: ReadonlyMap<string, 1 | 3> = new Map([
-  // GPT-4 and Llama 3
-  [
-    String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
-    3,
-  ],
-  // Qwen 2 to 3
-  [
-    String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
-    1,
-  ],
-])
-
-function splitterOf(split: PreTokenizer): (text: string) => string[] {
-  if (split.type === 'Digits') return split.individual_digits ? splitDigits : (text) => [text]
-  if (split.type === 'ByteLevel') {
-    return split.use_regex ? (text) => splitPreTokens(text, gpt2Pattern) : (text) => [text]
-  }
-  let pattern: RegExp
-  try {
-    pattern = new RegExp(withUnicodeWhiteSpace(split.pattern.Regex), 'gu')
-  } catch (error) {
-    throw new Error(`tokenizer.json has a pattern that can't be read`, { cause: error })
-  }
-  return (text) => splitPreTokens(text, pattern)
+function isMerge(value: unknown): value is Merge {
+  if (typeof value === 'string') return true
+  return (
+    Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
+  )
 }
 
 function splitMerge(merge: string): [string, string] {

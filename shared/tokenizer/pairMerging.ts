@@ -11,17 +11,31 @@ export interface PairMerges {
   merge(ids: number[]): number[]
 }
 
+/** What a vocabulary learned. */
+export interface MergeRanks {
+  /** Undefined where the two never merge. */
+  rankOf(left: number, right: number): number | undefined
+  /** The token that two of this rank become. */
+  mergedOf(rank: number): number | undefined
+}
+
 /** `merges[rank]` are the ids of the left and right token and of the token that they become. */
 export function createPairMerges(
   merges: readonly (readonly [left: number, right: number, merged: number])[],
 ): PairMerges {
   const idRange = merges.reduce((most, merge) => Math.max(most, ...merge), 0) + 1
   const ranks = new Map(merges.map(([left, right], rank) => [left * idRange + right, rank]))
-  const mergedIds = merges.map(([, , merged]) => merged)
+  return createRankedMerges({
+    rankOf: (left, right) => ranks.get(left * idRange + right),
+    mergedOf: (rank) => merges[rank]?.[2],
+  })
+}
 
+/** The same, however the ranks are kept. */
+export function createRankedMerges(ranks: MergeRanks): PairMerges {
   function rankOf(left: number | undefined, right: number | undefined): number {
     if (left === undefined || right === undefined) return Number.POSITIVE_INFINITY
-    return ranks.get(left * idRange + right) ?? Number.POSITIVE_INFINITY
+    return ranks.rankOf(left, right) ?? Number.POSITIVE_INFINITY
   }
 
   function mergeShort(ids: number[]): number[] {
@@ -35,7 +49,7 @@ export function createPairMerges(
           bestAt = at
         }
       }
-      const merged = mergedIds[bestRank]
+      const merged = ranks.mergedOf(bestRank)
       if (merged === undefined) return ids
       ids.splice(bestAt, 2, merged)
     }
@@ -57,7 +71,7 @@ export function createPairMerges(
       const rank = Math.floor(top / positionRange)
       const left = top % positionRange
       const right = next[left] ?? count
-      const merged = mergedIds[rank]
+      const merged = ranks.mergedOf(rank)
       // An entry is stale when one of its two tokens has since become part of another.
       if (merged === undefined || isMerged[left] === 1 || rankOf(ids[left], ids[right]) !== rank) {
         continue

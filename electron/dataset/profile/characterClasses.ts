@@ -1,5 +1,5 @@
 /** The classes of characters that words are cut by, for textKernel.wat. */
-import type { BytePairEncoding } from '../../../shared/tokenizer/bytePairEncoding.ts'
+import type { TextCutting } from '../../../shared/tokenizer/textCutting.ts'
 
 /** Code points that the table has: two planes, emoji included. */
 const codePoints = 0x20000
@@ -13,8 +13,8 @@ const unsettled = 8
 /** The long s, which is an s when case makes no difference: too rare to be worth a rule. */
 const longS = 0x17f
 
-type NormalForm = BytePairEncoding['normalForm']
-type Style = NonNullable<BytePairEncoding['wordCutting']>['style']
+type NormalForm = TextCutting['normalForm']
+type Style = NonNullable<TextCutting['wordCutting']>['style']
 
 /** One byte per code point. */
 export function characterClasses(style: Style, normalForm: NormalForm): Uint8Array {

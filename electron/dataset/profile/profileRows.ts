@@ -18,6 +18,7 @@ import { StripeReader } from './stripeReader.ts'
 import { stripesOf } from './stripes.ts'
 import { findTopicsInThread, readStripesInThreads } from './stripeThreads.ts'
 import { mostRows } from './textKernel.ts'
+import { readTokenTables } from './tokenCounter.ts'
 import { findTopicsOfRows } from './topicRows.ts'
 
 /** Fewer stripes are read before a thread has started. */
@@ -41,13 +42,11 @@ export async function profileRows(
   const stripes = stripesOf(index)
   const areMany = stripes.length >= stripesForThreads
   const run = {
+    tables: tokenizer && readTokenTables(JSON.parse(tokenizer.document)),
     seed: randomBytes(8).readBigUInt64LE(),
     sampleEvery: Math.max(1, Math.round(overlay.rowCount / mostTopicRows)),
   }
-  const reader = new StripeReader({
-    ...{ content, contentSha256, index, roles, overlay, ...run },
-    tokenizer: tokenizer?.document ?? null,
-  })
+  const reader = new StripeReader({ content, contentSha256, index, roles, overlay, ...run })
   const pass = new ProfilePass({
     lastRow: overlay.lastRow,
     limit: tokenizer?.limit ?? null,

@@ -1,6 +1,5 @@
 /** Reads stripes of a table row by row into the kernel: lengths, languages, signatures and hashes of each. */
 import { closeSync, readSync } from 'node:fs'
-import { parseBytePairEncoding } from '../../../shared/tokenizer/bytePairEncoding.ts'
 import type { Overlay } from '../../../shared/workbench/overlay.ts'
 import type { ContentStore } from '../content.ts'
 import { cellBytes } from '../csv.ts'
@@ -12,6 +11,7 @@ import type { RowIndex } from '../rowIndex.ts'
 import type { Stripe } from './stripes.ts'
 import { mostRows, rowWord, rowWords, TextKernel } from './textKernel.ts'
 import { createTokenCounter, type TokenCounter } from './tokenCounter.ts'
+import type { TokenTables } from './tokenTables.ts'
 
 /** What is known of the rows of a stripe, or of the added ones. */
 export interface StripeRows {
@@ -34,8 +34,8 @@ export interface StripeOptions {
   readonly index: RowIndex
   readonly roles: RoleIndices
   readonly overlay: Overlay
-  /** The text of tokenizer.json; characters are counted without one. */
-  readonly tokenizer: string | null
+  /** Characters are counted without them. */
+  readonly tables: TokenTables | null
   /** Of the hashes; the same wherever rows are compared. */
   readonly seed: bigint
   /** One row of so many is sampled. */
@@ -62,11 +62,10 @@ export class StripeReader {
   #sample: SampledRow[] = []
 
   constructor(options: StripeOptions) {
-    const { content, contentSha256, index, roles, overlay, tokenizer, seed } = options
+    const { content, contentSha256, index, roles, overlay, tables, seed } = options
     this.#options = options
     this.#hasher = new RowHasher(seed)
-    this.#counter =
-      tokenizer === null ? null : createTokenCounter(parseBytePairEncoding(JSON.parse(tokenizer)))
+    this.#counter = tables && createTokenCounter(tables)
     this.#kernel = this.#counter?.kernel ?? new TextKernel()
     const format = { delimiter: index.delimiter, columnCount: index.columns.length, ...roles }
     this.#reader = new RecordReader(format, (view) => this.#add(view), this.#hasher)

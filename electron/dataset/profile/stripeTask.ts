@@ -7,11 +7,13 @@ import { openOverlay } from '../workbench/rowReader.ts'
 import { profileTaskSchema } from './profileTask.ts'
 import { StripeReader } from './stripeReader.ts'
 import { stripesOf } from './stripes.ts'
+import { tokenTablesSchema } from './tokenTables.ts'
 import { findTopicsOfRows, type FoundTopics } from './topicRows.ts'
 
 export const stripeTaskSchema = z.discriminatedUnion('kind', [
-  profileTaskSchema.extend({
+  profileTaskSchema.omit({ tokenizer: true }).extend({
     kind: z.literal('stripes'),
+    tables: tokenTablesSchema.nullable(),
     seed: z.bigint(),
     sampleEvery: z.number().int(),
     /** Two words: stripes that a thread took, and stripes whose rows were taken over. */
@@ -33,15 +35,14 @@ export async function runStripeTask(
   tell: (found: unknown, transfer: ArrayBuffer[]) => void,
 ): Promise<FoundTopics | null> {
   if (task.kind === 'topics') return findTopicsOfRows(task.sample)
-  const { contentSha256, seed, sampleEvery } = task
+  const { contentSha256, tables, seed, sampleEvery } = task
   const content = createContentStore(task.contentDirectory)
   const store = createRowStore(content)
   const index = await store.open(contentSha256)
   const reader = new StripeReader({
-    ...{ content, contentSha256, index, seed, sampleEvery },
+    ...{ content, contentSha256, index, tables, seed, sampleEvery },
     roles: roleIndices(index.columns, task.columns),
     overlay: await openOverlay(store, task),
-    tokenizer: task.tokenizer?.document ?? null,
   })
   const stripes = stripesOf(index)
   const progress = new Int32Array(task.progress)

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { runThread } from '../threads/runThread.ts'
 import { threadUrl } from '../threads/threadUrl.ts'
 import type { ProfileTask } from './profileTask.ts'
-import type { SampledRow, StripeRows } from './stripeReader.ts'
+import type { SampledRow, StripeOptions, StripeRows } from './stripeReader.ts'
 import type { StripeTask } from './stripeTask.ts'
 import type { FoundTopics } from './topicRows.ts'
 
@@ -18,8 +18,8 @@ export type OnStripe = (rows: StripeRows, index: number) => void
 const url = () => threadUrl(import.meta.url, 'stripeWorker')
 
 export async function readStripesInThreads(
-  task: ProfileTask,
-  { seed, sampleEvery }: { readonly seed: bigint; readonly sampleEvery: number },
+  { tokenizer: _, ...task }: ProfileTask,
+  run: Pick<StripeOptions, 'tables' | 'seed' | 'sampleEvery'>,
   onStripe: OnStripe,
 ): Promise<void> {
   const shared = new SharedArrayBuffer(8)
@@ -39,7 +39,7 @@ export async function readStripesInThreads(
     Atomics.store(progress, 1, next)
     Atomics.notify(progress, 1)
   }
-  const wanted: StripeTask = { ...task, kind: 'stripes', seed, sampleEvery, progress: shared }
+  const wanted: StripeTask = { ...task, ...run, kind: 'stripes', progress: shared }
   const failed = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error))
   })

@@ -1,8 +1,8 @@
 /** textKernel.wat with its memory and tables: lengths, languages and signatures of texts. */
-import type { BytePairEncoding } from '../../../shared/tokenizer/bytePairEncoding.ts'
-import { characterClasses } from './characterClasses.ts'
+import type { WordCutting } from '../../../shared/tokenizer/textCutting.ts'
 import { scriptsOfBytes, wordTable } from './languageTables.ts'
 import { textKernelModule } from './textKernelModule.ts'
+import type { TokenTables } from './tokenTables.ts'
 
 /** Words (of four bytes) of a row; the first five are the caller's. */
 export const rowWords = 16
@@ -39,9 +39,13 @@ interface Exports {
   readonly digits: WebAssembly.Global<'i32'>
   readonly settled: WebAssembly.Global<'i32'>
   readonly pairs: WebAssembly.Global<'i32'>
-  readonly pairShift: WebAssembly.Global<'i64'>
+  readonly pairShift: WebAssembly.Global<'i32'>
   readonly merged: WebAssembly.Global<'i32'>
-  readonly keepsWords: WebAssembly.Global<'i32'>
+  readonly lengths: WebAssembly.Global<'i32'>
+  readonly crossings: WebAssembly.Global<'i32'>
+  readonly crossingShift: WebAssembly.Global<'i32'>
+  readonly plain: WebAssembly.Global<'i32'>
+  readonly longestWhole: WebAssembly.Global<'i32'>
   row(question: number, questionEnd: number, answer: number, end: number, out: number): number
   sign(at: number, end: number, out: number): number
   language(at: number, end: number): number
@@ -53,9 +57,9 @@ interface Exports {
 const foldedAt = 0
 const scriptsAt = 256
 const wordsAt = 1024
-const byteTokensAt = 27_648
+const tokenOfByteAt = 27_648
 const classesAt = 32_768
-const mergesAt = 1_736_704
+const vocabularyAt = 1_736_704
 const rowsBytes = mostRows * rowWords * 4
 const slackBytes = 64
 const pageBytes = 65_536
@@ -63,9 +67,13 @@ const pageBytes = 65_536
 let compiled: WebAssembly.Module | undefined
 
 export interface TokenLengths {
-  readonly encoding: BytePairEncoding
-  /** Tokens of a word that is long or may be a token as it stands; -1 where it is merged as any other. */
-  readonly countRare: (bytes: Uint8Array, start: number, end: number) => number
+  readonly tables: TokenTables
+  /** How words are cut; null where only single words are counted here. */
+  readonly wordCutting: WordCutting | null
+  /** Whether a word is one token although merging doesn't make it of its bytes. */
+  readonly isWholeWord: (bytes: Buffer, start: number, end: number) => boolean
+  /** Tokens of a piece of text that the kernel cannot merge. */
+  readonly countLong: (bytes: Buffer, start: number, end: number) => number
 }
 
 export class TextKernel {
@@ -80,40 +88,49 @@ export class TextKernel {
   /** @param tokens how lengths are counted; in characters when left out */
   constructor(tokens?: TokenLengths) {
     compiled ??= new WebAssembly.Module(Buffer.from(textKernelModule, 'base64'))
-    const countRare = (start: number, end: number) =>
-      tokens?.countRare(this.#bytes, start, end) ?? 0
-    const instance = new WebAssembly.Instance(compiled, { timbre: { countRare } })
+    const imports = {
+      isWholeWord: (start: number, end: number) =>
+        tokens?.isWholeWord(this.#bytes, start, end) === true ? 1 : 0,
+      countLong: (start: number, end: number) => tokens?.countLong(this.#bytes, start, end) ?? 0,
+    }
+    const instance = new WebAssembly.Instance(compiled, { timbre: imports })
     this.#exports = instance.exports as unknown as Exports // as textKernel.wat exports them
-    const merges = tokens && mergeTable(tokens.encoding)
-    this.#rowsAt = mergesAt + (merges ? merges.pairs.byteLength + merges.merged.byteLength : 0)
+    this.#rowsAt = tokens ? vocabularyAt + vocabularyBytes(tokens.tables) : vocabularyAt
     this.#textAt = this.#rowsAt + rowsBytes
     this.#reserve(pageBytes)
     this.#bytes.set(foldedBytes(), foldedAt)
     this.#bytes.set(scriptsOfBytes(), scriptsAt)
     this.#bytes.set(wordTable(), wordsAt)
-    if (tokens && merges) this.#cutAndMerge(tokens.encoding, merges)
+    if (tokens) this.#useTokens(tokens)
   }
 
-  #cutAndMerge(encoding: BytePairEncoding, { pairs, bits, merged }: MergeTable): void {
-    const { wordCutting, normalForm, ignoresMerges, idOfByte } = encoding
+  #useTokens({ tables, wordCutting }: TokenLengths): void {
+    const { pairs, merged, lengths, crossings, isPlain, wholeWords } = tables
     const exports = this.#exports
-    const put = (words: Int32Array, at: number) =>
-      new Int32Array(exports.memory.buffer, at, words.length).set(words)
-    exports.pairs.value = mergesAt
-    exports.pairShift.value = BigInt(64 - bits)
-    exports.merged.value = mergesAt + pairs.byteLength
-    exports.keepsWords.value = ignoresMerges ? 1 : 0
-    put(pairs, mergesAt)
-    put(merged, exports.merged.value)
-    put(
-      Int32Array.from(idOfByte, (id) => id ?? -1),
-      byteTokensAt,
-    )
+    let at = vocabularyAt
+    const place = (table: TableArray, start: WebAssembly.Global<'i32'>) => {
+      start.value = at
+      this.#put(table, at)
+      at += roomFor(table)
+    }
+    place(pairs, exports.pairs)
+    place(merged, exports.merged)
+    place(lengths, exports.lengths)
+    place(crossings, exports.crossings)
+    exports.pairShift.value = 32 - Math.log2(pairs.length / 2)
+    exports.crossingShift.value = 32 - Math.log2(crossings.length * 8)
+    exports.plain.value = isPlain ? 1 : 0
+    exports.longestWhole.value = Math.max(0, ...wholeWords.map(({ length }) => length))
+    this.#put(tables.tokenOfByte, tokenOfByteAt)
     exports.unit.value = wordCutting ? 1 : 2
     if (!wordCutting) return
     exports.style.value = wordCutting.style === 'gpt4' ? 1 : 0
     exports.digits.value = wordCutting.digits ?? 0
-    this.#bytes.set(characterClasses(wordCutting.style, normalForm), classesAt)
+    this.#put(tables.classes, classesAt)
+  }
+
+  #put({ buffer, byteOffset, byteLength }: TableArray, at: number): void {
+    this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at)
   }
 
   #reserve(textBytes: number): void {
@@ -183,31 +200,15 @@ export class TextKernel {
   }
 }
 
-interface MergeTable {
-  readonly pairs: Int32Array
-  /** Of the number of its slots. */
-  readonly bits: number
-  readonly merged: Int32Array
+type TableArray = Uint8Array | Uint16Array | Uint32Array | Int32Array
+
+function vocabularyBytes({ pairs, merged, lengths, crossings }: TokenTables): number {
+  return [pairs, merged, lengths, crossings].reduce((sum, table) => sum + roomFor(table), 0)
 }
 
-const slotWords = 4
-const goldenRatio = 0x9e3779b97f4a7c15n
-
-/** See `pairs` in textKernel.wat. Of a pair that is listed twice the last rank counts, as in pairMerging.ts. */
-function mergeTable({ merges }: BytePairEncoding): MergeTable {
-  const bits = Math.ceil(Math.log2(Math.max(merges.length, 8) * 2))
-  const slots = 2 ** bits
-  const pairs = new Int32Array(slots * slotWords).fill(-1)
-  merges.forEach(([left, right], rank) => {
-    const key = (BigInt(right) << 32n) | BigInt(left)
-    let slot = Number(BigInt.asUintN(64, key * goldenRatio) >> BigInt(64 - bits))
-    while (pairs[slot * slotWords] !== -1) {
-      if (pairs[slot * slotWords] === left && pairs[slot * slotWords + 1] === right) break
-      slot = (slot + 1) % slots
-    }
-    pairs.set([left, right, rank], slot * slotWords)
-  })
-  return { pairs, bits, merged: Int32Array.from(merges, ([, , merged]) => merged) }
+/** Each begins at a multiple of sixteen. */
+function roomFor({ byteLength }: TableArray): number {
+  return Math.ceil(byteLength / 16) * 16
 }
 
 /** Letters and digits in lower case, a space for what makes no difference, 1 where the bytes after it decide. */

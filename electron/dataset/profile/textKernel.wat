@@ -12,12 +12,14 @@
 ;;   24832   tokens of a word that is being merged, and from 26112 on the rank of each with the next one
 ;;   27648   tokens of single bytes: 256 words, -1 where there is none
 ;;   32768   classes of code points below 0x20000, see $class
-;;   163840  tokens of short words: 65,536 slots of 14 bytes, their number and the tokens
-;;   1212416 tokens of longer words: 8,192 slots of 62 bytes, their number and the tokens
-;;   1736704 merges, rows and text, where the caller puts them; 64 bytes after a text may be read
+;;   163840  tokens of short pieces: 65,536 slots of 14 bytes, their number and the tokens
+;;   1212416 tokens of longer pieces: 8,192 slots of 62 bytes, their number and the tokens
+;;   1736704 the vocabulary, rows and text, where the caller puts them; 64 bytes after a text may be read
 (module
-  ;; Tokens of a word that merging alone does not tell, because it is long or may be a token as it stands; -1 when it does.
-  (import "timbre" "countRare" (func $countRare (param i32 i32) (result i32)))
+  ;; Whether a word is one token although merging does not make it of its bytes.
+  (import "timbre" "isWholeWord" (func $isWholeWord (param i32 i32) (result i32)))
+  ;; Tokens of a piece that is longer than what can be merged here.
+  (import "timbre" "countLong" (func $countLong (param i32 i32) (result i32)))
   (memory (export "memory") 1)
   (data (i32.const 896) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
 
@@ -30,13 +32,18 @@
   ;; 1 for a text that is in its normal form.
   (global $settled (export "settled") (mut i32) (i32.const 0))
 
-  ;; Merges: a table of 16 bytes per slot (left and right token, rank, nothing), 64 less the bits of its size, and the token
-  ;; that each rank gives.
+  ;; The vocabulary, see tokenTables.ts: the pairs that merge and 32 less the bits of their number; the token that each rank
+  ;; gives; the bytes of each token; and what tokens span, with 32 less the bits of its size.
   (global $pairs (export "pairs") (mut i32) (i32.const 0))
-  (global $pairShift (export "pairShift") (mut i64) (i64.const 0))
+  (global $pairShift (export "pairShift") (mut i32) (i32.const 0))
   (global $merged (export "merged") (mut i32) (i32.const 0))
-  ;; 1 when a word that is a token is taken as it is.
-  (global $keepsWords (export "keepsWords") (mut i32) (i32.const 0))
+  (global $lengths (export "lengths") (mut i32) (i32.const 0))
+  (global $crossings (export "crossings") (mut i32) (i32.const 0))
+  (global $crossingShift (export "crossingShift") (mut i32) (i32.const 0))
+  ;; 0 where a token's bytes are not known, so that nothing is cut but into words.
+  (global $plain (export "plain") (mut i32) (i32.const 0))
+  ;; Bytes of the longest word that is one token although merging does not make it; 0 when there is none.
+  (global $longestWhole (export "longestWhole") (mut i32) (i32.const 0))
 
   ;; Of the text that is being folded: bytes in the buffer, whether the last one is a gap, whether any were hashed.
   (global $filled (mut i32) (i32.const 0))
@@ -630,16 +637,99 @@
         (local.set $class (i32.and (local.get $class) (i32.const 7)))))
     (i32.or (local.get $left) (local.get $class)))
 
-  ;; Tokens of a word, remembered until another one takes its slot.
+  ;; Tokens of a word. Words of alphabets come again and again. Those that end with a character of three bytes are mostly
+  ;; runs of text without spaces, which don't: they are cut further.
   (func $word (export "word") (param $at i32) (param $end i32) (result i32)
+    (local $size i32)
+    (local.set $size (i32.sub (local.get $end) (local.get $at)))
+    (if (i32.le_u (local.get $size) (i32.const 62))
+      (then
+        (if (i32.or
+              (i32.lt_u (local.get $size) (i32.const 3))
+              (i32.lt_u (i32.load8_u (i32.sub (local.get $end) (i32.const 3))) (i32.const 0xe0)))
+          (then
+            (return
+              (call $kept
+                (local.get $at)
+                (local.get $end)
+                (i32.ne (global.get $longestWhole) (i32.const 0))))))))
+    (call $pieces (local.get $at) (local.get $end)))
+
+  ;; Tokens of a word that is cut between any two characters that no token spans: no merge ever joins what is on both sides.
+  (func $pieces (param $word i32) (param $end i32) (result i32)
+    (local $at i32) (local $start i32) (local $size i32) (local $left i32) (local $right i32) (local $count i32)
+    (local.set $at (local.get $word))
+    (local.set $start (local.get $word))
+    (loop $characters
+      (local.set $left (local.get $right))
+      ;; The bytes of the character as one number.
+      (local.set $right (i32.load (local.get $at)))
+      (local.set $size (i32.clz (i32.xor (i32.shl (local.get $right) (i32.const 24)) (i32.const -1))))
+      (local.set $size (i32.add (local.get $size) (i32.eqz (local.get $size))))
+      (local.set $right
+        (i32.and
+          (local.get $right)
+          (i32.shr_u (i32.const -1) (i32.sub (i32.const 32) (i32.shl (local.get $size) (i32.const 3))))))
+      (if (i32.gt_u (local.get $at) (local.get $start))
+        (then
+          (if (i32.eqz (call $crosses (local.get $at) (local.get $left) (local.get $right)))
+            (then
+              (local.set $count
+                (i32.add
+                  (local.get $count)
+                  (call $kept (local.get $start) (local.get $at) (i32.const 0))))
+              (local.set $start (local.get $at))))))
+      (local.set $at (i32.add (local.get $at) (local.get $size)))
+      (br_if $characters (i32.lt_u (local.get $at) (local.get $end))))
+    (i32.add
+      (local.get $count)
+      (call $kept
+        (local.get $start)
+        (local.get $end)
+        (i32.and
+          (i32.eq (local.get $start) (local.get $word))
+          (i32.ne (global.get $longestWhole) (i32.const 0))))))
+
+  ;; Whether a token may span the place between two characters: it has both of them, or ends or begins within one.
+  (func $crosses (param $at i32) (param $left i32) (param $right i32) (result i32)
+    (if (i32.eqz (global.get $plain)) (then (return (i32.const 1))))
+    (i32.or
+      (call $mayCross (local.get $left) (local.get $right))
+      (call $mayCross
+        (i32.or (i32.const 0xff000000) (i32.load8_u (i32.sub (local.get $at) (i32.const 1))))
+        (i32.and (local.get $right) (i32.const 0xffff)))))
+
+  (func $mayCross (param $left i32) (param $right i32) (result i32)
+    (local $bit i32)
+    (local.set $bit
+      (i32.shr_u (call $mixed (local.get $left) (local.get $right)) (global.get $crossingShift)))
+    (i32.and
+      (i32.shr_u
+        (i32.load8_u (i32.add (global.get $crossings) (i32.shr_u (local.get $bit) (i32.const 3))))
+        (i32.and (local.get $bit) (i32.const 7)))
+      (i32.const 1)))
+
+  ;; See mixed.ts.
+  (func $mixed (param $a i32) (param $b i32) (result i32)
+    (local $sum i32)
+    (local.set $sum
+      (i32.add
+        (i32.mul (local.get $a) (i32.const 0x9e3779b1))
+        (i32.mul (local.get $b) (i32.const 0x85ebca6b))))
+    (i32.mul
+      (i32.xor (local.get $sum) (i32.shr_u (local.get $sum) (i32.const 15)))
+      (i32.const 0x2c1b3c6d)))
+
+  ;; Tokens of a piece, remembered until another one takes its slot. `whole` is 1 for a word that may be a token as it stands.
+  (func $kept (param $at i32) (param $end i32) (param $whole i32) (result i32)
     (local $size i32) (local $key v128) (local $kept v128) (local $slot i32) (local $count i32)
     (local.set $size (i32.sub (local.get $end) (local.get $at)))
     (if (i32.gt_u (local.get $size) (i32.const 14))
-      (then (return (call $longWord (local.get $at) (local.get $end)))))
+      (then (return (call $longKept (local.get $at) (local.get $end) (local.get $whole)))))
     (local.set $key
       (i8x16.replace_lane 14
         (v128.and (v128.load (local.get $at)) (v128.load (i32.sub (i32.const 912) (local.get $size))))
-        (local.get $size)))
+        (i32.or (local.get $size) (i32.shl (local.get $whole) (i32.const 7)))))
     (local.set $slot
       (i32.add
         (i32.const 163840)
@@ -656,16 +746,16 @@
           (i32.or (i8x16.bitmask (i8x16.eq (local.get $key) (local.get $kept))) (i32.const 0x8000))
           (i32.const 0xffff))
       (then (return (i8x16.extract_lane_u 15 (local.get $kept)))))
-    (local.set $count (call $merge (local.get $at) (local.get $end)))
+    (local.set $count (call $count (local.get $at) (local.get $end) (local.get $whole)))
     (v128.store (local.get $slot) (i8x16.replace_lane 15 (local.get $key) (local.get $count)))
     (local.get $count))
 
-  (func $longWord (param $at i32) (param $end i32) (result i32)
+  (func $longKept (param $at i32) (param $end i32) (param $whole i32) (result i32)
     (local $size i32) (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $hash i64)
     (local $slot i32) (local $count i32)
     (local.set $size (i32.sub (local.get $end) (local.get $at)))
     (if (i32.gt_u (local.get $size) (i32.const 62))
-      (then (return (call $merge (local.get $at) (local.get $end)))))
+      (then (return (call $count (local.get $at) (local.get $end) (local.get $whole)))))
     (local.set $a (v128.and (v128.load (local.get $at)) (call $mask (local.get $size))))
     (local.set $b
       (v128.and (v128.load offset=16 (local.get $at)) (call $mask (i32.sub (local.get $size) (i32.const 16)))))
@@ -674,7 +764,7 @@
     (local.set $d
       (i8x16.replace_lane 14
         (v128.and (v128.load offset=48 (local.get $at)) (call $mask (i32.sub (local.get $size) (i32.const 48))))
-        (local.get $size)))
+        (i32.or (local.get $size) (i32.shl (local.get $whole) (i32.const 7)))))
     (local.set $hash (call $mix (call $mix (i64.const 1) (local.get $a)) (local.get $b)))
     (local.set $hash (call $mix (call $mix (local.get $hash) (local.get $c)) (local.get $d)))
     (local.set $slot
@@ -701,24 +791,84 @@
                 (i32.eq (i32.load8_u offset=31 (local.get $slot)) (i8x16.extract_lane_u 15 (local.get $b))))
               (i32.eq (i32.load8_u offset=47 (local.get $slot)) (i8x16.extract_lane_u 15 (local.get $c))))
           (then (return (i32.load8_u offset=63 (local.get $slot)))))))
-    (local.set $count (call $merge (local.get $at) (local.get $end)))
+    (local.set $count (call $count (local.get $at) (local.get $end) (local.get $whole)))
     (v128.store (local.get $slot) (local.get $a))
     (v128.store offset=16 (local.get $slot) (local.get $b))
     (v128.store offset=32 (local.get $slot) (local.get $c))
     (v128.store offset=48 (local.get $slot) (i8x16.replace_lane 15 (local.get $d) (local.get $count)))
     (local.get $count))
 
-  ;; Merges a word's bytes: the pair of the lowest rank first, the leftmost of equal ones. Returns how many tokens are left.
+  ;; Tokens of a piece that is not remembered.
+  (func $count (param $at i32) (param $end i32) (param $whole i32) (result i32)
+    (local $size i32) (local $count i32)
+    (local.set $size (i32.sub (local.get $end) (local.get $at)))
+    (if (local.get $whole)
+      (then
+        (if (i32.le_u (local.get $size) (global.get $longestWhole))
+          (then
+            (if (call $isWholeWord (local.get $at) (local.get $end)) (then (return (i32.const 1))))))))
+    (if (i32.le_u (local.get $size) (i32.const 64))
+      (then (return (call $merge (local.get $at) (local.get $end)))))
+    (if (global.get $plain)
+      (then
+        (local.set $count (call $stretches (local.get $at) (local.get $end)))
+        (if (i32.ge_s (local.get $count) (i32.const 0)) (then (return (local.get $count))))))
+    (call $countLong (local.get $at) (local.get $end)))
+
+  ;; Tokens of a long piece, stretch by stretch; -1 where it takes longer stretches than can be merged here.
+  ;;
+  ;; Merging looks at pairs alone, so tokens are what merging makes of a text when, and only when, each two neighbours are
+  ;; what it makes of these two (the first merge across their border would be made with nothing around them, too). So where
+  ;; one stretch has a token inside it that the stretch that begins there has as well, the tokens of the one before it and
+  ;; those of the other are the tokens of both together.
+  (func $stretches (param $at i32) (param $end i32) (result i32)
+    (local $size i32) (local $stop i32) (local $total i32) (local $count i32)
+    (local $index i32) (local $next i32) (local $token i32)
+    (local.set $size (i32.const 64))
+    (loop $again
+      (local.set $count (call $mergeStretch (local.get $at) (local.get $end) (local.get $size)))
+      (loop $stretches
+        (if (i32.le_u (i32.sub (local.get $end) (local.get $at)) (local.get $size))
+          (then (return (i32.add (local.get $total) (local.get $count)))))
+        ;; The first token of the second half.
+        (local.set $index (i32.const 0))
+        (local.set $next (local.get $at))
+        (local.set $stop (i32.add (local.get $at) (i32.shr_u (local.get $size) (i32.const 1))))
+        (loop $half
+          (local.set $next
+            (i32.add
+              (local.get $next)
+              (i32.load16_u
+                (i32.add
+                  (global.get $lengths)
+                  (i32.shl
+                    (i32.load offset=24832 (i32.shl (local.get $index) (i32.const 2)))
+                    (i32.const 1))))))
+          (local.set $index (i32.add (local.get $index) (i32.const 1)))
+          (br_if $half (i32.lt_u (local.get $next) (local.get $stop))))
+        (if (i32.lt_u (local.get $index) (local.get $count))
+          (then
+            (local.set $token (i32.load offset=24832 (i32.shl (local.get $index) (i32.const 2))))
+            (local.set $count (call $mergeStretch (local.get $next) (local.get $end) (local.get $size)))
+            (if (i32.eq (i32.load (i32.const 24832)) (local.get $token))
+              (then
+                (local.set $total (i32.add (local.get $total) (local.get $index)))
+                (local.set $at (local.get $next))
+                (br $stretches)))))
+        (if (i32.eq (local.get $size) (i32.const 256)) (then (return (i32.const -1))))
+        (local.set $size (i32.const 256))
+        (br $again)))
+    (unreachable))
+
+  (func $mergeStretch (param $at i32) (param $end i32) (param $size i32) (result i32)
+    (if (i32.gt_u (i32.sub (local.get $end) (local.get $at)) (local.get $size))
+      (then (local.set $end (i32.add (local.get $at) (local.get $size)))))
+    (call $merge (local.get $at) (local.get $end)))
+
+  ;; Merges up to 256 bytes: the pair of the lowest rank first, the leftmost of equal ones. Returns how many tokens are left.
   (func $merge (param $at i32) (param $end i32) (result i32)
     (local $count i32) (local $id i32) (local $place i32) (local $best i32) (local $index i32) (local $last i32)
     (local $x v128)
-    (if (i32.or
-          (global.get $keepsWords)
-          (i32.gt_u (i32.sub (local.get $end) (local.get $at)) (i32.const 256)))
-      (then
-        (local.set $count (call $countRare (local.get $at) (local.get $end)))
-        (if (i32.ge_s (local.get $count) (i32.const 0)) (then (return (local.get $count))))
-        (local.set $count (i32.const 0))))
     (loop $bytes
       (local.set $id (i32.load offset=27648 (i32.shl (i32.load8_u (local.get $at)) (i32.const 2))))
       (i32.store offset=24832 (i32.shl (local.get $count) (i32.const 2)) (local.get $id))
@@ -785,20 +935,25 @@
 
   ;; Of the token at a place with the next one.
   (func $rank (param $place i32) (result i32)
-    (local $key i64) (local $found i64) (local $slot i32)
-    (local.set $key (i64.load offset=24832 (local.get $place)))
+    (local $left i32) (local $right i32) (local $key i64) (local $found i64) (local $slot i32)
+    (local.set $left (i32.load offset=24832 (local.get $place)))
+    (local.set $right (i32.load offset=24836 (local.get $place)))
+    (local.set $key
+      (i64.or
+        (i64.shl (i64.extend_i32_u (local.get $left)) (i64.const 20))
+        (i64.extend_i32_u (local.get $right))))
     (local.set $slot
-      (i32.wrap_i64
-        (i64.shr_u (i64.mul (local.get $key) (i64.const 0x9e3779b97f4a7c15)) (global.get $pairShift))))
+      (i32.shr_u (call $mixed (local.get $left) (local.get $right)) (global.get $pairShift)))
     (loop $probe
-      (local.set $place (i32.add (global.get $pairs) (i32.shl (local.get $slot) (i32.const 4))))
-      (local.set $found (i64.load (local.get $place)))
-      (if (i64.eq (local.get $found) (local.get $key)) (then (return (i32.load offset=8 (local.get $place)))))
+      (local.set $found
+        (i64.load (i32.add (global.get $pairs) (i32.shl (local.get $slot) (i32.const 3)))))
+      (if (i64.eq (i64.shr_u (local.get $found) (i64.const 24)) (local.get $key))
+        (then (return (i32.and (i32.wrap_i64 (local.get $found)) (i32.const 0xffffff)))))
       (if (i64.eq (local.get $found) (i64.const -1)) (then (return (i32.const 0x7fffffff))))
       (local.set $slot
         (i32.and
           (i32.add (local.get $slot) (i32.const 1))
-          (i32.wrap_i64 (i64.shr_u (i64.const -1) (global.get $pairShift)))))
+          (i32.shr_u (i32.const -1) (global.get $pairShift))))
       (br $probe))
     (unreachable))
 

@@ -3,9 +3,12 @@
  * that millions of rows need. The kernel cuts text into words, merges them and remembers their tokens; what it cannot
  * tell is asked here.
  */
-import type { BytePairEncoding } from '../../../shared/tokenizer/bytePairEncoding.ts'
-import { symbolOfByte } from '../../../shared/tokenizer/byteSymbols.ts'
+import { parseBytePairEncoding } from '../../../shared/tokenizer/bytePairEncoding.ts'
+import { createRankedMerges } from '../../../shared/tokenizer/pairMerging.ts'
+import { createTextCutting } from '../../../shared/tokenizer/textCutting.ts'
+import { rankInTable } from './pairTable.ts'
 import { TextKernel } from './textKernel.ts'
+import { createTokenTables, type TokenTables } from './tokenTables.ts'
 
 export interface TokenCounter {
   readonly kernel: TextKernel
@@ -13,50 +16,48 @@ export interface TokenCounter {
   count(bytes: Buffer, start?: number, end?: number): number
 }
 
-/** The kernel looks for the best pair again and again, which is quadratic: longer words are merged with a heap. */
-const longestScannedWord = 256
+/** What a tokenizer.json comes to. @throws Error in plain words where it is of another kind */
+export function readTokenTables(document: unknown): TokenTables {
+  return createTokenTables(parseBytePairEncoding(document), (tables) => {
+    const { kernel } = createTokenCounter(tables)
+    return (word) => kernel.wordTokens(word)
+  })
+}
 
-export function createTokenCounter(encoding: BytePairEncoding): TokenCounter {
+export function createTokenCounter(tables: TokenTables): TokenCounter {
+  const { wordCutting, normalForm, split } = createTextCutting(tables.cutting)
+  const { tokenOfByte, pairs, merged } = tables
+  const merges = createRankedMerges({
+    rankOf: (left, right) => rankInTable(pairs, left, right),
+    mergedOf: (rank) => merged[rank],
+  })
+  const wholeWords = new Set(tables.wholeWords)
   const kernel = new TextKernel({
-    encoding,
-    countRare(bytes, start, end) {
-      const word = bytes.subarray(start, end)
-      if (encoding.ignoresMerges && isWholeToken(encoding, word)) return 1
-      return word.length > longestScannedWord ? countLong(encoding, word) : -1
+    tables,
+    wordCutting,
+    isWholeWord: (bytes, start, end) => wholeWords.has(bytes.toString('latin1', start, end)),
+    countLong(bytes, start, end) {
+      const tokens = Array.from(bytes.subarray(start, end), (byte) => tokenOfByte[byte] ?? -1)
+      return merges.merge(tokens.filter((token) => token >= 0)).length
     },
   })
 
   function countText(text: string): number {
     let count = 0
-    for (const word of encoding.split(text)) count += kernel.wordTokens(Buffer.from(word))
+    for (const word of split(text)) count += kernel.wordTokens(Buffer.from(word))
     return count
   }
 
   return {
     kernel,
     count(bytes, start = 0, end = bytes.length) {
-      if (!encoding.wordCutting) return countText(bytes.toString('utf8', start, end))
+      if (!wordCutting) return countText(bytes.toString('utf8', start, end))
       const count = kernel.tokens(bytes.subarray(start, end), false)
       if (count >= 0) return count
       const text = bytes.toString('utf8', start, end)
-      const normal = encoding.normalForm ? text.normalize(encoding.normalForm) : text
+      const normal = normalForm ? text.normalize(normalForm) : text
       const settled = kernel.tokens(Buffer.from(normal), true)
       return settled >= 0 ? settled : countText(text)
     },
   }
-}
-
-function countLong(encoding: BytePairEncoding, bytes: Uint8Array): number {
-  const ids: number[] = []
-  for (const byte of bytes) {
-    const id = encoding.idOfByte[byte]
-    if (id !== undefined) ids.push(id)
-  }
-  return encoding.pairMerges.merge(ids).length
-}
-
-function isWholeToken({ idOf }: BytePairEncoding, bytes: Uint8Array): boolean {
-  let symbols = ''
-  for (const byte of bytes) symbols += symbolOfByte(byte)
-  return idOf.has(symbols)
 }

@@ -9,6 +9,7 @@ import {
   type BytePairEncoding,
 } from '../../../shared/tokenizer/bytePairEncoding.ts'
 import { bytesOfSymbols, symbolOfByte } from '../../../shared/tokenizer/byteSymbols.ts'
+import { createPairMerges } from '../../../shared/tokenizer/pairMerging.ts'
 import { ModelFileError } from './modelFileError.ts'
 import { readTokenizerConfig } from './tokenizerConfig.ts'
 
@@ -42,7 +43,8 @@ const cachedWordLength = 64
  */
 export function parseTokenizer(document: unknown, endOfText: string | null = null): Tokenizer {
   const encoding = readEncoding(document)
-  const { idOf, addedTokens, idOfByte, pairMerges } = encoding
+  const { idOf, addedTokens, idOfByte } = encoding
+  const pairMerges = createPairMerges(encoding.merges)
   const tokens = new Map<number, string>()
   const bytesOfToken = new Map<number, Uint8Array>()
   for (const [token, id] of idOf) {

@@ -3,7 +3,10 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseBytePairEncoding } from '../../../../shared/tokenizer/bytePairEncoding.ts'
-import { createTokenCounter } from '../../../../electron/dataset/profile/tokenCounter.ts'
+import {
+  createTokenCounter,
+  readTokenTables,
+} from '../../../../electron/dataset/profile/tokenCounter.ts'
 import { parseTokenizer } from '../../../../electron/engine/model/tokenizer.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
@@ -121,7 +124,7 @@ const text = fc
 
 test.each(documents)('counts as many tokens as a tokenizer that cuts as %s does', (_, document) => {
   const tokenizer = parseTokenizer(document)
-  const counter = createTokenCounter(parseBytePairEncoding(document))
+  const counter = createTokenCounter(readTokenTables(document))
   fc.assert(
     fc.property(text, (sample) => {
       const bytes = Buffer.from(sample, 'utf8')
@@ -133,7 +136,7 @@ test.each(documents)('counts as many tokens as a tokenizer that cuts as %s does'
 
 test.each(documents)('reads bytes that are no text as the tokenizer of %s does', (_, document) => {
   const tokenizer = parseTokenizer(document)
-  const counter = createTokenCounter(parseBytePairEncoding(document))
+  const counter = createTokenCounter(readTokenTables(document))
   const part = fc.oneof(
     fc.constantFrom('c3', 'e4b8', 'f09f98', 'eda080', 'c080', 'f4908080', 'fe', '20', '6c616d70'),
     fc.constantFrom('e4bda0', 'c3a9', '27', '31', '0a'),
@@ -166,8 +169,7 @@ test('knows how the tokenizers of most models cut', () => {
 
 test('counts what every code point of the first planes is cut into', () => {
   for (const document of [withPattern(llamaPattern), withCutting([gpt2], 'NFC')]) {
-    const encoding = parseBytePairEncoding(document)
-    const counter = createTokenCounter(encoding)
+    const counter = createTokenCounter(readTokenTables(document))
     const tokenizer = parseTokenizer(document)
     for (let code = 0; code < 0x20000; code += 61) {
       if (code >= 0xd800 && code <= 0xdfff) continue
@@ -184,12 +186,12 @@ test('counts what every code point of the first planes is cut into', () => {
 test.each(['a', '问题', 'ab '])('counts a word longer than any that is kept: %s', (part) => {
   const document = documentOf('timbre-nano-en-zh')
   const long = Buffer.from(part.repeat(700))
-  const counter = createTokenCounter(parseBytePairEncoding(document))
+  const counter = createTokenCounter(readTokenTables(document))
   expect(counter.count(long)).toBe(parseTokenizer(document).encode(part.repeat(700)).length)
 })
 
 test('counts a part of a buffer', () => {
-  const counter = createTokenCounter(parseBytePairEncoding(documentOf('timbre-pico-en')))
+  const counter = createTokenCounter(readTokenTables(documentOf('timbre-pico-en')))
   const bytes = Buffer.from('xxHow do I return it?yy')
   expect(counter.count(bytes, 2, bytes.length - 2)).toBe(
     counter.count(Buffer.from('How do I return it?')),
