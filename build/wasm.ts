@@ -16,9 +16,14 @@ const modules = [
 export async function compileWat(source: (typeof modules)[number]['source']): Promise<Uint8Array> {
   const wabt = await wabtModule()
   const text = await readFile(path.join(repositoryRoot, source), 'utf8')
-  const parsed = wabt.parseWat(path.basename(source), text, { simd: true })
-  parsed.validate()
-  return parsed.toBinary({}).buffer
+  // Threads: memory that another thread reads too.
+  const features = { simd: true, threads: true }
+  const bytes = Uint8Array.from(
+    wabt.parseWat(path.basename(source), text, features).toBinary({}).buffer,
+  )
+  // Throws when it is not valid; wabt's own check knows no shared memory.
+  new WebAssembly.Module(bytes)
+  return bytes
 }
 
 if (process.argv[1] === import.meta.filename) {

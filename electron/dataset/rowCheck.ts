@@ -3,10 +3,11 @@ import type { ColumnRoles } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isBlank, isBlankCell, type CsvRecord } from './csv.ts'
 import { flag, RowHasher, word } from './kernel/kernel.ts'
-import { RecordReader, type OnRecord } from './kernel/recordReader.ts'
+import { RecordReader, type OnAhead, type OnRecord } from './kernel/recordReader.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { wordsOf, type RoleIndices } from './kernel/recordWords.ts'
 import { seen, SeenRows, type OnLate, type Seen } from './kernel/seenRows.ts'
+import type { TextSlots } from './textSlots.ts'
 import type { TableShape } from './textSource.ts'
 
 export interface RowVerdict {
@@ -63,13 +64,11 @@ export class RowCheck {
     this.#seen = new SeenRows(mostInMemory)
   }
 
-  /** Reads the table's rows; only such rows may be checked. */
-  reader(onRecord: OnRecord): RecordReader {
+  /** Reads the table's rows; only such rows may be checked. @param slots where the text may lie */
+  reader(onRecord: OnRecord, slots?: TextSlots): RecordReader {
     const format = { delimiter: this.#delimiter, columnCount: this.#columnCount, ...this.roles }
-    const seenRows = this.#seen
-    return new RecordReader(format, onRecord, this.#hasher, (records, from, to) =>
-      seenRows.touch(records, from, to),
-    )
+    const onAhead: OnAhead = (records, from, to) => this.#seen.touch(records, from, to)
+    return new RecordReader(format, onRecord, { hasher: this.#hasher, onAhead, slots })
   }
 
   /** @param rows that will come in all; a guess is enough */

@@ -14,6 +14,7 @@ import { RowCheck, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
 import { RowIndexBuilder, type RowIndex } from './rowIndex.ts'
 import { TableAdvice } from './tableAdvice.ts'
 import type { Chunks, TextEncoding } from './textEncoding.ts'
+import type { TextSlots } from './textSlots.ts'
 import { openTable, openText, type Table, type TableShape, type TextSource } from './textSource.ts'
 
 export interface ScanOptions {
@@ -21,6 +22,8 @@ export interface ScanOptions {
   readonly encoding?: TextEncoding
   /** How long the text will be, about; where it is known, memory is taken once and not bit by bit. */
   readonly expectedBytes?: number
+  /** Where chunks may lie, so that they need not be copied. */
+  readonly slots?: TextSlots | undefined
   readonly signal?: AbortSignal
   /** Header and first rows, as soon as they are there. */
   readonly onTable?: (shape: TableShape) => void
@@ -44,12 +47,12 @@ const rowsInMemory = 4_000_000
  */
 export async function scanTable(
   chunks: Chunks,
-  { encoding, expectedBytes = 0, signal, onTable, onProgress }: ScanOptions = {},
+  { encoding, expectedBytes = 0, slots, signal, onTable, onProgress }: ScanOptions = {},
 ): Promise<TableScan> {
   const source = await openText(chunks, encoding)
   const table = await openTable(source.body)
   onTable?.(table)
-  const scan = new Scan(table, source, expectedBytes)
+  const scan = new Scan(table, source, expectedBytes, slots)
   try {
     for await (const chunk of table.text) {
       if (signal?.aborted) throw new AppError('Cancelled', 'The scan was cancelled')
@@ -87,12 +90,12 @@ class Scan {
   #emptyLineCount = 0
   #beforeEmptyLines: Buffer = Buffer.alloc(0)
 
-  constructor(table: Table, source: TextSource, expectedBytes: number) {
+  constructor(table: Table, source: TextSource, expectedBytes: number, slots?: TextSlots) {
     this.#table = table
     this.#expectedBytes = expectedBytes
     this.#source = source
     this.#check = new RowCheck(table, table.suggestedRoles, rowsInMemory)
-    this.#reader = this.#check.reader((view) => this.#add(view))
+    this.#reader = this.#check.reader((view) => this.#add(view), slots)
     this.#reportEncoding(source)
   }
 

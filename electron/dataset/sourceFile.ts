@@ -26,13 +26,39 @@ export interface SourceFile {
   close(): Promise<void>
 }
 
+export interface ReadOptions {
+  readonly open?: OpenFile | undefined
+  /** What the file is read into. */
+  readonly memory?: ReadMemory | undefined
+}
+
+/** Pieces of memory that are used again and again. */
+export interface ReadMemory {
+  /** One that nobody uses, once there is one. */
+  take(): Promise<Buffer>
+  /** @param chunk what was read into it */
+  release(chunk: Buffer): void
+}
+
+/** One is read into while the other is looked at. */
+function pairOfBuffers(): ReadMemory {
+  const free: ArrayBuffer[] = [new ArrayBuffer(readSize), new ArrayBuffer(readSize)]
+  return {
+    take: async () => Buffer.from(free.pop() ?? new ArrayBuffer(readSize)),
+    release: ({ buffer }) => void free.push(buffer as ArrayBuffer), // as `take` gave
+  }
+}
+
 /**
  * Checks what can be known before reading: that it is there, a regular file (symbolic links are followed), readable,
  * not empty and not too large.
  *
  * @throws AppError FileNotFound, NotAFile, FileUnreadable, FileEmpty, FileTooLarge
  */
-export async function openSourceFile(path: string, open: OpenFile = fs.open): Promise<SourceFile> {
+export async function openSourceFile(
+  path: string,
+  { open = fs.open, memory = pairOfBuffers() }: ReadOptions = {},
+): Promise<SourceFile> {
   // A named pipe would make open wait for a writer, so its kind is looked at first.
   const found = await fs.stat(path).catch((error: unknown) => {
     throw translateReadError(error, path)
@@ -56,7 +82,7 @@ export async function openSourceFile(path: string, open: OpenFile = fs.open): Pr
       name: basename(path),
       sizeBytes: before.size,
       head,
-      chunks: () => readUnchanged(file, path, before),
+      chunks: () => readUnchanged(file, path, before, memory),
       read: async (position, length) => {
         const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
         return buffer.subarray(0, bytesRead)
@@ -73,21 +99,24 @@ async function* readUnchanged(
   file: fs.FileHandle,
   path: string,
   before: { size: number; mtimeMs: number },
+  memory: ReadMemory,
 ): AsyncGenerator<Uint8Array> {
-  // One is read into while the other is looked at.
-  const [one, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)]
-  let next: ReturnType<typeof read> | null = null
-  const read = (into: Buffer, at: number) => file.read(into, 0, readSize, at)
+  let next: ReturnType<typeof readChunk> | null = null
   try {
     let position = 0
-    next = read(one, 0)
-    for (let isOdd = true; position <= before.size; isOdd = !isOdd) {
-      const { bytesRead, buffer } = await next
+    next = readChunk(file, 0, memory)
+    while (position <= before.size) {
+      const chunk: Buffer = await next
       next = null
-      if (bytesRead === 0) break
-      position += bytesRead
-      next = read(isOdd ? other : one, position)
-      yield buffer.subarray(0, bytesRead)
+      position += chunk.length
+      try {
+        if (chunk.length === 0) break
+        // One is read while the other is looked at.
+        next = readChunk(file, position, memory)
+        yield chunk
+      } finally {
+        memory.release(chunk)
+      }
     }
     const after = await file.stat()
     if (position !== before.size || after.mtimeMs !== before.mtimeMs) {
@@ -96,8 +125,30 @@ async function* readUnchanged(
   } catch (error) {
     throw translateReadError(error, path)
   } finally {
-    await next?.catch(() => undefined) // nobody asked for it
+    const unread = await next?.catch(() => null) // nobody asked for it
+    if (unread) memory.release(unread)
     await file.close()
+  }
+}
+
+/** As much as there is room for; less at the end of the file only. */
+async function readChunk(
+  file: fs.FileHandle,
+  position: number,
+  memory: ReadMemory,
+): Promise<Buffer> {
+  const bytes = await memory.take()
+  try {
+    let length = 0
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length, position + length)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    return bytes.subarray(0, length)
+  } catch (error) {
+    memory.release(bytes)
+    throw error
   }
 }
 

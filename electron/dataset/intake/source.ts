@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ImportChoice, Lineage } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
-import type { OpenFile } from '../contentFile.ts'
 import { cellBytes, encodeCells, readCsv } from '../csv.ts'
 import { binaryKind } from '../fileKind.ts'
-import { notText, openSourceFile, type SourceFile } from '../sourceFile.ts'
+import { notText, openSourceFile, type ReadOptions, type SourceFile } from '../sourceFile.ts'
 import {
   detectEncoding,
   markLength,
@@ -46,12 +45,12 @@ const samples = 16
 export async function openSource(
   path: string,
   choice: ImportChoice = {},
-  options: { open?: OpenFile; signal?: AbortSignal } = {},
+  { signal, ...reading }: ReadOptions & { signal?: AbortSignal } = {},
 ): Promise<Source> {
-  const file = await openSourceFile(path, options.open)
+  const file = await openSourceFile(path, reading)
   try {
     const packed = packing(file.head)
-    if (packed) return await openPacked(file, path, packed, choice, options.signal)
+    if (packed) return await openPacked(file, path, packed, choice, reading, signal)
     return await openPlain(file, path, choice)
   } catch (error) {
     await file.close()
@@ -74,6 +73,7 @@ async function openPacked(
   path: string,
   packed: 'gzip' | 'zip',
   choice: ImportChoice,
+  { memory }: ReadOptions,
   signal?: AbortSignal,
 ): Promise<Source> {
   // The formats' readers are loaded when a file needs them: most are plain text.
@@ -100,7 +100,7 @@ async function openPacked(
         archive.zip.close()
       }
     }
-    const inside = await openSourceFile(target)
+    const inside = await openSourceFile(target, { memory })
     if (packing(inside.head)) throw notText(file.name, 'zip')
     const source = await openPlain(inside, target, choice, entry)
     const lineage: Lineage = { ...source.lineage, packing: packed, entry, entries }

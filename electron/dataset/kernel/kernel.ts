@@ -49,7 +49,6 @@ export const flag = {
 export const stopReason = { end: 0, incomplete: 1, doubtful: 2, full: 3 } as const
 
 interface Exports {
-  readonly memory: WebAssembly.Memory
   readonly consumed: WebAssembly.Global<'i32'>
   readonly reason: WebAssembly.Global<'i32'>
   hash(at: number, end: number, seed: bigint): bigint
@@ -75,39 +74,65 @@ export interface ScanRequest {
   readonly atEnd: boolean
 }
 
-const pageBytes = 65_536
+export const pageBytes = 65_536
+/** As kernel.wat declares. */
+const mostPages = 65_536
 const tableStart = 64
 const mostRecords = 8192
-/** The text begins here; 64 bytes before it may be read and are never written. */
-export const textStart = tableStart + mostRecords * recordWords * 4 + 64
+/** Text begins here at the earliest; 64 bytes before it may be read and are never written. */
+export const firstTextStart = tableStart + mostRecords * recordWords * 4 + 64
+
+/** Where a kernel works. */
+export interface KernelMemory {
+  /** Other threads may read it too. */
+  readonly memory: WebAssembly.Memory
+  /** From here on it is the kernel's alone; between the table and this, text can be put. */
+  readonly textStart: number
+}
+
+/** @param textStart see KernelMemory */
+export function createKernelMemory(textStart = firstTextStart): KernelMemory {
+  const initial = Math.ceil((textStart + 64) / pageBytes)
+  return {
+    memory: new WebAssembly.Memory({ initial, maximum: mostPages, shared: true }),
+    textStart,
+  }
+}
 
 let compiled: WebAssembly.Module | undefined
 
 export class Kernel {
   readonly #exports: Exports
+  readonly #memory: WebAssembly.Memory
   /** Differs from run to run, so that no file can be made whose rows collide. */
   readonly seed: bigint
+  /** Where the text begins that is put here, not in a place of its own. */
+  readonly textStart: number
   /** The whole memory; replaced when it grows. */
   bytes: Buffer
   /** The table, in words: signed ones, since an engine keeps those as they are and makes objects of larger numbers. */
   table: Int32Array
 
-  constructor(seed = randomBytes(8).readBigUInt64LE(), textBytes = 2 * 1024 * 1024) {
+  constructor(
+    seed = randomBytes(8).readBigUInt64LE(),
+    { memory, textStart }: KernelMemory = createKernelMemory(),
+  ) {
     this.seed = seed
+    this.#memory = memory
+    this.textStart = textStart
     compiled ??= new WebAssembly.Module(Buffer.from(kernelModule, 'base64'))
-    const instance = new WebAssembly.Instance(compiled)
+    const instance = new WebAssembly.Instance(compiled, { text: { memory } })
     this.#exports = instance.exports as unknown as Exports // as kernel.wat exports them
-    this.bytes = Buffer.from(this.#exports.memory.buffer)
-    this.table = new Int32Array(0)
-    this.reserve(textBytes)
+    this.bytes = Buffer.from(memory.buffer)
+    this.table = new Int32Array(memory.buffer, tableStart, mostRecords * recordWords)
   }
 
   /** Makes room for so much text. */
   reserve(textBytes: number): void {
-    const wanted = textStart + textBytes + 64
-    const { memory } = this.#exports
-    const missing = wanted - memory.buffer.byteLength
-    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
+    const memory = this.#memory
+    const missing = this.textStart + textBytes + 64 - memory.buffer.byteLength
+    if (missing <= 0) return
+    memory.grow(Math.ceil(missing / pageBytes))
     this.bytes = Buffer.from(memory.buffer)
     this.table = new Int32Array(memory.buffer, tableStart, mostRecords * recordWords)
   }
@@ -134,9 +159,10 @@ export class Kernel {
   /** 64 bits of a value; overwrites the text. */
   hash(value: Uint8Array): bigint {
     this.reserve(value.length)
-    this.bytes.set(value, textStart)
+    this.bytes.set(value, this.textStart)
     const { hash } = this.#exports
-    return BigInt.asUintN(64, hash(textStart, textStart + value.length, this.seed))
+    const end = this.textStart + value.length
+    return BigInt.asUintN(64, hash(this.textStart, end, this.seed))
   }
 }
 
@@ -146,7 +172,7 @@ export class RowHasher {
 
   /** @param seed of another one whose hashes these are compared with */
   constructor(seed?: bigint) {
-    this.#kernel = new Kernel(seed, 0)
+    this.#kernel = new Kernel(seed)
   }
 
   get seed(): bigint {

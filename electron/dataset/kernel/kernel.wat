@@ -10,7 +10,7 @@
 ;; hashes of the answer, the question and the row (64 bits each), lengths of question and answer, bytes of wide characters
 ;; (leads of three and four bytes), starts of question and answer.
 (module
-  (memory (export "memory") 1)
+  (import "text" "memory" (memory 1 65536 shared))
   (data (i32.const 0) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
 
   ;; Where reading stopped: the start of the first record that was not read.

@@ -4,14 +4,23 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { AppError } from '../../../shared/errors.ts'
+import { roomBytes, type TextSlots } from '../textSlots.ts'
 import { maxCellBytes, maxRecordBytes, parseCsv, type CsvRecord } from '../csv.ts'
-import { Kernel, RowHasher, flag, recordWords, stopReason, textStart, word } from './kernel.ts'
+import { Kernel, RowHasher, flag, recordWords, stopReason, word } from './kernel.ts'
 import { RecordView, type RecordFormat } from './recordView.ts'
 import { wordsOf } from './recordWords.ts'
 
 export type OnRecord = (record: RecordView) => void
 /** Told of records that are about to come: their words stand from `from` to `to`. */
 export type OnAhead = (words: Int32Array, from: number, to: number) => void
+
+export interface ReaderOptions {
+  /** Where rows are compared with others than this reader's. */
+  readonly hasher?: RowHasher
+  readonly onAhead?: OnAhead
+  /** Chunks that lie in these are read there; others are copied. */
+  readonly slots?: TextSlots | undefined
+}
 
 /** Records that are told ahead: what they touch has to stay in the processor's cache until they come. */
 const ahead = 256
@@ -29,27 +38,32 @@ export class RecordReader {
   readonly #onRecord: OnRecord
   readonly #onAhead: OnAhead
   readonly #view: RecordView
-  /** Bytes that lie in the kernel's memory and were not read yet. */
+  readonly #slots: TextSlots | undefined
+  /** Bytes that were kept and not read yet. */
   #pending = 0
   #line: number
   #offset: number
   #wanted = 0
 
-  /** @param hasher where rows are compared with others than this reader's */
   constructor(
     format: RecordFormat,
     onRecord: OnRecord,
-    hasher = new RowHasher(),
-    onAhead: OnAhead = () => undefined,
+    { hasher = new RowHasher(), onAhead = () => undefined, slots }: ReaderOptions = {},
   ) {
-    this.#kernel = new Kernel(hasher.seed)
+    this.#kernel = new Kernel(hasher.seed, slots?.kernelMemory)
     this.#hasher = hasher
     this.#format = format
     this.#onRecord = onRecord
     this.#onAhead = onAhead
+    this.#slots = slots
     this.#view = new RecordView(format)
     this.#line = format.line ?? 1
     this.#offset = format.offset ?? 0
+  }
+
+  /** Where the beginning of a record waits for the rest of it. */
+  get #kept(): number {
+    return this.#kernel.textStart
   }
 
   /** Lines read so far. */
@@ -59,20 +73,29 @@ export class RecordReader {
 
   /** @throws AppError CellTooLarge */
   push(chunk: Uint8Array): void {
-    const kernel = this.#kernel
-    const start = textStart + this.#pending
-    if (start + chunk.length + 64 > kernel.bytes.length) {
-      kernel.reserve(Math.max(2 * this.#pending, this.#pending + chunk.length))
-    }
-    kernel.bytes.set(chunk, start)
+    const pending = this.#pending
+    const isPlaced = this.#slots?.has(chunk) && pending <= roomBytes
+    const start = isPlaced ? chunk.byteOffset : this.#append(chunk)
     this.#pending += chunk.length
     if (this.#pending < this.#wanted) return
-    this.#read(false)
+    if (isPlaced) this.#kernel.bytes.copyWithin(start - pending, this.#kept, this.#kept + pending)
+    this.#read(start - pending, start + chunk.length, false)
   }
 
   /** Reads what is left. */
   finish(): void {
-    this.#read(true)
+    this.#read(this.#kept, this.#kept + this.#pending, true)
+  }
+
+  /** Puts a chunk after what was kept. */
+  #append(chunk: Uint8Array): number {
+    const kernel = this.#kernel
+    const wanted = this.#pending + chunk.length
+    if (this.#kept + wanted + 64 > kernel.bytes.length) {
+      kernel.reserve(Math.max(2 * this.#pending, wanted))
+    }
+    kernel.bytes.set(chunk, this.#kept + this.#pending)
+    return this.#kept + this.#pending
   }
 
   /** Forgets what was not read; what comes next begins a record on this line. */
@@ -82,12 +105,11 @@ export class RecordReader {
     this.#line = line
   }
 
-  #read(atEnd: boolean): void {
+  #read(start: number, end: number, atEnd: boolean): void {
     const { delimiter, question, answer } = this.#format
     const kernel = this.#kernel
     this.#view.forget()
-    let from = textStart
-    const end = textStart + this.#pending
+    let from = start
     while (from < end) {
       const result = kernel.scan({ from, end, delimiter, question, answer, atEnd })
       this.#deliver(result.count, from, result.consumed)
@@ -110,7 +132,8 @@ export class RecordReader {
   #keep(from: number, end: number): void {
     const rest = end - from
     if (rest > maxRecordBytes) throw tooLarge(this.#line)
-    this.#kernel.bytes.copyWithin(textStart, from, end)
+    this.#kernel.reserve(rest)
+    this.#kernel.bytes.copyWithin(this.#kept, from, end)
     this.#pending = rest
     this.#wanted = rest > doubtAfterBytes ? rest * 2 : 0
   }

@@ -68,7 +68,9 @@ export class StripeReader {
     this.#counter = tables && createTokenCounter(tables)
     this.#kernel = this.#counter?.kernel ?? new TextKernel()
     const format = { delimiter: index.delimiter, columnCount: index.columns.length, ...roles }
-    this.#reader = new RecordReader(format, (view) => this.#add(view), this.#hasher)
+    this.#reader = new RecordReader(format, (view) => this.#add(view), {
+      hasher: this.#hasher,
+    })
     this.#isEdited =
       overlay.hasReplacements ||
       overlay.deleted.size + overlay.excluded.size + overlay.touchedRows().length > 0

@@ -15,6 +15,7 @@ import { openSource } from '../intake/source.ts'
 import { createRowStore } from '../rowStore.ts'
 import { scanTable, type TableScan } from '../scan.ts'
 import { toUtf8, type Chunks } from '../textEncoding.ts'
+import type { TextSlots } from '../textSlots.ts'
 import type { TableShape } from '../textSource.ts'
 import { editedText } from '../workbench/editedText.ts'
 
@@ -87,6 +88,8 @@ export interface StageFiles {
   readonly createFile?: CreateContentFile
   /** Opens the file that is imported. */
   readonly open?: OpenFile
+  /** What it is read into, when `createFile` writes from there. */
+  readonly slots?: TextSlots
 }
 
 /** Does a task in the caller's thread. @throws AppError as RunStageTask does */
@@ -129,13 +132,13 @@ async function importFile(
   store: ContentStore,
   { path, choice, stagingPath }: TaskOf<'import'>,
   hooks: StageHooks,
-  { open }: StageFiles,
+  { open, slots }: StageFiles,
 ): Promise<StageResults['import']> {
   const { onRead } = hooks
-  const source = await openSource(path, choice, { ...(open && { open }), ...signalOf(hooks) })
+  const source = await openSource(path, choice, { open, memory: slots, ...signalOf(hooks) })
   try {
     const text = toUtf8(whileWanted(source.chunks(onRead), hooks.signal), source.encoding)
-    const task = { stagingPath, expectedBytes: source.sizeBytes }
+    const task = { stagingPath, expectedBytes: source.sizeBytes, slots }
     const staged = await stageScanned(store, text, task, hooks)
     const { lineage, faults } = source
     return { ...staged, source: { lineage, faults } }
@@ -144,15 +147,23 @@ async function importFile(
   }
 }
 
+interface ScannedFile {
+  readonly stagingPath: string
+  readonly expectedBytes: number
+  /** Where the text may lie. */
+  readonly slots?: TextSlots | undefined
+}
+
 async function stageScanned(
   store: ContentStore,
   text: Chunks,
-  { stagingPath, expectedBytes }: { stagingPath: string; expectedBytes: number },
+  { stagingPath, expectedBytes, slots }: ScannedFile,
   { onTable, ...hooks }: StageHooks,
 ): Promise<{ written: WrittenFile; scan: TableScan }> {
   const options = {
     encoding: 'utf-8',
     expectedBytes,
+    slots,
     ...signalOf(hooks),
     ...(onTable && { onTable }),
   }
@@ -168,7 +179,7 @@ async function stageScanned(
 async function sized(
   store: ContentStore,
   { stagingPath, contentSha256 }: { stagingPath: string; contentSha256: string },
-): Promise<{ stagingPath: string; expectedBytes: number }> {
+): Promise<ScannedFile> {
   return { stagingPath, expectedBytes: await store.sizeOf(contentSha256).catch(() => 0) }
 }
 

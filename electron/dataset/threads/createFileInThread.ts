@@ -1,38 +1,32 @@
 /** Writes and hashes a file in a thread of its own, so that whoever makes the bytes never waits for the disk. */
 import { Worker } from 'node:worker_threads'
 import type { ContentFile, WrittenFile } from '../contentFile.ts'
+import { slotBytes, TextSlots } from '../textSlots.ts'
 import type { FileWriterAnswer, FileWriterData, FileWriterRequest } from './fileWriterMessages.ts'
 import { threadUrl } from './threadUrl.ts'
 
-/** Fewer, longer writes are the faster ones: twice as fast with 4 MB as with 1 MB. */
-const slotBytes = 4 * 1024 * 1024
-/** So many bytes may wait for the disk: 16 MB. */
-const slotCount = 4
-
-/** Memory that begins at a page, as writing past the system's cache asks for: WebAssembly's does. */
-function pageAligned(bytes: number): SharedArrayBuffer {
-  const pages = bytes / 65_536
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-  return memory.buffer as unknown as SharedArrayBuffer // since it is shared
-}
-
 /**
- * @param flags of the file system's `open`; a new file when left out
+ * @param options.flags of the file system's `open`; a new file when left out
+ * @param options.slots what lies in them is written from there; other bytes are copied to them
  * @throws what the file system says when the file is there already or cannot be made
  */
-export async function createFileInThread(path: string, flags = 'wx'): Promise<ContentFile> {
-  const writer = new FileWriter(path, flags)
+export async function createFileInThread(
+  path: string,
+  { flags = 'wx', slots = new TextSlots() }: { flags?: string; slots?: TextSlots } = {},
+): Promise<ContentFile> {
+  const writer = new FileWriter(path, flags, slots)
   await writer.opened
   return writer
 }
 
 class FileWriter implements ContentFile {
   readonly opened: Promise<void>
-  readonly #slots = pageAligned(slotBytes * slotCount)
+  readonly #slots: TextSlots
   readonly #worker: Worker
-  readonly #free = Array.from({ length: slotCount }, (_, slot) => slot)
+  /** What the thread has still to write, by its place. */
+  readonly #sent = new Map<number, Buffer>()
   /** The slot that is being filled, and how far. */
-  #slot: number | null = null
+  #slot: Buffer | null = null
   #filled = 0
   #error: Error | null = null
   #written: WrittenFile | null = null
@@ -40,11 +34,14 @@ class FileWriter implements ContentFile {
   /** Of whoever waits for the next answer. */
   #wake: () => void = () => undefined
 
-  constructor(path: string, flags: string) {
-    const workerData: FileWriterData = { path, flags, slots: this.#slots, slotBytes }
+  constructor(path: string, flags: string, slots: TextSlots) {
+    this.#slots = slots
+    const workerData: FileWriterData = { path, flags, memory: slots.buffer, slotBytes }
     this.#worker = new Worker(threadUrl(import.meta.url, 'fileWriter'), { workerData })
     const failed = (error: Error) => {
       this.#error ??= error
+      // Nobody waits in vain for what is not written any more.
+      for (const at of this.#sent.keys()) this.#giveBack(at)
       this.#wake()
     }
     this.#worker.on('error', failed)
@@ -59,7 +56,7 @@ class FileWriter implements ContentFile {
         if (answer.kind === 'failed') {
           return failed(Object.assign(new Error(answer.message), { code: answer.code }))
         }
-        if (answer.kind === 'free') this.#free.push(answer.slot)
+        if (answer.kind === 'free') this.#giveBack(answer.at)
         else this.#written = answer
         this.#wake()
       })
@@ -67,18 +64,25 @@ class FileWriter implements ContentFile {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
+    if (this.#error) throw this.#error
+    if (this.#slots.has(chunk)) {
+      this.#sendFilled()
+      this.#slots.keep(chunk)
+      this.#sendSlot(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+      return
+    }
     for (let at = 0; at < chunk.length;) {
       this.#slot ??= await this.#freeSlot()
       const part = chunk.subarray(at, at + slotBytes - this.#filled)
-      new Uint8Array(this.#slots, this.#slot * slotBytes + this.#filled, part.length).set(part)
+      this.#slot.set(part, this.#filled)
       this.#filled += part.length
       at += part.length
-      if (this.#filled === slotBytes) this.#sendSlot()
+      if (this.#filled === slotBytes) this.#sendFilled()
     }
   }
 
   async finish(): Promise<WrittenFile> {
-    this.#sendSlot()
+    this.#sendFilled()
     this.#send({ kind: 'finish' })
     while (!this.#written) await this.#answer()
     return this.#written
@@ -89,13 +93,11 @@ class FileWriter implements ContentFile {
     while (!this.#hasEnded) await new Promise<void>((resolve) => (this.#wake = resolve))
   }
 
-  async #freeSlot(): Promise<number> {
-    for (;;) {
-      if (this.#error) throw this.#error
-      const slot = this.#free.pop()
-      if (slot !== undefined) return slot
-      await this.#answer()
-    }
+  async #freeSlot(): Promise<Buffer> {
+    const slot = await this.#slots.take()
+    if (!this.#error) return slot
+    this.#slots.release(slot)
+    throw this.#error
   }
 
   /** @throws what the thread failed with */
@@ -104,11 +106,22 @@ class FileWriter implements ContentFile {
     if (this.#error && !this.#written) throw this.#error
   }
 
-  #sendSlot(): void {
+  #sendFilled(): void {
     if (this.#slot === null) return
-    this.#send({ kind: 'write', slot: this.#slot, length: this.#filled })
+    this.#sendSlot(this.#slot.subarray(0, this.#filled))
     this.#slot = null
     this.#filled = 0
+  }
+
+  /** @param bytes in a slot that is held for the thread */
+  #sendSlot(bytes: Buffer): void {
+    this.#sent.set(bytes.byteOffset, bytes)
+    this.#send({ kind: 'write', at: bytes.byteOffset, length: bytes.length })
+  }
+
+  #giveBack(at: number): void {
+    const bytes = this.#sent.get(at)
+    if (this.#sent.delete(at) && bytes) this.#slots.release(bytes)
   }
 
   #send(request: FileWriterRequest): void {

@@ -1,5 +1,5 @@
 /**
- * The thread's entry: writes and hashes what lies in the shared slots, one message per slot. Where the system can, whole
+ * The thread's entry: writes and hashes what lies in shared memory, one message per slot. Where the system can, whole
  * slots go to the disk past its cache: several times as fast for a file that is written once, and a window that is open
  * beside it keeps the memory. The end of the file, which fills no slot, is written the usual way.
  */
@@ -11,7 +11,7 @@ import type { FileWriterAnswer, FileWriterData, FileWriterRequest } from './file
 /** The system is asked to write so many bytes out early, so that the last sync has little left to wait for. */
 const syncEveryBytes = 64 * 1024 * 1024
 
-const { path, flags, slots, slotBytes } = workerData as FileWriterData // as createFileInThread.ts gives
+const { path, flags, memory, slotBytes } = workerData as FileWriterData // as createFileInThread.ts gives
 const answer = (message: FileWriterAnswer) => parentPort?.postMessage(message)
 const digest = createHash('sha256')
 let file: number | null = null
@@ -39,12 +39,12 @@ function open(): void {
 }
 
 /** Hashes what the disk writes meanwhile. */
-function write(slot: number, length: number): void {
+function write(at: number, length: number): void {
   if (file === null || hasFailed) return
-  const bytes = Buffer.from(slots, slot * slotBytes, length)
+  const bytes = Buffer.from(memory, at, length)
   const position = sizeBytes
   sizeBytes += length
-  const free = () => answer({ kind: 'free', slot })
+  const free = () => answer({ kind: 'free', at })
   if (length < slotBytes || direct === null) {
     writeCached(file, bytes, position)
     digest.update(bytes)
@@ -137,7 +137,7 @@ function settle(): void {
 }
 
 parentPort?.on('message', (request: FileWriterRequest) => {
-  if (request.kind === 'write') return orFail(() => write(request.slot, request.length))
+  if (request.kind === 'write') return orFail(() => write(request.at, request.length))
   ending = request.kind
   settle()
 })

@@ -69,7 +69,7 @@ test('leaves nothing behind when the disk is full, and says so', async () => {
 
 test.each([
   ['its own thread', createFileHere],
-  ['another thread', createFileInThread],
+  ['another thread', (path: string) => createFileInThread(path)],
 ])('leaves nothing behind when the source or its reader fails (%s)', async (_, createFile) => {
   const contentStore = createContentStore(contentDirectory, createFile)
   async function* failing() {
@@ -84,7 +84,7 @@ test.each([
 
 test('another thread writes and hashes the same bytes, however many wait', async () => {
   const { contentStore } = await store()
-  const threaded = createContentStore(contentDirectory, createFileInThread)
+  const threaded = createContentStore(contentDirectory, (path) => createFileInThread(path))
   const large = Buffer.alloc(40_000_000)
   for (let at = 0; at < large.length; at += 1) large[at] = (at * 7 + (at >>> 11)) & 0xff
   // Chunks smaller and larger than a slot; the same memory is filled anew for each, as a reader does.
@@ -111,7 +111,7 @@ test('another thread says so when the disk is full', async () => {
   const threaded = createContentStore(contentDirectory, async () => {
     const target = join(contentDirectory, 'full.part')
     symlinkSync(path, target)
-    return createFileInThread(target, 'w')
+    return createFileInThread(target, { flags: 'w' })
   })
   await expect(threaded.stage([bytes], readToEnd)).rejects.toMatchObject({ code: 'DiskFull' })
 })

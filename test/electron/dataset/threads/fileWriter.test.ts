@@ -23,7 +23,7 @@ test.skipIf(constants.O_DIRECT === undefined).each(['finish', 'abandon'] as cons
     const workerData: FileWriterData = {
       path: join(folder, 'file'),
       flags: 'wx',
-      slots: new SharedArrayBuffer(2 * slotBytes),
+      memory: new SharedArrayBuffer(2 * slotBytes),
       slotBytes,
     }
     const url = new URL('../../../support/failingDiskWriter.ts', import.meta.url)
@@ -31,8 +31,8 @@ test.skipIf(constants.O_DIRECT === undefined).each(['finish', 'abandon'] as cons
     const answers: FileWriterAnswer[] = []
     worker.on('message', (answer: FileWriterAnswer) => answers.push(answer))
     const requests: FileWriterRequest[] = [
-      { kind: 'write', slot: 0, length: slotBytes },
-      { kind: 'write', slot: 1, length: slotBytes },
+      { kind: 'write', at: 0, length: slotBytes },
+      { kind: 'write', at: slotBytes, length: slotBytes },
       { kind: kind },
     ]
     for (const request of requests) worker.postMessage(request)
@@ -41,7 +41,7 @@ test.skipIf(constants.O_DIRECT === undefined).each(['finish', 'abandon'] as cons
     expect(answers).toMatchObject([
       { kind: 'opened' },
       { kind: 'failed', code: 'ENOSPC' },
-      { kind: 'free', slot: 1 },
+      { kind: 'free', at: slotBytes },
     ])
   },
 )
