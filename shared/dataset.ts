@@ -16,6 +16,7 @@ export const findingCodeSchema = z.enum([
   'empty-question',
   'empty-answer',
   'duplicate-row',
+  'repeated-pair',
   'conflicting-answer',
   'answer-repeats-question',
   'split-leakage',
@@ -41,7 +42,7 @@ export const findingCodeSchema = z.enum([
 ])
 export type FindingCode = z.infer<typeof findingCodeSchema>
 
-/** Repairs that take something away that may be meant: they wait for a click of their own. */
+/** Repairs of what is private or secret. */
 export const redactions: readonly FindingCode[] = [
   'secret',
   'email-address',
@@ -50,10 +51,15 @@ export const redactions: readonly FindingCode[] = [
   'national-id',
 ]
 
+/** Whether its repair waits for a click of its own: only the analyst knows what may go. */
+export function isDeliberate(code: FindingCode): boolean {
+  return code === 'repeated-pair' || redactions.includes(code)
+}
+
 /** The repairs that nobody regrets. */
 export function safeRepairs(findings: readonly Finding[]): FindingCode[] {
   return findings
-    .filter(({ code, fixable }) => fixable && !redactions.includes(code))
+    .filter(({ code, fixable }) => fixable && !isDeliberate(code))
     .map(({ code }) => code)
 }
 

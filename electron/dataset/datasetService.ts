@@ -4,7 +4,7 @@ import { basename, parse } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import {
   findingCodeSchema,
-  redactions,
+  isDeliberate,
   safeRepairs,
   type AppliedFix,
   type ColumnRoles,
@@ -407,8 +407,9 @@ function codesToApply(codes: readonly FindingCode[], scan: ScanReport): Set<Find
   const safe = safeRepairs(scan.findings)
   const isAllSafe = safe.length > 0 && safe.every((code) => wanted.includes(code))
   if (!isAllSafe) return new Set(wanted)
-  const unasked = redactions.filter((code) => !wanted.includes(code))
-  const all = findingCodeSchema.options.filter((code) => !unasked.includes(code))
+  const all = findingCodeSchema.options.filter(
+    (code) => wanted.includes(code) || !isDeliberate(code),
+  )
   return harmless(all, scan)
 }
 

@@ -22,6 +22,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   'empty-question': 'error',
   'empty-answer': 'error',
   'duplicate-row': 'warning',
+  'repeated-pair': 'warning',
   'conflicting-answer': 'warning',
   'answer-repeats-question': 'warning',
   'split-leakage': 'warning',

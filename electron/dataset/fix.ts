@@ -37,6 +37,7 @@ const wholeRowCodes: readonly FindingCode[] = [
   'empty-question',
   'empty-answer',
   'duplicate-row',
+  'repeated-pair',
   'answer-repeats-question',
 ]
 
@@ -211,7 +212,7 @@ class RowFixer {
   }
 
   #keepAfter(verdict: RowVerdict, row: KeptRow): KeptRow | null {
-    if (verdict.isUsable && !verdict.repeatsQuestion) return row
+    if (verdict.isUsable && !verdict.repeatsQuestion && !verdict.repeatsPair) return row
     const record = row.record()
     if (verdict.isBlank) return this.#remove('blank-row', record)
     if (verdict.isRagged && this.#codes.has('ragged-row')) {
@@ -224,7 +225,10 @@ class RowFixer {
     }
     if (verdict.isAnswerEmpty) return this.#remove('empty-answer', record)
     if (verdict.isRepeated) return this.#remove('duplicate-row', record)
-    if (verdict.repeatsQuestion) return this.#remove('answer-repeats-question', record)
+    if (verdict.repeatsQuestion && this.#codes.has('answer-repeats-question')) {
+      return this.#remove('answer-repeats-question', record)
+    }
+    if (verdict.repeatsPair) return this.#remove('repeated-pair', record)
     return keptRow(record)
   }
 

@@ -21,6 +21,8 @@ export interface RowVerdict {
   readonly isRepeated: boolean
   /** The same question as an earlier usable row, and another answer. */
   readonly hasOtherAnswer: boolean
+  /** The same question and answer as an earlier usable row, and other cells beside them. */
+  readonly repeatsPair: boolean
   readonly isUsable: boolean
 }
 
@@ -33,6 +35,7 @@ const nothing: RowVerdict = {
   repeatsQuestion: false,
   isRepeated: false,
   hasOtherAnswer: false,
+  repeatsPair: false,
   isUsable: false,
 }
 const blank = { ...nothing, isBlank: true }
@@ -126,6 +129,7 @@ export class RowCheck {
 function verdictOf(verdict: Seen): RowVerdict {
   if (verdict === seen.repeated) return { ...nothing, isRepeated: true }
   if (verdict === seen.otherAnswer) return { ...usable, hasOtherAnswer: true }
+  if (verdict === seen.samePair) return { ...usable, repeatsPair: true }
   return usable
 }
 

@@ -8,7 +8,7 @@ import { cellText, encodeRecord, isBlank, lineAt, type CsvRecord } from './csv.t
 import { FindingCollector, maxExamples } from './findings.ts'
 import { flag } from './kernel/kernel.ts'
 import type { RecordView } from './kernel/recordView.ts'
-import { seen } from './kernel/seenRows.ts'
+import { seen, type Seen } from './kernel/seenRows.ts'
 import { preview } from './preview.ts'
 import { RowCheck, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
 import { RowIndexBuilder, type RowIndex } from './rowIndex.ts'
@@ -68,6 +68,11 @@ export async function scanTable(
 /** The report alone. @throws AppError as scanTable does */
 export async function scanContent(chunks: Chunks, signal?: AbortSignal): Promise<ScanReport> {
   return (await scanTable(chunks, signal ? { signal } : {})).report
+}
+
+const lateCodes: Partial<Record<Seen, FindingCode>> = {
+  [seen.repeated]: 'duplicate-row',
+  [seen.samePair]: 'repeated-pair',
 }
 
 class Scan {
@@ -188,6 +193,7 @@ class Scan {
       this.#usableRowCount += 1
       this.#advice.add(view, row)
       if (verdict.hasOtherAnswer) this.#reportRow('conflicting-answer', view, row)
+      if (verdict.repeatsPair) this.#reportRow('repeated-pair', view, row)
       if (verdict.repeatsQuestion) this.#reportRow('answer-repeats-question', view, row)
     } else {
       this.#reportVerdict(verdict, view, row)
@@ -307,10 +313,10 @@ class Scan {
   /** What had to wait for the end: only the line is known by then. */
   #finishRepetitions(): void {
     this.#check.finish((verdict, row, line) => {
-      const isRepeated = verdict === seen.repeated
-      if (isRepeated) this.#usableRowCount -= 1
-      const code = isRepeated ? 'duplicate-row' : 'conflicting-answer'
-      const example = { line, row, column: null, before: '', after: isRepeated ? null : '' }
+      if (verdict === seen.repeated) this.#usableRowCount -= 1
+      const code = lateCodes[verdict] ?? 'conflicting-answer'
+      const after = code === 'conflicting-answer' ? '' : null
+      const example = { line, row, column: null, before: '', after }
       this.#findings.addLate(code, line, () => example)
     })
   }

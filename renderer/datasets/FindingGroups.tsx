@@ -1,7 +1,7 @@
 import { Button, Collapse, Group, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
-import { redactions, type Finding, type FindingCode } from '../../shared/dataset.ts'
+import { isDeliberate, redactions, type Finding, type FindingCode } from '../../shared/dataset.ts'
 import { FindingCard } from './FindingCard.tsx'
 
 interface FindingGroupsProps {
@@ -22,10 +22,9 @@ export function FindingGroups({
 }: FindingGroupsProps) {
   const { t } = useTranslation()
   const [isAdviceShown, { toggle }] = useDisclosure(false)
-  const isRedaction = ({ code }: Finding) => redactions.includes(code)
-  const redact = findings.filter((finding) => finding.fixable && isRedaction(finding))
-  const mend = findings.filter((finding) => finding.fixable && !isRedaction(finding))
-  const look = findings.filter((finding) => !finding.fixable)
+  const redact = findings.filter(({ code, fixable }) => fixable && redactions.includes(code))
+  const mend = findings.filter(({ code, fixable }) => fixable && !isDeliberate(code))
+  const look = findings.filter((finding) => ![...redact, ...mend].includes(finding))
   const hasHeadings = [mend, redact, look].filter((group) => group.length > 0).length > 1
   const cards = (group: readonly Finding[]) =>
     group.map((finding) => (

@@ -80,13 +80,14 @@ test('asks for the sheets of workbooks that are dropped with other files, one af
   await expect(page.getByText('sheet “Answers”')).toBeVisible()
 })
 
-test('takes pasted cells, and leaves redactions out of "Fix all"', async () => {
+test('takes pasted cells, and leaves out of "Fix all" what only the analyst can decide', async () => {
   const { page } = running
   await page.getByRole('button', { name: 'Datasets' }).first().click()
   await page.getByRole('button', { name: 'More ways to add data' }).click()
   await page.getByRole('menuitem', { name: 'Paste from a spreadsheet …' }).click()
   const cells =
-    'question\tanswer\nHow?\t<p>Like this</p>\nWho?\tWrite to jane@example.com\nCaf\u00c3\u00a9?\tYes \n'
+    'ticket\tquestion\tanswer\n1\tHow?\t<p>Like this</p>\n2\tWho?\tWrite to jane@example.com\n' +
+    '3\tCaf\u00c3\u00a9?\tYes \n4\tHow?\t<p>Like this</p>\n'
   await page.getByRole('textbox', { name: 'Copied cells' }).fill(cells)
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Private data' })).toBeVisible()
@@ -96,6 +97,11 @@ test('takes pasted cells, and leaves redactions out of "Fix all"', async () => {
   await expect(page.getByRole('region', { name: /garbled/ })).toHaveCount(0)
   await page.getByRole('button', { name: 'Replace with [email]' }).click()
   await expect(page.getByText('Replaced 1 e-mail address')).toBeVisible()
+  const repeated = page.getByRole('region', { name: /^1 row with the question and answer/ })
+  await repeated.getByRole('button', { name: 'Show the change' }).click()
+  await expect(repeated.getByRole('cell', { name: /How.*Like this/ })).toBeVisible()
+  await repeated.getByRole('button', { name: 'Remove these rows, keep the first' }).click()
+  await expect(page.getByText('Nothing to fix')).toBeVisible()
 })
 
 test('imports an object of Amazon S3, which this computer’s engine answers', async () => {

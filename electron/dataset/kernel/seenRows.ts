@@ -1,7 +1,7 @@
 /**
- * Knows which rows came before: the same row, and the same question with another answer. 16 bytes for each row in an
- * open-addressing table. Once it holds `mostInMemory` rows, later ones wait in a file and are compared at the end, so
- * that memory stays bounded at any number of rows.
+ * Knows which rows came before: the same row, the same question and answer beside other cells, and the same question with
+ * another answer. 16 bytes for each row in an open-addressing table. Once it holds `mostInMemory` rows, later ones wait in
+ * a file and are compared at the end, so that memory stays bounded at any number of rows.
  */
 import { partCount, Partitions } from '../partitions.ts'
 import { recordWords, word } from './kernel.ts'
@@ -11,17 +11,20 @@ const comparedAt = word.answerHash + 1
 const slotWords = 4
 const [answerWord, lowWord, highWord, rowWord] = [0, 1, 2, 3]
 
-export const seen = { new: 0, repeated: 1, otherAnswer: 2, later: 3 } as const
+/** Of two that hold for a row, the greater one counts. */
+export const seen = { new: 0, otherAnswer: 1, samePair: 2, repeated: 3, later: 4 } as const
 export type Seen = (typeof seen)[keyof typeof seen]
 
 /**
  * Rows of one question that lie one after the other. Where thousands ask the same, such as an instruction that stands in
- * every row, the later ones lie where their own hashes say: to look through them all for each would be quadratic.
+ * every row, the later ones lie where their answers say, and of thousands that also answer the same the later ones where
+ * their own hashes say: to look through them all for each would be quadratic. So the first row of a question and answer
+ * is always found.
  */
 const mostAlike = 32
 
-function farPlace(rowHashLow: number): number {
-  return Math.imul(rowHashLow ^ (rowHashLow >>> 15), 0x9e3779b1)
+function farPlace(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1)
 }
 
 /** A row whose verdict came late. */
@@ -29,14 +32,16 @@ export type OnLate = (verdict: Seen, row: number, line: number) => void
 
 /** More than a guess should reserve memory for. */
 const mostExpected = 8_000_000
-/** Those four, the row's number and its line. */
-const spillWords = 6
+/** Those four, the row's number, its line, and what was known of it by then. */
+const spillWords = slotWords + 3
 
 export class SeenRows {
   #slots = new Int32Array(4096 * slotWords)
   /** What `touch` saw: without it the loop would be left out as useless. */
   touched = 0
   #count = 0
+  /** Of the row that was located last. */
+  #verdict: Seen = seen.new
   readonly #mostInMemory: number
   /** The same question is always in the same part. */
   #spill: Partitions | null = null
@@ -76,8 +81,9 @@ export class SeenRows {
    */
   add(records: Int32Array, at: number, rowNumber = 0, line = 0): Seen {
     const compared = at + comparedAt
-    if (this.#count < this.#mostInMemory) return this.#place(records, compared, true)
-    const verdict = this.#place(records, compared, false)
+    if (this.#count < this.#mostInMemory) return this.#keep(records, compared)
+    this.#locate(this.#slots, records, compared)
+    const verdict = this.#verdict
     if (verdict === seen.repeated) return verdict
     const spilled = this.#spilled
     for (let index = 0; index < slotWords; index += 1) {
@@ -85,51 +91,59 @@ export class SeenRows {
     }
     spilled[slotWords] = rowNumber
     spilled[slotWords + 1] = line
+    spilled[slotWords + 2] = verdict
     this.#spill ??= new Partitions(spillWords, 0)
     this.#spill.add((spilled[highWord] as number) >>> 26, spilled, 0)
-    return verdict === seen.new ? seen.later : verdict
+    return seen.later
   }
 
-  /** Compares with what is there; a new row is kept if `keeps` says so. @param at of the four words */
-  #place(words: Int32Array, at: number, keeps: boolean): Seen {
-    if (keeps && this.#count * 6 >= this.#slots.length) this.#growTo(this.#slots.length * 2)
-    const slots = this.#slots
+  /** Compares with what is there, and keeps a row that isn't. @param at of the four words */
+  #keep(words: Int32Array, at: number): Seen {
+    if (this.#count * 6 >= this.#slots.length) this.#growTo(this.#slots.length * 2)
+    const base = this.#locate(this.#slots, words, at)
+    if (base < 0) return seen.repeated
+    copyRow(words, at, this.#slots, base)
+    this.#count += 1
+    return this.#verdict
+  }
+
+  /** Where a row belongs that is not there yet, -1 for one that is; sets the verdict. @param at of the four words */
+  #locate(slots: Int32Array, words: Int32Array, at: number): number {
     const mask = slots.length / slotWords - 1
     const answer = words[at + answerWord] as number // a row has four words
     const low = words[at + lowWord] as number
-    // Zero marks an empty slot.
-    const high =
-      ((words[at + highWord] as number) | low) === 0 ? 1 : (words[at + highWord] as number)
+    const high = filledHigh(words, at)
     const row = words[at + rowWord] as number
     let verdict: Seen = seen.new
     let place = low & mask
     let alike = 0
+    let alikePairs = 0
     for (;;) {
       const base = place * slotWords
       // Within the table: `place` is masked.
       const slotLow = slots[base + lowWord] as number
       const slotHigh = slots[base + highWord] as number
-      if ((slotLow | slotHigh) === 0) break
-      if (slotLow === low && slotHigh === high) {
-        // Where one question stands in every row, 32 bits alone would be the same for many a row by chance.
-        if (slots[base + answerWord] !== answer) verdict = seen.otherAnswer
-        else if (slots[base + rowWord] === row) return seen.repeated
-        alike += 1
-        if (alike === mostAlike) {
-          place = farPlace(row) & mask
-          continue
-        }
+      if ((slotLow | slotHigh) === 0) {
+        this.#verdict = verdict
+        return base
       }
       place = (place + 1) & mask
+      if (slotLow !== low || slotHigh !== high) continue
+      // Where one question stands in every row, 32 bits alone would be the same for many a row by chance.
+      const isPair = slots[base + answerWord] === answer
+      if (isPair && slots[base + rowWord] === row) {
+        this.#verdict = seen.repeated
+        return -1
+      }
+      if (isPair) verdict = seen.samePair
+      else if (verdict === seen.new) verdict = seen.otherAnswer
+      alike += 1
+      if (alike === mostAlike) place = farPlace(answer) & mask
+      else if (alike > mostAlike && isPair) {
+        alikePairs += 1
+        if (alikePairs === mostAlike) place = farPlace(row) & mask
+      }
     }
-    if (!keeps) return verdict
-    const base = place * slotWords
-    slots[base + answerWord] = answer
-    slots[base + lowWord] = low
-    slots[base + highWord] = high
-    slots[base + rowWord] = row
-    this.#count += 1
-    return verdict
   }
 
   /** The late verdicts, other than `new`. */
@@ -145,7 +159,9 @@ export class SeenRows {
       rows.#clear()
       rows.expect(words.length / spillWords)
       for (let at = 0; at < words.length; at += spillWords) {
-        const verdict = rows.#place(words, at, true)
+        const late = rows.#keep(words, at)
+        const early = words[at + slotWords + 2] as Seen // as it was spilled
+        const verdict = late > early ? late : early
         if (verdict === seen.new) continue
         onLate(verdict, unsigned[at + slotWords] as number, unsigned[at + slotWords + 1] as number)
       }
@@ -167,26 +183,24 @@ export class SeenRows {
   #growTo(length: number): void {
     const old = this.#slots
     const slots = new Int32Array(length)
-    const mask = slots.length / slotWords - 1
     for (let base = 0; base < old.length; base += slotWords) {
       const low = old[base + lowWord] as number // within the table
       const high = old[base + highWord] as number
-      if ((low | high) === 0) continue
-      let at = low & mask
-      let alike = 0
-      for (;;) {
-        const slotLow = slots[at * slotWords + lowWord] as number
-        const slotHigh = slots[at * slotWords + highWord] as number
-        if ((slotLow | slotHigh) === 0) break
-        const isAlike = slotLow === low && slotHigh === high
-        if (isAlike) alike += 1
-        at = isAlike && alike === mostAlike ? farPlace(old[base + rowWord] as number) : at + 1
-        at &= mask
-      }
-      for (let word = 0; word < slotWords; word += 1) {
-        slots[at * slotWords + word] = old[base + word] as number
-      }
+      if ((low | high) !== 0) copyRow(old, base, slots, this.#locate(slots, old, base))
     }
     this.#slots = slots
   }
+}
+
+/** Zero marks an empty slot. */
+function filledHigh(words: Int32Array, at: number): number {
+  const high = words[at + highWord] as number // a row has four words
+  return ((words[at + lowWord] as number) | high) === 0 ? 1 : high
+}
+
+function copyRow(words: Int32Array, at: number, slots: Int32Array, base: number): void {
+  slots[base + answerWord] = words[at + answerWord] as number // a row has four words
+  slots[base + lowWord] = words[at + lowWord] as number
+  slots[base + highWord] = filledHigh(words, at)
+  slots[base + rowWord] = words[at + rowWord] as number
 }

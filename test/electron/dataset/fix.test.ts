@@ -40,9 +40,32 @@ test.each<[code: FindingCode, before: string | Buffer, after: string, count: num
   ['empty-question', `${head} ,A\nR?,B\n`, `${head}R?,B\n`, 1],
   ['empty-answer', `${head}Q?,\nR?,B\n`, `${head}R?,B\n`, 1],
   ['duplicate-row', `${head}Q?,A\nR?,B\n"Q?","A"\n`, `${head}Q?,A\nR?,B\n`, 1],
+  [
+    'repeated-pair',
+    'id,question,answer\n1,Q?,A\n2,Q?,B\n3,"Q?",A\n3,Q?,A\n',
+    'id,question,answer\n1,Q?,A\n2,Q?,B\n3,Q?,A\n',
+    1,
+  ],
 ])('repairs %s and nothing else', async (code, before, after, count) => {
   const { text, counts } = await fix(before, [code])
   expect({ text, counts }).toEqual({ text: after, counts: { [code]: count } })
+})
+
+test('of any rows, each question and answer stays once, where it stood first', async () => {
+  const few = fc.integer({ min: 0, max: 3 })
+  const rows = fc.array(fc.tuple(fc.nat(200), few, few), { minLength: 1, maxLength: 300 })
+  await fc.assert(
+    fc.asyncProperty(rows, async (cells) => {
+      const lines = cells.map(([id, question, answer]) => `${id},Q${question}?,A${answer}`)
+      const { text } = await fix(`id,question,answer\n${lines.join('\n')}\n`)
+      const pairOf = (line: string) => line.slice(line.indexOf(','))
+      const firsts = lines.filter((line, at) => lines.map(pairOf).indexOf(pairOf(line)) === at)
+      expect(text).toBe(`id,question,answer\n${firsts.join('\n')}\n`)
+      const { findings } = await scanContent([Buffer.from(text)])
+      expect(findings.filter(({ fixable }) => fixable)).toEqual([])
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('keeps quotes, line ends and a missing last line end of untouched rows', async () => {

@@ -90,6 +90,23 @@ test.each<[name: string, content: string | Buffer, expected: Places, usable: num
     3,
   ],
   [
+    'finds pairs that come again beside other cells, and tells them from other answers',
+    'id,question,answer\n1,Q?,A\n2,Q?,A\n3,Q?,B\n4,Q?,B\n4,Q?,B\n',
+    [
+      ['duplicate-row', 1, [[6, 5]]],
+      [
+        'repeated-pair',
+        2,
+        [
+          [3, 2],
+          [5, 4],
+        ],
+      ],
+      ['conflicting-answer', 1, [[4, 3]]],
+    ],
+    4,
+  ],
+  [
     'finds a quote that is never closed',
     `${head}Q?,"A\nR?,B\n`,
     [['unbalanced-quote', 1, [[2, 1]]]],

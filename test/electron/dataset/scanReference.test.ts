@@ -33,7 +33,7 @@ type Counts = Partial<Record<FindingCode, number>>
 const counted: readonly FindingCode[] = [
   ...cellChecks.map(({ code }) => code),
   ...(['invalid-utf8', 'control-character', 'unbalanced-quote', 'ragged-row'] as const),
-  ...(['empty-question', 'empty-answer', 'duplicate-row'] as const),
+  ...(['empty-question', 'empty-answer', 'duplicate-row', 'repeated-pair'] as const),
   ...(['conflicting-answer', 'answer-repeats-question'] as const),
 ]
 
@@ -85,7 +85,8 @@ function plainly(text: Buffer, report: ScanReport): Counts {
     }
     rowsSeen.add(row)
     const answers = answersSeen.get(asked) ?? new Set()
-    if ([...answers].some((other) => other !== answered)) add('conflicting-answer')
+    if (answers.has(answered)) add('repeated-pair')
+    else if (answers.size > 0) add('conflicting-answer')
     answersSeen.set(asked, answers.add(answered))
     if (asked === answered) add('answer-repeats-question')
   }

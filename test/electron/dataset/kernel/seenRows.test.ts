@@ -16,9 +16,13 @@ function rowOf(question: number, answer: number, other: number): Int32Array {
   return words
 }
 
-test('tells repeated rows and other answers as a look at all rows does', () => {
+test('tells repeated rows, repeated pairs and other answers as a look at all rows does', () => {
   const few = fc.integer({ min: 0, max: 2 })
-  const row = fc.tuple(few, fc.integer({ min: 0, max: 60 }), few)
+  // Few questions with many answers, and few pairs with many rows.
+  const row = fc.oneof(
+    fc.tuple(few, fc.integer({ min: 0, max: 60 }), few),
+    fc.tuple(few, few, fc.integer({ min: 0, max: 100 })),
+  )
   fc.assert(
     fc.property(fc.array(row, { maxLength: 400 }), (rows) => {
       const known = new SeenRows()
@@ -26,7 +30,14 @@ test('tells repeated rows and other answers as a look at all rows does', () => {
         const before = rows.slice(0, index)
         const isRepeated = before.some((one) => one.join() === [question, answer, other].join())
         const hasOther = before.some((one) => one[0] === question && one[1] !== answer)
-        const wanted: Seen = isRepeated ? seen.repeated : hasOther ? seen.otherAnswer : seen.new
+        const isPair = before.some((one) => one[0] === question && one[1] === answer)
+        const wanted: Seen = isRepeated
+          ? seen.repeated
+          : isPair
+            ? seen.samePair
+            : hasOther
+              ? seen.otherAnswer
+              : seen.new
         expect(known.add(rowOf(question, answer, other), 0)).toBe(wanted)
       })
     }),
@@ -44,6 +55,8 @@ test('rows beyond those in memory get the same verdicts late', () => {
       const found = rows.map((one, index) => some.add(rowOf(...one), 0, index, 3_000_000_000))
       some.finish((verdict, index, line) => {
         expect(line).toBe(3_000_000_000)
+        // Nothing is told twice.
+        expect(found[index]).toBe(seen.later)
         found[index] = verdict
       })
       expect(found.map((verdict) => (verdict === seen.later ? seen.new : verdict))).toEqual(wanted)
@@ -71,6 +84,16 @@ test('a question that stands in every row takes no longer than others', () => {
   }
   for (let answer = 0; answer < count; answer += 1) {
     if (known.add(rowOf(5, answer, 0), 0) !== seen.repeated) throw new Error(String(answer))
+  }
+  expect(performance.now() - began).toBeLessThan(5000)
+})
+
+test('a question and answer that stand in every row take no longer than others', () => {
+  const known = new SeenRows()
+  const began = performance.now()
+  for (let other = 0; other < 300_000; other += 1) {
+    const verdict = known.add(rowOf(5, 1, other), 0)
+    if (verdict !== (other === 0 ? seen.new : seen.samePair)) throw new Error(String(other))
   }
   expect(performance.now() - began).toBeLessThan(5000)
 })
