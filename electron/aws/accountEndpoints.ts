@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import { AppError } from '../../shared/errors.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
+import { pagesOf } from './pages.ts'
 import { deleteComponent, findComponent, listComponents } from './inferenceComponents.ts'
 import type { Connection } from './workspace.ts'
 
@@ -26,13 +27,12 @@ export async function listAccountEndpoints(
   prefix: string,
 ): Promise<AccountEndpoint[]> {
   const found: AccountEndpoint[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      clients.sageMaker.send(
-        new ListEndpointsCommand({ NameContains: prefix, MaxResults: 100, NextToken: nextToken }),
-      ),
-    )
+  const pages = pagesOf((NextToken) =>
+    clients.sageMaker.send(
+      new ListEndpointsCommand({ NameContains: prefix, MaxResults: 100, NextToken }),
+    ),
+  )
+  for await (const page of pages) {
     for (const endpoint of page.Endpoints ?? [])
       if (endpoint.EndpointName?.startsWith(prefix))
         found.push({
@@ -41,8 +41,7 @@ export async function listAccountEndpoints(
           status: endpoint.EndpointStatus ?? '',
           createdAtMs: endpoint.CreationTime?.getTime() ?? 0,
         })
-    nextToken = page.NextToken
-  } while (nextToken)
+  }
   return found
 }
 

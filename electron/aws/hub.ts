@@ -7,6 +7,7 @@ import {
 import { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { withAwsErrors } from './errors.ts'
+import { pagesOf } from './pages.ts'
 import { readHubModel, type HubModel } from './hubDocument.ts'
 
 export type { HubModel } from './hubDocument.ts'
@@ -36,18 +37,17 @@ export async function listHubModelIds(clients: AwsClients): Promise<string[]> {
 /** All that are available, page after page. */
 export async function listHub({ sageMaker }: AwsClients, hubName: string): Promise<HubSummary[]> {
   const found: HubSummary[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      sageMaker.send(
-        new ListHubContentsCommand({
-          HubName: hubName,
-          HubContentType: 'Model',
-          MaxResults: 100,
-          NextToken: nextToken,
-        }),
-      ),
-    )
+  const pages = pagesOf((NextToken) =>
+    sageMaker.send(
+      new ListHubContentsCommand({
+        HubName: hubName,
+        HubContentType: 'Model',
+        MaxResults: 100,
+        NextToken,
+      }),
+    ),
+  )
+  for await (const page of pages) {
     const available = (page.HubContentSummaries ?? []).filter(
       (content) => content.HubContentStatus === 'Available',
     )
@@ -65,8 +65,7 @@ export async function listHub({ sageMaker }: AwsClients, hubName: string): Promi
             ],
       ),
     )
-    nextToken = page.NextToken
-  } while (nextToken)
+  }
   return found
 }
 

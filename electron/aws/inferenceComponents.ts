@@ -12,7 +12,8 @@ import type { EndpointVariant } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { acceleratorsOf, isCpuMachine } from '../../shared/machines.ts'
 import { signedAt } from './answerDate.ts'
-import { fromSdkError, withAwsErrors } from './errors.ts'
+import { fromSdkError } from './errors.ts'
+import { pagesOf } from './pages.ts'
 import { created, deleted, isForbidden, orNull, type StepAnswer } from './stepAnswer.ts'
 import type { Connection } from './workspace.ts'
 
@@ -119,19 +120,20 @@ export async function listComponents(
   of: { readonly endpointName: string } | { readonly prefix: string },
 ): Promise<AccountComponent[]> {
   const found: AccountComponent[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      clients.sageMaker.send(
+  const pages = pagesOf((NextToken) =>
+    clients.sageMaker
+      .send(
         new ListInferenceComponentsCommand({
           ...('prefix' in of
             ? { NameContains: of.prefix }
             : { EndpointNameEquals: of.endpointName }),
           MaxResults: 100,
-          NextToken: nextToken,
+          NextToken,
         }),
-      ),
-    ).catch(unknownIsNone)
+      )
+      .catch(unknownIsNone),
+  )
+  for await (const page of pages) {
     for (const component of page.InferenceComponents ?? []) {
       const name = component.InferenceComponentName ?? ''
       if ('prefix' in of && !name.startsWith(of.prefix)) continue
@@ -143,8 +145,7 @@ export async function listComponents(
         createdAtMs: component.CreationTime?.getTime() ?? 0,
       })
     }
-    nextToken = page.NextToken
-  } while (nextToken)
+  }
   return found
 }
 

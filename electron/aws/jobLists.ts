@@ -1,7 +1,7 @@
 /** The state of many jobs by few calls: SageMaker's lists, which tell of each job when it last changed. */
 import { ListAutoMLJobsCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker'
 import type { AwsClients } from './clients.ts'
-import { withAwsErrors } from './errors.ts'
+import { pagesOf } from './pages.ts'
 
 export interface ListedJob {
   readonly jobName: string
@@ -35,7 +35,7 @@ export function listTrainingJobs(
   return listPages(request, async (members) => {
     const page = await sageMaker.send(new ListTrainingJobsCommand(members))
     return {
-      nextToken: page.NextToken,
+      NextToken: page.NextToken,
       jobs: (page.TrainingJobSummaries ?? []).map((job) => ({
         jobName: job.TrainingJobName ?? '',
         arn: job.TrainingJobArn ?? '',
@@ -55,7 +55,7 @@ export function listAutoMLJobs(
   return listPages(request, async (members) => {
     const page = await sageMaker.send(new ListAutoMLJobsCommand(members))
     return {
-      nextToken: page.NextToken,
+      NextToken: page.NextToken,
       jobs: (page.AutoMLJobSummaries ?? []).map((job) => ({
         jobName: job.AutoMLJobName ?? '',
         arn: job.AutoMLJobArn ?? '',
@@ -69,7 +69,7 @@ export function listAutoMLJobs(
 
 interface JobPage {
   readonly jobs: readonly ListedJob[]
-  readonly nextToken: string | undefined
+  readonly NextToken: string | undefined
 }
 
 /** What both lists take alike. */
@@ -87,20 +87,20 @@ async function listPages(
   readPage: (members: ListMembers) => Promise<JobPage>,
 ): Promise<ListedJob[]> {
   const jobs: ListedJob[] = []
-  let nextToken: string | undefined
-  do {
-    const members: ListMembers = {
+  const pages = pagesOf((NextToken) =>
+    readPage({
       MaxResults: Math.min(pageSize, most - jobs.length),
       SortBy: 'CreationTime',
       SortOrder: 'Descending',
-      NextToken: nextToken,
+      NextToken,
       ...(nameContains !== undefined && { NameContains: nameContains }),
       ...(changedAfterMs !== null && { LastModifiedTimeAfter: new Date(changedAfterMs) }),
-    }
-    const page = await withAwsErrors(() => readPage(members))
+    }),
+  )
+  for await (const page of pages) {
     jobs.push(...page.jobs)
-    nextToken = page.nextToken
-  } while (nextToken !== undefined && jobs.length < most)
+    if (jobs.length >= most) break
+  }
   return jobs
 }
 

@@ -11,9 +11,10 @@ import {
 import type { Approval, PackageGroup, RegisteredVersion } from '../../shared/registry.ts'
 import type { AppError } from '../../shared/errors.ts'
 import { withAwsErrors } from './errors.ts'
+import { pagesOf } from './pages.ts'
 import type { Connection } from './workspace.ts'
 
-const mostPages = 20
+const mostGroups = 2000
 
 export interface PackageToRegister {
   readonly groupName: string
@@ -35,31 +36,29 @@ export interface PackageToRegister {
 
 export async function listPackageGroups({ clients }: Connection): Promise<PackageGroup[]> {
   const groups: PackageGroup[] = []
-  let nextToken: string | undefined
-  for (let page = 0; page < mostPages; page += 1) {
-    const answer = await withAwsErrors(() =>
-      clients.sageMaker.send(
-        new ListModelPackageGroupsCommand({
-          MaxResults: 100,
-          SortBy: 'CreationTime',
-          SortOrder: 'Descending',
-          NextToken: nextToken,
-        }),
-      ),
-    )
-    for (const group of answer.ModelPackageGroupSummaryList ?? [])
+  const pages = pagesOf((NextToken) =>
+    clients.sageMaker.send(
+      new ListModelPackageGroupsCommand({
+        MaxResults: 100,
+        SortBy: 'CreationTime',
+        SortOrder: 'Descending',
+        NextToken,
+      }),
+    ),
+  )
+  for await (const page of pages) {
+    for (const group of page.ModelPackageGroupSummaryList ?? [])
       groups.push({
         name: group.ModelPackageGroupName ?? '',
         description: group.ModelPackageGroupDescription ?? '',
         createdAtMs: group.CreationTime?.getTime() ?? 0,
       })
-    nextToken = answer.NextToken
-    if (!nextToken) break
+    if (groups.length >= mostGroups) break
   }
   return groups
 }
 
-/** Newest first. */
+/** The newest hundred, newest first. */
 export async function listVersions(
   connection: Connection,
   groupName: string,

@@ -10,6 +10,7 @@ import {
 import { AppError } from '../../shared/errors.ts'
 import type { AwsClients } from './clients.ts'
 import { fromSdkError, withAwsErrors } from './errors.ts'
+import { pagesOf } from './pages.ts'
 import { findObject, putObject, type Store } from './upload/multipart.ts'
 import { createPrivateBucket } from './setup/bucket.ts'
 
@@ -85,20 +86,20 @@ export async function listStoredObjects(
   prefix = '',
 ): Promise<StoredObjectFacts[]> {
   const objects: StoredObjectFacts[] = []
-  let token: string | undefined
+  const pages = pagesOf(async (token) => {
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+    )
+    return { ...page, NextToken: page.NextContinuationToken }
+  })
   try {
-    do {
-      const page = await s3.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-      )
+    for await (const page of pages) {
       for (const { Key, Size = 0, LastModified } of page.Contents ?? [])
         if (Key !== undefined)
           objects.push({ key: Key, sizeBytes: Size, modifiedAtMs: LastModified?.getTime() ?? 0 })
-      token = page.NextContinuationToken
-    } while (token !== undefined)
+    }
   } catch (error) {
-    const refusal = fromSdkError(error)
-    if (refusal.code !== 'NotFound') throw refusal
+    if (!(error instanceof AppError && error.code === 'NotFound')) throw error
   }
   return objects
 }

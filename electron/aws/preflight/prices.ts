@@ -3,7 +3,7 @@ import { GetProductsCommand, type Filter } from '@aws-sdk/client-pricing'
 import { z } from 'zod'
 import type { Currency } from '../../../shared/cost.ts'
 import { priceFamilyOf } from '../../../shared/tokenPrices.ts'
-import { withAwsErrors } from '../errors.ts'
+import { pagesOf } from '../pages.ts'
 import type { OpenAccount } from '../workspace.ts'
 
 const productSchema = z.looseObject({
@@ -104,14 +104,10 @@ async function* products(
   const Filters = Object.entries({ regionCode: region, ...filters })
     .map(([Field, Value]): Filter => ({ Type: 'TERM_MATCH', Field, Value }))
     .concat(more)
-  let NextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      pricing.send(new GetProductsCommand({ ServiceCode, Filters, MaxResults: 100, NextToken })),
-    )
-    for (const text of page.PriceList ?? []) yield String(text)
-    NextToken = page.NextToken
-  } while (NextToken)
+  const pages = pagesOf((NextToken) =>
+    pricing.send(new GetProductsCommand({ ServiceCode, Filters, MaxResults: 100, NextToken })),
+  )
+  for await (const page of pages) for (const text of page.PriceList ?? []) yield String(text)
 }
 
 /** The first tier of a product of the list; null when it has no such price. */

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-service-quotas'
 import type { Quota } from '../../../shared/cost.ts'
 import { withAwsErrors } from '../errors.ts'
+import { pagesOf } from '../pages.ts'
 import type { OpenAccount } from '../workspace.ts'
 
 export type QuotaUse = 'training job usage' | 'spot training job usage' | 'endpoint usage'
@@ -36,19 +37,15 @@ async function readQuotas(
 ): Promise<Quotas> {
   const { serviceQuotas } = await clients.cloud()
   const quotas = new Map<string, Quota>()
-  let nextToken: string | undefined
-  do {
-    const page = await withAwsErrors(() =>
-      serviceQuotas.send(
-        command({ ServiceCode: serviceCode, MaxResults: pageSize, NextToken: nextToken }),
-      ),
-    )
+  const pages = pagesOf((NextToken) =>
+    serviceQuotas.send(command({ ServiceCode: serviceCode, MaxResults: pageSize, NextToken })),
+  )
+  for await (const page of pages) {
     for (const { QuotaName, QuotaCode, Value, Adjustable } of page.Quotas ?? []) {
       if (QuotaName !== undefined && QuotaCode !== undefined && Value !== undefined)
         quotas.set(QuotaName, { code: QuotaCode, value: Value, isAdjustable: Adjustable === true })
     }
-    nextToken = page.NextToken
-  } while (nextToken !== undefined)
+  }
   return quotas
 }
 
