@@ -28,6 +28,7 @@ import {
 } from './evaluation/scoringModels/scoringModels.ts'
 import { sentenceLogProbability } from './inference/sentenceProbability.ts'
 import { sideService } from './inference/sideService.ts'
+import type { ExampleReader } from './dataset/exampleReader.ts'
 import type { VersionExamples } from './training/versionExamples.ts'
 import type { UseServices } from './useServices.ts'
 import type { Prices } from './workspaces/prices.ts'
@@ -39,6 +40,7 @@ export interface EvaluationServicesOptions {
   readonly connections: Connections
   readonly library: BaseModelLibrary
   readonly examples: VersionExamples
+  readonly reader: ExampleReader
   readonly use: Pick<UseServices, 'endpoints' | 'playground'>
   readonly prices: Prices
   readonly hubAddress: () => Promise<HubAddress>
@@ -79,7 +81,8 @@ export function createEvaluationServices(options: EvaluationServicesOptions): Ev
     unseenExamples: examples.heldOut,
     trainingExamples: examples.trained,
     getDataset: datasets.get,
-    readExamples: datasets.readExamples,
+    usableExamples: options.reader.usable,
+    untrained: options.reader.untrained,
     builtInSets,
   }
   const openData = (version: ModelVersion, source: EvaluationRequest['source']) =>

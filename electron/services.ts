@@ -22,7 +22,8 @@ import { createLicences, type Licences } from './training/catalog/licences.ts'
 import { createDatasetService, type DatasetService } from './dataset/datasetService.ts'
 import { createImporter, type Importer } from './dataset/intake/importer.ts'
 import { createContentStore, writeFileWhole } from './dataset/content.ts'
-import { createReadSplit } from './dataset/readSplit.ts'
+import { createExampleReader } from './dataset/exampleReader.ts'
+import { firstOf, type Examples } from './dataset/examples.ts'
 import { exportRows } from './dataset/workbench/exportRows.ts'
 import { createWorkbench, type Workbench } from './dataset/workbench/workbench.ts'
 import { getCandidate } from './db/candidates.ts'
@@ -256,8 +257,12 @@ export function createServices(options: ServicesOptions): Services {
     onCopied: (name, fraction) => options.publish('baseModel.copied', { name, fraction }),
   })
 
-  const readSplit = createReadSplit(datasets.readExamples)
-  const examples = createVersionExamples(readSplit)
+  const reader = createExampleReader({
+    contentDirectory,
+    rowStore: datasets.rowStore,
+    contentOf: (id) => datasets.get(id).contentSha256,
+  })
+  const examples = createVersionExamples(reader)
   const workbench = createWorkbench({
     db,
     datasets,
@@ -324,6 +329,7 @@ export function createServices(options: ServicesOptions): Services {
     connections,
     library,
     examples,
+    reader,
     use,
     prices,
     hubAddress,
@@ -366,7 +372,7 @@ export function createServices(options: ServicesOptions): Services {
     expectCosts: (workspaceId, runs) => preflight.expect(workspaceId, runs),
     getDataset: (id) => datasets.get(id),
     trainingContent: (id) => workbench.trainingContent(id),
-    readSplit,
+    readSplit: reader.split,
     sendData,
     estimateOf: (key) => estimates.get(key),
     queue,
@@ -488,28 +494,31 @@ export function createServices(options: ServicesOptions): Services {
     importBaseModel: async (sourcePath) => library.add(await readModelSource(sourcePath)),
     async previewPrompt(request) {
       const contentSha256 = await workbench.trainingContent(request.datasetId)
-      const { datasetId, columns } = request
-      const rows = await datasets.readExamples(datasetId, columns, contentSha256)
+      const { columns } = request
+      const rows = await reader.usable(contentSha256, columns)
       const model = await library.describe(request.baseModelId)
       return previewPrompt(await connect(), use.endpoints, model, rows, request)
     },
-    cutRows: (request) => listCutRows(readSplit, getVersion(db, request.versionId), request),
+    cutRows: (request) => listCutRows(reader.split, getVersion(db, request.versionId), request),
     ...actions,
     leaderboard: (versionId) => leaderboardOf(db, versionId),
     async prompts(candidateId) {
       const version = getVersion(db, getCandidate(db, candidateId).versionId)
-      const unseen = (await examples.unseen(version)).map(({ prompt }) => prompt)
+      const promptsOf = async (rows: Examples) =>
+        (await firstOf(rows, mostPrompts)).map(({ prompt }) => prompt)
+      const unseen = await promptsOf(await examples.unseen(version))
       const known = new Set(unseen)
-      const all = await datasets
-        .readExamples(version.datasetId, version.columns, version.datasetSha256)
+      const trained = await examples
+        .trained(version)
+        .then(promptsOf)
         .catch(() => []) // the dataset was deleted: what was learned from it stays, the rows don't
-      const trained = all.map(({ prompt }) => prompt).filter((prompt) => !known.has(prompt))
-      return { unseen: unseen.slice(0, mostPrompts), trained: trained.slice(0, mostPrompts) }
+      return { unseen, trained: trained.filter((prompt) => !known.has(prompt)) }
     },
     async exportCandidate(candidateId, format, parent) {
       const candidate = getCandidate(db, candidateId)
       const version = getVersion(db, candidate.versionId)
-      const questions = (await examples.unseen(version)).map((example) => example.prompt)
+      const unseen = await firstOf(await examples.unseen(version), mostPrompts)
+      const questions = unseen.map(({ prompt }) => prompt)
       const modelName = getModel(db, version.modelId).name
       return exportCandidate(
         await connect(),

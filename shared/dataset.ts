@@ -196,6 +196,4 @@ export interface TrainingExample {
   readonly completion: string
   /** Its place in the file, from 1, the heading not counted; only of rows that were read from one. */
   readonly row?: number
-  /** Of the column that a split keeps together; only where it was asked for. */
-  readonly group?: string
 }

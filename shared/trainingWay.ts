@@ -63,12 +63,25 @@ export type CloudChoice = z.infer<typeof cloudChoiceSchema>
 
 /** A rough count, for limits that are told in tokens: four letters each, or one character of a script like Chinese. */
 export function tokensOf(text: string): number {
-  let tokens = 0
-  for (const character of text) tokens += character < '\u2e80' ? 0.25 : 1
-  return tokens
+  let wide = 0
+  let seconds = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x2e80) continue
+    // The second half of a pair belongs to a character that is counted already.
+    const isSecond = (unit & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
+    if (isSecond) seconds += 1
+    else wide += 1
+  }
+  return wide + (text.length - wide - seconds) * 0.25
 }
 
-/** The same as a whole number. */
+/** The same of a text of so many letters, none of them beyond ASCII, as a whole number. */
+export function asciiTokens(letters: number): number {
+  return Math.ceil(letters * 0.25)
+}
+
+/** Of any text as a whole number. */
 export function estimateTokens(text: string): number {
   return Math.ceil(tokensOf(text))
 }

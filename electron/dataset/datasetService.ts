@@ -7,14 +7,12 @@ import {
   isDeliberate,
   safeRepairs,
   type AppliedFix,
-  type ColumnRoles,
   type Dataset,
   type DatasetRow,
   type FindingCode,
   type ImportChoice,
   type ScanReport,
   type StepCode,
-  type TrainingExample,
 } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { transact, type WritableDb } from '../db/database.ts'
@@ -38,7 +36,6 @@ import { aboutFile } from './sourceFile.ts'
 import { stageInThread } from './staging/stageInThread.ts'
 import type { RunStageTask, StageHooks, StageResults } from './staging/stageTask.ts'
 import { unreadableRows } from './findings.ts'
-import { readTrainingExamples } from './trainingExamples.ts'
 
 export interface DatasetServiceOptions {
   readonly db: WritableDb
@@ -101,19 +98,6 @@ export interface DatasetService {
   rename(id: string, name: string): Dataset
   /** @throws AppError DatasetInUse while a job started from it has not ended */
   delete(id: string): Promise<void>
-  /**
-   * The rows that training can use, in file order: `scan.usableRowCount` of them for the suggested roles.
-   *
-   * @param contentSha256 an earlier state, such as the one a version was trained on
-   * @param groupColumn whose cells the examples carry, for a split that keeps groups together
-   * @throws AppError ColumnNotFound
-   */
-  readExamples(
-    id: string,
-    roles: ColumnRoles,
-    contentSha256?: string,
-    groupColumn?: string,
-  ): Promise<TrainingExample[]>
   /** Writes the content as it stands to a file. @throws AppError DiskFull, DataDirectoryUnusable */
   exportTo(id: string, path: string): Promise<void>
   /** Removes what a crash left in the content store. */
@@ -378,12 +362,6 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     storedSource,
     rename,
     delete: remove,
-    readExamples: async (id, roles, contentSha256, groupColumn) =>
-      readTrainingExamples(
-        store.read(contentSha256 ?? getDataset(db, id).contentSha256),
-        roles,
-        groupColumn,
-      ),
     exportTo: async (id, path) =>
       writeFileWhole(path, store.read(getDataset(db, id).contentSha256)),
     removeUnreferenced,

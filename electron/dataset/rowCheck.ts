@@ -10,6 +10,9 @@ import { seen, SeenRows, type OnLate, type Seen } from './kernel/seenRows.ts'
 import type { TextSlots } from './textSlots.ts'
 import type { TableShape } from './textSource.ts'
 
+/** Rows whose repetitions are told at once; 16 bytes of memory each, twice that while the table grows. */
+export const rowsInMemory = 4_000_000
+
 export interface RowVerdict {
   readonly isBlank: boolean
   readonly isUnbalanced: boolean
@@ -56,11 +59,20 @@ export class RowCheck {
   readonly #columnCount: number
   readonly #delimiter: number
   readonly roles: RoleIndices
-  readonly #hasher = new RowHasher()
+  readonly #hasher: RowHasher
   readonly #seen: SeenRows
 
-  /** @param mostInMemory rows after which `late` verdicts begin */
-  constructor(shape: TableShape, roles: ColumnRoles, mostInMemory?: number) {
+  /**
+   * @param mostInMemory rows after which `late` verdicts begin
+   * @param hasher where rows are compared with those of another table
+   */
+  constructor(
+    shape: TableShape,
+    roles: ColumnRoles,
+    mostInMemory?: number,
+    hasher = new RowHasher(),
+  ) {
+    this.#hasher = hasher
     this.#columnCount = shape.columns.length
     this.#delimiter = shape.delimiter
     this.roles = roleIndices(shape.columns, roles)

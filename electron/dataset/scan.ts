@@ -10,7 +10,7 @@ import { flag } from './kernel/kernel.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { seen, type Seen } from './kernel/seenRows.ts'
 import { preview } from './preview.ts'
-import { RowCheck, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
+import { RowCheck, rowsInMemory, withoutEmptyExtras, type RowVerdict } from './rowCheck.ts'
 import { RowIndexBuilder, type RowIndex } from './rowIndex.ts'
 import { TableAdvice } from './tableAdvice.ts'
 import type { Chunks, TextEncoding } from './textEncoding.ts'
@@ -35,9 +35,6 @@ export interface TableScan {
   readonly report: ScanReport
   readonly index: RowIndex
 }
-
-/** Rows whose repetitions are told at once; 16 bytes of memory each, twice that while the table grows. */
-const rowsInMemory = 4_000_000
 
 /**
  * Scans a table. Works chunk by chunk and gives way between chunks, so that a process that also answers a window can

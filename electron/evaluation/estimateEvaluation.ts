@@ -10,6 +10,7 @@ import {
 } from '../../shared/evaluation.ts'
 import type { EvaluationEstimate, Range } from '../../shared/evaluationEstimate.ts'
 import { additionTo } from '../../shared/evaluationAddition.ts'
+import type { TrainingExample } from '../../shared/dataset.ts'
 import { estimateJudgeTokens, judgeCost } from '../../shared/judge.ts'
 import { libraryInstanceType, libraryMinutes } from '../../shared/libraryCheck.ts'
 import type { Candidate, ModelVersion } from '../../shared/model.ts'
@@ -21,6 +22,7 @@ import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { SideService } from '../inference/sideService.ts'
 import type { Prices } from '../workspaces/prices.ts'
 import type { EvaluationData } from './evaluationData.ts'
+import { drawRows } from './parts/answers.ts'
 
 export interface EstimateEvaluationOptions {
   readonly openData: (
@@ -42,6 +44,8 @@ const assumedSeconds: Range = { low: 2, high: 10 }
 /** Making an endpoint: the image is pulled, the weights are loaded. */
 const endpointStart: Range = { low: 5, high: 30 }
 
+const mostLookedAt = 200
+
 /** @throws AppError DatasetNotFound, DatasetTooSmall, EvaluationSetMissing, and what the account answers */
 export async function estimateEvaluation(
   options: EstimateEvaluationOptions,
@@ -50,7 +54,9 @@ export async function estimateEvaluation(
   request: EvaluationRequest,
 ): Promise<EvaluationEstimate> {
   const { examples, source } = await options.openData(version, request.source)
-  const rows = Math.min(request.rows, examples.length)
+  const rows = Math.min(request.rows, examples.count)
+  // How long they are, some tell for all.
+  const some = await examples.at(drawRows(examples.count, mostLookedAt, 0))
   const [tuned, base] = await Promise.all([
     options.serviceOf(candidate, 'tuned'),
     options.serviceOf(candidate, 'base'),
@@ -67,7 +73,7 @@ export async function estimateEvaluation(
       judge: request.withBase ? request.judge : null,
     }),
     plannedRows: rows,
-    availableRows: examples.length,
+    availableRows: examples.count,
     detector: await options.detector(),
     hasEncoder: await options.hasEncoder(),
   })
@@ -119,12 +125,11 @@ export async function estimateEvaluation(
     currency: await options.currencyOf(version.workspaceId),
     reckonedIn: priced.find(({ price }) => price)?.price?.reckonedIn ?? null,
     cost: machines.length === 0 || low === null || high === null ? null : { low, high },
-    bedrock:
-      tuned?.kind === 'bedrock' && answers > 0 ? bedrockOf(candidate, answers, examples) : null,
+    bedrock: tuned?.kind === 'bedrock' && answers > 0 ? bedrockOf(candidate, answers, some) : null,
     hasBase: base !== null,
     // Of AWS's containers only some tell it, and which ones their names don't say.
     tellsProbabilities: isLocal,
-    judge: had?.plan.judge ? null : judgeOf(request, rows, examples),
+    judge: had?.plan.judge ? null : judgeOf(request, rows, some),
     library: had?.plan.library ? null : await libraryOf(options, request),
   }
 }
@@ -155,7 +160,7 @@ function sumOf(
 function bedrockOf(
   { baseModelId }: Candidate,
   answers: number,
-  examples: EvaluationData['examples'],
+  examples: readonly TrainingExample[],
 ): EvaluationEstimate['bedrock'] {
   const read = examples.reduce((sum, { prompt }) => sum + estimateTokens(prompt), 0)
   const tokens = {
@@ -184,7 +189,7 @@ async function libraryOf(
 function judgeOf(
   { judge, withBase }: EvaluationRequest,
   rows: number,
-  examples: EvaluationData['examples'],
+  examples: readonly TrainingExample[],
 ): EvaluationEstimate['judge'] {
   if (!judge || !withBase) return null
   const tokens = estimateJudgeTokens(judge.prompt, rows, examples)

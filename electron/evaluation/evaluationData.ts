@@ -1,32 +1,34 @@
 /** The rows that an evaluation can draw from: never any that the candidate was trained on. */
-import type { ColumnRoles, Dataset, TrainingExample } from '../../shared/dataset.ts'
+import type { ColumnRoles, Dataset } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { EvaluationSource } from '../../shared/evaluation.ts'
 import { builtInSets } from '../../shared/evaluationSets.ts'
 import type { ModelVersion } from '../../shared/model.ts'
+import { examplesOf, type Examples, type StoredExamples } from '../dataset/examples.ts'
 import type { BuiltInSets } from './builtInSets.ts'
 
 export interface EvaluationData {
   readonly source: EvaluationSource
   /** For people; null for the validation share. */
   readonly name: string | null
-  readonly examples: readonly TrainingExample[]
+  readonly examples: Examples
   /** Around a question, before the candidate's own template. */
   readonly toPrompt: (question: string) => string
-  /** What the voice is compared with; empty where that would mean nothing. */
-  readonly trainingAnswers: () => Promise<string[]>
+  /** What the voice is compared with; none where that would mean nothing. */
+  readonly trained: () => Promise<Examples>
 }
 
 export interface EvaluationDataOptions {
   /** Validation rows without those that stand among the training rows as well. @throws AppError DatasetNotFound */
-  readonly unseenExamples: (version: ModelVersion) => Promise<TrainingExample[]>
-  readonly trainingExamples: (version: ModelVersion) => Promise<TrainingExample[]>
+  readonly unseenExamples: (version: ModelVersion) => Promise<Examples>
+  readonly trainingExamples: (version: ModelVersion) => Promise<StoredExamples>
   readonly getDataset: (id: string) => Dataset
-  readonly readExamples: (
-    id: string,
-    columns: ColumnRoles,
-    sha256: string,
-  ) => Promise<TrainingExample[]>
+  readonly usableExamples: (sha256: string, columns: ColumnRoles) => Promise<StoredExamples>
+  /** Candidates without those whose question and answer are a trained row's. */
+  readonly untrained: (
+    candidates: StoredExamples,
+    trained: StoredExamples,
+  ) => Promise<StoredExamples>
   readonly builtInSets: BuiltInSets
 }
 
@@ -37,7 +39,7 @@ export async function openEvaluationData(
   source: EvaluationSource,
 ): Promise<EvaluationData> {
   const data = await openSource(options, version, source)
-  if (data.examples.length > 0) return data
+  if (data.examples.count > 0) return data
   throw new AppError('DatasetTooSmall', 'No unseen rows are left to evaluate on', {
     details: { count: 0, minimum: 1 },
   })
@@ -49,27 +51,24 @@ async function openSource(
   source: EvaluationSource,
 ): Promise<EvaluationData> {
   const asked = (question: string) => question
-  const trainingAnswers = async () =>
-    (await withoutDeleted(options.trainingExamples(version))).map(({ completion }) => completion)
+  const trained = async () => (await withoutDeleted(options.trainingExamples(version))) ?? none
   switch (source.kind) {
     case 'validation': {
       const examples = await options.unseenExamples(version)
-      return { source, name: null, examples, toPrompt: asked, trainingAnswers }
+      return { source, name: null, examples, toPrompt: asked, trained }
     }
     case 'dataset': {
       const dataset = options.getDataset(source.datasetId)
       const columns = columnsOf(dataset, version.columns)
       const sha256 = source.sha256 || dataset.contentSha256
-      const rows = await options.readExamples(dataset.id, columns, sha256)
-      const keyOf = ({ prompt, completion }: TrainingExample) =>
-        JSON.stringify([prompt, completion])
-      const seen = new Set((await withoutDeleted(options.trainingExamples(version))).map(keyOf))
+      const rows = await options.usableExamples(sha256, columns)
+      const seen = await withoutDeleted(options.trainingExamples(version))
       return {
         source: { ...source, sha256 },
         name: dataset.name,
-        examples: rows.filter((row) => !seen.has(keyOf(row))),
+        examples: (seen && (await withoutDeleted(options.untrained(rows, seen)))) ?? rows,
         toPrompt: asked,
-        trainingAnswers,
+        trained,
       }
     }
     case 'builtIn': {
@@ -77,19 +76,21 @@ async function openSource(
       return {
         source,
         name: source.set,
-        examples: await options.builtInSets.readExamples(source.set),
+        examples: examplesOf(await options.builtInSets.readExamples(source.set)),
         // Not replace(): a question may hold what would be a pattern there.
         toPrompt: (question) => template.split('$model_input').join(question),
-        trainingAnswers: async () => [],
+        trained: async () => none,
       }
     }
   }
 }
 
-/** What was learned from a dataset stays when it is deleted; its rows don't. */
-async function withoutDeleted(examples: Promise<TrainingExample[]>): Promise<TrainingExample[]> {
-  return examples.catch((error: unknown): TrainingExample[] => {
-    if (error instanceof AppError && error.code === 'DatasetNotFound') return []
+const none = examplesOf([])
+
+/** What was learned from a dataset stays when it is deleted; its rows don't, and there is nothing to give back. */
+async function withoutDeleted<T>(examples: Promise<T>): Promise<T | null> {
+  return examples.catch((error: unknown): null => {
+    if (error instanceof AppError && error.code === 'DatasetNotFound') return null
     throw error
   })
 }

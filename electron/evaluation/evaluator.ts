@@ -217,7 +217,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     request: EvaluationRequest,
     data: EvaluationData,
   ): Promise<Evaluation> {
-    const available = data.examples.length
+    const available = data.examples.count
     const plannedRows = Math.min(request.rows, available)
     const { robustnessRows, stereotypePairs, withBase } = request
     const plan: EvaluationPlan = {

@@ -1,11 +1,11 @@
 /** One row of a dataset as a base model would be shown it, token by token. */
-import type { TrainingExample } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { PreviewRequest, PromptPreview } from '../../shared/promptPreview.ts'
 import { fillCompletion, fillPrompt } from '../../shared/promptTemplate.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { tokensOf } from '../aws/tokens.ts'
 import type { Connection } from '../aws/workspace.ts'
+import type { Examples } from '../dataset/examples.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
 import { baseServingSpec } from './servingSpec.ts'
 
@@ -14,10 +14,10 @@ export async function previewPrompt(
   { clients, workspaceId }: Connection,
   endpoints: EndpointService,
   hubModel: HubModel,
-  examples: readonly TrainingExample[],
+  examples: Examples,
   { promptTemplate, row }: Pick<PreviewRequest, 'promptTemplate' | 'row'>,
 ): Promise<PromptPreview> {
-  const example = examples[row % Math.max(1, examples.length)]
+  const [example] = await examples.at([row % Math.max(1, examples.count)])
   if (!example)
     throw new AppError('DatasetTooSmall', 'No rows can be used', {
       details: { count: 0, minimum: 1 },
@@ -28,7 +28,7 @@ export async function previewPrompt(
   )
   // Apart, as in training: the answer begins with a token of its own.
   return {
-    rowCount: examples.length,
+    rowCount: examples.count,
     prompt: await tokensOf(clients, name, fillPrompt(promptTemplate, example.prompt)),
     answer: await tokensOf(clients, name, fillCompletion(promptTemplate, example.completion)),
   }

@@ -10,7 +10,8 @@ import {
 import type { TrainingExample } from '../../shared/dataset.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import { estimateTokens, tokensOfExamples } from '../../shared/trainingWay.ts'
-import type { ReadSplit } from '../dataset/readSplit.ts'
+import type { ReadSplit, SplitExamples } from '../dataset/exampleReader.ts'
+import type { Examples } from '../dataset/examples.ts'
 
 /** What is shown around a cut. */
 const shownCharacters = 40
@@ -32,35 +33,37 @@ export async function listCutRows(
   { mostTokens, sampleRows, reason, from, count }: CutRowsRequest,
 ): Promise<CutRows> {
   const { datasetSha256 } = version
-  const own = rowsOf(await readSplit(version, datasetSha256))
+  const own = await readSplit(version, datasetSha256)
   const isSmaller = sampleRows !== undefined && sampleRows !== (version.sampleRows ?? null)
-  const kept = isSmaller ? rowsOf(await readSplit({ ...version, sampleRows }, datasetSha256)) : own
-  const placesKept = new Set(kept.map(placeOf))
-  const cuts: Readonly<Record<CutReason, (row: Numbered) => CutRow['cut'] | undefined>> = {
-    tokens: ({ example }) =>
-      mostTokens === null ? undefined : shown(example, tokenCut(example, mostTokens)),
-    canvas: ({ example }) => shown(example, canvasCut(example)),
-    leftOut: (row) => (placesKept.has(placeOf(row)) ? undefined : null),
+  const kept = isSmaller ? await readSplit({ ...version, sampleRows }, datasetSha256) : own
+  const isKept = ({ part, example: { row = 0 } }: Numbered) => {
+    const { contentSha256 } = own[part]
+    return [kept.training, kept.validation].some(
+      (side) => side.contentSha256 === contentSha256 && side.rows.has(row),
+    )
   }
   const counts: Record<CutReason, number> = { tokens: 0, leftOut: 0, canvas: 0 }
   const rows: CutRow[] = []
-  for (const kind of ['tokens', 'leftOut', 'canvas'] as const) {
-    for (const row of kind === 'leftOut' ? own : kept) {
-      const cut = cuts[kind](row)
-      if (cut === undefined) continue
-      const place = counts[kind]
-      counts[kind] += 1
-      if (kind === reason && place >= from && place < from + count) rows.push(toCutRow(row, cut))
-    }
+  const add = (kind: CutReason, row: Numbered, cut: CutRow['cut'] | undefined) => {
+    if (cut === undefined) return
+    const place = counts[kind]
+    counts[kind] += 1
+    if (kind === reason && place >= from && place < from + count) rows.push(toCutRow(row, cut))
   }
-  const training = kept.filter(({ part }) => part === 'training')
+  let trainingTokens = 0
+  for await (const row of inOrder(kept)) {
+    const { example, part } = row
+    if (mostTokens !== null) add('tokens', row, shown(example, tokenCut(example, mostTokens)))
+    add('canvas', row, shown(example, canvasCut(example)))
+    if (part === 'training') trainingTokens += tokensOfExamples([example], mostTokens)
+  }
+  if (isSmaller) {
+    for await (const row of inOrder(own)) if (!isKept(row)) add('leftOut', row, null)
+  }
   return {
-    rowCount: kept.length,
-    trainingRowCount: training.length,
-    trainingTokens: tokensOfExamples(
-      training.map(({ example }) => example),
-      mostTokens,
-    ),
+    rowCount: kept.training.count + kept.validation.count,
+    trainingRowCount: kept.training.count,
+    trainingTokens,
     counts,
     rows,
   }
@@ -71,16 +74,27 @@ function tokensIn({ prompt, completion }: TrainingExample): number {
 }
 
 /** In the order of the file; of two files the one that is trained on first. */
-function rowsOf(split: Awaited<ReturnType<ReadSplit>>): Numbered[] {
-  const all = (['training', 'validation'] as const).flatMap((part) =>
-    split[part].map((example) => ({ example, part })),
-  )
-  return all.sort((a, b) => (a.example.row ?? 0) - (b.example.row ?? 0))
+async function* inOrder(split: SplitExamples): AsyncGenerator<Numbered> {
+  const [training, validation] = [numbered(split, 'training'), numbered(split, 'validation')]
+  let [next, other] = [await training.next(), await validation.next()]
+  const rowOf = ({ value }: typeof next) => value?.example.row ?? Infinity
+  while (next.value || other.value) {
+    if (next.value && rowOf(next) <= rowOf(other)) {
+      yield next.value
+      next = await training.next()
+    } else if (other.value) {
+      yield other.value
+      other = await validation.next()
+    }
+  }
 }
 
-/** By its text as well: in a validation file of its own the same number is another row. */
-function placeOf({ example: { row, prompt, completion } }: Numbered): string {
-  return JSON.stringify([row, prompt, completion])
+async function* numbered(
+  split: Readonly<Record<CutRow['part'], Examples>>,
+  part: CutRow['part'],
+): AsyncGenerator<Numbered, undefined> {
+  for await (const batch of split[part].batches())
+    for (const example of batch) yield { example, part }
 }
 
 function toCutRow({ example, part }: Numbered, cut: CutRow['cut']): CutRow {

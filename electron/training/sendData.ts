@@ -70,15 +70,15 @@ export function createSendData(options: SendDataOptions): SendData {
   async function prepare(file: DataFile, onPiece: (piece: Buffer) => void): Promise<Prepared> {
     const kept: Buffer[] = []
     let sizeBytes = 0
-    function* pieces(): Generator<Buffer> {
-      for (const text of file.pieces()) {
+    async function* pieces(): AsyncGenerator<Buffer> {
+      for await (const text of file.pieces()) {
         const piece = Buffer.from(text)
         onPiece(piece)
         yield piece
       }
     }
     const all = pieces()
-    for (let next = all.next(); !next.done; next = all.next()) {
+    for (let next = await all.next(); !next.done; next = await all.next()) {
       kept.push(next.value)
       sizeBytes += next.value.byteLength
       if (sizeBytes < largeFromBytes) continue

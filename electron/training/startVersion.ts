@@ -1,6 +1,6 @@
 /** From a request to training jobs: split, upload, a row in the database, one job per base model. */
 import { randomUUID } from 'node:crypto'
-import type { Dataset, TrainingExample } from '../../shared/dataset.ts'
+import type { Dataset } from '../../shared/dataset.ts'
 import { AppError, toAppError, type AppErrorData, type ErrorCode } from '../../shared/errors.ts'
 import type { BaseModel, Candidate, FineTuneRequest, ModelVersion } from '../../shared/model.ts'
 import { mostTokensOf } from '../../shared/moveSettings.ts'
@@ -20,7 +20,9 @@ import { completeHyperparameters } from './hyperparameters.ts'
 import type { SendData } from './sendData.ts'
 import type { TrainableModel, UploadedData, VersionData } from './ways/way.ts'
 import { wayOf } from './ways/ways.ts'
-import { pinPlan, type ReadSplit } from '../dataset/readSplit.ts'
+import type { ReadSplit } from '../dataset/exampleReader.ts'
+import type { Examples } from '../dataset/examples.ts'
+import { pinPlan } from '../dataset/pinPlan.ts'
 
 export interface StartVersionOptions {
   readonly db: WritableDb
@@ -101,21 +103,27 @@ export async function prepareVersion(
       ? await pinPlan(request.split, options.trainingContent)
       : request.split
   const split = await options.readSplit({ ...request, split: plan }, contentSha256)
-  const count = split.training.length + split.validation.length
-  if (count < fewestRows || split.validation.length === 0) {
+  const count = split.training.count + split.validation.count
+  if (count < fewestRows || split.validation.count === 0) {
     throw new AppError('DatasetTooSmall', `Only ${count} rows can be used`, {
       details: { count, minimum: fewestRows },
     })
   }
   const samplePrompts =
-    request.samplePrompts.length > 0 ? request.samplePrompts : pickPrompts(split.validation)
+    request.samplePrompts.length > 0 ? request.samplePrompts : await pickPrompts(split.validation)
   const data = { ...split, samplePrompts }
-  const planned = models.map(({ baseModel }, index): PlannedRun => {
-    const own = requireItem(settings, index)
-    const mostTokens = mostTokensOf(baseModel.cloud?.tokens ?? null, own)
-    const trainingTokens = tokensOfExamples(split.training, mostTokens)
-    return { model: baseModel, choice: choices[index] ?? undefined, settings: own, trainingTokens }
-  })
+  const tokens = await trainingTokensOf(
+    split.training,
+    models.map(({ baseModel }, index) =>
+      mostTokensOf(baseModel.cloud?.tokens ?? null, requireItem(settings, index)),
+    ),
+  )
+  const planned = models.map(({ baseModel }, index): PlannedRun => ({
+    model: baseModel,
+    choice: choices[index] ?? undefined,
+    settings: requireItem(settings, index),
+    trainingTokens: requireItem(tokens, index),
+  }))
   if (connection.kind === 'aws') await options.requireBudget(request.workspaceId, planned)
   const runs: PreparedRun[] = []
   for (const [index, model] of models.entries()) {
@@ -128,7 +136,7 @@ export async function prepareVersion(
     const choice = choices[index] ?? null
     const uris = await options.sendData(
       connection,
-      model.dataFiles(connection, data, promptTemplate),
+      await model.dataFiles(connection, data, promptTemplate),
     )
     const key = JSON.stringify([baseModel.id, hyperparameters, uris])
     const plannedRun = requireItem(planned, index)
@@ -167,8 +175,8 @@ export async function startVersion(
       splitSeed: request.splitSeed,
       ...(plan ? { split: plan } : {}),
       ...(request.sampleRows ? { sampleRows: request.sampleRows } : {}),
-      trainingRowCount: data.training.length,
-      validationRowCount: data.validation.length,
+      trainingRowCount: data.training.count,
+      validationRowCount: data.validation.count,
       samplePrompts: [...data.samplePrompts],
       createdAtMs,
       candidates: runs.map((run) => ({
@@ -262,11 +270,30 @@ function choiceFor({ cloud }: BaseModel, asked: CloudChoice | undefined): CloudC
   }
 }
 
-/** The first of the validation rows, which are in random order; none of them twice. */
-function pickPrompts(validation: readonly TrainingExample[]): string[] {
-  const distinct = new Set(validation.map(({ prompt }) => prompt.trim().slice(0, 2000)))
-  distinct.delete('')
-  return [...distinct].slice(0, mostSamplePrompts)
+/** The first of the validation rows, none of them twice. */
+async function pickPrompts(validation: Examples): Promise<string[]> {
+  const distinct = new Set<string>()
+  for await (const batch of validation.batches()) {
+    for (const { prompt } of batch) {
+      const question = prompt.trim().slice(0, 2000)
+      if (question !== '') distinct.add(question)
+      if (distinct.size === mostSamplePrompts) return [...distinct]
+    }
+  }
+  return [...distinct]
+}
+
+/** For each limit, what all rows have within it; in one pass. */
+async function trainingTokensOf(
+  training: Examples,
+  limits: readonly (number | null)[],
+): Promise<number[]> {
+  const sums = limits.map(() => 0)
+  for await (const batch of training.batches())
+    limits.forEach((limit, index) => {
+      sums[index] = (sums[index] ?? 0) + tokensOfExamples(batch, limit)
+    })
+  return sums
 }
 
 interface JobParts {
@@ -287,7 +314,7 @@ async function createJob(
   try {
     const uris = await options.sendData(
       connection,
-      model.dataFiles(connection, data, candidate.promptTemplate),
+      await model.dataFiles(connection, data, candidate.promptTemplate),
     )
     const trainingJobArn = await model.submit(connection, {
       jobName: candidate.trainingJobName,

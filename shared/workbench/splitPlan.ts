@@ -48,6 +48,8 @@ export const splitPreviewSchema = z.object({
       validation: z.number().int(),
     }),
   ),
+  /** Rows whose topics were looked at; the counts are estimates where there are more. */
+  topicRowCount: z.number().int(),
 })
 export type SplitPreview = z.infer<typeof splitPreviewSchema>
 

@@ -1,6 +1,6 @@
 /** Rows that repeat others word for word, and questions that have several answers; by hashes, so that memory is bounded. */
 import { partCount, Partitions } from '../partitions.ts'
-import { BitSet } from './bitSet.ts'
+import { BitSet } from '../bitSet.ts'
 import { largest, rowsPerGroup, type RowNumbers } from './rowNumbers.ts'
 
 /** The row, its question's hash and its answer's, two words each. */

@@ -1,51 +1,145 @@
 /** What a split would give: counts, leakage, and what either side is about. */
-import type { SplitPreview, SplitRequest } from '../../../shared/workbench/splitPlan.ts'
-import { tokensOfExamples } from '../../../shared/trainingWay.ts'
-import { sampleOf } from '../../../shared/split.ts'
-import { findLeaks } from '../profile/leakage.ts'
-import { groupTexts } from '../profile/nearDuplicates.ts'
+import type { ColumnRoles } from '../../../shared/dataset.ts'
+import { countedUp, sampleOf } from '../../../shared/split.ts'
+import type { SplitPreview } from '../../../shared/workbench/splitPlan.ts'
+import { BitSet } from '../bitSet.ts'
+import { RowDivider, type DivideOptions, type Division } from '../divideRows.ts'
 import { findTopics } from '../profile/topics.ts'
-import type { SplitExamples } from '../splitExamples.ts'
+import { topicCharacters } from '../profile/words.ts'
+import { readExamples } from '../trainingExamples.ts'
 
-const topicSample = 4000
 const mostExamples = 50
+/** Topics are found from so many questions, and counted among so many; the texts of all would not fit. */
+const topicSample = 4000
+const mostTopicRows = 20_000
 
-/** The rows of its examples are those of the content that was read, and lines are left to whoever knows the file. */
-export function previewOf(
-  { training, validation, groupCount }: SplitExamples,
-  { split, splitSeed: seed }: Pick<SplitRequest, 'split' | 'splitSeed'>,
-): SplitPreview {
-  const leaks = findLeaks(training, validation)
-  const same = leaks.filter(({ isSame }) => isSame).length
-  const questions = [...training, ...validation].map(({ prompt }) => prompt)
-  const isRandom = (split ?? { kind: 'random' }).kind === 'random'
-  // Where every validation row leaks there are rows for both sides only if not all questions are alike.
-  const isAvoidable =
-    leaks.length < validation.length || (isRandom && new Set(groupTexts(questions)).size > 1)
-  const model = findTopics(sampleOf(questions, topicSample, seed), seed)
-  const counts = model.labels.map((label) => ({ label: [...label], training: 0, validation: 0 }))
-  for (const side of ['training', 'validation'] as const) {
-    for (const { prompt } of side === 'training' ? training : validation) {
-      const topic = counts[model.assign(prompt).topic]
-      if (topic) topic[side] += 1
+type Side = 'training' | 'validation'
+interface Place {
+  readonly side: Side
+  readonly row: number
+}
+
+/**
+ * The rows of its examples are those of the content that was read, and lines are left to whoever knows the file.
+ *
+ * @throws AppError as RowDivider does
+ */
+export async function previewSplit(options: DivideOptions): Promise<SplitPreview> {
+  const divider = new RowDivider(options, true)
+  try {
+    const division = await divider.divide()
+    const { training, validation, groupCount } = division
+    const leaks = divider.findLeaks(division)
+    const counts = { all: 0, same: 0 }
+    const shown: { training: number; validation: number }[] = []
+    for (const leak of leaks) {
+      counts.all += 1
+      if (leak.isSame) counts.same += 1
+      if (shown.length === mostExamples) continue
+      // Places that the sides have.
+      const trained = training[leak.training] as number
+      shown.push({ training: trained, validation: validation[leak.validation] as number })
     }
+    const { split, splitSeed } = options.request
+    const isRandom = (split ?? { kind: 'random' }).kind === 'random'
+    // Where every validation row leaks there are rows for both sides only if not all questions are alike.
+    const isAvoidable = counts.all < validation.length || (isRandom && leaks.hasSeveralQuestions)
+    const looked = topicPlaces(division, splitSeed)
+    const promptOf = await readPrompts(options, [
+      ...looked,
+      ...shown.flatMap((leak): Place[] => [
+        { side: 'training', row: leak.training },
+        { side: 'validation', row: leak.validation },
+      ]),
+    ])
+    return {
+      trainingCount: training.length,
+      validationCount: validation.length,
+      trainingTokens: divider.tokensOf(training),
+      groupCount,
+      leakage: {
+        same: counts.same,
+        similar: counts.all - counts.same,
+        isAvoidable,
+        examples: shown.map((leak) => ({
+          validation: promptOf({ side: 'validation', row: leak.validation }),
+          training: promptOf({ side: 'training', row: leak.training }),
+          row: leak.validation,
+          line: null,
+        })),
+      },
+      topics: countTopics(looked, promptOf, division, splitSeed),
+      topicRowCount: looked.length,
+    }
+  } finally {
+    divider.close()
   }
-  return {
-    trainingCount: training.length,
-    validationCount: validation.length,
-    trainingTokens: tokensOfExamples(training),
-    groupCount,
-    leakage: {
-      same,
-      similar: leaks.length - same,
-      isAvoidable,
-      examples: leaks.slice(0, mostExamples).map((leak) => ({
-        validation: leak.validation.prompt,
-        training: leak.training.prompt,
-        row: leak.validation.row ?? 1,
-        line: null,
-      })),
-    },
-    topics: counts.sort((a, b) => b.training + b.validation - a.training - a.validation),
+}
+
+/** Training rows first. */
+function topicPlaces({ training, validation }: Division, seed: number): Place[] {
+  const count = training.length + validation.length
+  return Array.from(sampleOf(countedUp(count), mostTopicRows, seed), (place): Place => {
+    const isTrained = place < training.length
+    // Places that the sides have.
+    return isTrained
+      ? { side: 'training', row: training[place] as number }
+      : { side: 'validation', row: validation[place - training.length] as number }
+  })
+}
+
+/** In one pass over each content. */
+async function readPrompts(
+  { read, contentSha256, request }: DivideOptions,
+  places: readonly Place[],
+): Promise<(place: Place) => string> {
+  const { columns, split } = request
+  const file = split?.kind === 'file' ? (split.contentSha256 ?? '') : contentSha256
+  const contentOf = { training: contentSha256, validation: file }
+  const prompts = new Map<string, Map<number, string>>()
+  for (const sha256 of new Set([contentSha256, file])) {
+    const wanted = places.filter(({ side }) => contentOf[side] === sha256).map(({ row }) => row)
+    prompts.set(sha256, await promptsOf(read(sha256), columns, wanted))
   }
+  return ({ side, row }) => prompts.get(contentOf[side])?.get(row) ?? ''
+}
+
+async function promptsOf(
+  content: ReturnType<DivideOptions['read']>,
+  columns: ColumnRoles,
+  rows: readonly number[],
+): Promise<Map<number, string>> {
+  const prompts = new Map<number, string>()
+  for await (const batch of readExamples(content, columns, BitSet.of(Uint32Array.from(rows))))
+    for (const { row, prompt } of batch) prompts.set(row, prompt)
+  return prompts
+}
+
+/** The largest first; of very many rows each that was looked at stands for its side's neighbours. */
+function countTopics(
+  looked: readonly Place[],
+  promptOf: (place: Place) => string,
+  { training, validation }: Division,
+  seed: number,
+): SplitPreview['topics'] {
+  const questions = looked.map((place) => promptOf(place).slice(0, topicCharacters))
+  const places = sampleOf(countedUp(questions.length), topicSample, seed)
+  const sample = Array.from(places, (place) => questions[place] ?? '')
+  const model = findTopics(sample, seed)
+  const counts = model.labels.map((label) => ({ label: [...label], training: 0, validation: 0 }))
+  const seen = { training: 0, validation: 0 }
+  looked.forEach(({ side }, place) => {
+    seen[side] += 1
+    const topic = counts[model.assign(questions[place] ?? '').topic]
+    if (topic) topic[side] += 1
+  })
+  const estimate = (count: number, among: number, all: number) =>
+    among === all ? count : Math.round((count * all) / Math.max(among, 1))
+  return counts
+    .map(({ label, ...count }) => ({
+      label,
+      training: estimate(count.training, seen.training, training.length),
+      validation: estimate(count.validation, seen.validation, validation.length),
+    }))
+    .sort((a, b) => b.training + b.validation - a.training - a.validation)
 }

@@ -7,12 +7,11 @@ import { splitRequestSchema } from '../../../shared/workbench/splitPlan.ts'
 import { createContentStore } from '../content.ts'
 import { profileRows } from '../profile/profileRows.ts'
 import { profileTaskSchema, stateSchema } from '../profile/profileTask.ts'
-import { createReadSplit } from '../readSplit.ts'
+import { selectionTaskSchemas, selectRows } from '../rowSelection.ts'
 import { createRowStore } from '../rowStore.ts'
-import { readTrainingExamples } from '../trainingExamples.ts'
 import { createRowTest } from './filterRows.ts'
 import { findRows } from './findRows.ts'
-import { previewOf } from './previewSplit.ts'
+import { previewSplit } from './previewSplit.ts'
 import { openOverlay, readEditedRows } from './rowReader.ts'
 import { createRowSorter } from './sortRows.ts'
 
@@ -32,23 +31,28 @@ export const rowTaskSchema = z.discriminatedUnion('kind', [
     contentSha256: z.string(),
     request: splitRequestSchema,
   }),
+  ...selectionTaskSchemas,
 ])
 export type RowTask = z.infer<typeof rowTaskSchema>
 
-/** Numbers of rows for a view or a search; a count; a profile; what a split gives. */
+/** Numbers of rows for a view, a search or a split; a count; a profile; what a split gives. */
 export async function runRowTask(
   task: RowTask,
   onProgress: (fraction: number) => void,
 ): Promise<unknown> {
   const content = createContentStore(task.contentDirectory)
   const store = createRowStore(content)
+  switch (task.kind) {
+    case 'usable':
+    case 'divide':
+    case 'untrained':
+      return selectRows(task, content)
+  }
   const { contentSha256 } = task
   if (task.kind === 'split') {
     const { request } = task
-    const read = createReadSplit((_, columns, sha256 = contentSha256, groupColumn) =>
-      readTrainingExamples(content.read(sha256), columns, groupColumn),
-    )
-    return previewOf(await read(request, contentSha256), request)
+    const { rowCount } = await store.open(contentSha256)
+    return previewSplit({ read: content.read, contentSha256, request, rowCount, onProgress })
   }
   const overlay = await openOverlay(store, task)
   switch (task.kind) {

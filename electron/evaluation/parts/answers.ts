@@ -1,14 +1,13 @@
 /** Asks both models the drawn rows; each is scored and stored as soon as both have answered. */
 import type { EvaluatedRow } from '../../../shared/evaluation.ts'
-import { shuffle } from '../../../shared/split.ts'
+import { shuffledPlaces } from '../../../shared/split.ts'
 import { insertEvaluatedRow, putEvaluationItem } from '../../db/evaluations.ts'
 import { scoreAnswer } from '../scores/scoreAnswer.ts'
 import type { PartContext } from './partContext.ts'
 
 /** Positions of the rows to ask, in order; without replacement, the same for the same seed. */
 export function drawRows(available: number, count: number, seed: number): number[] {
-  const positions = Array.from({ length: available }, (_, position) => position)
-  return shuffle(positions, seed).slice(0, count)
+  return [...shuffledPlaces(available, seed).subarray(0, count)]
 }
 
 export async function answerRows(context: PartContext): Promise<void> {
@@ -22,9 +21,12 @@ export async function answerRows(context: PartContext): Promise<void> {
   }
   // A row is judged while the next one is being answered.
   let storing = Promise.resolve()
-  for (const position of drawRows(data.examples.length, plannedRows, seed)) {
-    const example = data.examples[position]
-    if (!example || done.has(position)) continue
+  const drawn = drawRows(data.examples.count, plannedRows, seed)
+  const positions = drawn.filter((position) => !done.has(position))
+  const examples = await data.examples.at(positions)
+  for (const [index, position] of positions.entries()) {
+    const example = examples[index]
+    if (!example) continue
     // One after the other: how long each takes is measured as well.
     const [tuned, tunedMs] = await timed(() => context.ask('tuned', example.prompt))
     const [base, baseMs] = evaluation.plan.withBase

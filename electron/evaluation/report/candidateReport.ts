@@ -1,7 +1,6 @@
 /** The report of a candidate as HTML, from what is stored of it. */
 import { AppError } from '../../../shared/errors.ts'
 import type { Evaluation } from '../../../shared/evaluation.ts'
-import type { TrainingExample } from '../../../shared/dataset.ts'
 import type { Candidate, ModelVersion } from '../../../shared/model.ts'
 import type { AnswerSide, GenerationSettings } from '../../../shared/playground.ts'
 import type { Language } from '../../../shared/settings.ts'
@@ -9,6 +8,7 @@ import { getCandidate } from '../../db/candidates.ts'
 import type { ReadableDb } from '../../db/database.ts'
 import { listMetricPoints } from '../../db/metrics.ts'
 import { getModel, getVersion } from '../../db/models.ts'
+import type { Examples } from '../../dataset/examples.ts'
 import { leaderboardOf } from '../../training/leaderboardOf.ts'
 import { htmlReport } from './htmlReport.ts'
 import type { ReportWords } from './reportWords.ts'
@@ -19,7 +19,7 @@ export interface CandidateReportOptions {
   readonly latestEvaluation: (candidateId: string) => Evaluation | null
   /** Whether its models can be asked at no cost: nobody who saves a report has asked for a machine. */
   readonly canAnswer: (workspaceId: string) => boolean
-  readonly unseen: (version: ModelVersion) => Promise<TrainingExample[]>
+  readonly unseen: (version: ModelVersion) => Promise<Examples>
   readonly answer: (
     candidate: Candidate,
     side: AnswerSide,

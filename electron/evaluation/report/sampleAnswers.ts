@@ -1,17 +1,17 @@
 /** A few answers for the report of a candidate that was not evaluated. */
-import type { TrainingExample } from '../../../shared/dataset.ts'
 import type { AnswerSide, GenerationSettings } from '../../../shared/playground.ts'
+import { firstOf, type Examples } from '../../dataset/examples.ts'
 import { evaluationSettings } from '../evaluator.ts'
 import type { SampleAnswer } from './blocks.ts'
 
 const sampleCount = 5
 
 export async function answerSamples(
-  unseen: readonly TrainingExample[],
+  unseen: Examples,
   answer: (side: AnswerSide, prompt: string, settings: GenerationSettings) => Promise<string>,
 ): Promise<SampleAnswer[]> {
   const samples: SampleAnswer[] = []
-  for (const { prompt, completion } of unseen.slice(0, sampleCount)) {
+  for (const { prompt, completion } of await firstOf(unseen, sampleCount)) {
     samples.push({
       question: prompt,
       expected: completion,

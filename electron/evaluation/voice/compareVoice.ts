@@ -4,7 +4,7 @@ import { mean, percentileInterval } from '../../../shared/bootstrap.ts'
 import { median } from '../../../shared/curveNoise.ts'
 import type { EvaluatedRow } from '../../../shared/evaluation.ts'
 import { basesOf } from '../../../shared/metricComparison.ts'
-import { seededRandom, shuffle } from '../../../shared/split.ts'
+import { seededRandom, shuffledPlaces } from '../../../shared/split.ts'
 import { voiceTraits, type VoiceComparison, type VoiceTrait } from '../../../shared/voice.ts'
 import { closenessOfShares, closenessOfValues, closenessOfWords, countAll } from './closeness.ts'
 import { commonPhrases, phraseShares, type PhraseEdge } from './phrases.ts'
@@ -16,13 +16,18 @@ const mostTrainingAnswers = 1000
 const resamples = 400
 const seed = 20_240_602
 
-/** Null without answers on either side. The same input gives the same numbers. */
+/** Places of the training answers that a voice is compared with, of so many. */
+export function drawTrainingAnswers(count: number): number[] {
+  return [...shuffledPlaces(count, seed).subarray(0, mostTrainingAnswers)]
+}
+
+/** Null without answers on either side. The same input gives the same numbers. @param trainingAnswers as they were drawn */
 export async function compareVoice(
   trainingAnswers: readonly string[],
   rows: readonly EvaluatedRow[],
 ): Promise<VoiceComparison | null> {
   if (rows.length === 0 || trainingAnswers.length === 0) return null
-  const training = shuffle(trainingAnswers, seed).slice(0, mostTrainingAnswers).map(traitsOf)
+  const training = trainingAnswers.map(traitsOf)
   const tuned = rows.map((row) => traitsOf(row.tuned.text))
   const base = basesOf(rows)?.map(({ text }) => traitsOf(text)) ?? null
   const closeness = closenessTo(training)

@@ -1,6 +1,5 @@
 /** Autopilot: CreateAutoMLJobV2, one job for each base model; AWS chooses machine and trainer. */
 import { stringify } from 'csv-stringify/sync'
-import type { TrainingExample } from '../../../shared/dataset.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { MetricName, MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel } from '../../../shared/model.ts'
@@ -9,6 +8,7 @@ import { baseModelIdOf } from '../../../shared/trainingWay.ts'
 import { createAutoMLJob, describeAutoMLJob, stopAutoMLJob } from '../../aws/autoMLJobs.ts'
 import { describeTrainingJob } from '../../aws/trainingJobs.ts'
 import type { Connection } from '../../aws/workspace.ts'
+import type { Examples } from '../../dataset/examples.ts'
 import type { HubDocuments } from '../catalog/hubDocuments.ts'
 import { longestAutoMLJobName, trainingJobName } from '../jobNames.ts'
 import {
@@ -19,7 +19,7 @@ import {
   type AutopilotModel,
 } from './autopilotModels.ts'
 import { requireWithinLimits } from './dataLimits.ts'
-import { batchesOf } from './dataFiles.ts'
+import { piecesOf } from './dataFiles.ts'
 import type { Way } from './way.ts'
 
 export const autopilot: Way = {
@@ -41,9 +41,9 @@ export const autopilot: Way = {
     return {
       baseModel,
       hubModel: null,
-      dataFiles(_, data) {
-        requireWithinLimits(baseModel, data)
-        const file = (channel: string, examples: readonly TrainingExample[]) => ({
+      async dataFiles(_, data) {
+        await requireWithinLimits(baseModel, data)
+        const file = (channel: string, examples: Examples) => ({
           name: `${channel}/${channel}.csv`,
           type: 'text/csv',
           pieces: () => toCsv(examples),
@@ -136,9 +136,9 @@ function finalPoints(
 }
 
 /** Two columns, `input` and `output`, as Autopilot demands. */
-function* toCsv(examples: readonly TrainingExample[]): Generator<string> {
+async function* toCsv(examples: Examples): AsyncGenerator<string> {
   yield stringify([['input', 'output']], { quoted_string: true })
-  for (const some of batchesOf(examples))
+  for await (const some of piecesOf(examples))
     yield stringify(
       some.map(({ prompt, completion }) => [prompt, completion]),
       { quoted_string: true },

@@ -1,5 +1,4 @@
 /** Bedrock: models whose weights stay with their makers, customized and asked there. */
-import type { TrainingExample } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel } from '../../../shared/model.ts'
@@ -15,6 +14,7 @@ import {
 } from '../../aws/bedrockJobs.ts'
 import { countInName } from '../../aws/hubDocument.ts'
 import type { Connection } from '../../aws/workspace.ts'
+import type { Examples } from '../../dataset/examples.ts'
 import { trainingJobName } from '../jobNames.ts'
 import { bedrockFamilyOf, servesOnDemand, type BedrockFamily } from './bedrockFamilies.ts'
 import { requireWithinLimits } from './dataLimits.ts'
@@ -43,9 +43,9 @@ export const bedrock: Way = {
     return {
       baseModel,
       hubModel: null,
-      dataFiles(_, data) {
-        requireWithinLimits(baseModel, data)
-        const file = (name: string, examples: readonly TrainingExample[]) => ({
+      async dataFiles(_, data) {
+        await requireWithinLimits(baseModel, data)
+        const file = (name: string, examples: Examples) => ({
           name,
           type: 'application/jsonlines',
           pieces: () => jsonLines(examples, family.toRecord),

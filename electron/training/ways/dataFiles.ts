@@ -1,11 +1,13 @@
-/** What a job is trained on, as files in the way's own format. Made piece by piece: a dataset need not fit into one string. */
+/** What a job is trained on, as files in the way's own format. Made piece by piece: a dataset need not fit into memory. */
+import type { TrainingExample } from '../../../shared/dataset.ts'
+import type { Examples } from '../../dataset/examples.ts'
 
 export interface DataFile {
   /** Below the folder of the version's data. */
   readonly name: string
   readonly type: string
   /** In order; the same each time. */
-  readonly pieces: () => Iterable<string>
+  readonly pieces: () => AsyncIterable<string> | Iterable<string>
 }
 
 export interface DataFiles {
@@ -17,15 +19,17 @@ export interface DataFiles {
 
 const recordsAPiece = 500
 
-export function* jsonLines<T>(
-  items: readonly T[],
-  toRecord: (item: T) => unknown,
-): Generator<string> {
-  for (const some of batchesOf(items))
-    yield some.map((item) => `${JSON.stringify(toRecord(item))}\n`).join('')
+export async function* jsonLines(
+  examples: Examples,
+  toRecord: (example: TrainingExample) => unknown,
+): AsyncGenerator<string> {
+  for await (const some of piecesOf(examples))
+    yield some.map((example) => `${JSON.stringify(toRecord(example))}\n`).join('')
 }
 
-export function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += recordsAPiece)
-    yield items.slice(from, from + recordsAPiece)
+/** Few enough at a time for one string. */
+export async function* piecesOf(examples: Examples): AsyncGenerator<readonly TrainingExample[]> {
+  for await (const batch of examples.batches())
+    for (let from = 0; from < batch.length; from += recordsAPiece)
+      yield batch.slice(from, from + recordsAPiece)
 }

@@ -1,17 +1,18 @@
 /** Rows held against a base model's limits, before anything is sent. */
+import type { TrainingExample } from '../../../shared/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { BaseModel } from '../../../shared/model.ts'
 import { estimateTokens, mostCutShare } from '../../../shared/trainingWay.ts'
 import type { VersionData } from './way.ts'
 
 /** @throws AppError DatasetTooSmall, TooManyRows, TooManyLongRows */
-export function requireWithinLimits(
+export async function requireWithinLimits(
   { displayName, cloud }: BaseModel,
   { training, validation }: VersionData,
-): void {
+): Promise<void> {
   if (!cloud) return
   const { rows, tokens } = cloud
-  const count = training.length + validation.length
+  const count = training.count + validation.count
   if (count < rows.min)
     throw new AppError('DatasetTooSmall', `${displayName} needs ${rows.min} rows`, {
       details: { count, minimum: rows.min },
@@ -21,9 +22,11 @@ export function requireWithinLimits(
       details: { name: displayName, count, maximum: rows.max },
     })
   if (tokens === null) return
-  const long = [...training, ...validation].filter(
-    ({ prompt, completion }) => estimateTokens(prompt) + estimateTokens(completion) > tokens,
-  ).length
+  const isLong = ({ prompt, completion }: TrainingExample) =>
+    estimateTokens(prompt) + estimateTokens(completion) > tokens
+  let long = 0
+  for (const side of [training, validation])
+    for await (const batch of side.batches()) long += batch.filter(isLong).length
   if (long > count * mostCutShare)
     throw new AppError('TooManyLongRows', `${displayName} would cut ${long} of ${count} rows`, {
       details: { name: displayName, count: long, total: count, tokens },

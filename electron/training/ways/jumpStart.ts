@@ -1,8 +1,8 @@
 /** A hub model's own trainer, run by CreateTrainingJob: on this computer by the engine, in AWS on machines by the hour. */
-import type { TrainingExample } from '../../../shared/dataset.ts'
 import { listHub, publicHub } from '../../aws/hub.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
 import { createTrainingJob, describeTrainingJob, stopTrainingJob } from '../../aws/trainingJobs.ts'
+import type { Examples } from '../../dataset/examples.ts'
 import { trainingJobName } from '../jobNames.ts'
 import { requireWithinLimits } from './dataLimits.ts'
 import { jsonLines } from './dataFiles.ts'
@@ -32,14 +32,14 @@ function trainable(hubModel: HubModel): TrainableModel {
   return {
     baseModel,
     hubModel,
-    dataFiles(connection, data, promptTemplate) {
-      requireWithinLimits(baseModel, data)
+    async dataFiles(connection, data, promptTemplate) {
+      await requireWithinLimits(baseModel, data)
       const { training, validation, samplePrompts } = data
       const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
       const template = json(promptTemplate)
       const type = 'application/json'
       const file = (name: string, text: string) => ({ name, type, pieces: () => [text] })
-      const rows = (name: string, examples: readonly TrainingExample[]) => ({
+      const rows = (name: string, examples: Examples) => ({
         name,
         type: 'application/jsonlines',
         pieces: () => jsonLines(examples, ({ prompt, completion }) => ({ prompt, completion })),

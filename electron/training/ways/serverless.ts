@@ -53,8 +53,8 @@ export const serverless: Way = {
     return {
       baseModel,
       hubModel: null,
-      dataFiles(_, data) {
-        requireWithinLimits(baseModel, data)
+      async dataFiles(_, data) {
+        await requireWithinLimits(baseModel, data)
         const file = (channel: 'train' | 'validation') => ({
           name: `${channel}/${channel}.jsonl`,
           type: 'application/jsonlines',

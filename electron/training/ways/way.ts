@@ -1,5 +1,4 @@
 /** What every way of training has to offer; the workflow knows nothing else of them. */
-import type { TrainingExample } from '../../../shared/dataset.ts'
 import type { MetricPoint } from '../../../shared/metrics.ts'
 import type { BaseModel, Candidate } from '../../../shared/model.ts'
 import type { PromptTemplate } from '../../../shared/promptTemplate.ts'
@@ -7,13 +6,14 @@ import type { CloudChoice, TrainingWay } from '../../../shared/trainingWay.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
 import type { TrainingJob } from '../../aws/trainingJobs.ts'
 import type { Connection } from '../../aws/workspace.ts'
+import type { Examples } from '../../dataset/examples.ts'
 import type { DataFiles } from './dataFiles.ts'
 import type { HubDocuments } from '../catalog/hubDocuments.ts'
 
 /** What a version is trained on. */
 export interface VersionData {
-  readonly training: readonly TrainingExample[]
-  readonly validation: readonly TrainingExample[]
+  readonly training: Examples
+  readonly validation: Examples
   readonly samplePrompts: readonly string[]
 }
 
@@ -50,7 +50,11 @@ export interface TrainableModel {
    * The rows in the way's own format.
    * @throws AppError TooManyRows, DatasetTooSmall, TooManyLongRows
    */
-  dataFiles(connection: Connection, data: VersionData, promptTemplate: PromptTemplate): DataFiles
+  dataFiles(
+    connection: Connection,
+    data: VersionData,
+    promptTemplate: PromptTemplate,
+  ): Promise<DataFiles>
   /** @returns the job's ARN */
   submit(connection: Connection, order: JobOrder): Promise<string>
 }

@@ -19,6 +19,8 @@ import {
   createDatasetService,
   type DatasetService,
 } from '../../../electron/dataset/datasetService.ts'
+import { createExampleReader } from '../../../electron/dataset/exampleReader.ts'
+import { firstOf } from '../../../electron/dataset/examples.ts'
 import { createImporter } from '../../../electron/dataset/intake/importer.ts'
 import { maxFileBytes } from '../../../electron/dataset/sourceFile.ts'
 import { createFileHere, type OpenFile } from '../../../electron/dataset/contentFile.ts'
@@ -26,6 +28,7 @@ import { runStageTask, type RunStageTask } from '../../../electron/dataset/stagi
 import { updateCandidate } from '../../../electron/db/candidates.ts'
 import type { WritableDb } from '../../../electron/db/database.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
+import { collect } from '../../support/collect.ts'
 import { insertTestVersion, openTestDatabase } from '../../support/database.ts'
 import { openOnFullDisk } from '../../support/fullDisk.ts'
 
@@ -57,6 +60,11 @@ function createService(open?: OpenFile): DatasetService {
       createFile: (path) => createFileHere(path, open),
     })
   return createDatasetService({ db, contentDirectory, publish, clock, ...(open && { stage }) })
+}
+
+function createReader({ rowStore, get }: DatasetService) {
+  const contentOf = (id: string) => get(id).contentSha256
+  return createExampleReader({ contentDirectory: join(folder, 'content'), rowStore, contentOf })
 }
 
 function file(name: string, content: string | Buffer): string {
@@ -132,17 +140,21 @@ test('reads the usable rows for training, and those of an earlier state', async 
   const service = createService()
   const path = file('a.csv', `${head}"Q, 1?",A\n\nR?,\nS?,B,C\nT?,"x\ny"\nT?,"x\ny"\n`)
   const { id, contentSha256, scan } = await service.import(path)
-  const examples = await service.readExamples(id, roles)
-  expect(examples).toEqual([
+  const reader = createReader(service)
+  const examples = await reader.usable(contentSha256, roles)
+  const rows = [
     { prompt: 'Q, 1?', completion: 'A', row: 1 },
     { prompt: 'T?', completion: 'x\ny', row: 5 },
-  ])
-  expect(scan.usableRowCount).toBe(examples.length)
+  ]
+  expect((await collect(examples.batches())).flat()).toEqual(rows)
+  expect(await examples.at([1, 0, 1])).toEqual([rows[1], rows[0], rows[1]])
+  expect(scan.usableRowCount).toBe(examples.count)
   await service.fix(id, ['blank-row', 'duplicate-row'])
-  expect(await service.readExamples(id, roles, contentSha256)).toEqual(examples)
-  const swapped = await service.readExamples(id, { question: 'answer', answer: 'question' })
-  expect(swapped[0]).toMatchObject({ prompt: 'A', completion: 'Q, 1?' })
-  const missing = service.readExamples(id, { question: 'nope', answer: 'answer' })
+  const again = await createReader(service).usable(contentSha256, roles)
+  expect(await firstOf(again, 9)).toEqual(rows)
+  const swapped = await reader.usable(contentSha256, { question: 'answer', answer: 'question' })
+  expect(await firstOf(swapped, 1)).toMatchObject([{ prompt: 'A', completion: 'Q, 1?' }])
+  const missing = reader.usable(contentSha256, { question: 'nope', answer: 'answer' })
   await expect(missing).rejects.toMatchObject({
     code: 'ColumnNotFound',
     details: { column: 'nope' },
@@ -209,7 +221,7 @@ test('refuses to delete a dataset in training, and keeps what a version was trai
   updateCandidate(db, 'candidate-1', { status: 'Completed' })
   await service.delete(id)
   expect(contents()).toEqual([contentSha256])
-  expect(await service.readExamples(id, roles, contentSha256)).toHaveLength(1)
+  expect(await createReader(service).usable(contentSha256, roles)).toMatchObject({ count: 1 })
 })
 
 test('exports the content as it stands', async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { applyFixes } from '../../../electron/dataset/fix.ts'
 import { scanContent } from '../../../electron/dataset/scan.ts'
-import { readTrainingExamples } from '../../../electron/dataset/trainingExamples.ts'
 import { findingCodeSchema } from '../../../shared/dataset.ts'
 import { collect } from '../../support/collect.ts'
+import { trainingExamplesOf } from '../../support/trainingExamples.ts'
 
 const good = Array.from({ length: 200 }, (_, index) => `"Question ${index}?","Answer, ${index}"\n`)
 const roles = { question: 'question', answer: 'answer' }
@@ -43,10 +43,10 @@ test.each(faults)('keeps every good row around %s, and repairs the file', async 
     fault,
     ...rows.slice(100),
   ]
-  const before = await readTrainingExamples(content, roles)
+  const before = await trainingExamplesOf(content, roles)
   const run = applyFixes(content, new Set(findingCodeSchema.options))
   const fixed = await collect(run.chunks)
-  const after = await readTrainingExamples(fixed, roles)
+  const after = await trainingExamplesOf(fixed, roles)
   for (const examples of [before, after]) {
     const answers = new Set(examples.map(({ completion }) => completion))
     expect(good.filter((__, index) => !answers.has(`Answer, ${index}`))).toEqual([])
