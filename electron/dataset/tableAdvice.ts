@@ -1,5 +1,5 @@
 /** What is good to know about a table as a whole; nothing of it has to be mended. */
-import type { FindingExample } from '../../shared/dataset.ts'
+import type { FindingCode, FindingExample } from '../../shared/dataset.ts'
 import { type FindingCollector, maxExamples } from './findings.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { preview } from './preview.ts'
@@ -17,13 +17,19 @@ const labelBytes = 24
 const minorityShare = 0.2
 const leastRowsForShares = 50
 
+/** Rows in one kind of writing, and the first of them. */
+interface Script {
+  count: number
+  readonly examples: FindingExample[]
+}
+
 export class TableAdvice {
   readonly #findings: FindingCollector
   readonly #answers = new Set<number>()
   #rows = 0
   #answerBytes = 0
-  readonly #scripts = { wide: [] as FindingExample[], narrow: [] as FindingExample[] }
-  readonly #counts = { wide: 0, narrow: 0 }
+  readonly #wide: Script = { count: 0, examples: [] }
+  readonly #narrow: Script = { count: 0, examples: [] }
 
   constructor(findings: FindingCollector) {
     this.#findings = findings
@@ -35,21 +41,22 @@ export class TableAdvice {
     this.#answerBytes += view.answerLength
     if (this.#answers.size <= mostLabels) this.#answers.add(view.answerHashLow)
     const length = view.questionLength + view.answerLength
-    if (length > longRowBytes) this.#findings.add('long-row', () => exampleOf(view, row))
-    if (view.answerLength < 2) this.#findings.add('short-row', () => exampleOf(view, row))
-    const script = view.wide * 3 > view.length * 0.4 ? 'wide' : 'narrow'
-    this.#counts[script] += 1
-    if (this.#scripts[script].length < maxExamples) this.#scripts[script].push(exampleOf(view, row))
+    if (length > longRowBytes) this.#report('long-row', view, row)
+    if (view.answerLength < 2) this.#report('short-row', view, row)
+    const script = view.wide * 3 > view.length * 0.4 ? this.#wide : this.#narrow
+    script.count += 1
+    if (script.examples.length < maxExamples) script.examples.push(exampleOf(view, row))
+  }
+
+  #report(code: FindingCode, view: RecordView, row: number): void {
+    this.#findings.add(code, () => exampleOf(view, row))
   }
 
   finish(usableRows: number): void {
-    const { wide, narrow } = this.#counts
-    const fewer = wide < narrow ? 'wide' : 'narrow'
-    const share = this.#counts[fewer] / Math.max(this.#rows, 1)
+    const fewer = this.#wide.count < this.#narrow.count ? this.#wide : this.#narrow
+    const share = fewer.count / Math.max(this.#rows, 1)
     if (this.#rows >= leastRowsForShares && share > 0 && share < minorityShare) {
-      this.#findings
-        .count('mixed-languages', this.#counts[fewer])
-        .examples.push(...this.#scripts[fewer])
+      this.#findings.count('mixed-languages', fewer.count).examples.push(...fewer.examples)
     }
     const isLabelled =
       this.#rows >= leastRowsForShares &&

@@ -20,9 +20,30 @@
 
   ;; 64 bits of a run of bytes. Not for secrets; its seed differs from run to run, so that no file can be made to collide.
   (func $hash (export "hash") (param $at i32) (param $end i32) (param $seed i64) (result i64)
-    (local $a i64) (local $b i64) (local $left i32)
+    (local $a i64) (local $b i64) (local $c i64) (local $d i64) (local $left i32)
     (local.set $a (local.get $seed))
-    (local.set $b (i64.xor (i64.extend_i32_u (i32.sub (local.get $end) (local.get $at))) (i64.const 0x9e3779b97f4a7c15)))
+    (local.set $b
+      (i64.xor
+        (i64.extend_i32_u (i32.sub (local.get $end) (local.get $at)))
+        (i64.rotl (local.get $seed) (i64.const 47))))
+    ;; Four words at a time while there are so many: each multiplication waits for the one before it.
+    (if (i32.ge_u (i32.sub (local.get $end) (local.get $at)) (i32.const 32))
+      (then
+        (local.set $c (i64.rotl (local.get $seed) (i64.const 31)))
+        (local.set $d (i64.rotl (local.get $seed) (i64.const 13)))
+        (loop $four
+          (local.set $a (i64.mul (i64.xor (local.get $a) (i64.load (local.get $at))) (i64.const 0xff51afd7ed558ccd)))
+          (local.set $b (i64.mul (i64.xor (local.get $b) (i64.load offset=8 (local.get $at))) (i64.const 0xc4ceb9fe1a85ec53)))
+          (local.set $c (i64.mul (i64.xor (local.get $c) (i64.load offset=16 (local.get $at))) (i64.const 0xff51afd7ed558ccd)))
+          (local.set $d (i64.mul (i64.xor (local.get $d) (i64.load offset=24 (local.get $at))) (i64.const 0xc4ceb9fe1a85ec53)))
+          (local.set $a (i64.xor (local.get $a) (i64.shr_u (local.get $a) (i64.const 29))))
+          (local.set $b (i64.xor (local.get $b) (i64.shr_u (local.get $b) (i64.const 32))))
+          (local.set $c (i64.xor (local.get $c) (i64.shr_u (local.get $c) (i64.const 31))))
+          (local.set $d (i64.xor (local.get $d) (i64.shr_u (local.get $d) (i64.const 30))))
+          (local.set $at (i32.add (local.get $at) (i32.const 32)))
+          (br_if $four (i32.ge_u (i32.sub (local.get $end) (local.get $at)) (i32.const 32))))
+        (local.set $a (i64.add (i64.rotl (local.get $a) (i64.const 25)) (i64.mul (local.get $c) (i64.const 0x9fb21c651e98df25))))
+        (local.set $b (i64.add (i64.rotl (local.get $b) (i64.const 41)) (i64.mul (local.get $d) (i64.const 0x9fb21c651e98df25))))))
     (block $done
       (loop $more
         (br_if $done (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $end)))
@@ -58,12 +79,20 @@
     (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 33))))
 
   ;; Which classes of characters occur in a record. Writes line feeds and wide bytes; returns flags.
-  (func $classify (param $start i32) (param $end i32) (param $delimiter v128) (param $record i32) (result i32)
-    (local $at i32) (local $left i32) (local $flags i32) (local $mask i32) (local $run i32)
-    (local $x v128) (local $x1 v128) (local $x2 v128) (local $feed v128)
-    (local $control v128) (local $mark v128) (local $return v128) (local $odd v128)
-    (local $feeds i32) (local $wide i32) (local $digits i32) (local $previous i32)
-    (local $digit v128) (local $joined v128) (local $hasSeven i32)
+  ;;
+  ;; Two tables, of a byte's low and of its high half, give its classes where they have a bit in common: 1, 2 and 4 are
+  ;; control characters, 8 @, 16 <, 32 &, 64 a carriage return, and 128 marks a block that has to be looked at closely,
+  ;; for digits and line feeds. What is used for every block is made before the loop: it is not moved there by itself.
+  (func $classify
+    (param $start i32) (param $end i32) (param $delimiter v128) (param $low v128) (param $record i32) (result i32)
+    (local $at i32) (local $left i32) (local $flags i32) (local $mask i32)
+    (local $x v128) (local $x1 v128) (local $x2 v128) (local $feed v128) (local $classes v128) (local $all v128)
+    (local $high v128) (local $half v128) (local $visible v128) (local $odd v128)
+    (local $feeds i32) (local $wide i32) (local $digits i32) (local $runs i32) (local $window i32) (local $since i32)
+    (local $digit v128) (local $joined v128) (local $hasSeven i32) (local $found i32) (local $word i64)
+    (local.set $high (v128.const i8x16 193 2 32 144 8 0 0 4 0 0 0 0 0 0 0 0))
+    (local.set $half (i8x16.splat (i32.const 15)))
+    (local.set $visible (i8x16.splat (i32.const 35)))
     (local.set $at (local.get $start))
     (block $done
       (loop $more
@@ -77,174 +106,168 @@
                 (local.get $x)
                 (v128.const i8x16 32 32 32 32 32 32 32 32 32 32 32 32 32 32 32 32)
                 (v128.load (i32.sub (i32.const 16) (local.get $left)))))))
-        (local.set $feed (i8x16.eq (local.get $x) (i8x16.splat (i32.const 10))))
-        (local.set $mask (i8x16.bitmask (local.get $feed)))
-        (if (local.get $mask)
-          (then
-            (local.set $feeds (i32.add (local.get $feeds) (i32.popcnt (local.get $mask))))
-            ;; Three in a row.
-            (if (v128.any_true
-                  (v128.and
-                    (local.get $feed)
-                    (v128.and
-                      (i8x16.eq (v128.load (i32.sub (local.get $at) (i32.const 1))) (i8x16.splat (i32.const 10)))
-                      (i8x16.eq (v128.load (i32.sub (local.get $at) (i32.const 2))) (i8x16.splat (i32.const 10))))))
-              (then (local.set $flags (i32.or (local.get $flags) (i32.const 8192)))))))
-        (local.set $return (v128.or (local.get $return) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 13)))))
-        ;; Below a space, but no line end and not the delimiter; and DEL.
-        (local.set $control
-          (v128.or
-            (local.get $control)
-            (v128.or
-              (i8x16.eq (local.get $x) (i8x16.splat (i32.const 127)))
-              (v128.andnot
-                (i8x16.lt_u (local.get $x) (i8x16.splat (i32.const 32)))
-                (v128.or
-                  (v128.or (local.get $feed) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 13))))
-                  (i8x16.eq (local.get $x) (local.get $delimiter)))))))
-        ;; @ < &
-        (local.set $mark
-          (v128.or
-            (local.get $mark)
-            (v128.or
-              (i8x16.eq (local.get $x) (i8x16.splat (i32.const 64)))
-              (v128.or
-                (i8x16.eq (local.get $x) (i8x16.splat (i32.const 60)))
-                (i8x16.eq (local.get $x) (i8x16.splat (i32.const 38)))))))
-        ;; Seven digits among 32 bytes, of which one comes after + - . ( or after a digit and a space; or eleven: less is
-        ;; no number of a person, and an order number is none.
-        (local.set $digit
-          (i8x16.lt_u
-            (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
-            (i8x16.splat (i32.const 10))))
-        (local.set $mask (i8x16.bitmask (local.get $digit)))
-        (local.set $run (i32.or (local.get $digits) (i32.shl (local.get $mask) (i32.const 16))))
-        (local.set $digits (local.get $mask))
-        (if (local.get $mask)
-          (then
-            (local.set $x1 (v128.load (i32.sub (local.get $at) (i32.const 1))))
-            (local.set $x2 (v128.load (i32.sub (local.get $at) (i32.const 2))))
-            (local.set $joined
-              (v128.or
-                (local.get $joined)
-                (v128.and
-                  (local.get $digit)
-                  (v128.or
-                    (v128.or
-                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 43)))
-                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 40))))
-                    (v128.or
-                      ;; 45 and 46.
-                      (i8x16.lt_u
-                        (i8x16.sub (local.get $x1) (i8x16.splat (i32.const 45)))
-                        (i8x16.splat (i32.const 2)))
-                      (v128.and
-                        (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 32)))
-                        (i8x16.lt_u
-                          (i8x16.sub (local.get $x2) (i8x16.splat (i32.const 48)))
-                          (i8x16.splat (i32.const 10)))))))))))
-        (if (i32.ge_u (i32.popcnt (local.get $run)) (i32.const 7))
-          (then
-            (local.set $hasSeven (i32.const 1))
-            (if (i32.ge_u (i32.popcnt (local.get $run)) (i32.const 11))
-              (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))))
+        (local.set $classes
+          (v128.and
+            (i8x16.swizzle (local.get $low) (v128.and (local.get $x) (local.get $half)))
+            (i8x16.swizzle
+              (local.get $high)
+              (v128.and (i16x8.shr_u (local.get $x) (i32.const 4)) (local.get $half)))))
+        (local.set $all (v128.or (local.get $all) (local.get $classes)))
         ;; Sixteen visible ASCII characters without a space, quote or delimiter between them, perhaps over the border of
-        ;; two blocks.
+        ;; two blocks: so many since the last of those, and so many up to the next one.
         (local.set $mask
           (i8x16.bitmask
-            (v128.andnot
-              (i8x16.gt_s (local.get $x) (i8x16.splat (i32.const 34)))
+            (v128.or
+              (i8x16.lt_s (local.get $x) (local.get $visible))
               (i8x16.eq (local.get $x) (local.get $delimiter)))))
-        (local.set $run (i32.or (local.get $previous) (i32.shl (local.get $mask) (i32.const 16))))
-        (local.set $previous (local.get $mask))
-        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 1))))
-        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 2))))
-        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 4))))
-        (local.set $run (i32.and (local.get $run) (i32.shr_u (local.get $run) (i32.const 8))))
-        (if (local.get $run) (then (local.set $flags (i32.or (local.get $flags) (i32.const 16)))))
-        (if (i8x16.bitmask (local.get $x))
+        (local.set $runs (i32.or (local.get $runs) (i32.add (local.get $since) (i32.ctz (local.get $mask)))))
+        (local.set $since (i32.sub (i32.clz (local.get $mask)) (i32.const 16)))
+        (if (i8x16.bitmask (v128.or (local.get $classes) (local.get $x)))
           (then
-            (local.set $flags (i32.or (local.get $flags) (i32.const 1)))
-            (local.set $wide
-              (i32.add
-                (local.get $wide)
-                (i32.popcnt (i8x16.bitmask (i8x16.ge_u (local.get $x) (i8x16.splat (i32.const 0xe3)))))))
-            (local.set $x1 (v128.load (i32.sub (local.get $at) (i32.const 1))))
-            (local.set $x2 (v128.load (i32.sub (local.get $at) (i32.const 2))))
-            ;; C2 xx: C1 controls, no-break space, soft hyphen, and what mojibake is made of.
-            (local.set $odd (v128.or (local.get $odd) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0xc2)))))
-            ;; C3 82, C3 83, C3 A2
-            (local.set $odd
-              (v128.or
-                (local.get $odd)
-                (v128.and
-                  (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xc3)))
+            (local.set $feed (i8x16.eq (local.get $x) (i8x16.splat (i32.const 10))))
+            (local.set $mask (i8x16.bitmask (local.get $feed)))
+            (if (local.get $mask)
+              (then
+                (local.set $feeds (i32.add (local.get $feeds) (i32.popcnt (local.get $mask))))
+                ;; Three in a row.
+                (if (v128.any_true
+                      (v128.and
+                        (local.get $feed)
+                        (v128.and
+                          (i8x16.eq (v128.load (i32.sub (local.get $at) (i32.const 1))) (i8x16.splat (i32.const 10)))
+                          (i8x16.eq (v128.load (i32.sub (local.get $at) (i32.const 2))) (i8x16.splat (i32.const 10))))))
+                  (then (local.set $flags (i32.or (local.get $flags) (i32.const 8192)))))))
+            ;; Seven digits among 32 bytes, of which one comes after + - . ( or after a digit and a space; or eleven: less is
+            ;; no number of a person, and an order number is none.
+            (local.set $digit
+              (i8x16.lt_u
+                (i8x16.sub (local.get $x) (i8x16.splat (i32.const 48)))
+                (i8x16.splat (i32.const 10))))
+            (local.set $mask (i8x16.bitmask (local.get $digit)))
+            (local.set $window (i32.or (local.get $digits) (i32.shl (local.get $mask) (i32.const 16))))
+            (local.set $digits (local.get $mask))
+            (if (local.get $mask)
+              (then
+                (local.set $x1 (v128.load (i32.sub (local.get $at) (i32.const 1))))
+                (local.set $x2 (v128.load (i32.sub (local.get $at) (i32.const 2))))
+                (local.set $joined
                   (v128.or
-                    (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0xa2)))
-                    (i8x16.eq
-                      (v128.and (local.get $x) (i8x16.splat (i32.const 0xfe)))
-                      (i8x16.splat (i32.const 0x82)))))))
-            ;; E2 81, E2 82
-            (local.set $odd
-              (v128.or
-                (local.get $odd)
-                (v128.and
-                  (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xe2)))
-                  (i8x16.lt_u
-                    (i8x16.sub (local.get $x) (i8x16.splat (i32.const 0x81)))
-                    (i8x16.splat (i32.const 2))))))
-            ;; E2 80 80..8F, E2 80 A8..AF
-            (local.set $odd
-              (v128.or
-                (local.get $odd)
-                (v128.and
-                  (v128.and
-                    (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe2)))
-                    (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x80))))
+                    (local.get $joined)
+                    (v128.and
+                      (local.get $digit)
+                      (v128.or
+                        (v128.or
+                          (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 43)))
+                          (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 40))))
+                        (v128.or
+                          ;; 45 and 46.
+                          (i8x16.lt_u
+                            (i8x16.sub (local.get $x1) (i8x16.splat (i32.const 45)))
+                            (i8x16.splat (i32.const 2)))
+                          (v128.and
+                            (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 32)))
+                            (i8x16.lt_u
+                              (i8x16.sub (local.get $x2) (i8x16.splat (i32.const 48)))
+                              (i8x16.splat (i32.const 10)))))))))
+                (if (i32.ge_u (i32.popcnt (local.get $window)) (i32.const 7))
+                  (then
+                    (local.set $hasSeven (i32.const 1))
+                    (if (i32.ge_u (i32.popcnt (local.get $window)) (i32.const 11))
+                      (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))))))
+            (if (i8x16.bitmask (local.get $x))
+              (then
+                (local.set $flags (i32.or (local.get $flags) (i32.const 1)))
+                (local.set $wide
+                  (i32.add
+                    (local.get $wide)
+                    (i32.popcnt (i8x16.bitmask (i8x16.ge_u (local.get $x) (i8x16.splat (i32.const 0xe3)))))))
+                (local.set $x1 (v128.load (i32.sub (local.get $at) (i32.const 1))))
+                (local.set $x2 (v128.load (i32.sub (local.get $at) (i32.const 2))))
+                ;; C2 xx: C1 controls, no-break space, soft hyphen, and what mojibake is made of.
+                (local.set $odd (v128.or (local.get $odd) (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0xc2)))))
+                ;; C3 82, C3 83, C3 A2
+                (local.set $odd
                   (v128.or
-                    (i8x16.eq
-                      (v128.and (local.get $x) (i8x16.splat (i32.const 0xf0)))
-                      (i8x16.splat (i32.const 0x80)))
-                    (i8x16.eq
-                      (v128.and (local.get $x) (i8x16.splat (i32.const 0xf8)))
-                      (i8x16.splat (i32.const 0xa8)))))))
-            ;; E3 80 80
-            (local.set $odd
-              (v128.or
-                (local.get $odd)
-                (v128.and
-                  (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe3)))
-                  (v128.and
-                    (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x80)))
-                    (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0x80)))))))
-            ;; EF BB, EF BF
-            (local.set $odd
-              (v128.or
-                (local.get $odd)
-                (v128.and
-                  (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xef)))
-                  (i8x16.eq
-                    (v128.and (local.get $x) (i8x16.splat (i32.const 0xfb)))
-                    (i8x16.splat (i32.const 0xbb))))))
-            ;; E9 94 9F, the first third of what became of two replacement characters
-            (local.set $odd
-              (v128.or
-                (local.get $odd)
-                (v128.and
-                  (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe9)))
-                  (v128.and
-                    (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x94)))
-                    (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0x9f)))))))))
+                    (local.get $odd)
+                    (v128.and
+                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xc3)))
+                      (v128.or
+                        (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0xa2)))
+                        (i8x16.eq
+                          (v128.and (local.get $x) (i8x16.splat (i32.const 0xfe)))
+                          (i8x16.splat (i32.const 0x82)))))))
+                ;; E2 81, E2 82
+                (local.set $odd
+                  (v128.or
+                    (local.get $odd)
+                    (v128.and
+                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xe2)))
+                      (i8x16.lt_u
+                        (i8x16.sub (local.get $x) (i8x16.splat (i32.const 0x81)))
+                        (i8x16.splat (i32.const 2))))))
+                ;; E2 80 80..8F, E2 80 A8..AF
+                (local.set $odd
+                  (v128.or
+                    (local.get $odd)
+                    (v128.and
+                      (v128.and
+                        (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe2)))
+                        (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x80))))
+                      (v128.or
+                        (i8x16.eq
+                          (v128.and (local.get $x) (i8x16.splat (i32.const 0xf0)))
+                          (i8x16.splat (i32.const 0x80)))
+                        (i8x16.eq
+                          (v128.and (local.get $x) (i8x16.splat (i32.const 0xf8)))
+                          (i8x16.splat (i32.const 0xa8)))))))
+                ;; E3 80 80
+                (local.set $odd
+                  (v128.or
+                    (local.get $odd)
+                    (v128.and
+                      (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe3)))
+                      (v128.and
+                        (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x80)))
+                        (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0x80)))))))
+                ;; EF BB, EF BF
+                (local.set $odd
+                  (v128.or
+                    (local.get $odd)
+                    (v128.and
+                      (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0xef)))
+                      (i8x16.eq
+                        (v128.and (local.get $x) (i8x16.splat (i32.const 0xfb)))
+                        (i8x16.splat (i32.const 0xbb))))))
+                ;; E9 94 9F, the first third of what became of two replacement characters
+                (local.set $odd
+                  (v128.or
+                    (local.get $odd)
+                    (v128.and
+                      (i8x16.eq (local.get $x2) (i8x16.splat (i32.const 0xe9)))
+                      (v128.and
+                        (i8x16.eq (local.get $x1) (i8x16.splat (i32.const 0x94)))
+                        (i8x16.eq (local.get $x) (i8x16.splat (i32.const 0x9f))))))))))
+          (else (local.set $digits (i32.const 0))))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $more)))
     (i32.store offset=16 (local.get $record) (local.get $feeds))
     (i32.store offset=56 (local.get $record) (local.get $wide))
+    (local.set $word (i64.or (i64x2.extract_lane 0 (local.get $all)) (i64x2.extract_lane 1 (local.get $all))))
+    (local.set $word (i64.or (local.get $word) (i64.shr_u (local.get $word) (i64.const 32))))
+    (local.set $found (i32.wrap_i64 (i64.or (local.get $word) (i64.shr_u (local.get $word) (i64.const 16)))))
+    (local.set $found (i32.or (local.get $found) (i32.shr_u (local.get $found) (i32.const 8))))
+    (if (i32.and (local.get $found) (i32.const 7))
+      (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
+    (if (i32.and (local.get $found) (i32.const 56))
+      (then (local.set $flags (i32.or (local.get $flags) (i32.const 4)))))
+    (if (i32.and (local.get $found) (i32.const 64))
+      (then (local.set $flags (i32.or (local.get $flags) (i32.const 512)))))
+    ;; Sixteen or more: no sum of less has one of these bits.
+    (if (i32.and (local.get $runs) (i32.const 48))
+      (then (local.set $flags (i32.or (local.get $flags) (i32.const 16)))))
     (if (i32.and (local.get $hasSeven) (v128.any_true (local.get $joined)))
       (then (local.set $flags (i32.or (local.get $flags) (i32.const 8)))))
-    (if (v128.any_true (local.get $control)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 2)))))
-    (if (v128.any_true (local.get $mark)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 4)))))
     (if (v128.any_true (local.get $odd)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 32)))))
-    (if (v128.any_true (local.get $return)) (then (local.set $flags (i32.or (local.get $flags) (i32.const 512)))))
     (local.get $flags))
 
   ;; Reads records of [from, end) into the table; returns how many.
@@ -257,7 +280,23 @@
     (local $delimiter v128) (local $row i64) (local $cellHash i64) (local $questionHash i64) (local $answerHash i64)
     (local $questionLength i32) (local $answerLength i32) (local $next i32)
     (local $questionStart i32) (local $answerStart i32)
+    (local $low v128) (local $y v128) (local $quote v128) (local $feed v128) (local $return v128)
     (local.set $delimiter (i8x16.splat (local.get $delimiterByte)))
+    (local.set $quote (i8x16.splat (i32.const 34)))
+    (local.set $feed (i8x16.splat (i32.const 10)))
+    (local.set $return (i8x16.splat (i32.const 13)))
+    ;; A delimiter is no control character, whatever it is otherwise.
+    (local.set $low
+      (v128.andnot
+        (v128.const i8x16 139 131 131 131 131 131 163 131 131 131 130 3 19 66 3 7)
+        (v128.and
+          (i8x16.eq
+            (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+            (i8x16.splat (i32.and (local.get $delimiterByte) (i32.const 15))))
+          (i8x16.splat
+            (i32.add
+              (i32.lt_u (local.get $delimiterByte) (i32.const 16))
+              (i32.shl (i32.eq (i32.shr_u (local.get $delimiterByte) (i32.const 4)) (i32.const 1)) (i32.const 1)))))))
     (local.set $record (local.get $table))
     (local.set $start (local.get $from))
     (local.set $at (local.get $from))
@@ -291,11 +330,18 @@
                   (loop $quotes
                     (block $found
                       (loop $seek
-                        (local.set $mask
-                          (i8x16.bitmask (i8x16.eq (v128.load (local.get $at)) (i8x16.splat (i32.const 34)))))
-                        (br_if $found (local.get $mask))
-                        (local.set $at (i32.add (local.get $at) (i32.const 16)))
-                        (br_if $seek (i32.lt_u (local.get $at) (local.get $end))))
+                        (local.set $x (i8x16.eq (v128.load (local.get $at)) (local.get $quote)))
+                        (local.set $y (i8x16.eq (v128.load offset=16 (local.get $at)) (local.get $quote)))
+                        (if (i32.eqz (i8x16.bitmask (v128.or (local.get $x) (local.get $y))))
+                          (then
+                            (local.set $at (i32.add (local.get $at) (i32.const 32)))
+                            (br_if $seek (i32.lt_u (local.get $at) (local.get $end))))
+                          (else
+                            (local.set $mask
+                              (i32.or
+                                (i8x16.bitmask (local.get $x))
+                                (i32.shl (i8x16.bitmask (local.get $y)) (i32.const 16))))
+                            (br $found))))
                       (global.set $reason (i32.add (i32.const 1) (local.get $atEnd)))
                       (br $stop))
                     (local.set $at (i32.add (local.get $at) (i32.ctz (local.get $mask))))
@@ -339,12 +385,12 @@
                         (v128.or
                           (i8x16.eq (local.get $x) (local.get $delimiter))
                           (v128.or
-                            (i8x16.eq (local.get $x) (i8x16.splat (i32.const 10)))
-                            (i8x16.eq (local.get $x) (i8x16.splat (i32.const 13)))))))
+                            (i8x16.eq (local.get $x) (local.get $feed))
+                            (i8x16.eq (local.get $x) (local.get $return))))))
                     (local.set $hadQuote
                       (i32.or
                         (local.get $hadQuote)
-                        (i8x16.bitmask (i8x16.eq (local.get $x) (i8x16.splat (i32.const 34))))))
+                        (i8x16.bitmask (i8x16.eq (local.get $x) (local.get $quote)))))
                     (if (local.get $mask)
                       (then
                         (local.set $at (i32.add (local.get $at) (i32.ctz (local.get $mask))))
@@ -420,7 +466,7 @@
         (local.set $flags
           (i32.or
             (local.get $flags)
-            (call $classify (local.get $start) (local.get $at) (local.get $delimiter) (local.get $record))))
+            (call $classify (local.get $start) (local.get $at) (local.get $delimiter) (local.get $low) (local.get $record))))
         (if (i32.and
               (i64.eq (local.get $questionHash) (local.get $answerHash))
               (i32.ne (local.get $questionLength) (i32.const 0)))

@@ -69,7 +69,10 @@ export class SeenRows {
     const mask = slots.length / slotWords - 1
     let all = 0
     for (let at = from + word.questionHash; at < to; at += recordWords) {
-      all |= slots[((records[at] as number) & mask) * slotWords] as number // within both
+      // Both are within the table. The second one may be in the next line of the cache, where a search often goes on.
+      const place = (records[at] as number) & mask
+      const near = (place + 2) & mask
+      all |= (slots[place * slotWords] as number) | (slots[near * slotWords] as number)
     }
     this.touched = all
   }
@@ -152,13 +155,15 @@ export class SeenRows {
     if (!spill) return
     // What is left to compare stands in the file: the table is not needed any more.
     this.#slots = new Int32Array(0)
+    const parts = Array.from({ length: partCount }, (_, part) => spill.sizeOf(part))
+    const unsigned = new Uint32Array(Math.max(...parts))
+    const words = new Int32Array(unsigned.buffer)
     const rows = new SeenRows()
-    for (let part = 0; part < partCount; part += 1) {
-      const unsigned = spill.readWhole(part)
-      const words = new Int32Array(unsigned.buffer)
+    for (const [part, size] of parts.entries()) {
+      spill.readWhole(part, unsigned)
       rows.#clear()
-      rows.expect(words.length / spillWords)
-      for (let at = 0; at < words.length; at += spillWords) {
+      rows.expect(size / spillWords)
+      for (let at = 0; at < size; at += spillWords) {
         const late = rows.#keep(words, at)
         const early = words[at + slotWords + 2] as Seen // as it was spilled
         const verdict = late > early ? late : early

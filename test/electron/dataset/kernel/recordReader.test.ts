@@ -152,6 +152,47 @@ test.each<[name: string, row: string, flags: number]>([
   }
 })
 
+/** What is in a cell of these bytes, one look at each. */
+function plainFlags(bytes: Uint8Array): number {
+  const has = (test: (byte: number) => boolean, one: number) => (bytes.some(test) ? one : 0)
+  const text = Buffer.from(bytes).toString('latin1')
+  return (
+    has((byte) => byte < 0x20 || byte === 0x7f, flag.control) |
+    has((byte) => [0x40, 0x3c, 0x26].includes(byte), flag.mark) |
+    has((byte) => byte >= 0x80, flag.high) |
+    (/[\x23-\x7f]{16}/.test(text) ? flag.token : 0)
+  )
+}
+
+test.each([0x2c, 0x09, 0x1d])(
+  'tells classes of characters as a look at each does (%#)',
+  (delimiter) => {
+    const all = flag.control | flag.mark | flag.high | flag.token
+    const byte = fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 0x23, max: 0x7e }) },
+      { weight: 1, arbitrary: fc.constant(0x20) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xff }) },
+    )
+    // Line ends, quotes and delimiters are no part of a plain cell.
+    const cell = fc
+      .array(byte, { minLength: 1, maxLength: 70 })
+      .map((bytes) =>
+        Uint8Array.from(bytes.filter((one) => ![10, 13, 34, delimiter].includes(one))),
+      )
+    fc.assert(
+      fc.property(cell, cell, (question, answer) => {
+        const found: number[] = []
+        const reader = new RecordReader({ ...format, delimiter }, (view) => found.push(view.flags))
+        reader.push(Buffer.concat([question, Buffer.from([delimiter]), answer, Buffer.from('\n')]))
+        expect(found.map((flags) => flags & all)).toEqual([
+          plainFlags(question) | plainFlags(answer),
+        ])
+      }),
+      { numRuns: 1000 },
+    )
+  },
+)
+
 const checkedByDigits = cellChecks.filter(({ trigger }) => trigger === flag.digits)
 const digitText = fc
   .array(
