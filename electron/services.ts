@@ -268,8 +268,8 @@ export function createServices(options: ServicesOptions): Services {
     datasets,
     contentDirectory: path.join(options.dataDirectory, 'content'),
     tokenizerOf: library.tokenizerOf,
-    onProfileProgress: (datasetId, fraction) =>
-      options.publish('workbench.profiled', { datasetId, fraction }),
+    onProgress: (datasetId, what, fraction) =>
+      options.publish('workbench.progressed', { datasetId, what, fraction }),
     clock: now,
   })
 

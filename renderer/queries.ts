@@ -8,7 +8,7 @@ import type { ScoringModelName, ScoringModelProgress } from '../shared/scoringMo
 import { invoke, on } from './api.ts'
 import { followImports } from './datasets/imports.ts'
 import { followWorkspaces } from './workspaces/queries.ts'
-import { profileProgressQuery, workbenchQuery } from './workbench/workbenchQueries.ts'
+import { progressQuery, workbenchQuery } from './workbench/workbenchQueries.ts'
 
 export const appQuery = queryOptions({ queryKey: ['app'], queryFn: () => invoke('app.describe') })
 export const settingsQuery = queryOptions({
@@ -195,8 +195,8 @@ export function followEvents(client: QueryClient): () => void {
       // A fix or an undo changed what the grid shows.
       void client.invalidateQueries({ queryKey: workbenchQuery(dataset.id).queryKey })
     }),
-    on('workbench.profiled', ({ datasetId, fraction }) =>
-      client.setQueryData(profileProgressQuery(datasetId).queryKey, fraction),
+    on('workbench.progressed', ({ datasetId, what, fraction }) =>
+      client.setQueryData(progressQuery(datasetId, what).queryKey, fraction),
     ),
     on('version.changed', (version) => {
       client.setQueryData(

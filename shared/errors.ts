@@ -24,6 +24,7 @@ export const errorCodes = [
   'ColumnNotFound',
   'DatasetTooSmall',
   'SplitImpossible',
+  'NothingToValidate',
   'DatasetNotFound',
   'DatasetInUse',
   'FixNotApplicable',

@@ -70,7 +70,7 @@ export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchR
     datasets,
     contentDirectory,
     tokenizerOf: async () => null,
-    onProfileProgress: () => undefined,
+    onProgress: () => undefined,
     clock: Date.now,
   })
   const results: BenchResult[] = []

@@ -72,8 +72,8 @@ export class RowDivider {
   }
 
   /**
-   * @throws AppError SplitImpossible when all rows are of one group, or all validation rows stand among the training rows;
-   *   ColumnNotFound, DiskFull
+   * @throws AppError SplitImpossible when all rows are of one group; NothingToValidate when all validation rows stand among
+   *   the training rows; ColumnNotFound, DiskFull
    */
   async divide(): Promise<Division> {
     const plan = this.#plan
@@ -83,7 +83,7 @@ export class RowDivider {
     for (const { validation } of this.findLeaks(both)) leaked.add(validation)
     const validation = rowsWhere(both.validation, (place) => !leaked.has(place))
     if (validation.length > 0 || leaked.size === 0) return { ...both, validation }
-    throw impossible('Every validation row stands among the training rows', plan)
+    throw new AppError('NothingToValidate', 'Every validation row stands among the training rows')
   }
 
   /** Of sides that `divide` gave, or a part of them. */
@@ -123,7 +123,7 @@ export class RowDivider {
       case 'similar': {
         const firstOf = plan.kind === 'group' ? this.#groupRows(rows) : this.#groupQuestions(rows)
         const split = splitGroups(firstOf, share, seed)
-        if (!split) throw impossible('All rows belong to one group', plan)
+        if (!split) throw oneGroup(plan)
         return { ...sidesOf(rows, split.sides), groupCount: split.groupCount }
       }
       case 'topic': {
@@ -216,7 +216,7 @@ function sidesOf(rows: Uint32Array, sides: Sides): Pick<Division, 'training' | '
   }
 }
 
-function impossible(message: string, plan: SplitPlan): AppError {
+function oneGroup(plan: SplitPlan): AppError {
   const column = plan.kind === 'group' ? plan.column : ''
-  return new AppError('SplitImpossible', message, { details: { column } })
+  return new AppError('SplitImpossible', 'All rows belong to one group', { details: { column } })
 }

@@ -19,7 +19,7 @@ export interface SplitExamples {
  * The same rows, plan and seed always give the same sides.
  *
  * @param contentSha256 the state of the dataset that is divided
- * @throws AppError ColumnNotFound, DatasetNotFound, SplitImpossible, DiskFull
+ * @throws AppError ColumnNotFound, DatasetNotFound, SplitImpossible, NothingToValidate, DiskFull
  */
 export type ReadSplit = (request: SplitRequest, contentSha256: string) => Promise<SplitExamples>
 

@@ -25,7 +25,7 @@ interface Numbered {
 /**
  * The version's own split, with fewer rows if so asked.
  *
- * @throws AppError DatasetNotFound, ColumnNotFound, SplitImpossible
+ * @throws AppError DatasetNotFound, ColumnNotFound, SplitImpossible, NothingToValidate
  */
 export async function listCutRows(
   readSplit: ReadSplit,

@@ -28,6 +28,7 @@ import { ExportMenu } from '../workbench/ExportMenu.tsx'
 import { PreparePanel } from '../workbench/PreparePanel.tsx'
 import { ProfilePanel } from '../workbench/ProfilePanel.tsx'
 import { RowsPanel } from '../workbench/RowsPanel.tsx'
+import { SplitProgress } from '../workbench/SplitProgress.tsx'
 import { useSplitLeakage } from '../workbench/useSplitLeakage.ts'
 import { rolesQuery, splitChoiceQuery } from '../workbench/workbenchQueries.ts'
 import { DatasetOrigin } from './DatasetOrigin.tsx'
@@ -70,7 +71,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
     setTab('rows')
   }
   const { advice, rowCount, usableRowCount, columns } = dataset.scan
-  const leakage = useSplitLeakage(dataset)
+  const { finding: leakage, look } = useSplitLeakage(dataset)
   const findings = leakage ? [...dataset.scan.findings, leakage] : dataset.scan.findings
   const fixable = safeRepairs(dataset.scan.findings)
 
@@ -126,7 +127,8 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
               </Button>
             )}
           </Group>
-          {findings.length === 0 && (
+          <SplitProgress datasetId={dataset.id} look={look} />
+          {findings.length === 0 && !look.isFetching && (
             <Alert
               color="accent"
               icon={<IconCircleCheck aria-hidden />}

@@ -25,7 +25,7 @@ import { LengthHistogram } from './LengthHistogram.tsx'
 import { languageName } from './languageName.ts'
 import { QualityCard } from './QualityCard.tsx'
 import { TopicMap } from './TopicMap.tsx'
-import { profileProgressQuery, profileQuery, workbenchQuery } from './workbenchQueries.ts'
+import { profileQuery, progressQuery, workbenchQuery } from './workbenchQueries.ts'
 
 interface ProfilePanelProps {
   readonly datasetId: string
@@ -43,7 +43,7 @@ export function ProfilePanel({ datasetId, roles, onShowRows }: ProfilePanelProps
     ...profileQuery({ datasetId, columns: roles, baseModelId }, state.data?.revision ?? ''),
     enabled: models.isFetched && state.data !== undefined,
   })
-  const { data: fraction } = useQuery(profileProgressQuery(datasetId))
+  const { data: fraction } = useQuery(progressQuery(datasetId, 'profile'))
   return (
     <Stack gap="lg">
       <Group align="flex-end" gap="md">

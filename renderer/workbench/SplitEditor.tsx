@@ -22,6 +22,7 @@ import { leakageFinding } from '../../shared/workbench/splitLeakage.ts'
 import type { SplitPreview, SplitRequest } from '../../shared/workbench/splitPlan.ts'
 import { ErrorNotice } from '../components/ErrorNotice.tsx'
 import { formatCount, formatPercent } from '../format.ts'
+import { SplitProgress } from './SplitProgress.tsx'
 import { splitQuery, workbenchQuery } from './workbenchQueries.ts'
 
 interface SplitEditorProps {
@@ -146,18 +147,35 @@ export function SplitOutcome({
   request: SplitRequest
   onKeepApart: () => void
 }) {
-  const { t, i18n } = useTranslation('workbench')
   const [settled] = useDebouncedValue(JSON.stringify(request), settleMs)
   const asked = JSON.parse(settled) as SplitRequest // what was written just above
   const { data: state } = useQuery(workbenchQuery(request.datasetId))
-  const { data, error } = useQuery({
+  const { data, error, isFetching, refetch } = useQuery({
     ...splitQuery(asked, state?.revision ?? ''),
     enabled: state !== undefined,
   })
-  if (error) return <ErrorNotice error={error} />
-  if (!data) return <Skeleton h={120} radius="md" />
-  if ('failure' in data) return <ErrorNotice error={AppError.fromData(data.failure)} />
-  const { preview } = data
+  const look = { isFetching, error, again: () => void refetch() }
+  return (
+    <div>
+      <SplitProgress datasetId={request.datasetId} look={look} />
+      {!data && !error && <Skeleton h={120} radius="md" />}
+      {data && 'failure' in data && <ErrorNotice error={AppError.fromData(data.failure)} />}
+      {data && 'preview' in data && (
+        <Outcome preview={data.preview} request={request} onKeepApart={onKeepApart} />
+      )}
+    </div>
+  )
+}
+
+interface OutcomeProps {
+  readonly preview: SplitPreview
+  readonly request: SplitRequest
+  readonly onKeepApart: () => void
+}
+
+function Outcome({ preview, request, onKeepApart }: OutcomeProps) {
+  const { t, i18n } = useTranslation('workbench')
+  const rowCount = preview.trainingCount + preview.validationCount
   const count = (value: number) => formatCount(value, i18n.language)
   return (
     <Stack gap="sm" component="section" aria-label={t('split.outcome')}>
@@ -197,6 +215,11 @@ export function SplitOutcome({
             ))}
           </Table.Tbody>
         </Table>
+      )}
+      {preview.topics.length > 0 && preview.topicRowCount < rowCount && (
+        <Text size="sm" c="dimmed">
+          {t('profile.sampled', { sample: count(preview.topicRowCount), all: count(rowCount) })}
+        </Text>
       )}
     </Stack>
   )

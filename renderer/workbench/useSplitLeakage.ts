@@ -3,19 +3,16 @@ import { useQuery } from '@tanstack/react-query'
 import type { Dataset, Finding } from '../../shared/dataset.ts'
 import { splitSeed, usualSplit } from '../../shared/workbench/splitChoice.ts'
 import { leakageFinding } from '../../shared/workbench/splitLeakage.ts'
+import type { SplitLook } from './SplitProgress.tsx'
 import { useSplitChoice } from './useSplitChoice.ts'
 import { rolesQuery, splitQuery, workbenchQuery } from './workbenchQueries.ts'
 
-/** All rows are read for it; of more it is told where the split is looked at. */
-const mostRows = 300_000
-
-/** Null without a chosen split, and until it is known. */
-export function useSplitLeakage({ id, scan }: Dataset): Finding | null {
+/** The finding is null without a chosen split, and until it is known. */
+export function useSplitLeakage({ id }: Dataset): { finding: Finding | null; look: SplitLook } {
   const { data: roles } = useQuery(rolesQuery(id))
   const { data: state } = useQuery(workbenchQuery(id))
   const { choice } = useSplitChoice(id)
-  const isWanted = choice !== null && scan.usableRowCount <= mostRows
-  const { data } = useQuery({
+  const { data, isFetching, error, refetch } = useQuery({
     ...splitQuery(
       {
         datasetId: id,
@@ -25,9 +22,12 @@ export function useSplitLeakage({ id, scan }: Dataset): Finding | null {
       },
       state?.revision ?? '',
     ),
-    enabled: isWanted && state !== undefined && roles !== undefined && roles !== null,
+    enabled: choice !== null && state !== undefined && roles !== undefined && roles !== null,
     placeholderData: undefined,
   })
-  if (!choice || !data || !('preview' in data)) return null
-  return leakageFinding(data.preview, choice.split)
+  const preview = choice && data && 'preview' in data ? data.preview : null
+  return {
+    finding: preview && choice ? leakageFinding(preview, choice.split) : null,
+    look: { isFetching, error, again: () => void refetch() },
+  }
 }

@@ -1,5 +1,6 @@
 /** What main knows of a dataset in the workbench, as query options. */
 import { keepPreviousData, queryOptions, skipToken } from '@tanstack/react-query'
+import { AppError } from '../../shared/errors.ts'
 import type { ProfileRequest } from '../../shared/workbench/profile.ts'
 import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
 import type { WorkbenchState } from '../../shared/workbench/view.ts'
@@ -72,15 +73,21 @@ export const profileQuery = (request: ProfileRequest, revision: string) =>
 export const splitQuery = (request: SplitRequest, revision: string) =>
   queryOptions({
     queryKey: ['workbench', request.datasetId, 'split', request, revision],
-    queryFn: () => invoke('workbench.split', request),
+    queryFn: async () => {
+      const answer = await invoke('workbench.split', request)
+      // Nothing was found out: the next one who asks begins anew.
+      const isStopped = 'failure' in answer && answer.failure.code === 'Cancelled'
+      if (isStopped) throw AppError.fromData(answer.failure)
+      return answer
+    },
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
 
 /** Filled by events alone. */
-export const profileProgressQuery = (datasetId: string) =>
+export const progressQuery = (datasetId: string, what: 'profile' | 'split') =>
   queryOptions<number>({
-    queryKey: ['workbench', datasetId, 'profileProgress'],
+    queryKey: ['workbench', datasetId, 'progress', what],
     queryFn: skipToken,
   })

@@ -83,7 +83,7 @@ export const workbenchCalls = {
   'workbench.setRoles': { input: byDataset.extend({ roles: columnRolesSchema }), output: z.null() },
   'workbench.profile': { input: profileRequestSchema, output: datasetProfileSchema },
   'workbench.cancel': {
-    input: byDataset.extend({ what: z.enum(['view', 'find', 'profile']) }),
+    input: byDataset.extend({ what: z.enum(['view', 'find', 'profile', 'split']) }),
     output: z.null(),
   },
   'workbench.split': { input: splitRequestSchema, output: splitAnswerSchema },
@@ -104,5 +104,9 @@ export const workbenchCalls = {
 
 export const workbenchEvents = {
   /** How much of a profile is done. */
-  'workbench.profiled': z.object({ datasetId: z.string(), fraction: z.number().min(0).max(1) }),
+  'workbench.progressed': z.object({
+    datasetId: z.string(),
+    what: z.enum(['profile', 'split']),
+    fraction: z.number().min(0).max(1),
+  }),
 } as const

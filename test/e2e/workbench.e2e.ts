@@ -219,11 +219,11 @@ test('tells of validation questions that are trained on, and keeps them on one s
     const about = Array.from({ length: 6 }, () => words[Math.floor(next() * words.length)])
     // Every third question is asked twice.
     return (row % 3 === 0 ? ['?', '??'] : ['?']).map(
-      (end) => `What about ${about.join(' and ')}${end},Answer ${row}${end}`,
+      (end) => `Lamps,What about ${about.join(' and ')}${end},Answer ${row}${end}`,
     )
   }).flat()
   const file = path.join(dataDirectory, 'leaky.csv')
-  await writeFile(file, `question,answer\n${rows.join('\n')}\n`)
+  await writeFile(file, `shop,question,answer\n${rows.join('\n')}\n`)
   await dropFile(page, file)
   await expect(page.getByRole('heading', { name: 'leaky', level: 1 })).toBeVisible()
   const finding = page.getByRole('region', {
@@ -231,9 +231,30 @@ test('tells of validation questions that are trained on, and keeps them on one s
   })
   await tab('Columns and split')
   const split = page.getByRole('region', { name: 'Training and validation' })
-  await split.getByRole('combobox', { name: 'How rows are divided' }).click()
+  const kind = split.getByRole('combobox', { name: 'How rows are divided' })
+  // All rows are of one shop.
+  await kind.click()
+  await page.getByRole('option', { name: 'Groups of a column stay together' }).click()
+  await split.getByRole('combobox', { name: 'Column that names the group' }).click()
+  await page.getByRole('option', { name: 'shop' }).click()
+  await expect(split.getByText(/^All rows belong together/)).toBeVisible({ timeout: 30_000 })
+  await expectAccessible(page)
+  await tab('Findings')
+  await expect(finding).toBeHidden()
+
+  await tab('Columns and split')
+  await kind.click()
   await page.getByRole('option', { name: 'Every topic on both sides' }).click()
   await expect(split.getByText(/are also trained on/)).toBeVisible({ timeout: 30_000 })
+  const heldBack = await validationRows()
+  const [leaked = 0] = numbersIn((await split.getByText(/are also trained on/).textContent()) ?? '')
+  expect(leaked).toBeGreaterThan(1)
+
+  await page.getByRole('navigation').getByRole('button', { name: 'Datasets' }).click()
+  await page.getByRole('button', { name: /leaky/ }).click()
+  await expect(finding).toBeVisible({ timeout: 30_000 })
+  await tab('Columns and split')
+  await expect(kind).toHaveValue('Every topic on both sides')
 
   await tab('Findings')
   await expect(finding).toBeVisible({ timeout: 30_000 })
@@ -250,9 +271,62 @@ test('tells of validation questions that are trained on, and keeps them on one s
   await expect(
     split.getByText('No validation question stands among the training rows.'),
   ).toBeVisible({ timeout: 30_000 })
+  // Those rows alone are left out, and the plan is the same.
+  expect(await validationRows()).toBe(heldBack - leaked)
+  await expect(kind).toHaveValue('Every topic on both sides')
   await tab('Findings')
   await page.getByRole('button', { name: 'Undo last fix' }).click()
   await expect(finding).toBeVisible({ timeout: 30_000 })
+  await tab('Columns and split')
+  expect(await validationRows()).toBe(heldBack)
+
+  async function validationRows(): Promise<number> {
+    const text = await split.getByText(/rows to train on/).textContent({ timeout: 30_000 })
+    return numbersIn(text ?? '')[1] ?? 0
+  }
+})
+
+test('looks for leakage in very many rows beside everything else, and stops when asked to', async () => {
+  const products = 'lamp bulb shade cable switch socket dimmer parcel'.split(' ')
+  const rows = Array.from({ length: 600_000 }, (_, row) => {
+    // Every tenth question is asked twice.
+    const asked = row % 10 === 9 ? row - 1 : row
+    const product = products[asked % products.length] ?? ''
+    return `Where is the ${product} number ${asked * 7919}?,It is on shelf ${row}.`
+  })
+  const file = path.join(dataDirectory, 'many.csv')
+  await writeFile(file, `question,answer\n${rows.join('\n')}\n`)
+  await dropFile(page, file)
+  await expect(page.getByRole('heading', { name: 'many', level: 1 })).toBeVisible({
+    timeout: 60_000,
+  })
+  await tab('Columns and split')
+  const split = page.getByRole('region', { name: 'Training and validation' })
+  await split.getByRole('combobox', { name: 'How rows are divided' }).click()
+  await page.getByRole('option', { name: 'Every topic on both sides' }).click()
+  const looking = page.getByRole('status').filter({ hasText: /^Looking for validation questions/ })
+  await expect(looking).toBeVisible()
+  await expectAccessible(page)
+  await takePicture(page, 'workbench-split-looking')
+  await split.getByRole('button', { name: 'Stop' }).click()
+  await expect(split.getByText(/^It was not looked at/)).toBeVisible()
+  await tab('Findings')
+  await page.getByRole('button', { name: 'Look now' }).click()
+  await expect(looking).toBeVisible()
+
+  // The table is there meanwhile.
+  await tab('Rows')
+  await grid().getByText('It is on shelf 0.', { exact: true }).click()
+  await page.keyboard.press('Control+End')
+  await expect(grid().getByText('It is on shelf 599999.', { exact: true })).toBeInViewport()
+  await tab('Findings')
+  await expect(
+    page.getByRole('region', { name: /validation questions that are also trained on/ }),
+  ).toBeVisible({ timeout: 60_000 })
+  await expect(looking).toBeHidden()
+  await tab('Columns and split')
+  await expect(split.getByText('480,000 rows to train on, 120,000 to check with.')).toBeVisible()
+  await expect(split.getByText(/^Found in 20,000 of 600,000 rows/)).toBeVisible()
 })
 
 test('profiles a file that takes several threads, and says what was looked at', async () => {
@@ -319,6 +393,16 @@ test('speaks Chinese, goes dark, and fits a small window', async () => {
   await expect(page.getByRole('region', { name: /验证问题也出现在训练数据中/ })).toBeVisible()
   await takePicture(page, 'workbench-leakage-zh-dark')
   await page.getByRole('navigation').getByRole('button', { name: '数据集' }).click()
+  await page.getByRole('button', { name: /many/ }).click()
+  await page.getByRole('tab', { name: '列与划分' }).click()
+  await page.getByRole('combobox', { name: '划分方式' }).click()
+  await page.getByRole('option', { name: '相似问题放在一起' }).click()
+  await expect(page.getByRole('status').filter({ hasText: /^正在查找/ })).toBeVisible()
+  await takePicture(page, 'workbench-split-looking-zh-dark')
+  await page.getByRole('button', { name: '停止' }).click()
+  await expect(page.getByRole('button', { name: '现在检查' })).toBeVisible()
+  await takePicture(page, 'workbench-split-stopped-zh-dark')
+  await page.getByRole('navigation').getByRole('button', { name: '数据集' }).click()
   await page.getByRole('button', { name: /中文示例/ }).click()
   await page.getByRole('tab', { name: '数据行' }).click()
   await expect(page.getByRole('grid')).toBeVisible()
@@ -351,3 +435,8 @@ test('says in Chinese which base model has not read Chinese, and begins each ste
   await expectAccessible(page)
   await takePicture(page, 'wizard-base-models-zh-dark')
 })
+
+/** Whole numbers as they are shown. */
+function numbersIn(text: string): number[] {
+  return [...text.matchAll(/\d[\d,]*/g)].map(([digits]) => Number(digits.replaceAll(',', '')))
+}

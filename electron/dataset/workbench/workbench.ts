@@ -3,7 +3,7 @@
  * the stored content changes only when the edits are saved as a new version, and the old one stays.
  */
 import type { AppliedFix, ColumnRoles, Dataset } from '../../../shared/dataset.ts'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
 import {
   historyOf,
   type EditEntry,
@@ -58,17 +58,17 @@ export interface WorkbenchOptions {
   readonly contentDirectory: string
   /** How a base model cuts text; null where that can't be known now. */
   readonly tokenizerOf: (baseModelId: string) => Promise<Tokenizer | null>
-  readonly onProfileProgress: (datasetId: string, fraction: number) => void
+  readonly onProgress: (datasetId: string, what: 'profile' | 'split', fraction: number) => void
   readonly clock: () => number
   readonly runTask?: RunRowTask
 }
 
-export type Background = 'view' | 'find' | 'profile'
+export type Background = 'view' | 'find' | 'profile' | 'split'
 
 export interface Workbench {
   /** All rows, as they stand. @throws AppError DatasetNotFound, as do the others that take an id */
   open(datasetId: string): Promise<WorkbenchState>
-  /** A newer view, search or profile of a dataset cancels an older one. @throws AppError Cancelled */
+  /** A newer view, search, profile or split of a dataset cancels an older one. @throws AppError Cancelled */
   show(request: ViewRequest): Promise<WorkbenchState>
   page(
     datasetId: string,
@@ -121,7 +121,7 @@ export interface Workbench {
   roles(datasetId: string): ColumnRoles | null
   setRoles(datasetId: string, roles: ColumnRoles): void
   profile(request: ProfileRequest): Promise<DatasetProfile>
-  /** What a split gives, of the rows as they stand. @throws AppError ColumnNotFound, SplitImpossible */
+  /** What a split gives, of the rows as they stand. @throws AppError ColumnNotFound, Cancelled, and why it can't be divided so */
   previewSplit(request: SplitRequest): Promise<SplitPreview>
   /** Null until one was chosen. */
   splitChoice(datasetId: string): SplitChoice | null
@@ -140,6 +140,7 @@ export interface Workbench {
 const shownCharacters = 600
 const mostOpen = 8
 const mostProfiles = 16
+const mostSplits = 16
 
 export function createWorkbench(options: WorkbenchOptions): Workbench {
   const { db, datasets, contentDirectory, clock } = options
@@ -149,6 +150,10 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const saving = new Map<string, Promise<Dataset>>()
   const background = new Map<string, AbortController>()
   const profiles = new Map<string, DatasetProfile>()
+  /** Those that are being made, too: whoever asks for the same waits for it. */
+  const splits = new Map<string, Promise<SplitPreview>>()
+  /** Of each dataset the key of the one that is being made. */
+  const splitting = new Map<string, string>()
   /** The newest content that was made to train on. */
   const trained = new Map<string, string>()
 
@@ -222,8 +227,8 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     background.set(key, controller)
     try {
       const onProgress =
-        what === 'profile'
-          ? (fraction: number) => options.onProfileProgress(datasetId, fraction)
+        what === 'profile' || what === 'split'
+          ? (fraction: number) => options.onProgress(datasetId, what, fraction)
           : () => undefined
       return await runTask(task, { signal: controller.signal, onProgress })
     } finally {
@@ -441,14 +446,46 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const contentSha256 = await trainingContent(datasetId)
     const split = await pinPlan(request.split, trainingContent)
     const wanted = { ...request, split: split ?? { kind: 'random' as const } }
-    const task: RowTask = { kind: 'split', contentDirectory, contentSha256, request: wanted }
-    const preview = splitPreviewSchema.parse(await runTask(task))
+    const preview = await keptPreview(contentSha256, wanted)
     const { leakage } = preview
     const examples = await withPlaces(
       split?.kind === 'file' ? split.datasetId : datasetId,
       leakage.examples,
     )
     return { ...preview, leakage: { ...leakage, examples } }
+  }
+
+  function keptPreview(contentSha256: string, request: SplitRequest): Promise<SplitPreview> {
+    const { datasetId } = request
+    const key = JSON.stringify([contentSha256, request])
+    const known = splits.get(key)
+    if (known) return known
+    dropSplitting(datasetId)
+    const task: RowTask = { kind: 'split', contentDirectory, contentSha256, request }
+    const making = inBackground('split', task, datasetId).then((made) =>
+      splitPreviewSchema.parse(made),
+    )
+    splits.set(key, making)
+    splitting.set(datasetId, key)
+    const isNewest = () => splits.get(key) === making
+    making.then(
+      () => isNewest() && splitting.delete(datasetId),
+      () => isNewest() && dropSplitting(datasetId),
+    )
+    const [oldest] = splits.keys()
+    if (splits.size > mostSplits && oldest !== undefined) splits.delete(oldest)
+    return making
+  }
+
+  /** Nobody else is to wait for what is cancelled or has failed. */
+  function dropSplitting(datasetId: string): void {
+    splits.delete(splitting.get(datasetId) ?? '')
+    splitting.delete(datasetId)
+  }
+
+  function cancel(datasetId: string, what: Background): void {
+    if (what === 'split') dropSplitting(datasetId)
+    background.get(`${what} ${datasetId}`)?.abort()
   }
 
   /** From rows as they are trained on to those of the grid, with the lines of those that stand in the file. */
@@ -481,7 +518,8 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     try {
       await look(apart)
     } catch (error) {
-      throw error instanceof AppError && error.code === 'SplitImpossible' ? nothing : error
+      const { code } = toAppError(error)
+      throw code === 'SplitImpossible' || code === 'NothingToValidate' ? nothing : error
     }
     return datasets.changeSplit(datasetId, apart, finding)
   }
@@ -515,7 +553,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     splitChoice,
     setSplitChoice: (datasetId, choice) => saveSplitChoice(db, datasets.get(datasetId).id, choice),
     keepQuestionsApart,
-    cancel: (datasetId, what) => background.get(`${what} ${datasetId}`)?.abort(),
+    cancel,
     close: () => background.forEach((controller) => controller.abort()),
   }
 }

@@ -114,7 +114,7 @@ test('leakage tells the same question from one that is nearly the same', async (
 test('a validation file that is all trained on leaves nothing to check with', async () => {
   const questions = ['Is it warm?', 'Is it light?', 'Is it here?']
   const divider = dividerOf(questions, { ...file, withoutLeaked: true }, questions.slice(1))
-  await expect(divider.divide()).rejects.toMatchObject({ code: 'SplitImpossible' })
+  await expect(divider.divide()).rejects.toMatchObject({ code: 'NothingToValidate' })
   divider.close()
 })
 

@@ -8,6 +8,8 @@ import {
   type DatasetService,
 } from '../../../electron/dataset/datasetService.ts'
 import { createWorkbench, type Workbench } from '../../../electron/dataset/workbench/workbench.ts'
+import type { RowTask } from '../../../electron/dataset/workbench/rowTask.ts'
+import { runInWorker } from '../../../electron/dataset/workbench/runInWorker.ts'
 import { openDatabase, type WritableDb } from '../../../electron/db/database.ts'
 import { countEdits, listEdits } from '../../../electron/db/datasetEdits.ts'
 import { splitSeed } from '../../../shared/workbench/splitChoice.ts'
@@ -18,6 +20,9 @@ let db: WritableDb
 let datasets: DatasetService
 let workbench: Workbench
 let id: string
+/** That were started. */
+let tasks: RowTask[] = []
+let onTask: () => void = () => undefined
 
 const file = [
   'question,answer,product',
@@ -37,14 +42,21 @@ function openServices(): void {
     datasets,
     contentDirectory,
     tokenizerOf: async () => null,
-    onProfileProgress: () => undefined,
+    onProgress: () => undefined,
     clock,
+    runTask: (task, options) => {
+      tasks.push(task)
+      const result = runInWorker(task, options)
+      onTask()
+      return result
+    },
   })
 }
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'timbre-workbench-'))
   db = openDatabase(path.join(directory, 'timbre.db'))
+  tasks = []
   openServices()
   const source = path.join(directory, 'questions.csv')
   await writeFile(source, file)
@@ -376,6 +388,33 @@ test('keeps questions on one side of the split, as a step that is recorded and u
   await datasets.undoFix(leaky)
   expect(workbench.splitChoice(leaky)).toEqual(choice)
   expect(datasets.get(leaky).appliedFixes).toEqual([])
+})
+
+test('a split is looked at once for all who ask, and a newer one takes its place', async () => {
+  const leaky = await importRows('leaky.csv', asked)
+  const request = { datasetId: leaky, columns, splitSeed, ...choice }
+  const other = { ...request, validationFraction: 0.25 }
+  const cancelled = expect.objectContaining({ code: 'Cancelled' }) as Error
+  const [first, same] = await Promise.all([
+    workbench.previewSplit(request),
+    workbench.previewSplit(request),
+  ])
+  expect(same).toEqual(first)
+  expect(tasks.map(({ kind }) => kind)).toEqual(['split'])
+
+  workbench.cancel(leaky, 'split')
+  expect(await workbench.previewSplit(request)).toEqual(first)
+  expect(tasks).toHaveLength(1)
+  const older = workbench.previewSplit(other)
+  const newest = workbench.previewSplit({ ...other, validationFraction: 0.4 })
+  await expect(older).rejects.toThrow(cancelled)
+  expect(await newest).toMatchObject({ validationCount: 10 })
+
+  onTask = () => workbench.cancel(leaky, 'split')
+  const stopped = workbench.previewSplit(other)
+  await expect(stopped).rejects.toThrow(cancelled)
+  onTask = () => undefined
+  expect(await workbench.previewSplit(other)).toMatchObject({ validationCount: 6 })
 })
 
 test('undoing a change of the split leaves what was chosen since', async () => {

@@ -35,7 +35,7 @@ beforeEach(async () => {
   workbench = createWorkbench({
     ...{ db, datasets, contentDirectory, clock },
     tokenizerOf: async (baseModelId) => ({ baseModelId, document, limit: 60, templateText: 'Q:' }),
-    onProfileProgress: () => undefined,
+    onProgress: () => undefined,
   })
 })
 
