@@ -296,6 +296,7 @@ export function createServices(options: ServicesOptions): Services {
     datasets,
     connect: connectTo,
     workspaceIds: () => workspaces.list().map(({ id }) => id),
+    listBaseModels: library.list,
     describeHubModel: library.describeIn,
     describeBaseModel: async (id, workspaceId) =>
       (await catalog.describe(await connectTo(workspaceId), id)).baseModel,

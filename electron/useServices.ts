@@ -25,7 +25,6 @@ import { createBundles, type Bundles } from './bundle/bundles.ts'
 import type { DatasetService } from './dataset/datasetService.ts'
 import { getCandidate } from './db/candidates.ts'
 import type { WritableDb } from './db/database.ts'
-import { listBaseModels } from './db/baseModels.ts'
 import { getVersion, listModels } from './db/models.ts'
 import { saveRunCost } from './db/runCosts.ts'
 import { appendRow } from './dataset/appendRow.ts'
@@ -51,6 +50,8 @@ export interface UseServicesOptions {
   readonly datasets: DatasetService
   readonly connect: (workspaceId: string) => Promise<Connection>
   readonly workspaceIds: () => readonly string[]
+  /** This computer's, as last seen while the engine is off. */
+  readonly listBaseModels: () => Promise<BaseModel[]>
   readonly describeHubModel: (id: string, workspaceId: string) => Promise<HubModel>
   readonly describeBaseModel: (id: string, workspaceId: string) => Promise<BaseModel>
   /** Of one machine by the hour; null: not known. */
@@ -80,7 +81,7 @@ export interface UseServices {
   readonly registry: ModelRegistry
   readonly bundles: Bundles
   readonly batches: BatchRunner
-  speakers(): NamedSpeaker[]
+  speakers(): Promise<NamedSpeaker[]>
   /** What begins to cost by the hour when these are asked. */
   startPrice(asked: readonly AskedSide[]): Promise<StartedEndpoint[]>
   /** A question and its answer as one more row of a dataset. @throws AppError ColumnNotFound */
@@ -217,7 +218,10 @@ export function createUseServices(options: UseServicesOptions): UseServices {
     batches,
     startPrice: (asked) =>
       startedEndpoints({ ...facts, priceOf, endpoints: () => endpoints.state().endpoints }, asked),
-    speakers: () => listSpeakers(listModels(db), listBaseModels(db), endpoints.state().endpoints),
+    async speakers() {
+      const baseModels = await options.listBaseModels()
+      return listSpeakers(listModels(db), baseModels, endpoints.state().endpoints)
+    },
     teach: (datasetId, question, answer) =>
       appendRow(datasets, datasets.get(datasetId), question, answer),
     notebook: async (candidateId) => notebook(await notebookFactsOf(facts, candidateId)),

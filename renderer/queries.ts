@@ -182,7 +182,9 @@ export function followEvents(client: QueryClient): () => void {
     ...followWorkspaces(client),
     on('engine.changed', (status) => {
       client.setQueryData(engineQuery.queryKey, status)
-      if (status.state === 'running') void client.invalidateQueries({ queryKey: ['baseModels'] })
+      if (status.state !== 'running') return
+      void client.invalidateQueries({ queryKey: ['baseModels'] })
+      void client.invalidateQueries({ queryKey: ['speakers'] })
     }),
     on('hubModel.progressed', (download) =>
       client.setQueryData(hubDownloadQuery.queryKey, download),

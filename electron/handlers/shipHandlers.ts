@@ -26,7 +26,7 @@ export function shipHandlers(
   const slug = (text: string) => text.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')
 
   return {
-    'playground.speakers': async () => use.speakers(),
+    'playground.speakers': () => use.speakers(),
     'playground.ask': async (question) => playground.ask(question),
     'playground.regenerate': async (request) => {
       playground.regenerate(request)

@@ -140,16 +140,17 @@ export async function reachSide(
 ): Promise<ReachedSpeaker> {
   const version = getVersion(facts.db, candidate.versionId)
   const { workspaceId } = version
-  const name = `${getModel(facts.db, version.modelId).name} V${version.number}`
+  const { name } = getModel(facts.db, version.modelId)
+  const title = `${name} V${version.number} · ${candidate.baseModelName}`
   const served = await servedSide(facts, side, candidate, workspaceId)
   return {
-    title: `${name} · ${candidate.baseModelName}`,
+    title,
     workspaceId,
     template: candidate.promptTemplate,
-    // Two endpoints of one report must not be called the same.
+    // Neither two endpoints of one report nor those of two candidates may be called the same.
     served:
       served.kind === 'wish' && side === 'tuned'
-        ? { kind: 'wish', wish: { ...served.wish, title: name } }
+        ? { kind: 'wish', wish: { ...served.wish, title } }
         : served,
   }
 }

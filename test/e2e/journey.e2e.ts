@@ -44,6 +44,14 @@ test('starts empty, on this computer, and says how to begin', async () => {
   await takePicture(page, 'empty')
 })
 
+test('lets the base models be asked before anything is trained', async () => {
+  const navigation = page.getByRole('navigation')
+  await navigation.getByRole('button', { name: 'Playground' }).click()
+  await expect(page.getByRole('combobox', { name: 'Column 1' })).toHaveValue(/^Timbre /)
+  await expectAccessible(page)
+  await navigation.getByRole('button', { name: 'Datasets' }).click()
+})
+
 test('finds what is wrong with a dropped file and fixes it in a copy', async () => {
   await dropFile(page, await writeSmallCsv(dataDirectory))
   await expect(page.getByRole('heading', { name: 'small', level: 1 })).toBeVisible()

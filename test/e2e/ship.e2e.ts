@@ -123,6 +123,7 @@ test('deploys an endpoint that ends by itself, with code, metrics and details', 
   await takePicture(page, 'deploy')
   await page.getByRole('button', { name: 'Deploy', exact: true }).click()
   const card = page.getByRole('region', { name: 'timbre-voice', exact: true })
+  await expect(page.getByRole('heading', { name: tunedName })).toBeVisible()
   await expect(card).toContainText('In service', { timeout: 60_000 })
   await expect(card).toContainText(/Ends by itself in 1:5\d:\d\d without use|in 2:00:00/)
   await expectAccessible(page)

@@ -62,8 +62,10 @@ const untilDone = (test: TestServices, requestId: string, position: number) =>
 test('streams every column, keeps what was answered, goes on, branches and answers anew', async () => {
   const { test, speakers } = await openTrained()
   const { services, events } = test
-  await services.listBaseModels()
-  expect(services.use.speakers().map(({ speaker }) => speaker.kind)).toEqual(['candidate', 'base'])
+  expect((await services.use.speakers()).map(({ speaker }) => speaker.kind)).toEqual([
+    'candidate',
+    'base',
+  ])
   const first = services.playground.ask(aQuestion(speakers))
   for (const position of [0, 1]) {
     const last = await untilDone(test, 'r', position)
