@@ -1,5 +1,7 @@
 /** A sign-in to AWS that is going on, as the window shows it. */
 import { z } from 'zod'
+import type { AppErrorData } from './errors.ts'
+import type { CredentialSource } from './workspace.ts'
 
 export const signInStateSchema = z.object({
   workspaceId: z.string(),
@@ -23,3 +25,9 @@ export const mfaCodeSchema = z
   .string()
   .trim()
   .regex(/^\d{6}$/)
+
+/** Whether a person who signs in mends this; keys, a command and the environment have no page to sign in at. */
+export function canSignIn(source: CredentialSource, error: AppErrorData | null): boolean {
+  const hasPage = source.kind === 'profile' || source.kind === 'sso' || source.kind === 'role'
+  return hasPage && error?.code === 'SignInExpired'
+}

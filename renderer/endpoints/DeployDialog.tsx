@@ -181,7 +181,7 @@ function DeployForm({ candidateId, defaults, onClose }: DeployFormProps) {
       )}
       <Checkbox
         label={t('deploy.ends')}
-        description={t('deploy.endsHint')}
+        description={t(isLocal ? 'deploy.endsHintLocal' : 'deploy.endsHint')}
         checked={endsByItself}
         onChange={(event) => setEndsByItself(event.currentTarget.checked)}
       />

@@ -66,7 +66,7 @@ export function KeysPanel({ workspaceId: id }: { workspaceId: string }) {
                 autoComplete="off"
                 spellCheck={false}
                 name="accessKeyId"
-                error={isInvalid && t('form.invalid')}
+                error={isInvalid && t('keys.invalid')}
               />
               <PasswordInput
                 label={t('keys.secret')}

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCheck, IconQuestionMark } from '@tabler/icons-re
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { SetupCheck } from '../../shared/setup.ts'
+import { canSignIn } from '../../shared/signIn.ts'
 import type { AwsWorkspace } from '../../shared/workspace.ts'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { formatDate } from '../format.ts'
@@ -74,8 +75,10 @@ function CheckRow({ check, workspace, bucket, onChanged }: CheckRowProps) {
   const { t } = useTranslation('workspaces')
   const { name, state, subject, missingActions, error } = check
   const isOpen = state === 'missing'
+  // Without a connection AWS was not even asked; the notice says so.
+  const isTold = name !== 'identity' || error?.code === 'NetworkUnavailable'
   const says =
-    isOpen && missingActions.length === 0 && error && name !== 'identity'
+    isOpen && missingActions.length === 0 && error && isTold
       ? null
       : t(`setup.${state}.${name}`, { subject, actions: missingActions.join(', ') })
   return (
@@ -89,7 +92,7 @@ function CheckRow({ check, workspace, bucket, onChanged }: CheckRowProps) {
           </Text>
         )}
         {isOpen && error && <ErrorDataNotice error={error} />}
-        {isOpen && name === 'identity' && (
+        {isOpen && name === 'identity' && canSignIn(workspace.credentials, error) && (
           <SignIn workspaceId={workspace.id} label={t('signIn.button')} onSignedIn={onChanged} />
         )}
         {isOpen && name === 'role' && (

@@ -58,7 +58,13 @@ export function SourceFields({ fields, text, set }: FieldProps) {
 function ProfileField({ fields, text, set }: FieldProps) {
   const { t } = useTranslation('workspaces')
   const { data: profiles } = useQuery(profilesQuery)
-  if (profiles?.length === 0) return <Alert variant="light">{t('form.profileNone')}</Alert>
+  const { error } = text('profile')
+  if (profiles?.length === 0)
+    return (
+      <Alert variant="light" {...(error ? { color: 'orange' } : {})}>
+        {t('form.profileNone')}
+      </Alert>
+    )
   return (
     <Select
       label={t('form.profile')}
@@ -69,7 +75,7 @@ function ProfileField({ fields, text, set }: FieldProps) {
         disabled: kind === 'incomplete',
       }))}
       value={fields.profile || null}
-      error={text('profile').error}
+      error={error}
       onChange={(value) => {
         const profile = profiles?.find(({ name }) => name === value)
         if (!profile) return

@@ -16,7 +16,9 @@ import type { WorkspaceDraft } from '../../shared/workspace.ts'
 import { SourceFields } from './SourceFields.tsx'
 import {
   endpointServices,
+  foldedFields,
   readForm,
+  type FieldName,
   type FieldProps,
   type WorkspaceFields,
 } from './workspaceForm.ts'
@@ -33,21 +35,36 @@ export function WorkspaceForm({ initial, submitLabel, isSaving, onSubmit }: Work
   const [fields, setFields] = useState(initial)
   // Errors are shown for what was typed in vain, not for what nobody came to yet.
   const [isTried, setTried] = useState(false)
-  const [isOpen, { toggle }] = useDisclosure(false)
-  const { draft, invalid } = readForm(fields)
+  const [isOpen, { toggle, open }] = useDisclosure(false)
+  const { draft, faults } = readForm(fields)
   const set = (change: Partial<WorkspaceFields>) =>
     setFields((current) => ({ ...current, ...change }))
+  const errorOf = (name: FieldName): string | false => {
+    const fault = faults.get(name)
+    if (!isTried || !fault) return false
+    if (fault.kind === 'tooLong') return t('form.tooLong', { count: fault.most })
+    return t(fault.kind === 'missing' ? 'form.missing' : `form.malformed.${name}`)
+  }
   const text: FieldProps['text'] = (name) => ({
     value: fields[name],
-    error: isTried && invalid.has(name) && t('form.invalid'),
+    error: errorOf(name),
     onChange: (event) => set({ [name]: event.currentTarget.value }),
   })
+  function submit(form: HTMLFormElement): void {
+    setTried(true)
+    if (draft) return onSubmit(draft)
+    if (foldedFields.some((name) => faults.has(name))) open()
+    // Once the errors are shown.
+    requestAnimationFrame(() =>
+      form.querySelector<HTMLElement>('[aria-invalid="true"]:not(:disabled)')?.focus(),
+    )
+  }
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        setTried(true)
-        if (draft) onSubmit(draft)
+        submit(event.currentTarget)
       }}
     >
       <Stack gap="md">
@@ -68,7 +85,7 @@ export function WorkspaceForm({ initial, submitLabel, isSaving, onSubmit }: Work
             description={t('form.budgetHint')}
             min={0}
             value={fields.budget}
-            error={isTried && invalid.has('budget') && t('form.invalid')}
+            error={errorOf('budget')}
             onChange={(value) => set({ budget: String(value) })}
           />
         </SimpleGrid>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -72,16 +72,21 @@ function KnownWorkspace({ workspace }: { workspace: AwsWorkspace }) {
         <SetupPanel workspace={workspace} />
         <UploadsPanel workspaceId={workspace.id} />
         <ForeignJobsPanel workspaceId={workspace.id} />
-        <Paper withBorder radius="lg" p="lg">
-          <WorkspaceForm
-            // What the setup changes is shown here as well.
-            key={workspace.executionRoleArn}
-            initial={fieldsOf(workspace)}
-            submitLabel={t('form.save')}
-            isSaving={save.isPending}
-            onSubmit={(draft) => save.mutate(draft)}
-          />
-        </Paper>
+        <section>
+          <Title order={2} mb="sm">
+            {t('form.title')}
+          </Title>
+          <Paper withBorder radius="lg" p="lg">
+            <WorkspaceForm
+              // What the setup changes is shown here as well.
+              key={workspace.executionRoleArn}
+              initial={fieldsOf(workspace)}
+              submitLabel={t('form.save')}
+              isSaving={save.isPending}
+              onSubmit={(draft) => save.mutate(draft)}
+            />
+          </Paper>
+        </section>
       </Stack>
     </>
   )

@@ -2,6 +2,7 @@ import { Alert, Group, Stack, Text } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { canSignIn } from '../../shared/signIn.ts'
 import { SignIn } from './SignIn.tsx'
 import { troublesQuery, workspacesQuery } from './queries.ts'
 
@@ -18,7 +19,7 @@ export function WorkspaceTroubles() {
   return (
     <Stack gap="sm" mb="md">
       {shown.map(({ workspace, error }) => {
-        const isExpired = error.code === 'SignInExpired'
+        const isExpired = canSignIn(workspace.credentials, error)
         return (
           <Alert
             key={workspace.id}

@@ -1,4 +1,5 @@
 /** The form of a workspace: plain text fields, and the draft that they make. */
+import type { z } from 'zod'
 import {
   serviceNames,
   workspaceDraftSchema,
@@ -113,10 +114,27 @@ export function fieldsOf(workspace: AwsWorkspace): WorkspaceFields {
   }
 }
 
+/** Why a field can't be taken as it is. */
+export type Fault =
+  { readonly kind: 'missing' | 'malformed' } | { readonly kind: 'tooLong'; readonly most: number }
+
 export interface ReadForm {
   readonly draft: WorkspaceDraft | null
-  readonly invalid: ReadonlySet<FieldName>
+  readonly faults: ReadonlyMap<FieldName, Fault>
 }
+
+/** Those that are folded away until they are asked for. */
+export const foldedFields: readonly FieldName[] = [
+  'bucket',
+  'prefix',
+  'subnets',
+  'securityGroups',
+  'proxyUrl',
+  'caBundlePath',
+  'kmsKeyArn',
+  'tags',
+  'endpoints',
+]
 
 export function readForm(fields: WorkspaceFields): ReadForm {
   const parsed = workspaceDraftSchema.safeParse({
@@ -134,11 +152,20 @@ export function readForm(fields: WorkspaceFields): ReadForm {
     endpoints: Object.fromEntries(linesOf(fields.endpoints)),
     monthlyBudget: fields.budget.trim() === '' ? null : Number(fields.budget),
   })
-  if (parsed.success) return { draft: parsed.data, invalid: new Set() }
-  return {
-    draft: null,
-    invalid: new Set(parsed.error.issues.map(({ path }) => fieldAt(path))),
+  if (parsed.success) return { draft: parsed.data, faults: new Map() }
+  const faults = new Map<FieldName, Fault>()
+  for (const issue of parsed.error.issues) {
+    const field = fieldAt(issue.path)
+    if (!faults.has(field)) faults.set(field, faultOf(fields[field], issue))
   }
+  return { draft: null, faults }
+}
+
+function faultOf(typed: string, issue: z.core.$ZodIssue): Fault {
+  if (typed.trim() === '') return { kind: 'missing' }
+  if (issue.code === 'too_big' && issue.origin === 'string')
+    return { kind: 'tooLong', most: Number(issue.maximum) }
+  return { kind: 'malformed' }
 }
 
 function sourceFrom(fields: WorkspaceFields): object {
