@@ -10,6 +10,7 @@ import { qualityOf } from '../../../shared/workbench/quality.ts'
 import type { ContentStore } from '../content.ts'
 import { roleIndices } from '../rowCheck.ts'
 import type { RowStore } from '../rowStore.ts'
+import { alongside } from '../threads/alongside.ts'
 import { readRowsByNumber } from '../workbench/rowReader.ts'
 import { ProfilePass } from './profilePass.ts'
 import type { ProfileTask } from './profileTask.ts'
@@ -64,10 +65,13 @@ export async function profileRows(
       pass.add(reader.readAdded(from, Math.min(from + mostRows - 1, overlay.lastRow)))
     }
     const { sample } = pass
-    const finding = areMany ? findTopicsInThread(sample) : findTopicsOfRows(sample)
-    const alike = pass.compare()
+    const [alike, { topics, without }] = areMany
+      ? await alongside(
+          () => pass.compare(),
+          (signal) => findTopicsInThread(sample, signal),
+        )
+      : [pass.compare(), findTopicsOfRows(sample)]
     onProgress(0.95)
-    const { topics, without } = await finding
 
     const textsOf = async (rows: readonly number[]): Promise<RowExample[]> =>
       (await readRowsByNumber(store, contentSha256, overlay, rows)).map(

@@ -57,13 +57,18 @@ export async function readStripesInThreads(
   try {
     await Promise.race([Promise.all(threads), failed])
   } catch (error) {
-    // The others would wait for a stripe that never comes.
+    // The others would wait for a stripe that never comes. They are gone when this is over, and so are the files they read.
     controller.abort(error)
+    await Promise.allSettled(threads)
     throw error
   }
 }
 
-export async function findTopicsInThread(sample: readonly SampledRow[]): Promise<FoundTopics> {
+/** @throws AppError Cancelled when the signal was aborted */
+export async function findTopicsInThread(
+  sample: readonly SampledRow[],
+  signal?: AbortSignal,
+): Promise<FoundTopics> {
   const task: StripeTask = { kind: 'topics', sample: [...sample] }
-  return (await runThread(url(), task)) as FoundTopics // as stripeTask.ts gives
+  return (await runThread(url(), task, { signal })) as FoundTopics // as stripeTask.ts gives
 }

@@ -5,7 +5,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatasetService } from '../../../../electron/dataset/datasetService.ts'
 import type { ProfileTask } from '../../../../electron/dataset/profile/profileTask.ts'
 import { stripesOf } from '../../../../electron/dataset/profile/stripes.ts'
-import { readStripesInThreads } from '../../../../electron/dataset/profile/stripeThreads.ts'
+import {
+  findTopicsInThread,
+  readStripesInThreads,
+} from '../../../../electron/dataset/profile/stripeThreads.ts'
 import { inMemory, openDatabase } from '../../../../electron/db/database.ts'
 import { AppError } from '../../../../shared/errors.ts'
 
@@ -56,4 +59,12 @@ test('ends with what its owner or a thread fails with', { timeout: 60_000 }, asy
   await expect(readStripesInThreads(other, options, () => undefined)).rejects.toThrow(
     expect.objectContaining({ code: 'ColumnNotFound' }) as Error,
   )
+})
+
+test('ends a thread that finds topics when it is not wanted any more', async () => {
+  const controller = new AbortController()
+  const sample = Array.from({ length: 20_000 }, (_, row) => ({ row, question: `Lamp ${row % 97}` }))
+  const finding = findTopicsInThread(sample, controller.signal)
+  controller.abort()
+  await expect(finding).rejects.toThrow(expect.objectContaining({ code: 'Cancelled' }) as Error)
 })
