@@ -41,6 +41,7 @@ interface Exports {
   readonly pairs: WebAssembly.Global<'i32'>
   readonly pairShift: WebAssembly.Global<'i32'>
   readonly merged: WebAssembly.Global<'i32'>
+  readonly bytePairs: WebAssembly.Global<'i32'>
   readonly lengths: WebAssembly.Global<'i32'>
   readonly crossings: WebAssembly.Global<'i32'>
   readonly crossingShift: WebAssembly.Global<'i32'>
@@ -59,7 +60,7 @@ const scriptsAt = 256
 const wordsAt = 1024
 const tokenOfByteAt = 27_648
 const classesAt = 32_768
-const vocabularyAt = 1_736_704
+const vocabularyAt = 1_802_240
 const rowsBytes = mostRows * rowWords * 4
 const slackBytes = 64
 const pageBytes = 65_536
@@ -105,7 +106,7 @@ export class TextKernel {
   }
 
   #useTokens({ tables, wordCutting }: TokenLengths): void {
-    const { pairs, merged, lengths, crossings, isPlain, wholeWords } = tables
+    const { pairs, merged, bytePairs, lengths, crossings, isPlain, wholeWords } = tables
     const exports = this.#exports
     let at = vocabularyAt
     const place = (table: TableArray, start: WebAssembly.Global<'i32'>) => {
@@ -115,6 +116,7 @@ export class TextKernel {
     }
     place(pairs, exports.pairs)
     place(merged, exports.merged)
+    place(bytePairs, exports.bytePairs)
     place(lengths, exports.lengths)
     place(crossings, exports.crossings)
     exports.pairShift.value = 32 - Math.log2(pairs.length / 2)
@@ -202,8 +204,12 @@ export class TextKernel {
 
 type TableArray = Uint8Array | Uint16Array | Uint32Array | Int32Array
 
-function vocabularyBytes({ pairs, merged, lengths, crossings }: TokenTables): number {
-  return [pairs, merged, lengths, crossings].reduce((sum, table) => sum + roomFor(table), 0)
+function vocabularyBytes(tables: TokenTables): number {
+  const { pairs, merged, bytePairs, lengths, crossings } = tables
+  return [pairs, merged, bytePairs, lengths, crossings].reduce(
+    (sum, table) => sum + roomFor(table),
+    0,
+  )
 }
 
 /** Each begins at a multiple of sixteen. */

@@ -14,7 +14,8 @@
 ;;   32768   classes of code points below 0x20000, see $class
 ;;   163840  tokens of short pieces: 65,536 slots of 14 bytes, their number and the tokens
 ;;   1212416 tokens of longer pieces: 8,192 slots of 62 bytes, their number and the tokens
-;;   1736704 the vocabulary, rows and text, where the caller puts them; 64 bytes after a text may be read
+;;   1736704 tokens of single characters of three bytes, a byte for each code point; 0 where they are not known yet
+;;   1802240 the vocabulary, rows and text, where the caller puts them; 64 bytes after a text may be read
 (module
   ;; Whether a word is one token although merging does not make it of its bytes.
   (import "timbre" "isWholeWord" (func $isWholeWord (param i32 i32) (result i32)))
@@ -37,6 +38,7 @@
   (global $pairs (export "pairs") (mut i32) (i32.const 0))
   (global $pairShift (export "pairShift") (mut i32) (i32.const 0))
   (global $merged (export "merged") (mut i32) (i32.const 0))
+  (global $bytePairs (export "bytePairs") (mut i32) (i32.const 0))
   (global $lengths (export "lengths") (mut i32) (i32.const 0))
   (global $crossings (export "crossings") (mut i32) (i32.const 0))
   (global $crossingShift (export "crossingShift") (mut i32) (i32.const 0))
@@ -677,18 +679,38 @@
               (local.set $count
                 (i32.add
                   (local.get $count)
-                  (call $kept (local.get $start) (local.get $at) (i32.const 0))))
+                  (call $piece (local.get $start) (local.get $at) (local.get $left))))
               (local.set $start (local.get $at))))))
       (local.set $at (i32.add (local.get $at) (local.get $size)))
       (br_if $characters (i32.lt_u (local.get $at) (local.get $end))))
     (i32.add
       (local.get $count)
-      (call $kept
-        (local.get $start)
-        (local.get $end)
+      (if (result i32)
         (i32.and
           (i32.eq (local.get $start) (local.get $word))
-          (i32.ne (global.get $longestWhole) (i32.const 0))))))
+          (i32.ne (global.get $longestWhole) (i32.const 0)))
+        (then (call $kept (local.get $start) (local.get $end) (i32.const 1)))
+        (else (call $piece (local.get $start) (local.get $end) (local.get $right))))))
+
+  ;; Tokens of a piece that is no word. `last` is its last character.
+  (func $piece (param $at i32) (param $end i32) (param $last i32) (result i32)
+    (local $code i32) (local $count i32)
+    (if (i32.or
+          (i32.ne (i32.sub (local.get $end) (local.get $at)) (i32.const 3))
+          (i32.lt_u (local.get $last) (i32.const 0x10000)))
+      (then (return (call $kept (local.get $at) (local.get $end) (i32.const 0)))))
+    ;; One character of three bytes.
+    (local.set $code
+      (i32.or
+        (i32.shl (i32.and (local.get $last) (i32.const 15)) (i32.const 12))
+        (i32.or
+          (i32.and (i32.shr_u (local.get $last) (i32.const 2)) (i32.const 0xfc0))
+          (i32.and (i32.shr_u (local.get $last) (i32.const 16)) (i32.const 63)))))
+    (local.set $count (i32.load8_u offset=1736704 (local.get $code)))
+    (if (local.get $count) (then (return (local.get $count))))
+    (local.set $count (call $merge (local.get $at) (local.get $end)))
+    (i32.store8 offset=1736704 (local.get $code) (local.get $count))
+    (local.get $count))
 
   ;; Whether a token may span the place between two characters: it has both of them, or ends or begins within one.
   (func $crosses (param $at i32) (param $left i32) (param $right i32) (result i32)
@@ -880,45 +902,85 @@
     (local.set $last (i32.shl (i32.sub (local.get $count) (i32.const 1)) (i32.const 2)))
     (v128.store offset=26112 (local.get $last) (v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff))
     (v128.store offset=26128 (local.get $last) (v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff))
-    (loop $ranks
-      (i32.store offset=26112 (local.get $place) (call $rank (local.get $place)))
-      (local.set $place (i32.add (local.get $place) (i32.const 4)))
-      (br_if $ranks (i32.lt_u (local.get $place) (local.get $last))))
+    (if (global.get $plain)
+      (then
+        (local.set $at (i32.sub (local.get $at) (local.get $count)))
+        (loop $bytePairs
+          (i32.store offset=26112
+            (local.get $place)
+            (i32.load
+              (i32.add
+                (global.get $bytePairs)
+                (i32.shl (i32.load16_u (local.get $at)) (i32.const 2)))))
+          (local.set $at (i32.add (local.get $at) (i32.const 1)))
+          (local.set $place (i32.add (local.get $place) (i32.const 4)))
+          (br_if $bytePairs (i32.lt_u (local.get $place) (local.get $last)))))
+      (else
+        (loop $ranks
+          (i32.store offset=26112 (local.get $place) (call $rank (local.get $place)))
+          (local.set $place (i32.add (local.get $place) (i32.const 4)))
+          (br_if $ranks (i32.lt_u (local.get $place) (local.get $last))))))
     (loop $merges
       (if (i32.eqz (local.get $last)) (then (return (local.get $count))))
-      ;; The lowest rank.
-      (local.set $x (v128.load (i32.const 26112)))
-      (local.set $place (i32.const 16))
-      (block $all
-        (loop $lowest
-          (br_if $all (i32.ge_u (local.get $place) (local.get $last)))
-          (local.set $x (i32x4.min_s (local.get $x) (v128.load offset=26112 (local.get $place))))
-          (local.set $place (i32.add (local.get $place) (i32.const 16)))
-          (br $lowest)))
-      (local.set $x (i32x4.min_s (local.get $x) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $x) (local.get $x))))
-      (local.set $x (i32x4.min_s (local.get $x) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $x) (local.get $x))))
-      (local.set $best (i32x4.extract_lane 0 (local.get $x)))
-      (if (i32.eq (local.get $best) (i32.const 0x7fffffff)) (then (return (local.get $count))))
-      ;; And its first place.
-      (local.set $place (i32.const 0))
-      (loop $seek
-        (local.set $index
-          (i32x4.bitmask (i32x4.eq (local.get $x) (v128.load offset=26112 (local.get $place)))))
-        (if (i32.eqz (local.get $index))
-          (then
+      ;; Of few, one by one is faster than four at once, which has to wait for what was just written.
+      (if (i32.le_u (local.get $last) (i32.const 64))
+        (then
+          (local.set $best (i32.const 0x7fffffff))
+          (local.set $place (i32.const 0))
+          (loop $lowest
+            (local.set $id (i32.load offset=26112 (local.get $place)))
+            (if (i32.lt_u (local.get $id) (local.get $best))
+              (then
+                (local.set $best (local.get $id))
+                (local.set $index (local.get $place))))
+            (local.set $place (i32.add (local.get $place) (i32.const 4)))
+            (br_if $lowest (i32.lt_u (local.get $place) (local.get $last))))
+          (if (i32.eq (local.get $best) (i32.const 0x7fffffff)) (then (return (local.get $count))))
+          (i32.store offset=24832
+            (local.get $index)
+            (i32.load (i32.add (global.get $merged) (i32.shl (local.get $best) (i32.const 2)))))
+          (local.set $place (i32.add (local.get $index) (i32.const 4)))
+          (block $moved
+            (loop $move
+              (br_if $moved (i32.ge_u (local.get $place) (local.get $last)))
+              (i32.store offset=24832 (local.get $place) (i32.load offset=24836 (local.get $place)))
+              (i32.store offset=26112 (local.get $place) (i32.load offset=26116 (local.get $place)))
+              (local.set $place (i32.add (local.get $place) (i32.const 4)))
+              (br $move))))
+        (else
+          ;; The lowest rank.
+          (local.set $x (v128.load (i32.const 26112)))
+          (local.set $place (i32.const 16))
+          (block $all
+            (loop $lowest
+              (br_if $all (i32.ge_u (local.get $place) (local.get $last)))
+              (local.set $x (i32x4.min_s (local.get $x) (v128.load offset=26112 (local.get $place))))
+              (local.set $place (i32.add (local.get $place) (i32.const 16)))
+              (br $lowest)))
+          (local.set $x (i32x4.min_s (local.get $x) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $x) (local.get $x))))
+          (local.set $x (i32x4.min_s (local.get $x) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $x) (local.get $x))))
+          (local.set $best (i32x4.extract_lane 0 (local.get $x)))
+          (if (i32.eq (local.get $best) (i32.const 0x7fffffff)) (then (return (local.get $count))))
+          ;; And its first place.
+          (local.set $place (i32.const 0))
+          (loop $seek
+            (local.set $index
+              (i32x4.bitmask (i32x4.eq (local.get $x) (v128.load offset=26112 (local.get $place)))))
+            (if (i32.eqz (local.get $index))
+              (then
+                (local.set $place (i32.add (local.get $place) (i32.const 16)))
+                (br $seek))))
+          (local.set $index (i32.add (local.get $place) (i32.shl (i32.ctz (local.get $index)) (i32.const 2))))
+          (i32.store offset=24832
+            (local.get $index)
+            (i32.load (i32.add (global.get $merged) (i32.shl (local.get $best) (i32.const 2)))))
+          ;; What follows moves up.
+          (local.set $place (i32.add (local.get $index) (i32.const 4)))
+          (loop $move
+            (v128.store offset=24832 (local.get $place) (v128.load offset=24836 (local.get $place)))
+            (v128.store offset=26112 (local.get $place) (v128.load offset=26116 (local.get $place)))
             (local.set $place (i32.add (local.get $place) (i32.const 16)))
-            (br $seek))))
-      (local.set $index (i32.add (local.get $place) (i32.shl (i32.ctz (local.get $index)) (i32.const 2))))
-      (i32.store offset=24832
-        (local.get $index)
-        (i32.load (i32.add (global.get $merged) (i32.shl (local.get $best) (i32.const 2)))))
-      ;; What follows moves up.
-      (local.set $place (i32.add (local.get $index) (i32.const 4)))
-      (loop $move
-        (v128.store offset=24832 (local.get $place) (v128.load offset=24836 (local.get $place)))
-        (v128.store offset=26112 (local.get $place) (v128.load offset=26116 (local.get $place)))
-        (local.set $place (i32.add (local.get $place) (i32.const 16)))
-        (br_if $move (i32.le_u (local.get $place) (local.get $last))))
+            (br_if $move (i32.le_u (local.get $place) (local.get $last))))))
       (local.set $count (i32.sub (local.get $count) (i32.const 1)))
       (local.set $last (i32.sub (local.get $last) (i32.const 4)))
       (i32.store offset=26112

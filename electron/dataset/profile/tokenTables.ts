@@ -9,7 +9,7 @@ import { bytesOfSymbols } from '../../../shared/tokenizer/byteSymbols.ts'
 import { textCuttingSchema } from '../../../shared/tokenizer/textCutting.ts'
 import { characterClasses } from './characterClasses.ts'
 import { Crossings } from './crossings.ts'
-import { createPairTable, mostRanks, mostTokens } from './pairTable.ts'
+import { createPairTable, mostRanks, mostTokens, rankInTable } from './pairTable.ts'
 
 /** In shared memory, mostly. */
 const arrayOf = <T>(type: new (length: number) => T) =>
@@ -25,6 +25,8 @@ export const tokenTablesSchema = z.object({
   pairs: arrayOf<Uint32Array>(Uint32Array),
   /** The token that the pair of each rank becomes. */
   merged: arrayOf<Int32Array>(Int32Array),
+  /** The rank of each two bytes, the first one in the lower bits; `never` where they don't merge. */
+  bytePairs: arrayOf<Int32Array>(Int32Array),
   /** Bytes of each token. */
   lengths: arrayOf<Uint16Array>(Uint16Array),
   /** See crossings.ts. */
@@ -34,6 +36,8 @@ export const tokenTablesSchema = z.object({
   /** Words that are one token although merging doesn't make it of them: their bytes as Latin-1. */
   wholeWords: z.array(z.string()),
 })
+const never = 0x7fff_ffff
+
 export type TokenTables = z.infer<typeof tokenTablesSchema>
 
 type CountMerged = (tables: TokenTables) => (word: Uint8Array) => number
@@ -47,14 +51,10 @@ export function createTokenTables(
   countMerged: CountMerged,
 ): TokenTables {
   const { merges, idOfByte, wordCutting, normalForm, cuttingDocument } = encoding
-  // Numbered anew, so that they are as small as can be.
-  const numbers = new Map<number, number>()
-  const numberOf = (id: number) => {
-    const known = numbers.get(id)
-    if (known !== undefined) return known
-    numbers.set(id, numbers.size)
-    return numbers.size - 1
-  }
+  // Numbered anew by their ids, so that they are as small as can be.
+  const numbers: number[] = []
+  let count = 0
+  const numberOf = (id: number) => (numbers[id] ??= count++)
   const tokenOfByte = shared(
     Int32Array,
     idOfByte.map((id) => (id === undefined ? -1 : numberOf(id))),
@@ -62,21 +62,23 @@ export function createTokenTables(
   const pairs = merges.map(
     ([left, right, merged]) => [numberOf(left), numberOf(right), numberOf(merged)] as const,
   )
-  if (numbers.size > mostTokens || merges.length > mostRanks) {
+  if (count > mostTokens || merges.length > mostRanks) {
     throw new Error('tokenizer.json has more tokens than can be counted with')
   }
   const merged = pairs.map(([, , token]) => token)
-  const bytesOf = tokenBytes(encoding, numbers)
+  const bytesOf = tokenBytes(encoding, numbers, count)
   const crossings = new Crossings()
   for (const token of new Set(merged)) crossings.add(bytesOf[token] ?? new Uint8Array())
+  const pairTable = createPairTable(pairs)
   const tables: TokenTables = {
     cutting: cuttingDocument,
     classes: wordCutting
       ? shared(Uint8Array, characterClasses(wordCutting.style, normalForm))
       : new Uint8Array(),
     tokenOfByte,
-    pairs: createPairTable(pairs),
+    pairs: pairTable,
     merged: shared(Int32Array, merged),
+    bytePairs: shared(Int32Array, ranksOfBytes(tokenOfByte, pairTable)),
     lengths: shared(
       Uint16Array,
       bytesOf.map(({ length }) => Math.min(length, 0xffff)),
@@ -95,6 +97,18 @@ export function createTokenTables(
   }
 }
 
+function ranksOfBytes(tokenOfByte: Int32Array, pairs: Uint32Array): Int32Array {
+  const ranks = new Int32Array(0x1_0000).fill(never)
+  for (let first = 0; first < 256; first += 1) {
+    for (let second = 0; second < 256; second += 1) {
+      const [left, right] = [tokenOfByte[first] ?? -1, tokenOfByte[second] ?? -1]
+      const rank = left < 0 || right < 0 ? undefined : rankInTable(pairs, left, right)
+      if (rank !== undefined) ranks[first | (second << 8)] = rank
+    }
+  }
+  return ranks
+}
+
 function wordsTakenWhole(
   { idOf }: BytePairEncoding,
   countMerged: (word: Uint8Array) => number,
@@ -110,11 +124,12 @@ function wordsTakenWhole(
 /** The bytes of each token by its new number. */
 function tokenBytes(
   { idOf }: BytePairEncoding,
-  numbers: ReadonlyMap<number, number>,
+  numbers: readonly number[],
+  count: number,
 ): Uint8Array[] {
-  const bytes = Array.from(numbers, () => new Uint8Array())
+  const bytes = Array.from({ length: count }, () => new Uint8Array())
   for (const [token, id] of idOf) {
-    const number = numbers.get(id)
+    const number = numbers[id]
     if (number !== undefined) bytes[number] = Uint8Array.from(bytesOfSymbols(token))
   }
   return bytes
