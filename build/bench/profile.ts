@@ -3,10 +3,9 @@
  * In the threads and with the code that the app uses.
  */
 import { execFile } from 'node:child_process'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { finished } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { build } from 'vite'
 import { createDatasetService } from '../../electron/dataset/datasetService.ts'
@@ -16,44 +15,10 @@ import { datasetBenchBundle } from '../bundles.ts'
 import { repositoryRoot } from '../repositoryRoot.ts'
 import type { ProfileFigures } from './profileTask.ts'
 import { median, type BenchOptions, type BenchResult } from './result.ts'
+import { chineseRow, helpDeskRow, writeRows } from './rows.ts'
 
 const run = promisify(execFile)
 const task = path.join(repositoryRoot, 'dist', 'bench', 'profileTask.js')
-
-const words =
-  'the lamp is warm and light we send a new one within five days for you please return it in its box order parcel shade bulb dimmer cable voucher invoice refund desk window glass'.split(
-    ' ',
-  )
-
-/** Rows like a help desk's, all different, of about 100 bytes; every tenth answer ends with a space where asked for. */
-async function writeRows(
-  file: string,
-  rowCount: number,
-  answerWords: number,
-  hasFaults = false,
-): Promise<number> {
-  const stream = createWriteStream(file)
-  let state = 7
-  const next = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-  const text = (count: number) =>
-    Array.from({ length: count }, () => words[next(words.length)]).join(' ')
-  stream.write('question,answer\n')
-  let bytes = 0
-  for (let row = 0; row < rowCount;) {
-    let block = ''
-    for (let at = 0; at < 2000 && row < rowCount; at += 1, row += 1)
-      block += `Where is order ${row} with the ${text(5)}?,"Happy to help, ${text(answerWords)}.${hasFaults && row % 10 === 0 ? ' ' : ''}"\n`
-    bytes += block.length
-    if (!stream.write(block))
-      await new Promise<void>((resolve) => stream.once('drain', () => resolve()))
-  }
-  stream.end()
-  await finished(stream)
-  return bytes
-}
 
 export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchResult[]> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'timbre-bench-'))
@@ -87,9 +52,9 @@ export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchR
       n,
     })
   /** In a process of its own, so that the memory is the profile's. */
-  const profile = async (id: string, runs: number) => {
+  const profile = async (id: string, runs: number, kind = '') => {
     const { contentSha256, sizeBytes } = datasets.get(id)
-    const name = `${(sizeBytes / 1e6).toFixed(0)} MB`
+    const name = `${(sizeBytes / 1e6).toFixed(0)} MB${kind}`
     say(`profiling ${name}`)
     const figures: ProfileFigures[] = []
     for (let at = 0; at < runs; at += 1) {
@@ -107,14 +72,21 @@ export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchR
   try {
     await build({ ...datasetBenchBundle, logLevel: 'warn' })
     const profiled = path.join(directory, 'profiled.csv')
-    await writeRows(profiled, quick ? 100_000 : 800_000, 30)
+    await writeRows(profiled, quick ? 100_000 : 800_000, helpDeskRow(30))
     const { id } = await datasets.import(profiled)
     rmSync(profiled)
     await profile(id, quick ? 1 : 3)
 
+    const chinese = path.join(directory, 'chinese.csv')
+    const chineseRows = chineseRow('models/timbre-nano-en-zh/tokenizer.json')
+    await writeRows(chinese, quick ? 60_000 : 480_000, chineseRows)
+    const { id: chineseId } = await datasets.import(chinese)
+    rmSync(chinese)
+    await profile(chineseId, quick ? 1 : 3, ' of Chinese')
+
     const faulty = path.join(directory, 'faulty.csv')
     const faultyRows = quick ? 100_000 : 1_000_000
-    await writeRows(faulty, faultyRows, 8, true)
+    await writeRows(faulty, faultyRows, helpDeskRow(8, true))
     const { id: faultyId } = await datasets.import(faulty)
     rmSync(faulty)
     say(`repairing ${faultyRows} rows`)
@@ -125,7 +97,7 @@ export async function benchProfile({ quick, say }: BenchOptions): Promise<BenchR
 
     const large = path.join(directory, 'large.csv')
     const rowCount = quick ? 1_000_000 : 10_000_000
-    const largeBytes = await writeRows(large, rowCount, 8)
+    const largeBytes = await writeRows(large, rowCount, helpDeskRow(8))
     say(`importing ${(largeBytes / 1e6).toFixed(0)} MB`)
     const { id: largeId } = await datasets.import(large)
     rmSync(large)
