@@ -1,5 +1,6 @@
 /** `timbre demo`: the whole main job on the bundled sample; what `npm start` does where there is no display. */
 import path from 'node:path'
+import { usualSplit } from '../../shared/workbench/splitChoice.ts'
 import { writeFileWhole } from '../dataset/content.ts'
 import { resourcesDirectory } from '../resourcesDirectory.ts'
 import { scan } from './files.ts'
@@ -32,7 +33,7 @@ export async function demo(
         input: 'question',
         output: 'answer',
         models,
-        validationFraction: 0.2,
+        division: usualSplit,
         hyperparameters,
       }
       const result = await train(context, services, request, follower)

@@ -1,13 +1,32 @@
 /** `timbre scan` and `timbre fix`: files in place, without a data folder. */
-import type { Finding, FindingCode } from '../../shared/dataset.ts'
+import type { Finding, FindingCode, ScanReport } from '../../shared/dataset.ts'
+import { splitSeed } from '../../shared/workbench/splitChoice.ts'
+import { leakageFinding } from '../../shared/workbench/splitLeakage.ts'
+import type { SplitPreview } from '../../shared/workbench/splitPlan.ts'
 import { fixFile, scanFile } from '../dataset/scanFile.ts'
+import { previewFileSplit } from '../dataset/splitFile.ts'
 import type { Translate } from '../translate.ts'
 import type { CommandContext } from './commandContext.ts'
+import { divisionOf, type DivisionOptions, type FileDivision } from './division.ts'
 
 const shownLines = 8
 
-export async function scan({ t, json, print }: CommandContext, file: string): Promise<void> {
-  const report = await scanFile(file)
+export interface ScanOptions extends DivisionOptions {
+  readonly input?: string
+  readonly output?: string
+}
+
+/** With the leakage of the split that is asked for, if any. */
+export async function scan(
+  { t, json, print }: CommandContext,
+  file: string,
+  options: ScanOptions = {},
+): Promise<void> {
+  const division = divisionOf(options)
+  const scanned = await scanFile(file)
+  const preview = division && (await lookAtSplit(file, scanned, division, options))
+  const leakage = division && preview && leakageFinding(preview, division.split)
+  const report = leakage ? { ...scanned, findings: [...scanned.findings, leakage] } : scanned
   if (json) {
     print(
       JSON.stringify({
@@ -17,6 +36,7 @@ export async function scan({ t, json, print }: CommandContext, file: string): Pr
         columns: report.columns,
         findings: report.findings.map(findingDocument),
         advice: report.advice.map(findingDocument),
+        ...(preview && { split: splitDocument(preview) }),
       }),
     )
     return
@@ -30,6 +50,31 @@ export async function scan({ t, json, print }: CommandContext, file: string): Pr
       columns: report.columns.join(', '),
     }),
   )
+  if (preview)
+    print(
+      t('cli:run.rows', { training: preview.trainingCount, validation: preview.validationCount }),
+    )
+}
+
+/** @throws AppError ColumnNotFound, SplitImpossible, NothingToValidate */
+async function lookAtSplit(
+  file: string,
+  { suggestedRoles, columns: [first = '', second = ''] }: ScanReport,
+  { split, validationFraction }: FileDivision,
+  { input, output }: ScanOptions,
+): Promise<SplitPreview> {
+  const roles = suggestedRoles ?? { question: first, answer: second }
+  const columns = { question: input ?? roles.question, answer: output ?? roles.answer }
+  return previewFileSplit(file, { columns, validationFraction, splitSeed, split })
+}
+
+function splitDocument({
+  trainingCount: trainingRows,
+  validationCount: validationRows,
+  groupCount: groups,
+  leakage: { same, similar },
+}: SplitPreview) {
+  return { trainingRows, validationRows, groups, leakage: { same, similar } }
 }
 
 export async function fix(
@@ -74,7 +119,8 @@ function findingDocument({ code, severity, count, fixable, examples }: Finding) 
 function describeFinding(t: Translate, finding: Finding): string {
   const lines = [...new Set(finding.examples.map((example) => example.line))]
   const shown = lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : '')
-  const fixable = finding.fixable ? ` (${t('cli:scan.fixable')})` : ''
+  const way = finding.code === 'split-leakage' ? 'keepApart' : 'fixable'
+  const fixable = finding.fixable ? ` (${t(`cli:scan.${way}`)})` : ''
   const title = t(`findings:${finding.code}.title`, { count: finding.count })
   if (lines.length === 0) return `${finding.severity.padEnd(8)}${title}`
   return `${finding.severity.padEnd(8)}${title}: ${t('cli:scan.lines', { lines: shown })}${fixable}`

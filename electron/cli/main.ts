@@ -6,10 +6,11 @@ import { findingCodeSchema, type FindingCode } from '../../shared/dataset.ts'
 import { resolveLanguage, languageSettingSchema } from '../../shared/settings.ts'
 import { defaultEvaluationRows } from '../../shared/evaluation.ts'
 import { builtInSetNames } from '../../shared/evaluationSets.ts'
-import { AppError, toAppError } from '../../shared/errors.ts'
+import { toAppError } from '../../shared/errors.ts'
 import { judgeModels, judgePlaces } from '../../shared/judge.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/modelExport.ts'
 import { dataFormatSchema } from '../../shared/workbench/exportFormat.ts'
+import { usualSplit } from '../../shared/workbench/splitChoice.ts'
 import { createTranslate, describeError } from '../translate.ts'
 import { addModel, type AddModelOptions } from './addModel.ts'
 import { ask, type AskOptions } from './ask.ts'
@@ -23,13 +24,14 @@ import { evaluate } from './evaluate.ts'
 import type { EvaluateOptions } from './evaluateOptions.ts'
 import { exportModel } from './export.ts'
 import { exportData, type ExportDataOptions } from './exportData.ts'
-import { fix, scan } from './files.ts'
+import { addDivisionOptions, divisionOf, type DivisionOptions } from './division.ts'
+import { fix, scan, type ScanOptions } from './files.ts'
 import { get, gettable, type Gettable } from './get.ts'
 import { interruptedExitCode } from './interruption.ts'
 import { listModels, removeModel } from './models.ts'
 import { saveReport } from './report.ts'
 import { resume } from './resume.ts'
-import { run, type RunRequest } from './run.ts'
+import { run } from './run.ts'
 import { runInAws, type RunInAwsOptions } from './runInAws.ts'
 
 const systemLocale = process.env['LC_ALL'] || process.env['LANG'] || 'en'
@@ -82,11 +84,16 @@ function buildProgram(): Command {
     .showHelpAfterError()
     .exitOverride()
 
-  program
+  const scanCommand = program
     .command('scan <file>')
-    .description('find what is wrong with a CSV file')
+    .description('find what is wrong with a CSV file, and with how its rows are to be divided')
+    .option('--input <column>', 'column with the questions; guessed by default')
+    .option('--output <column>', 'column with the answers; guessed by default')
+  addDivisionOptions(scanCommand)
     .option('--json', 'one JSON document')
-    .action((file: string, _options, command: Command) => scan(contextOf(command), file))
+    .action((file: string, options: ScanOptions, command: Command) =>
+      scan(contextOf(command), file, options),
+    )
 
   program
     .command('fix <file>')
@@ -115,7 +122,7 @@ function buildProgram(): Command {
       exportData(contextOf(command), source, options),
     )
 
-  program
+  const runCommand = program
     .command('run')
     .description('fine-tune base models on a CSV file and rank them')
     .requiredOption('--data <file>', 'CSV file')
@@ -144,18 +151,8 @@ function buildProgram(): Command {
       (column: string, before: string[]) => [...before, column],
       [],
     )
-    .option(
-      '--validation <share>',
-      'share held back for validation (0.05 to 0.5), or a file whose rows are all for it',
-      String(defaultShare),
-    )
-    .addOption(
-      new Option(
-        '--group <column>',
-        'rows with the same value in this column stay on one side',
-      ).conflicts('stratify'),
-    )
-    .option('--stratify', 'every topic has its share on both sides')
+
+  addDivisionOptions(runCommand, usualSplit.validationFraction)
     .option('--json', 'one JSON document at the end')
     .action((options: RunOptions, command: Command) =>
       run(contextOf(command), {
@@ -165,7 +162,7 @@ function buildProgram(): Command {
         models: options.models.split(',').map((id) => id.trim()),
         ...(options.name === undefined ? {} : { name: options.name }),
         context: options.context,
-        ...divisionOf(options),
+        division: divisionOf(options) ?? usualSplit,
         prompts: options.prompt,
         hyperparameters: Object.fromEntries(
           Object.entries({
@@ -357,27 +354,7 @@ function buildProgram(): Command {
   return program
 }
 
-/** @throws AppError InvalidRequest when a validation file leaves nothing to divide by group or topic */
-function divisionOf({
-  validation,
-  group,
-  stratify,
-}: RunOptions): Pick<RunRequest, 'validationFraction' | 'split'> {
-  const share = Number(validation)
-  const isShare = !Number.isNaN(share)
-  if (!isShare && (group !== undefined || stratify)) {
-    const message = '--group and --stratify divide one file: give --validation a share with them'
-    throw new AppError('InvalidRequest', message, { details: { message } })
-  }
-  const validationFraction = isShare ? share : defaultShare
-  if (!isShare) return { validationFraction, split: { kind: 'path', path: validation } }
-  if (group !== undefined) return { validationFraction, split: { kind: 'group', column: group } }
-  return { validationFraction, ...(stratify && { split: { kind: 'topic' } }) }
-}
-
-const defaultShare = 0.2
-
-interface RunOptions {
+interface RunOptions extends DivisionOptions {
   readonly data: string
   readonly input: string
   readonly output: string
@@ -389,10 +366,6 @@ interface RunOptions {
   readonly seed?: string
   readonly set: Record<string, string>
   readonly context: string[]
-  /** A share, or a file. */
-  readonly validation: string
-  readonly group?: string
-  readonly stratify?: boolean
   readonly prompt: string[]
 }
 

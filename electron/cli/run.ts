@@ -11,10 +11,11 @@ import {
 } from '../../shared/model.ts'
 import { formatDuration, formatSecondsRange } from '../../shared/duration.ts'
 import { inputTemplateOf } from '../../shared/inputTemplate.ts'
-import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
+import { splitSeed, type SplitPlan } from '../../shared/workbench/splitChoice.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { Services } from '../services.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
+import type { FileDivision } from './division.ts'
 import { createFollower, follow, requireOneCompleted, type Follower } from './follow.ts'
 import { printResult } from './leaderboard.ts'
 
@@ -26,18 +27,11 @@ export interface RunRequest {
   readonly name?: string
   /** Columns that stand above the question, in this order. */
   readonly context?: readonly string[]
-  readonly validationFraction: number
-  /** How rows are divided; at random when left out. */
-  readonly split?: RunSplit
+  readonly division: FileDivision
   readonly hyperparameters: Readonly<Record<string, string>>
   /** Answered at every evaluation; some are picked when there are none. */
   readonly prompts?: readonly string[]
 }
-
-export type RunSplit =
-  | Extract<SplitPlan, { kind: 'group' | 'topic' }>
-  /** All rows of another file are the validation rows. */
-  | { readonly kind: 'path'; readonly path: string }
 
 export interface RunResult {
   readonly version: ModelVersion
@@ -79,8 +73,8 @@ export async function train(
       answer: request.output,
       ...(inputTemplate !== undefined && { inputTemplate }),
     },
-    validationFraction: request.validationFraction,
-    splitSeed: 1,
+    validationFraction: request.division.validationFraction,
+    splitSeed,
     samplePrompts: [...(request.prompts ?? [])],
     candidates: request.models.map((baseModelId) => ({
       baseModelId,
@@ -99,8 +93,8 @@ export async function train(
     say(t('cli:run.fixed', { fixes: fixes.join('; ') }))
   }
   await services.engine.start()
-  const split = await splitOf(services, request.split)
-  const fineTuneRequest = { ...fineTune, datasetId: dataset.id, ...(split && { split }) }
+  const split = await splitOf(services, request.division.split)
+  const fineTuneRequest = { ...fineTune, datasetId: dataset.id, split }
   if (!context.json) await printEstimates(context, services, fineTuneRequest)
   const started = await services.startVersion(fineTuneRequest)
   say(
@@ -115,13 +109,10 @@ export async function train(
 }
 
 /** @throws AppError of an import */
-async function splitOf(
-  services: Services,
-  split: RunSplit | undefined,
-): Promise<SplitPlan | undefined> {
-  if (split?.kind !== 'path') return split
-  const { id } = await services.datasets.import(split.path, { reuse: true })
-  return { kind: 'file', datasetId: id }
+async function splitOf(services: Services, split: SplitPlan): Promise<SplitPlan> {
+  if (split.kind !== 'file') return split
+  const { id } = await services.datasets.import(split.datasetId, { reuse: true })
+  return { kind: 'file', datasetId: id, ...(split.withoutLeaked && { withoutLeaked: true }) }
 }
 
 /** A name that is no column would stay in every prompt as text. @throws AppError ColumnNotFound */

@@ -58,6 +58,11 @@ export class ExampleTexts {
     return view.bytes().toString('utf8', answerStart, answerStart + answerLength)
   }
 
+  /** Where the row begins. */
+  get line(): number {
+    return this.#current.line
+  }
+
   get example(): Numbered {
     return { prompt: this.prompt, completion: this.completion, row: this.row }
   }
@@ -161,14 +166,24 @@ export async function readUsableRows(
 }
 
 /** Of these rows, in the order of the file, some thousands at a time. @throws AppError ColumnNotFound */
-export async function* readExamples(
+export function readExamples(
   content: Chunks,
   roles: ColumnRoles,
   rows: BitSet,
 ): AsyncGenerator<Numbered[]> {
+  return readTexts(content, roles, rows, (texts) => texts.example)
+}
+
+/** The same for what is taken of each row. @throws AppError ColumnNotFound */
+export async function* readTexts<T>(
+  content: Chunks,
+  roles: ColumnRoles,
+  rows: BitSet,
+  take: (texts: ExampleTexts) => T,
+): AsyncGenerator<T[]> {
   const table = await openTable((await openText(content)).body)
   const texts = new ExampleTexts(table, roles)
-  let batch: Numbered[] = []
+  let batch: T[] = []
   let left = rows.size
   const { delimiter, columns } = table
   const format = {
@@ -183,7 +198,7 @@ export async function* readExamples(
       if (!rows.has(row)) return
       left -= 1
       texts.place(view, row)
-      batch.push(texts.example)
+      batch.push(take(texts))
     }),
   )
   for await (const chunk of table.text) {

@@ -6,7 +6,7 @@ import { BitSet } from '../bitSet.ts'
 import { RowDivider, type DivideOptions, type Division } from '../divideRows.ts'
 import { findTopics } from '../profile/topics.ts'
 import { topicCharacters } from '../profile/words.ts'
-import { readExamples } from '../trainingExamples.ts'
+import { readTexts, type ExampleTexts } from '../trainingExamples.ts'
 
 const mostExamples = 50
 /** Topics are found from so many questions, and counted among so many; the texts of all would not fit. */
@@ -20,7 +20,7 @@ interface Place {
 }
 
 /**
- * The rows of its examples are those of the content that was read, and lines are left to whoever knows the file.
+ * The rows and lines of its examples are those of the content that was read.
  *
  * @throws AppError as RowDivider does
  */
@@ -45,7 +45,7 @@ export async function previewSplit(options: DivideOptions): Promise<SplitPreview
     // Where every validation row leaks there are rows for both sides only if not all questions are alike.
     const isAvoidable = counts.all < validation.length || (isRandom && leaks.hasSeveralQuestions)
     const looked = topicPlaces(division, splitSeed)
-    const promptOf = await readPrompts(options, [
+    const questionOf = await readQuestions(options, [
       ...looked,
       ...shown.flatMap((leak): Place[] => [
         { side: 'training', row: leak.training },
@@ -61,20 +61,26 @@ export async function previewSplit(options: DivideOptions): Promise<SplitPreview
         same: counts.same,
         similar: counts.all - counts.same,
         isAvoidable,
-        examples: shown.map((leak) => ({
-          validation: promptOf({ side: 'validation', row: leak.validation }),
-          training: promptOf({ side: 'training', row: leak.training }),
-          row: leak.validation,
-          line: null,
-        })),
+        examples: shown.map((leak) => {
+          const { prompt, line } = questionOf({ side: 'validation', row: leak.validation })
+          const training = questionOf({ side: 'training', row: leak.training }).prompt
+          return { validation: prompt, training, row: leak.validation, line }
+        }),
       },
-      topics: countTopics(looked, promptOf, division, splitSeed),
+      topics: countTopics(looked, questionOf, division, splitSeed),
       topicRowCount: looked.length,
     }
   } finally {
     divider.close()
   }
 }
+
+interface Question {
+  readonly prompt: string
+  readonly line: number | null
+}
+
+const unread: Question = { prompt: '', line: null }
 
 /** Training rows first. */
 function topicPlaces({ training, validation }: Division, seed: number): Place[] {
@@ -89,40 +95,42 @@ function topicPlaces({ training, validation }: Division, seed: number): Place[] 
 }
 
 /** In one pass over each content. */
-async function readPrompts(
+async function readQuestions(
   { read, contentSha256, request }: DivideOptions,
   places: readonly Place[],
-): Promise<(place: Place) => string> {
+): Promise<(place: Place) => Question> {
   const { columns, split } = request
   const file = split?.kind === 'file' ? (split.contentSha256 ?? '') : contentSha256
   const contentOf = { training: contentSha256, validation: file }
-  const prompts = new Map<string, Map<number, string>>()
+  const questions = new Map<string, Map<number, Question>>()
   for (const sha256 of new Set([contentSha256, file])) {
     const wanted = places.filter(({ side }) => contentOf[side] === sha256).map(({ row }) => row)
-    prompts.set(sha256, await promptsOf(read(sha256), columns, wanted))
+    questions.set(sha256, await questionsOf(read(sha256), columns, wanted))
   }
-  return ({ side, row }) => prompts.get(contentOf[side])?.get(row) ?? ''
+  return ({ side, row }) => questions.get(contentOf[side])?.get(row) ?? unread
 }
 
-async function promptsOf(
+async function questionsOf(
   content: ReturnType<DivideOptions['read']>,
   columns: ColumnRoles,
   rows: readonly number[],
-): Promise<Map<number, string>> {
-  const prompts = new Map<number, string>()
-  for await (const batch of readExamples(content, columns, BitSet.of(Uint32Array.from(rows))))
-    for (const { row, prompt } of batch) prompts.set(row, prompt)
-  return prompts
+): Promise<Map<number, Question>> {
+  const questions = new Map<number, Question>()
+  const wanted = BitSet.of(Uint32Array.from(rows))
+  const take = ({ row, line, prompt }: ExampleTexts) => ({ row, line, prompt })
+  for await (const batch of readTexts(content, columns, wanted, take))
+    for (const { row, ...question } of batch) questions.set(row, question)
+  return questions
 }
 
 /** The largest first; of very many rows each that was looked at stands for its side's neighbours. */
 function countTopics(
   looked: readonly Place[],
-  promptOf: (place: Place) => string,
+  questionOf: (place: Place) => Question,
   { training, validation }: Division,
   seed: number,
 ): SplitPreview['topics'] {
-  const questions = looked.map((place) => promptOf(place).slice(0, topicCharacters))
+  const questions = looked.map((place) => questionOf(place).prompt.slice(0, topicCharacters))
   const places = sampleOf(countedUp(questions.length), topicSample, seed)
   const sample = Array.from(places, (place) => questions[place] ?? '')
   const model = findTopics(sample, seed)

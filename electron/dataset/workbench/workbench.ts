@@ -499,7 +499,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return Promise.all(
       examples.map(async (example) => {
         const row = leftOut.nthOutside(example.row - 1)
-        if (overlay.isAdded(row)) return { ...example, row }
+        if (overlay.isAdded(row)) return { ...example, row, line: null }
         const [stored] = await rowStore.page(contentSha256, row - 1, 1)
         return { ...example, row, line: stored?.line ?? null }
       }),

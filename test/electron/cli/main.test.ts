@@ -37,6 +37,50 @@ test('scans a file and names each finding as JSON', async () => {
   })
 })
 
+test('scans how the rows are to be divided as well, once that is said', async () => {
+  const leaky = path.join(timbre.directory, 'leaky.csv')
+  const rows = Array.from({ length: 12 }, (_, row) =>
+    // Asked twice, the first time with an answer of two lines.
+    [
+      `shop,Where is the ${row * 7919} lamp that I ordered last week?,"On\nits way, ${row}."`,
+      `shop,Where is the ${row * 7919} lamp that I ordered last week please?,Soon ${row}.`,
+    ].join('\n'),
+  )
+  await writeFile(leaky, `place,question,answer\n${rows.join('\n')}\n`)
+  const scanned = async (...more: string[]) =>
+    JSON.parse((await timbre.run('scan', leaky, '--json', ...more)).stdout) as {
+      findings: { code: string; count: number; places: { row: number; line: number }[] }[]
+      split?: unknown
+    }
+  const without = await scanned()
+  expect(without).not.toHaveProperty('split')
+  const { findings, split } = await scanned('--validation', '0.25')
+  const found = findings.filter(({ code }) => !without.findings.some((one) => one.code === code))
+  expect(found).toMatchObject([{ code: 'split-leakage', severity: 'warning', fixable: true }])
+  const { count = 0, places = [] } = found[0] ?? {}
+  expect(split).toMatchObject({
+    ...{ trainingRows: 18, validationRows: 6, groups: null },
+    leakage: { same: 0, similar: count },
+  })
+  // Every pair of rows takes three lines.
+  for (const { row, line } of places) expect(line).toBe(1 + row + Math.floor(row / 2))
+
+  const apart = await scanned('--validation', '0.25', '--keep-apart')
+  expect(apart.findings.map(({ code }) => code)).not.toContain('split-leakage')
+  const said = await timbre.run('scan', leaky, '--validation', '0.25')
+  expect(said.stdout).toMatch(/also trained on: line .*\(--keep-apart keeps them on one side\)/)
+  expect(said.stdout).toContain('18 rows to train on, 6 to validate.')
+  const chinese = await timbre.run('--language', 'zh', 'scan', leaky, '--validation', leaky)
+  expect(chinese.stdout).toContain('有 24 个验证问题也出现在训练数据中')
+
+  const nothingLeft = await timbre.run('scan', leaky, '--validation', leaky, '--keep-apart')
+  expect(nothingLeft).toMatchObject({ code: 1, stdout: '' })
+  expect(nothingLeft.stderr).toContain('none is left to check with')
+  const oneGroup = await timbre.run('scan', leaky, '--group', 'place')
+  expect(oneGroup.code).toBe(1)
+  expect(oneGroup.stderr).toContain('All rows belong together')
+})
+
 test('scans in Chinese when asked to', async () => {
   const { code, stdout } = await timbre.run('--language', 'zh', 'scan', timbre.csv)
   expect(code).toBe(0)
@@ -142,6 +186,8 @@ test('context columns stand above the question, and rows are divided as the opti
   )
   expect(grouped).toMatchObject({ split: { kind: 'group', column: 'product' } })
   expect((grouped?.validationRowCount ?? 1) % 4).toBe(0)
+  const apart = await versionOf('--keep-apart', '--name', 'Apart')
+  expect(apart).toMatchObject({ split: { kind: 'similar' } })
 })
 
 test('says what is wrong with a way to divide', async () => {
@@ -224,7 +270,7 @@ test.each([
   ['a setting out of its range', ['--epochs', '5000'], 'epoch'],
   ['a setting that does not exist', ['--set', 'colour=red'], 'colour'],
   ['a base model that does not exist', ['--models', 'gigantic'], 'gigantic'],
-  ['a validation share that leaves nothing', ['--validation', '0.9'], 'validationFraction'],
+  ['a validation share that leaves nothing', ['--validation', '0.9'], 'from 0.05 to 0.5'],
   ['a validation file that is not there', ['--validation', 'half'], 'half'],
   ['a name that cannot be used', ['--name', '/etc'], 'name'],
 ])('refuses to train with %s', async (_, more, words) => {
