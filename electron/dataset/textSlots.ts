@@ -7,7 +7,7 @@ import { createKernelMemory, firstTextStart, pageBytes } from './kernel/kernel.t
 /** Fewer, longer writes are the faster ones: twice as fast with 4 MB as with 1 MB. */
 export const slotBytes = 4 * 1024 * 1024
 /** One is read into, one is looked at, and the others wait for the disk. */
-const slotCount = 5
+export const slotCount = 5
 /** Before each slot, for the beginning of a record that goes on in it. */
 export const roomBytes = pageBytes
 

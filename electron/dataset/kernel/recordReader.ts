@@ -152,6 +152,7 @@ export class RecordReader {
     const { bytes, table } = this.#kernel
     const view = this.#view
     view.csv = null
+    view.begin(bytes, table)
     const areUtf8 = count === 0 || isUtf8(bytes.subarray(from, to))
     for (let index = 0, at = 0; index < count; index += 1, at += recordWords) {
       if (index % ahead === 0) {
@@ -167,10 +168,11 @@ export class RecordReader {
         if (record) {
           this.#deliverSlow({ ...record, bytes: Buffer.from(record.bytes) }, start, flags)
           view.csv = null
+          view.begin(bytes, table)
           continue
         }
       }
-      view.place(bytes, start, table, at)
+      view.place(start, at)
       view.isUtf8 = areUtf8 || isUtf8(view.bytes())
       this.#hand()
     }
@@ -180,7 +182,8 @@ export class RecordReader {
   #deliverSlow(record: CsvRecord, start: number, known?: number): void {
     const view = this.#view
     view.csv = record
-    view.place(this.#kernel.bytes, start, wordsOf(record, this.#hasher, this.#format, known), 0)
+    view.begin(this.#kernel.bytes, wordsOf(record, this.#hasher, this.#format, known))
+    view.place(start, 0)
     view.isUtf8 = isUtf8(record.bytes)
     this.#hand()
   }

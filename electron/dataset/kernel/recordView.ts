@@ -43,13 +43,17 @@ export class RecordView {
     this.#format = format
   }
 
-  /** @param start where it begins in `bytes` */
-  place(bytes: Buffer, start: number, words: Int32Array, at: number): void {
-    this.#previousStart = this.#start
+  /** Where the records that come lie, and what is known of them. */
+  begin(bytes: Buffer, words: Int32Array): void {
     this.#bytes = bytes
+    this.words = words
+  }
+
+  /** @param start where it begins in the bytes @param at where its words begin */
+  place(start: number, at: number): void {
+    this.#previousStart = this.#start
     this.#start = start
     this.#record = this.csv
-    this.words = words
     this.at = at
     this.length = this.#word(word.length)
     this.size = this.#word(word.next) - this.#word(word.start)

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -16,6 +17,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createContentStore, readToEnd, writeFileWhole } from '../../../electron/dataset/content.ts'
 import { createFileHere, type CreateContentFile } from '../../../electron/dataset/contentFile.ts'
+import { openSourceFile } from '../../../electron/dataset/sourceFile.ts'
+import { slotBytes, slotCount, TextSlots } from '../../../electron/dataset/textSlots.ts'
 import { createFileInThread } from '../../../electron/dataset/threads/createFileInThread.ts'
 import { collect } from '../../support/collect.ts'
 import { openOnFullDisk } from '../../support/fullDisk.ts'
@@ -101,6 +104,53 @@ test('another thread writes and hashes the same bytes, however many wait', async
   await staged.commit()
   const stored = Buffer.concat(await collect(contentStore.read(staged.sha256)))
   expect(stored.equals(large)).toBe(true)
+})
+
+test('writes from where it lies what a file was read into, and hashes the same bytes', async () => {
+  const path = join(folder, 'source.csv')
+  const large = Buffer.alloc(slotBytes * 7 + 12_345)
+  for (let at = 0; at < large.length; at += 1) large[at] = (at * 11 + (at >>> 13)) & 0xff
+  writeFileSync(path, large)
+  const slots = new TextSlots()
+  const contentStore = createContentStore(contentDirectory, (target) =>
+    createFileInThread(target, { slots }),
+  )
+  const source = await openSourceFile(path, { memory: slots })
+  const read = async (chunks: AsyncIterable<Uint8Array>) => {
+    const digest = createHash('sha256')
+    for await (const chunk of chunks) {
+      expect(slots.has(chunk)).toBe(true)
+      digest.update(chunk)
+    }
+    return digest.digest('hex')
+  }
+  const { staged, result } = await contentStore.stage(source.chunks(), read)
+  const wanted = createHash('sha256').update(large).digest('hex')
+  expect([staged.sha256, result]).toEqual([wanted, wanted])
+  expect(readFileSync(staged.path).equals(large)).toBe(true)
+  // Every slot is free again.
+  const all = await Promise.all(Array.from({ length: slotCount }, () => slots.take()))
+  expect(new Set(all.map(({ byteOffset }) => byteOffset)).size).toBe(slotCount)
+})
+
+test('whoever reads on does not wait for ever when the disk is full', async () => {
+  if (!existsSync('/dev/full')) return
+  mkdirSync(contentDirectory)
+  const slots = new TextSlots()
+  const full = createContentStore(contentDirectory, async () => {
+    const target = join(contentDirectory, 'full.part')
+    symlinkSync('/dev/full', target)
+    return createFileInThread(target, { flags: 'w', slots })
+  })
+  // Faster than the thread can answer: every slot waits for it when the first write fails.
+  async function* endless() {
+    for (;;) {
+      const slot = await slots.take()
+      yield slot
+      slots.release(slot)
+    }
+  }
+  await expect(full.stage(endless(), readToEnd)).rejects.toMatchObject({ code: 'DiskFull' })
 })
 
 test('another thread says so when the disk is full', async () => {
