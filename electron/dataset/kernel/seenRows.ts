@@ -1,14 +1,15 @@
 /**
  * Knows which rows came before: the same row, the same question and answer beside other cells, and the same question with
- * another answer. 16 bytes for each row in an open-addressing table. Once it holds `mostInMemory` rows, later ones wait in
- * a file and are compared at the end, so that memory stays bounded at any number of rows.
+ * another answer. 16 bytes for each row lie one after the other, and four or more in an open-addressing table of their numbers,
+ * which is what is looked at for a row that is new: so few bytes are found sooner. Once there are `mostInMemory` rows, later
+ * ones wait in a file and are compared at the end, so that memory stays bounded at any number of rows.
  */
 import { partCount, Partitions } from '../partitions.ts'
 import { recordWords, word } from './kernel.ts'
 
 /** The four words of a record that are compared stand one after the other: see `word`. */
 const comparedAt = word.answerHash + 1
-const slotWords = 4
+const comparedWords = 4
 const [answerWord, lowWord, highWord, rowWord] = [0, 1, 2, 3]
 
 /** Of two that hold for a row, the greater one counts. */
@@ -33,10 +34,13 @@ export type OnLate = (verdict: Seen, row: number, line: number) => void
 /** More than a guess should reserve memory for. */
 const mostExpected = 8_000_000
 /** Those four, the row's number, its line, and what was known of it by then. */
-const spillWords = slotWords + 3
+const spillWords = comparedWords + 3
 
 export class SeenRows {
-  #slots = new Int32Array(4096 * slotWords)
+  /** In the order in which they came. */
+  #rows = new Int32Array(0)
+  /** 0, or in the low bits, as many as the table's size asks for, a row's number from 1 on; the rest is of its question's hash. */
+  #slots = new Int32Array(0)
   /** What `touch` saw: without it the loop would be left out as useless. */
   touched = 0
   #count = 0
@@ -50,13 +54,14 @@ export class SeenRows {
   /** @param mostInMemory rows; without a limit every verdict comes at once */
   constructor(mostInMemory = Infinity) {
     this.#mostInMemory = mostInMemory
+    this.#growTo(4096)
   }
 
   /** Makes room at once for so many rows, as far as they may be in memory. */
   expect(rows: number): void {
     const wanted = Math.min(rows, this.#mostInMemory, mostExpected)
     let length = this.#slots.length
-    while (wanted * 6 >= length) length *= 2
+    while (wanted >= mostIn(length)) length *= 2
     if (length > this.#slots.length) this.#growTo(length)
   }
 
@@ -66,13 +71,10 @@ export class SeenRows {
    */
   touch(records: Int32Array, from: number, to: number): void {
     const slots = this.#slots
-    const mask = slots.length / slotWords - 1
+    const mask = slots.length - 1
     let all = 0
     for (let at = from + word.questionHash; at < to; at += recordWords) {
-      // Both are within the table. The second one may be in the next line of the cache, where a search often goes on.
-      const place = (records[at] as number) & mask
-      const near = (place + 2) & mask
-      all |= (slots[place * slotWords] as number) | (slots[near * slotWords] as number)
+      all |= slots[(records[at] as number) & mask] as number // within both
     }
     this.touched = all
   }
@@ -85,16 +87,16 @@ export class SeenRows {
   add(records: Int32Array, at: number, rowNumber = 0, line = 0): Seen {
     const compared = at + comparedAt
     if (this.#count < this.#mostInMemory) return this.#keep(records, compared)
-    this.#locate(this.#slots, records, compared)
+    this.#locate(records, compared)
     const verdict = this.#verdict
     if (verdict === seen.repeated) return verdict
     const spilled = this.#spilled
-    for (let index = 0; index < slotWords; index += 1) {
+    for (let index = 0; index < comparedWords; index += 1) {
       spilled[index] = records[compared + index] as number // the record has them all
     }
-    spilled[slotWords] = rowNumber
-    spilled[slotWords + 1] = line
-    spilled[slotWords + 2] = verdict
+    spilled[comparedWords] = rowNumber
+    spilled[comparedWords + 1] = line
+    spilled[comparedWords + 2] = verdict
     this.#spill ??= new Partitions(spillWords, 0)
     this.#spill.add((spilled[highWord] as number) >>> 26, spilled, 0)
     return seen.later
@@ -102,49 +104,62 @@ export class SeenRows {
 
   /** Compares with what is there, and keeps a row that isn't. @param at of the four words */
   #keep(words: Int32Array, at: number): Seen {
-    if (this.#count * 6 >= this.#slots.length) this.#growTo(this.#slots.length * 2)
-    const base = this.#locate(this.#slots, words, at)
-    if (base < 0) return seen.repeated
-    copyRow(words, at, this.#slots, base)
+    if (this.#count >= mostIn(this.#slots.length)) this.#growTo(this.#slots.length * 2)
+    const place = this.#locate(words, at)
+    if (place < 0) return seen.repeated
+    const rows = this.#rows
+    const base = this.#count * comparedWords
+    for (let index = 0; index < comparedWords; index += 1) {
+      rows[base + index] = words[at + index] as number // a row has four words
+    }
     this.#count += 1
+    this.#put(place, this.#count)
     return this.#verdict
   }
 
+  /** @param number of a row that is kept, from 1 on */
+  #put(place: number, number: number): void {
+    const high = this.#rows[(number - 1) * comparedWords + highWord] as number // it is kept
+    this.#slots[place] = (high & -this.#slots.length) | number
+  }
+
   /** Where a row belongs that is not there yet, -1 for one that is; sets the verdict. @param at of the four words */
-  #locate(slots: Int32Array, words: Int32Array, at: number): number {
-    const mask = slots.length / slotWords - 1
+  #locate(words: Int32Array, at: number): number {
+    const slots = this.#slots
+    const rows = this.#rows
+    const mask = slots.length - 1
     const answer = words[at + answerWord] as number // a row has four words
     const low = words[at + lowWord] as number
-    const high = filledHigh(words, at)
+    const high = words[at + highWord] as number
     const row = words[at + rowWord] as number
     let verdict: Seen = seen.new
-    let place = low & mask
+    let next = low & mask
     let alike = 0
     let alikePairs = 0
     for (;;) {
-      const base = place * slotWords
-      // Within the table: `place` is masked.
-      const slotLow = slots[base + lowWord] as number
-      const slotHigh = slots[base + highWord] as number
-      if ((slotLow | slotHigh) === 0) {
+      const place = next
+      const slot = slots[place] as number // masked, as a row's number is
+      if (slot === 0) {
         this.#verdict = verdict
-        return base
+        return place
       }
-      place = (place + 1) & mask
-      if (slotLow !== low || slotHigh !== high) continue
+      next = (place + 1) & mask
+      if (((slot ^ high) & ~mask) !== 0) continue
+      const base = ((slot & mask) - 1) * comparedWords
+      if (rows[base + lowWord] !== low || rows[base + highWord] !== high) continue
       // Where one question stands in every row, 32 bits alone would be the same for many a row by chance.
-      const isPair = slots[base + answerWord] === answer
-      if (isPair && slots[base + rowWord] === row) {
+      const isPair = rows[base + answerWord] === answer
+      if (isPair && rows[base + rowWord] === row) {
         this.#verdict = seen.repeated
         return -1
       }
       if (isPair) verdict = seen.samePair
       else if (verdict === seen.new) verdict = seen.otherAnswer
       alike += 1
-      if (alike === mostAlike) place = farPlace(answer) & mask
+      if (alike === mostAlike) next = farPlace(answer) & mask
       else if (alike > mostAlike && isPair) {
         alikePairs += 1
-        if (alikePairs === mostAlike) place = farPlace(row) & mask
+        if (alikePairs === mostAlike) next = farPlace(row) & mask
       }
     }
   }
@@ -153,7 +168,8 @@ export class SeenRows {
   finish(onLate: OnLate): void {
     const spill = this.#spill
     if (!spill) return
-    // What is left to compare stands in the file: the table is not needed any more.
+    // What is left to compare stands in the file: the rows in memory are not needed any more.
+    this.#rows = new Int32Array(0)
     this.#slots = new Int32Array(0)
     const parts = Array.from({ length: partCount }, (_, part) => spill.sizeOf(part))
     const unsigned = new Uint32Array(Math.max(...parts))
@@ -165,10 +181,14 @@ export class SeenRows {
       rows.expect(size / spillWords)
       for (let at = 0; at < size; at += spillWords) {
         const late = rows.#keep(words, at)
-        const early = words[at + slotWords + 2] as Seen // as it was spilled
+        const early = words[at + comparedWords + 2] as Seen // as it was spilled
         const verdict = late > early ? late : early
         if (verdict === seen.new) continue
-        onLate(verdict, unsigned[at + slotWords] as number, unsigned[at + slotWords + 1] as number)
+        onLate(
+          verdict,
+          unsigned[at + comparedWords] as number,
+          unsigned[at + comparedWords + 1] as number,
+        )
       }
     }
     this.close()
@@ -186,26 +206,18 @@ export class SeenRows {
   }
 
   #growTo(length: number): void {
-    const old = this.#slots
-    const slots = new Int32Array(length)
-    for (let base = 0; base < old.length; base += slotWords) {
-      const low = old[base + lowWord] as number // within the table
-      const high = old[base + highWord] as number
-      if ((low | high) !== 0) copyRow(old, base, slots, this.#locate(slots, old, base))
+    const rows = new Int32Array(mostIn(length) * comparedWords)
+    rows.set(this.#rows.subarray(0, this.#count * comparedWords))
+    this.#rows = rows
+    this.#slots = new Int32Array(length)
+    for (let number = 1; number <= this.#count; number += 1) {
+      const place = this.#locate(rows, (number - 1) * comparedWords)
+      if (place >= 0) this.#put(place, number)
     }
-    this.#slots = slots
   }
 }
 
-/** Zero marks an empty slot. */
-function filledHigh(words: Int32Array, at: number): number {
-  const high = words[at + highWord] as number // a row has four words
-  return ((words[at + lowWord] as number) | high) === 0 ? 1 : high
-}
-
-function copyRow(words: Int32Array, at: number, slots: Int32Array, base: number): void {
-  slots[base + answerWord] = words[at + answerWord] as number // a row has four words
-  slots[base + lowWord] = words[at + lowWord] as number
-  slots[base + highWord] = filledHigh(words, at)
-  slots[base + rowWord] = words[at + rowWord] as number
+/** Rows in a table of so many slots: two thirds are filled. */
+function mostIn(slots: number): number {
+  return Math.floor((slots * 2) / 3)
 }
