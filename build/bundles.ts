@@ -73,6 +73,7 @@ export const datasetBenchBundle: InlineConfig = nodeBundle('dist/bench', {
   entries: {
     scanTask: 'build/bench/scanTask.ts',
     profileTask: 'build/bench/profileTask.ts',
+    splitTask: 'build/bench/splitTask.ts',
     stageWorker: 'electron/dataset/staging/stageWorker.ts',
     fileWriter: 'electron/dataset/threads/fileWriter.ts',
     rowWorker: 'electron/dataset/workbench/rowWorker.ts',

@@ -12,6 +12,7 @@ import { benchReport } from './report.ts'
 import { benchProfile } from './profile.ts'
 import { benchScale } from './scale.ts'
 import { benchScan } from './scan.ts'
+import { benchSplit } from './split.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 import { benchTrain } from './train.ts'
 import { benchUpload } from './upload.ts'
@@ -27,6 +28,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRe
   charts: benchCharts,
   report: benchReport,
   profile: benchProfile,
+  split: benchSplit,
   fuzz: benchFuzz,
   upload: benchUpload,
   chaos: benchChaos,

@@ -25,6 +25,19 @@ export function helpDeskRow(answerWords: number, hasFaults = false): RowWriter {
   }
 }
 
+/** With a customer for about ten rows; every tenth row asks what the one before it asks, by turns word for word and nearly. */
+export function askedAgainRow(): RowWriter {
+  let asked = ''
+  return (row, next) => {
+    const text = (count: number) =>
+      Array.from({ length: count }, () => words[next(words.length)]).join(' ')
+    const again = row % 20 === 9 ? `${asked}, please` : asked
+    asked = row % 10 === 9 ? again : `Where is order ${row} with the ${text(5)}`
+    const customer = next(1 + Math.floor(row / 10))
+    return `c${customer},"${asked}?","Happy to help, ${text(8)} ${row}."\n`
+  }
+}
+
 /** Chinese whose phrases never come twice: half words of a model's vocabulary, half any of the 3,755 commonest characters. */
 export function chineseRow(tokenizerFile: string): RowWriter {
   const parts = [wordsOf(tokenizerFile), commonCharacters()]
@@ -44,14 +57,19 @@ export function chineseRow(tokenizerFile: string): RowWriter {
 }
 
 /** @returns bytes of the file */
-export async function writeRows(file: string, rowCount: number, rowOf: RowWriter): Promise<number> {
+export async function writeRows(
+  file: string,
+  rowCount: number,
+  rowOf: RowWriter,
+  header = 'question,answer',
+): Promise<number> {
   const stream = createWriteStream(file)
   let state = 7
   const next = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return Math.floor((state / 2 ** 32) * below)
   }
-  stream.write('question,answer\n')
+  stream.write(`${header}\n`)
   let bytes = 0
   for (let row = 0; row < rowCount;) {
     let block = ''

@@ -194,8 +194,9 @@ export async function startVersion(
       })),
     )
   for (const [index, candidate] of version.candidates.entries()) {
-    const { model } = requireItem(runs, index)
-    await createJob(options, connection, candidate, { model, modelName: request.name, data })
+    const { model, uris } = requireItem(runs, index)
+    const sendData = async () => uris
+    await createJob(options, connection, candidate, { model, modelName: request.name, sendData })
   }
   return getVersion(db, versionId)
 }
@@ -213,9 +214,13 @@ export async function submitCandidate(
   try {
     const model = await options.describeBaseModel(connection, candidate.baseModelId)
     const split = await options.readSplit(version, version.datasetSha256)
-    const data = { ...split, samplePrompts: version.samplePrompts }
     const modelName = getModel(options.db, version.modelId).name
-    await createJob(options, connection, candidate, { model, modelName, data })
+    const sendData = async () => {
+      const data = { ...split, samplePrompts: version.samplePrompts }
+      const files = await model.dataFiles(connection, data, candidate.promptTemplate)
+      return options.sendData(connection, files)
+    }
+    await createJob(options, connection, candidate, { model, modelName, sendData })
   } catch (error) {
     failUnlessRetryable(options, candidate, error)
   }
@@ -299,23 +304,21 @@ async function trainingTokensOf(
 interface JobParts {
   readonly model: TrainableModel
   readonly modelName: string
-  readonly data: VersionData
+  /** What is there already is not sent again. */
+  readonly sendData: () => Promise<UploadedData>
 }
 
 async function createJob(
   options: StartVersionOptions,
   connection: Connection,
   candidate: Candidate,
-  { model, modelName, data }: JobParts,
+  { model, modelName, sendData }: JobParts,
 ): Promise<void> {
   const { db, now, queue } = options
   const leave = queue.enter(connection, candidate)
   if (!leave) return
   try {
-    const uris = await options.sendData(
-      connection,
-      await model.dataFiles(connection, data, candidate.promptTemplate),
-    )
+    const uris = await sendData()
     const trainingJobArn = await model.submit(connection, {
       jobName: candidate.trainingJobName,
       modelName,

@@ -44,8 +44,10 @@ const sent = (suffix: string) =>
     .flatMap(({ objects }) => [...objects])
     .filter(([key]) => key.includes('/datasets/') && key.endsWith(suffix))
 
-const calls = (operation: string) =>
-  cloud.double.calls.filter((call) => call.operation === operation && call.failure === null)
+const calls = (operation: string, isAnswered = true) =>
+  cloud.double.calls.filter(
+    (call) => call.operation === operation && (!isAnswered || call.failure === null),
+  )
 
 /** Answers of a hundred thousand letters: two parts and a bit. */
 async function importLarge(): Promise<string> {
@@ -68,7 +70,9 @@ test('small files go at once, with their checksum and the workspace’s key, and
     metadata: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
   })
   expect(Object.keys(object?.checksums ?? {})).toContain('ChecksumCRC32')
+  // Looked for once each: what the start needs was sent when it was prepared.
   const before = calls('PutObject').length
+  expect(calls('HeadObject', false)).toHaveLength(before)
   await start(datasetId, 'Help desk, again')
   expect(calls('PutObject')).toHaveLength(before)
   expect(opened.services.uploads.list()).toEqual([])
