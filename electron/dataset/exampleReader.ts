@@ -1,4 +1,5 @@
 /** Rows as training sees them, by plan. Which ones they are is found in a thread of its own; their texts stay in the store. */
+import { createHash } from 'node:crypto'
 import type { ColumnRoles } from '../../shared/dataset.ts'
 import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
 import { BitSet } from './bitSet.ts'
@@ -98,11 +99,20 @@ export function createExampleReader(options: ExampleReaderOptions): ExampleReade
         columns: examples.columns,
         rows: examples.rows.words,
       })
-      const { rows } = rowsResultSchema.parse(
-        await runTask({
-          ...{ kind: 'untrained', contentDirectory },
-          ...{ candidates: wordsOf(candidates), trained: wordsOf(trained) },
-        }),
+      const keyOf = ({ rows: words, ...rest }: ReturnType<typeof wordsOf>) => [
+        rest,
+        createHash('sha256').update(words).digest('hex'),
+      ]
+      const [wanted, known] = [wordsOf(candidates), wordsOf(trained)]
+      const { rows } = await once(['untrained', keyOf(wanted), keyOf(known)], async () =>
+        rowsResultSchema.parse(
+          await runTask({
+            kind: 'untrained',
+            contentDirectory,
+            candidates: wanted,
+            trained: known,
+          }),
+        ),
       )
       return stored({ contentSha256, columns, rows: new BitSet(rows) })
     },

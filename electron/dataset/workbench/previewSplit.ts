@@ -3,12 +3,14 @@ import type { ColumnRoles } from '../../../shared/dataset.ts'
 import { countedUp, sampleOf } from '../../../shared/split.ts'
 import type { SplitPreview } from '../../../shared/workbench/splitPlan.ts'
 import { BitSet } from '../bitSet.ts'
-import { RowDivider, type DivideOptions, type Division } from '../divideRows.ts'
+import { divideShare, RowDivider, type DivideOptions, type Division } from '../divideRows.ts'
 import { findTopics } from '../profile/topics.ts'
 import { topicCharacters } from '../profile/words.ts'
 import { readTexts, type ExampleTexts } from '../trainingExamples.ts'
 
 const mostExamples = 50
+/** How far finding leaks brings it. */
+const leaksShare = 0.9
 /** Topics are found from so many questions, and counted among so many; the texts of all would not fit. */
 const topicSample = 4000
 const mostTopicRows = 20_000
@@ -29,6 +31,7 @@ export async function previewSplit(options: DivideOptions): Promise<SplitPreview
   try {
     const division = await divider.divide()
     const { training, validation, groupCount } = division
+    options.onProgress?.(divideShare)
     const leaks = divider.findLeaks(division)
     const counts = { all: 0, same: 0 }
     const shown: { training: number; validation: number }[] = []
@@ -44,6 +47,7 @@ export async function previewSplit(options: DivideOptions): Promise<SplitPreview
     const isRandom = (split ?? { kind: 'random' }).kind === 'random'
     // Where every validation row leaks there are rows for both sides only if not all questions are alike.
     const isAvoidable = counts.all < validation.length || (isRandom && leaks.hasSeveralQuestions)
+    options.onProgress?.(leaksShare)
     const looked = topicPlaces(division, splitSeed)
     const questionOf = await readQuestions(options, [
       ...looked,

@@ -230,6 +230,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         what === 'profile' || what === 'split'
           ? (fraction: number) => options.onProgress(datasetId, what, fraction)
           : () => undefined
+      onProgress(0)
       return await runTask(task, { signal: controller.signal, onProgress })
     } finally {
       if (background.get(key) === controller) background.delete(key)

@@ -66,9 +66,11 @@ test.each(splitCases)('gives the sides that it always gave: $name', async (one) 
   const { training, validation, groupCount, ...shown } = before
   expect(sides).toEqual({ training, validation, groupCount })
   const { leakage, topics, trainingTokens } = await previewSplit(optionsOf(one))
+  const { examples } = leakage
   expect({
     trainingTokens,
-    leakage: { ...leakage, examples: hashOf(leakage.examples) },
+    // Lines were told by others then.
+    leakage: { ...leakage, examples: hashOf(examples.map((one) => ({ ...one, line: null }))) },
     // How many each topic has; what it is called may change.
     topics: hashOf(topics.map(({ training: trained, validation: held }) => [trained, held])),
   }).toEqual(shown)

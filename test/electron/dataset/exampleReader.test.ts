@@ -96,6 +96,10 @@ test('what was trained on is told by question and answer together', async () => 
   const candidates = await reader.usable(other.contentSha256, columns)
   const left = await reader.untrained(candidates, trained)
   expect((await collect(left.batches())).flat().map(({ row }) => row)).toEqual([2, 3])
+  await reader.untrained(candidates, trained)
+  expect(tasks).toEqual(['usable', 'usable', 'untrained'])
+  // Of other rows it is another question.
+  expect(await reader.untrained(trained, candidates)).toMatchObject({ count: 0 })
 })
 
 test('rows that only the end shows to repeat others are not among the usable ones', async () => {
