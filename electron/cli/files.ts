@@ -119,9 +119,9 @@ function findingDocument({ code, severity, count, fixable, examples }: Finding) 
 function describeFinding(t: Translate, finding: Finding): string {
   const lines = [...new Set(finding.examples.map((example) => example.line))]
   const shown = lines.slice(0, shownLines).join(', ') + (lines.length > shownLines ? ' …' : '')
-  const way = finding.code === 'split-leakage' ? 'keepApart' : 'fixable'
-  const fixable = finding.fixable ? ` (${t(`cli:scan.${way}`)})` : ''
   const title = t(`findings:${finding.code}.title`, { count: finding.count })
-  if (lines.length === 0) return `${finding.severity.padEnd(8)}${title}`
-  return `${finding.severity.padEnd(8)}${title}: ${t('cli:scan.lines', { lines: shown })}${fixable}`
+  const text = lines.length === 0 ? title : t('cli:scan.lines', { title, lines: shown })
+  const way = t(`cli:scan.${finding.code === 'split-leakage' ? 'keepApart' : 'fixable'}`)
+  const severity = t(`cli:scan.severity.${finding.severity}`).padEnd(8)
+  return `${severity}${finding.fixable ? t('cli:scan.way', { text, way }) : text}`
 }

@@ -84,6 +84,7 @@ test('scans how the rows are to be divided as well, once that is said', async ()
 test('scans in Chinese when asked to', async () => {
   const { code, stdout } = await timbre.run('--language', 'zh', 'scan', timbre.csv)
   expect(code).toBe(0)
+  expect(stdout).toMatch(/^警告 +1 个空白行：第 6 行（可修复）$/m)
   expect(stdout).toContain('可用 24 行')
 })
 
