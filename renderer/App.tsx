@@ -86,7 +86,7 @@ export function App() {
         ? { defaultColorScheme: 'auto' as const }
         : { forceColorScheme: scheme })}
     >
-      <Notifications position="top-right" />
+      <Notifications position="bottom-right" />
       <MfaDialog />
       <NavigationContext value={setPlace}>
         <DropTarget>

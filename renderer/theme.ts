@@ -1,5 +1,11 @@
 /** One accent colour (a deep teal), calm type, quiet surfaces. */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import {
+  createTheme,
+  Drawer,
+  Modal,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core'
 
 const teal: MantineColorsTuple = [
   '#e6f7f8',
@@ -31,6 +37,11 @@ export const theme = createTheme({
     },
   },
   cursorType: 'pointer',
+  components: {
+    // A dialog's title stands above the titles within it.
+    Modal: Modal.extend({ styles: { title: { fontSize: '1.1rem', fontWeight: 650 } } }),
+    Drawer: Drawer.extend({ styles: { title: { fontSize: '1.1rem', fontWeight: 650 } } }),
+  },
 })
 
 /** Lines of one chart, told apart in both colour schemes and by people who don't see red and green. */

@@ -18,6 +18,8 @@ export const evaluationEstimateSchema = z.object({
   place: z.enum(['local', 'endpoint', 'bedrock']),
   /** A finished report gets what is new; the answers that it has are not asked for again. */
   isAddition: z.boolean(),
+  /** As many as there are to choose from. */
+  availableRows: z.number().int(),
   /** Of both models together. */
   answers: z.number().int(),
   /** Minutes of asking; null where nobody has measured it yet. */

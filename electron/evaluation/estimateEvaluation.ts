@@ -129,6 +129,7 @@ export async function estimateEvaluation(
     hasBase: base !== null,
     // Of AWS's containers only some tell it, and which ones their names don't say.
     tellsProbabilities: isLocal,
+    availableRows: examples.count,
     judge: had?.plan.judge ? null : judgeOf(request, rows, some),
     library: had?.plan.library ? null : await libraryOf(options, request),
   }

@@ -1,6 +1,6 @@
 /** Registers candidates in the account's Model Registry, with what the ML team needs to judge them. */
 import { createHash } from 'node:crypto'
-import { verdictOf } from '../../shared/evaluationVerdict.ts'
+import { verdictOf, type EvaluationVerdict } from '../../shared/evaluationVerdict.ts'
 import type { LeaderboardEntry } from '../../shared/leaderboard.ts'
 import type { BaseModel } from '../../shared/model.ts'
 import {
@@ -26,6 +26,7 @@ import { listMetricPoints } from '../db/metrics.ts'
 import { getModel, getVersion } from '../db/models.ts'
 import { hostingOf, type HostingFacts } from '../endpoints/hosting.ts'
 import { modelCard } from './modelCard.ts'
+import { verdictText } from './verdictText.ts'
 
 export interface ModelRegistryOptions extends HostingFacts {
   readonly db: ReadableDb
@@ -117,7 +118,7 @@ function lineageFacts({
   readonly candidate: ReturnType<typeof getCandidate>
   readonly baseModel: BaseModel
   readonly entry: LeaderboardEntry | undefined
-  readonly verdict: ReturnType<typeof verdictOf> | null
+  readonly verdict: EvaluationVerdict | null
 }): Record<string, string> {
   const settings = Object.fromEntries(
     Object.entries(candidate.hyperparameters).map(([name, value]) => [`setting ${name}`, value]),
@@ -138,7 +139,7 @@ function lineageFacts({
   if (entry)
     for (const [name, value] of Object.entries(entry))
       if (typeof value === 'number' && Number.isFinite(value)) all[name] = String(value)
-  if (verdict) all['verdict'] = JSON.stringify(verdict)
+  if (verdict) all['verdict'] = verdictText(verdict)
   return Object.fromEntries(
     Object.entries(all)
       .slice(0, 50)

@@ -5,6 +5,7 @@ import { formatDuration } from '../../shared/duration.ts'
 import { decimated } from './decimate.ts'
 import type { AlignedColumns, HorizontalAxis, SeriesChoice } from './series.ts'
 import { formatMeasure } from '../format.ts'
+import { theme } from '../theme.ts'
 
 /** What the buttons around a chart do with it. */
 export interface ChartHandle {
@@ -61,7 +62,11 @@ export function LineChart(props: LineChartProps) {
         ...size(),
         scales: { x: { time: false }, y: scaleOf(logarithmic, low, high) },
         axes: axesOf(scheme, axis),
-        legend: { live: true },
+        legend: {
+          live: true,
+          // As the lines themselves: training is dashed, validation is not.
+          markers: { dash: (_chart, row) => (choices[row - 1]?.dashed ? 'dashed' : 'solid') },
+        },
         cursor: { drag: { x: true, y: false } },
         hooks: {
           setScale: [
@@ -138,7 +143,12 @@ function scaleOf(logarithmic: boolean, low: number | null, high: number | null):
 function axesOf(scheme: 'light' | 'dark', axis: HorizontalAxis): uPlot.Axis[] {
   const dark = scheme === 'dark'
   const grid = { stroke: dark ? '#2b333b' : '#e6ebef', width: 1 }
-  const shared = { stroke: dark ? '#a9b6c1' : '#55636f', grid, ticks: grid, font: '12px system-ui' }
+  const shared = {
+    stroke: dark ? '#a9b6c1' : '#55636f',
+    grid,
+    ticks: grid,
+    font: `12px ${theme.fontFamily}`,
+  }
   const values: uPlot.Axis.Values = (_chart, ticks) =>
     ticks.map((tick) => {
       if (axis === 'time') return formatDuration(tick)
@@ -206,7 +216,7 @@ function picture(
   if (!context) return ''
   context.fillStyle = dark ? '#15191e' : '#ffffff'
   context.fillRect(0, 0, canvas.width, canvas.height)
-  context.font = `${Math.round(12 * devicePixelRatio)}px system-ui`
+  context.font = `${Math.round(12 * devicePixelRatio)}px ${theme.fontFamily}`
   context.textBaseline = 'middle'
   named.forEach((choice, index) => {
     const y = line * (index + 1)

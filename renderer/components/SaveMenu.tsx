@@ -12,11 +12,10 @@ interface SaveMenuProps {
   /** JSON needs an evaluation. */
   readonly hasEvaluation: boolean
   readonly label?: string
-  readonly size?: 'sm' | 'md'
 }
 
 /** A candidate's report as a web page, a document or data. */
-export function SaveMenu({ candidateId, hasEvaluation, label, size = 'md' }: SaveMenuProps) {
+export function SaveMenu({ candidateId, hasEvaluation, label }: SaveMenuProps) {
   const { t } = useTranslation()
   const save = useMutation({
     mutationFn: (format: ReportFormat) => invoke('report.save', { candidateId, format }),
@@ -27,7 +26,6 @@ export function SaveMenu({ candidateId, hasEvaluation, label, size = 'md' }: Sav
     <Menu>
       <Menu.Target>
         <Button
-          size={size}
           variant="default"
           loading={save.isPending}
           rightSection={<IconChevronDown size={16} aria-hidden />}

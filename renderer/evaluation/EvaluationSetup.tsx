@@ -51,7 +51,9 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
   const [base, setBase] = useState(evaluation?.plan.withBase ?? true)
   const [judge, setJudge] = useState<JudgePlan | null>(evaluation?.plan.judge ?? null)
   const [library, setLibrary] = useState<LibraryPlan | null>(evaluation?.plan.library ?? null)
-  const hasPairs = sets?.some(({ name, sizeBytes }) => name === 'crows-pairs' && sizeBytes !== null)
+  const isHere = (set: string) =>
+    sets?.some(({ name, sizeBytes }) => name === set && sizeBytes !== null) ?? false
+  const hasPairs = isHere('crows-pairs')
   const isJudgeReady = judge === null || judgePlanSchema.safeParse(judge).success
   const wished: EvaluationRequest = {
     candidateId,
@@ -64,11 +66,14 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
     library,
   }
   const [settled] = useDebouncedValue(wished, 400)
-  const hasSource = source.kind !== 'dataset' || source.datasetId !== ''
+  const hasSource =
+    source.kind === 'validation' ||
+    (source.kind === 'dataset' ? source.datasetId !== '' : isHere(source.set))
   const { data: estimate, error: estimateError } = useQuery({
     ...evaluationEstimateQuery(settled, hasSource),
     placeholderData: keepPreviousData,
   })
+  const available = hasSource && estimate ? estimate.availableRows : null
   const request: EvaluationRequest = {
     ...wished,
     withBase: base && (estimate?.hasBase ?? true),
@@ -99,6 +104,7 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
         <NumberInput
           w={140}
           label={say('rows')}
+          {...(available === null ? {} : { description: say('rowsThere', { count: available }) })}
           value={rows}
           min={1}
           max={mostEvaluationRows}
@@ -135,8 +141,8 @@ export function EvaluationSetup({ candidateId, evaluation }: EvaluationSetupProp
         )}
         <LibraryChoice library={library} onChange={setLibrary} cost={estimate?.library ?? null} />
         <ScoringModelsChoice />
-        {estimate && <EstimateLines estimate={estimate} />}
-        {estimateError && <ErrorNotice error={estimateError} />}
+        {hasSource && estimate && <EstimateLines estimate={estimate} />}
+        {hasSource && estimateError && <ErrorNotice error={estimateError} />}
         <Group>
           <Button
             variant={evaluation && !isUnfinished ? 'default' : 'filled'}

@@ -38,7 +38,11 @@ export function CompareDialog({ model, entries, onClose }: CompareDialogProps) {
       <Title order={3} mt="lg" mb="xs">
         {say('measures')}
       </Title>
-      <Table aria-label={say('compareTitle')} style={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Table
+        layout="fixed"
+        aria-label={say('compareTitle')}
+        style={{ fontVariantNumeric: 'tabular-nums' }}
+      >
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{say('measureHead')}</Table.Th>
@@ -86,7 +90,7 @@ interface SettingsTableProps {
 function SettingsTable({ label, names, settings, marked }: SettingsTableProps) {
   const { t } = useTranslation()
   return (
-    <Table aria-label={label} fz="sm">
+    <Table layout="fixed" aria-label={label} fz="sm">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('analysis:leaderboard.setting')}</Table.Th>

@@ -130,7 +130,7 @@ interface SortButtonProps {
 function SortButton({ word, meaning, direction, onClick }: SortButtonProps) {
   const mark = direction === 'ascending' ? ' ▲' : direction === 'descending' ? ' ▼' : ''
   return (
-    <Group gap={2} wrap="nowrap">
+    <Group gap={5} wrap="nowrap">
       <UnstyledButton fz="sm" fw={700} onClick={onClick}>
         {word}
         <span aria-hidden>{mark}</span>

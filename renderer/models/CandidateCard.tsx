@@ -111,7 +111,6 @@ export function CandidateCard({
                 {t('analysis:evaluation.button')}
               </Button>
               <SaveMenu
-                size="sm"
                 candidateId={candidate.id}
                 hasEvaluation={false}
                 label={t('candidate.reportLabel', { name })}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Select } from '@mantine/core'
+import { ActionIcon, Button, Group, Select, SimpleGrid, Stack } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -7,6 +7,7 @@ import {
   type NamedSpeaker,
   type Speaker,
 } from '../../shared/playground.ts'
+import { answerColumns } from './answerColumns.ts'
 
 interface ColumnPickersProps {
   readonly known: readonly NamedSpeaker[]
@@ -31,36 +32,38 @@ export function ColumnPickers({ known, speakers, onChange, isLocked }: ColumnPic
     !speakers.some((one) => speakerKey(one) === speakerKey(speaker))
   const next = known.find(isFree) ?? known[0]
   return (
-    <Group gap="sm" align="flex-end">
-      {speakers.map((speaker, position) => (
-        <Group key={position} gap={4} wrap="nowrap" align="flex-end" flex="1 1 12rem" maw={320}>
-          <Select
-            flex={1}
-            label={t('playground.column', { number: position + 1 })}
-            data={groups}
-            value={speakerKey(speaker)}
-            allowDeselect={false}
-            disabled={isLocked}
-            searchable={known.length > 8}
-            onChange={(key) => {
-              const changed = byKey.get(key ?? '')
-              if (changed) onChange(speakers.with(position, changed))
-            }}
-          />
-          {speakers.length > 1 && (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
+    <Stack gap="xs" align="flex-start">
+      <SimpleGrid w="100%" {...answerColumns(speakers.length)}>
+        {speakers.map((speaker, position) => (
+          <Group key={position} gap={4} wrap="nowrap" align="flex-end">
+            <Select
+              flex={1}
+              label={t('playground.column', { number: position + 1 })}
+              data={groups}
+              value={speakerKey(speaker)}
+              allowDeselect={false}
               disabled={isLocked}
-              aria-label={t('playground.removeColumn', { number: position + 1 })}
-              onClick={() => onChange(speakers.toSpliced(position, 1))}
-            >
-              <IconX size={16} aria-hidden />
-            </ActionIcon>
-          )}
-        </Group>
-      ))}
+              searchable={known.length > 8}
+              onChange={(key) => {
+                const changed = byKey.get(key ?? '')
+                if (changed) onChange(speakers.with(position, changed))
+              }}
+            />
+            {speakers.length > 1 && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="lg"
+                disabled={isLocked}
+                aria-label={t('playground.removeColumn', { number: position + 1 })}
+                onClick={() => onChange(speakers.toSpliced(position, 1))}
+              >
+                <IconX size={16} aria-hidden />
+              </ActionIcon>
+            )}
+          </Group>
+        ))}
+      </SimpleGrid>
       {speakers.length < mostColumns && next && (
         <Button
           variant="subtle"
@@ -71,6 +74,6 @@ export function ColumnPickers({ known, speakers, onChange, isLocked }: ColumnPic
           {t('playground.addColumn')}
         </Button>
       )}
-    </Group>
+    </Stack>
   )
 }

@@ -3,6 +3,7 @@ import { IconChevronLeft, IconChevronRight, IconPencil } from '@tabler/icons-rea
 import { useTranslation } from 'react-i18next'
 import type { GenerationSettings, Turn } from '../../shared/playground.ts'
 import { AnswerCard } from './AnswerCard.tsx'
+import { answerColumns } from './answerColumns.ts'
 import { shownAnswer, siblingsOf } from './liveAnswers.ts'
 import type { Conversation } from './useConversation.ts'
 
@@ -70,7 +71,7 @@ export function TurnView(props: TurnViewProps) {
           <IconPencil size={16} aria-hidden />
         </ActionIcon>
       </Group>
-      <SimpleGrid cols={{ base: 1, sm: Math.min(2, positions.length), xl: positions.length }}>
+      <SimpleGrid {...answerColumns(positions.length)}>
         {positions.map((position, index) => (
           <AnswerCard
             key={position}

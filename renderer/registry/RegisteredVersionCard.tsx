@@ -109,7 +109,7 @@ function Lineage({ version }: { version: RegisteredVersion }) {
         <Table.Tbody>
           {Object.entries(version.facts).map(([name, value]) => (
             <Table.Tr key={name}>
-              <Table.Th w="40%">{name}</Table.Th>
+              <Table.Th w="40%">{inWords(name)}</Table.Th>
               <Table.Td className="invisible">{value}</Table.Td>
             </Table.Tr>
           ))}
@@ -121,6 +121,11 @@ function Lineage({ version }: { version: RegisteredVersion }) {
       )}
     </Stack>
   )
+}
+
+/** `trainingLoss` as “training loss”; settings keep the names that training code knows. */
+function inWords(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 interface DecisionDialogProps extends RegisteredVersionCardProps {

@@ -88,8 +88,10 @@ export function SettingsPage() {
         />
         <Group justify="space-between">
           <div>
-            <Text>{t('disk:title')}</Text>
-            <Text size="sm" c="dimmed">
+            <Text size="sm" fw={500}>
+              {t('disk:title')}
+            </Text>
+            <Text size="xs" c="dimmed">
               {t('disk:openHint')}
             </Text>
           </div>

@@ -168,7 +168,11 @@ function Wizard({
       <PageHeader
         title={model ? t('wizard.titleVersion', { name: model.name }) : t('wizard.title')}
         subtitle={t('wizard.subtitle')}
-        back={{ label: t('navigation.models'), onClick: () => navigate({ page: 'models' }) }}
+        back={
+          model
+            ? { label: model.name, onClick: () => navigate({ page: 'model', modelId: model.id }) }
+            : { label: t('navigation.models'), onClick: () => navigate({ page: 'models' }) }
+        }
       />
       <form
         onSubmit={(event) => {

@@ -71,7 +71,17 @@ test('curves stand side by side, by tokens, and are saved as a drawing', async (
     .getByRole('radiogroup', { name: 'Several candidates' })
     .getByText('Side by side')
     .click()
-  await expect(page.getByRole('img', { name: 'Curve of Loss Timbre Nano' })).toBeVisible()
+  const chart = page.getByRole('img', { name: 'Curve of Loss Timbre Nano' })
+  await expect(chart).toBeVisible()
+  // The legend is in the page's own type, and its marks are dashed where the lines are.
+  await expect(chart.locator('.u-legend')).toHaveCSS('font-family', /^"Inter Variable"/)
+  await expect(chart.locator('.u-series', { hasText: 'training' }).locator('.u-marker')).toHaveCSS(
+    'border-top-style',
+    'dashed',
+  )
+  await expect(
+    chart.locator('.u-series', { hasText: 'validation' }).locator('.u-marker'),
+  ).toHaveCSS('border-top-style', 'solid')
   await page.getByRole('radiogroup', { name: 'Horizontal axis' }).getByText('Tokens').click()
   await page.getByRole('img', { name: 'Curve of Loss Timbre Pico' }).scrollIntoViewIfNeeded()
   await takePicture(page, 'curves-side-by-side')
@@ -140,6 +150,25 @@ test('the report is saved as a web page, a document and data', async () => {
     await expect(page.getByText(`report.${format}`)).toBeVisible()
     expect((await readFile(file, 'latin1')).slice(0, begins.length)).toBe(begins)
   }
+})
+
+test('a published set that is not here is offered, and nothing begins without it', async () => {
+  await page.getByText('A published set').click()
+  await expect(page.getByText('Not on this computer yet.')).toBeVisible()
+  const again = page.getByRole('button', { name: /^Generate again/ })
+  await expect(again).toBeDisabled()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await page.getByText('The validation share of this version').click()
+  await takePicture(page, 'evaluation-setup')
+})
+
+test('a new version leads back to the model that it is of', async () => {
+  const back = () => page.getByRole('button', { name: 'Voice', exact: true }).click()
+  await back()
+  await page.getByRole('button', { name: 'New version' }).click()
+  await expect(page.getByRole('heading', { name: 'New version of Voice' })).toBeVisible()
+  await back()
+  await expect(page.getByRole('heading', { name: 'Voice', level: 1 })).toBeVisible()
 })
 
 test('in Chinese, dark and in a small window it reads as well', async () => {

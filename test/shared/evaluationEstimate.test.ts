@@ -22,6 +22,7 @@ function anEstimate(change: Partial<EvaluationEstimate>): EvaluationEstimate {
     bedrock: null,
     hasBase: true,
     tellsProbabilities: true,
+    availableRows: 100,
     judge: null,
     library: null,
     ...change,

@@ -7,7 +7,7 @@ main{max-width:60rem;margin:0 auto;padding:3rem 1.5rem}
 h1{font-size:1.8rem;line-height:1.25;margin:0 0 .25rem}h2{font-size:1.25rem;margin:3rem 0 .5rem}h3{font-size:1rem;margin:1.5rem 0 .5rem}
 .quiet{color:var(--quiet);margin:.25rem 0 1rem}.fine{color:var(--quiet);font-size:.85rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.number,th.number{font-variant-numeric:tabular-nums}td .fine{white-space:nowrap}tr.chosen td{font-weight:600}
+td.number,th.number{font-variant-numeric:tabular-nums}td.number .fine{white-space:nowrap}tr.chosen td{font-weight:600}
 .facts th{font-weight:500;color:var(--quiet);width:16rem}.facts td{white-space:pre-wrap;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}
 .lead{background:var(--card);border-radius:12px;padding:1.25rem 1.5rem;margin:1.5rem 0}
