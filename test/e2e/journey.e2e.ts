@@ -215,8 +215,7 @@ test('reads the curves, changes how they are drawn, and opens a version with the
   await action.click()
   await expect(page.getByText(/From the curves of Timbre/)).toBeVisible()
   await expectAccessible(page)
-  await page.getByRole('main').getByRole('button', { name: 'Models', exact: true }).click()
-  await page.getByRole('button', { name: /Help desk voice/ }).click()
+  await page.getByRole('button', { name: 'Help desk voice', exact: true }).click()
 })
 
 test('evaluates a candidate against its base model, with a verdict and its certainty', async () => {
@@ -268,8 +267,7 @@ test('exports a candidate, and takes the export as a base model of its own', asy
   await page.getByRole('button', { name: `Model card of ${file.replace('.gguf', '')}` }).click()
   await page.getByRole('button', { name: 'Remove this base model' }).click()
   await expect(added).toBeHidden()
-  await page.getByRole('main').getByRole('button', { name: 'Models', exact: true }).click()
-  await page.getByRole('button', { name: /Help desk voice/ }).click()
+  await page.getByRole('button', { name: 'Help desk voice', exact: true }).click()
 })
 
 test('answers side by side, token by token', async () => {
