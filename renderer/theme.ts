@@ -3,6 +3,7 @@ import {
   createTheme,
   Drawer,
   Modal,
+  Notification,
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from '@mantine/core'
@@ -38,6 +39,8 @@ export const theme = createTheme({
   },
   cursorType: 'pointer',
   components: {
+    // What went wrong is to be read, so it isn't grey.
+    Notification: Notification.extend({ styles: { description: { color: 'inherit' } } }),
     // A dialog's title stands above the titles within it.
     Modal: Modal.extend({ styles: { title: { fontSize: '1.1rem', fontWeight: 650 } } }),
     Drawer: Drawer.extend({ styles: { title: { fontSize: '1.1rem', fontWeight: 650 } } }),

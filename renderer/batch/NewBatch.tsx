@@ -6,6 +6,7 @@ import { speakerKey } from '../../shared/playground.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { invoke } from '../api.ts'
 import { showError } from '../components/showError.tsx'
+import { NoDatasets } from '../datasets/NoDatasets.tsx'
 import { PriceNotes } from '../endpoints/PriceNotes.tsx'
 import { useMachinePrice } from '../endpoints/useMachinePrice.ts'
 import { datasetsQuery } from '../queries.ts'
@@ -17,8 +18,9 @@ import { useTransformChoice } from './useTransformChoice.ts'
 export function NewBatch() {
   const { t } = useTranslation('ship')
   const client = useQueryClient()
-  const { data: datasets = [] } = useQuery(datasetsQuery)
-  const { data: speakers = [] } = useQuery(speakersQuery)
+  const { data: known } = useQuery(datasetsQuery)
+  const datasets = known ?? []
+  const { data: speakers } = useQuery(speakersQuery)
   const [chosenDataset, setDataset] = useState<string | null>(null)
   const [chosenColumn, setColumn] = useState<string | null>(null)
   const [chosenSpeaker, setSpeaker] = useState<string | null>(null)
@@ -28,7 +30,8 @@ export function NewBatch() {
     chosenColumn !== null && columns.includes(chosenColumn)
       ? chosenColumn
       : (dataset?.scan.suggestedRoles?.question ?? columns[0] ?? null)
-  const speaker = speakers.find((one) => speakerKey(one.speaker) === chosenSpeaker) ?? speakers[0]
+  const speaker =
+    speakers?.find((one) => speakerKey(one.speaker) === chosenSpeaker) ?? speakers?.[0]
   const choice = useTransformChoice(speaker?.speaker ?? null)
   const {
     perHourOf,
@@ -49,8 +52,9 @@ export function NewBatch() {
     onSuccess: () => client.invalidateQueries({ queryKey: batchesQuery.queryKey }),
     onError: showError,
   })
-  if (datasets.length === 0 || speakers.length === 0)
-    return <Text c="dimmed">{t('batch.nothing')}</Text>
+  if (known?.length === 0) return <NoDatasets />
+  if (speakers?.length === 0) return <Text c="dimmed">{t('batch.nothing')}</Text>
+  if (!known || !speakers) return null
   return (
     <Card withBorder radius="lg" component="section" aria-label={t('batch.new')}>
       <Group grow align="flex-end">

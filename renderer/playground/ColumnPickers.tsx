@@ -33,7 +33,11 @@ export function ColumnPickers({ known, speakers, onChange, isLocked }: ColumnPic
   const next = known.find(isFree) ?? known[0]
   return (
     <Stack gap="xs" align="flex-start">
-      <SimpleGrid w="100%" {...answerColumns(speakers.length)}>
+      <SimpleGrid
+        w="100%"
+        maw={speakers.length === 1 ? 480 : undefined}
+        {...answerColumns(speakers.length)}
+      >
         {speakers.map((speaker, position) => (
           <Group key={position} gap={4} wrap="nowrap" align="flex-end">
             <Select

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Dataset } from '../../shared/dataset.ts'
 import { mostSystemPromptCharacters } from '../../shared/systemPrompt.ts'
+import { NoDatasets } from '../datasets/NoDatasets.tsx'
 import { formatCount } from '../format.ts'
 import { RolesEditor } from '../workbench/RolesEditor.tsx'
 import { preparationQuery } from '../workbench/workbenchQueries.ts'
@@ -24,6 +25,7 @@ export function DataStep({
       dispatch({ type: 'rolesChosen', inputTemplate: undefined, ...prepared.roles })
     if (prepared?.choice) dispatch({ type: 'splitChosen', ...prepared.choice })
   }
+  if (datasets.length === 0) return <NoDatasets />
   const fixable = dataset?.scan.findings.filter((finding) => finding.fixable).length ?? 0
   return (
     <Stack maw={640}>

@@ -49,7 +49,16 @@ test('lets the base models be asked before anything is trained', async () => {
   await navigation.getByRole('button', { name: 'Playground' }).click()
   await expect(page.getByRole('combobox', { name: 'Column 1' })).toHaveValue(/^Timbre /)
   await expectAccessible(page)
-  await navigation.getByRole('button', { name: 'Datasets' }).click()
+  await page.getByRole('button', { name: 'Answer a file' }).click()
+  await expect(page.getByRole('heading', { name: 'No dataset yet' })).toBeVisible()
+  await navigation.getByRole('button', { name: 'Models' }).click()
+  await page.getByRole('button', { name: 'New model' }).click()
+  await page.getByRole('textbox', { name: 'Model name' }).fill('Voice')
+  await page.keyboard.press('Enter')
+  await expectAccessible(page)
+  await takePicture(page, 'wizard-no-dataset')
+  await page.getByRole('button', { name: 'Add a dataset' }).click()
+  await expect(page.getByText('Drop a CSV file here')).toBeVisible()
 })
 
 test('finds what is wrong with a dropped file and fixes it in a copy', async () => {
