@@ -2,24 +2,18 @@
  * Keeps one engine for the data folder: attaches to the one that runs already (another face of the app), otherwise launches
  * one. One that dies is started again, after a growing wait, until it has died too often.
  */
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
 import type { EngineStatus } from '../../shared/engineStatus.ts'
 import { AppError } from '../../shared/errors.ts'
-import { createClients } from '../aws/clients.ts'
-import { getCaller } from '../aws/identity.ts'
 import type { LocalTarget } from '../aws/target.ts'
 import type { EngineChild, LaunchEngine } from './engineChild.ts'
-
-const connectionSchema = z.object({
-  endpoint: z.url(),
-  region: z.string(),
-  accessKeyId: z.string(),
-  secretAccessKey: z.string(),
-  pid: z.number().int(),
-})
+import {
+  answers,
+  connectionSchema,
+  findRunningEngine,
+  lockedExitCode,
+  toTarget,
+} from './runningEngine.ts'
 
 export interface EngineSupervisor {
   status(): EngineStatus
@@ -47,8 +41,6 @@ const shutdownMs = 10_000
 const restartsPerMinute = 5
 const defaultFirstRetryMs = 250
 const longestRetryMs = 5_000
-/** The engine's way of saying that another one holds the data folder. */
-const lockedExitCode = 3
 /** An engine that is being shut down answers no more, and holds its lock until its checkpoint is saved. */
 const lockedPatienceMs = 30_000
 const lockedCheckMs = 250
@@ -78,8 +70,8 @@ export function createEngineSupervisor(options: EngineSupervisorOptions): Engine
   }
 
   async function attach(): Promise<boolean> {
-    const found = await readConnection(options.dataDirectory)
-    if (!found || !(await answers(found))) return false
+    const found = await findRunningEngine(options.dataDirectory)
+    if (!found) return false
     target = found
     attachedTimer = setInterval(() => {
       void answers(found).then((alive) => {
@@ -237,30 +229,4 @@ function unavailable(reason: string): AppError {
     details: { reason },
     retryable: true,
   })
-}
-
-function toTarget(connection: z.output<typeof connectionSchema>): LocalTarget {
-  const { endpoint, region, accessKeyId, secretAccessKey } = connection
-  return { kind: 'local', endpoint, region, accessKeyId, secretAccessKey }
-}
-
-async function readConnection(dataDirectory: string): Promise<LocalTarget | null> {
-  try {
-    const file = path.join(dataDirectory, 'engine', 'connection.json')
-    return toTarget(connectionSchema.parse(JSON.parse(await readFile(file, 'utf8'))))
-  } catch {
-    return null // none runs, or its file is from another version: a fresh one is launched
-  }
-}
-
-async function answers(target: LocalTarget): Promise<boolean> {
-  const clients = createClients(target)
-  try {
-    await getCaller(clients)
-    return true
-  } catch {
-    return false // whatever the reason, it can't be worked with
-  } finally {
-    clients.destroy()
-  }
 }

@@ -247,6 +247,11 @@ test('serves the engine to any AWS client until it is stopped', async () => {
   })
   expect((await s3.send(new ListBucketsCommand({}))).Buckets).toEqual(expect.any(Array))
   s3.destroy()
+  // Asked for once more, as beside an open window, it is the same one.
+  const again = await timbre.run('engine')
+  expect(again.code).toBe(0)
+  expect(again.stdout).toContain('Timbre is open and runs the engine.')
+  expect(again.stdout).toContain(`export AWS_ENDPOINT_URL=${environment['AWS_ENDPOINT_URL']}`)
   engine.child.kill('SIGTERM')
   expect((await engine.finished).code).toBe(0)
 })

@@ -112,7 +112,7 @@ test('draws the losses and ranks by the lowest validation loss', () => {
   expect(html.match(/<polyline/g)).toHaveLength(2)
   expect(html).toContain('2.500')
   expect(html).toContain(Math.exp(2.5).toFixed(3))
-  expect(html).toContain('Too early to say: 1 of the 5 evaluations that are needed.')
+  expect(html).toContain('Too little to tell: 1 of the 5 evaluations that are needed.')
   expect(html).toContain('is suggested: it is the only one that has finished.')
 })
 
