@@ -1,7 +1,7 @@
 /**
  * Divides the rows of a table as a plan says; for threads. The same rows, plan and seed always give the same sides. Of a row
- * no more is kept than its number, hashes and a signature, the latter in files where there are very many: memory is bounded
- * by some 20 bytes a row.
+ * no more is kept than its number, hashes and a signature, the latter two in files where there are very many: memory is
+ * bounded by some 20 bytes a row, and 50 more where almost all questions are alike.
  */
 import { AppError } from '../../shared/errors.ts'
 import {
@@ -20,11 +20,12 @@ import { RowHasher } from './kernel/kernel.ts'
 import { findLeaks, type AskedRows, type Leaks } from './profile/leakage.ts'
 import { SimilarTexts } from './profile/nearDuplicates.ts'
 import { findTopics } from './profile/topics.ts'
+import { topicCharacters } from './profile/words.ts'
 import { QuestionSpool } from './questionSpool.ts'
 import { columnIndex } from './rowCheck.ts'
 import { RowSpool } from './rowSpool.ts'
 import type { Chunks } from './textEncoding.ts'
-import { halves, readExamples, readUsableRows, type ExampleTexts } from './trainingExamples.ts'
+import { halves, readTexts, readUsableRows, type ExampleTexts } from './trainingExamples.ts'
 
 /** Row numbers of both sides, ascending; those of a validation file are its own. */
 export interface Division {
@@ -191,15 +192,16 @@ export class RowDivider {
     const { read, contentSha256, request, onProgress } = this.#options
     const sample = sampleOf(rows, topicSample, request.splitSeed)
     const questions: string[] = []
-    const prompts = (wanted: Uint32Array) =>
-      readExamples(read(contentSha256), request.columns, BitSet.of(wanted))
-    for await (const batch of prompts(sample))
-      for (const { prompt } of batch) questions.push(prompt)
+    const starts = (wanted: Uint32Array) =>
+      readTexts(read(contentSha256), request.columns, BitSet.of(wanted), (texts) =>
+        texts.promptStart(topicCharacters),
+      )
+    for await (const batch of starts(sample)) questions.push(...batch)
     const model = findTopics(questions, request.splitSeed)
     const topics = new Int8Array(rows.length)
     let place = 0
-    for await (const batch of prompts(rows)) {
-      for (const { prompt } of batch) topics[place++] = model.assign(prompt).topic
+    for await (const batch of starts(rows)) {
+      for (const question of batch) topics[place++] = model.assign(question).topic
       onProgress?.(readShare + topicShare * (place / rows.length))
     }
     return topics

@@ -1,7 +1,8 @@
 /** The rows of a table that training can use, as question/answer pairs; streamed, since there may be millions. */
 import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
-import { rowsWhere } from '../../shared/split.ts'
 import { fillInput } from '../../shared/inputTemplate.ts'
+import { rowsWhere } from '../../shared/split.ts'
+import { asciiTokens, estimateTokens } from '../../shared/trainingWay.ts'
 import { BitSet } from './bitSet.ts'
 import { cellBytes, cellText, isBlank, type CsvRecord } from './csv.ts'
 import { flag, RowHasher } from './kernel/kernel.ts'
@@ -9,7 +10,6 @@ import { RecordReader } from './kernel/recordReader.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { seen } from './kernel/seenRows.ts'
 import { columnIndex, RowCheck, rowsInMemory } from './rowCheck.ts'
-import { asciiTokens, estimateTokens } from '../../shared/trainingWay.ts'
 import type { Chunks } from './textEncoding.ts'
 import { openTable, openText, type TableShape } from './textSource.ts'
 
@@ -49,6 +49,12 @@ export class ExampleTexts {
       const index = this.#indexOf.get(column)
       return index === undefined ? undefined : this.cell(index)
     })
+  }
+
+  /** So much of the prompt, without a string of the whole: where many are kept, long ones must not be kept with them. */
+  promptStart(characters: number): string {
+    // No character takes more bytes, nor leaves a half one before that place.
+    return this.promptBytes.toString('utf8', 0, characters * 4).slice(0, characters)
   }
 
   get completion(): string {

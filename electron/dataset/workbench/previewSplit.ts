@@ -9,6 +9,8 @@ import { topicCharacters } from '../profile/words.ts'
 import { readTexts, type ExampleTexts } from '../trainingExamples.ts'
 
 const mostExamples = 50
+/** Of a question, to be shown and to tell its topic. */
+const shownCharacters = 1000
 /** How far finding leaks brings it. */
 const leaksShare = 0.9
 /** Topics are found from so many questions, and counted among so many; the texts of all would not fit. */
@@ -121,7 +123,11 @@ async function questionsOf(
 ): Promise<Map<number, Question>> {
   const questions = new Map<number, Question>()
   const wanted = BitSet.of(Uint32Array.from(rows))
-  const take = ({ row, line, prompt }: ExampleTexts) => ({ row, line, prompt })
+  const take = (texts: ExampleTexts) => ({
+    row: texts.row,
+    line: texts.line,
+    prompt: texts.promptStart(shownCharacters),
+  })
   for await (const batch of readTexts(content, columns, wanted, take))
     for (const { row, ...question } of batch) questions.set(row, question)
   return questions

@@ -148,3 +148,16 @@ test('topics of very many rows are counted among some of them', async () => {
   const training = preview.topics.reduce((sum, topic) => sum + topic.training, 0)
   expect(Math.abs(training - 18_000)).toBeLessThan(10)
 })
+
+test('of long questions the beginning is shown', async () => {
+  const long = '灯😀'.repeat(2000)
+  const rows = [`${long} A`, `${long} B`, 'Why?', 'How?'].map((asked) => `${asked},Yes.\n`)
+  const content = [Buffer.from(`question,answer\n${rows.join('')}`)]
+  const { leakage } = await previewSplit({
+    ...{ read: () => content, contentSha256: 'own' },
+    request: { columns, validationFraction: 0.5, splitSeed: 4 },
+  })
+  expect(leakage.examples).toMatchObject([
+    { training: long.slice(0, 1000), validation: long.slice(0, 1000) },
+  ])
+})
