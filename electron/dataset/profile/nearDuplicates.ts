@@ -11,10 +11,17 @@ import { signatureWords } from './textKernel.ts'
 const recordWords = 1 + signatureWords
 /** Of the signatures, and of one band of them: 32 MB each. */
 const mostWords = 8_000_000
+/** Texts of one part that are compared at once, 36 MB: more of them only where very many share a phrase. */
+const mostAtOnce = 1_000_000
 
 export class SimilarTexts {
   readonly #texts = new Partitions(recordWords, mostWords, 1)
   readonly #record = new Uint32Array(recordWords)
+  readonly #atOnce: number
+
+  constructor(atOnce = mostAtOnce) {
+    this.#atOnce = atOnce
+  }
 
   /** Texts come in ascending order of their numbers. @param at where the signature begins in `words` */
   add(text: number, words: Uint32Array, at: number): void {
@@ -31,7 +38,7 @@ export class SimilarTexts {
    * @returns for each text the smallest number of its group; a text that is like no other is its own group
    */
   group(count: number, isLeftOut: (text: number) => boolean = () => false): Int32Array {
-    const groups = new Groups(count)
+    const groups = new Groups(count, this.#atOnce)
     const sorted = new Partitions(recordWords, mostWords)
     // Where most texts share their bands, as those made of phrases do, looking for the others gains nothing.
     let areMostShared = false
@@ -96,12 +103,14 @@ let compiled: WebAssembly.Module | undefined
 class Groups {
   readonly #exports: Exports
   readonly #count: number
+  readonly #atOnce: number
 
-  constructor(count: number) {
+  constructor(count: number, atOnce: number) {
     compiled ??= new WebAssembly.Module(Buffer.from(similarityModule, 'base64'))
     const { exports } = new WebAssembly.Instance(compiled)
     this.#exports = exports as unknown as Exports // as similarity.wat exports them
     this.#count = count
+    this.#atOnce = atOnce
     this.#reserve(0)
     const parents = new Uint32Array(this.#exports.memory.buffer, 0, count)
     for (let text = 0; text < count; text += 1) parents[text] = text
@@ -109,16 +118,30 @@ class Groups {
 
   /** Joins those of a part that share the band and are similar. */
   join(sorted: Partitions, part: number, band: number): void {
-    const words = sorted.sizeOf(part)
-    if (words === 0) return
-    const count = words / recordWords
-    const size = 2 ** Math.ceil(Math.log2(Math.max(count, 4) * 1.5))
-    const entries = this.#entriesAt
-    const heads = entries + words * 4
+    const room = Math.min(sorted.sizeOf(part) / recordWords, this.#atOnce)
+    if (room === 0) return
+    const size = 2 ** Math.ceil(Math.log2(Math.max(room, 4) * 1.5))
+    const heads = this.#entriesAt + room * recordWords * 4
     const next = heads + size * 4
-    this.#reserve((words + size + count) * 4)
-    sorted.readWhole(part, new Uint32Array(this.#exports.memory.buffer, entries, words))
-    this.#exports.group(entries, count, band, heads, size - 1, next)
+    this.#reserve((room * recordWords + size + room) * 4)
+    const { buffer } = this.#exports.memory
+    const entries = new Uint32Array(buffer, this.#entriesAt, room * recordWords)
+    const compare = (count: number) =>
+      this.#exports.group(this.#entriesAt, count, band, heads, size - 1, next)
+    let count = 0
+    for (const words of sorted.read(part)) {
+      for (let at = 0; at < words.length;) {
+        if (count === room) {
+          compare(count)
+          count = keepFirst(entries, new Int32Array(buffer, heads, size), room >>> 1)
+        }
+        const taken = words.subarray(at, at + (room - count) * recordWords)
+        entries.set(taken, count * recordWords)
+        count += taken.length / recordWords
+        at += taken.length
+      }
+    }
+    compare(count)
   }
 
   /** The first text of each text's group. */
@@ -136,6 +159,18 @@ class Groups {
     const missing = this.#entriesAt + bytes - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
   }
+}
+
+/** Moves the first entry of each band to the front, for those that are still to come. @returns how many there are */
+function keepFirst(entries: Uint32Array, heads: Int32Array, most: number): number {
+  const firsts = heads
+    .filter((head) => head >= 0)
+    .sort()
+    .subarray(0, most)
+  firsts.forEach((head, index) => {
+    entries.copyWithin(index * recordWords, head * recordWords, (head + 1) * recordWords)
+  })
+  return firsts.length
 }
 
 /** Whether a hash was added more than once, or one that has most of its bits. */

@@ -80,3 +80,29 @@ test('leaves out what it is told to', () => {
   expect([...similar.group(3, (text) => text === 1)]).toEqual([0, 1, 0])
   similar.close()
 })
+
+test('finds the same groups when few texts are compared at once', () => {
+  const words = 'lamp shade bulb cable switch order parcel refund voucher invoice desk light'.split(
+    ' ',
+  )
+  // Thirty texts of which each comes again and again, a little changed.
+  const texts = Array.from({ length: 3000 }, (_, index) => {
+    const kind = (index * 7) % 30
+    const about = Array.from({ length: 24 }, (__, at) => words[(kind * (at + 1) + at * at) % 12])
+    return `${about.join(` ${kind} `)} ${index % 4}`
+  })
+  const sign = createSigner()
+  const groupsAtOnce = (atOnce: number) => {
+    const similar = new SimilarTexts(atOnce)
+    texts.forEach((text, index) => {
+      const signature = sign(Buffer.from(text))
+      if (signature) similar.add(index, signature, 0)
+    })
+    const groups = similar.group(texts.length)
+    similar.close()
+    return [...groups]
+  }
+  const groups = groupsAtOnce(texts.length)
+  expect(new Set(groups).size).toBeLessThan(40)
+  expect(groupsAtOnce(70)).toEqual(groups)
+})
