@@ -10,7 +10,7 @@ import { seen, SeenRows, type OnLate, type Seen } from './kernel/seenRows.ts'
 import type { TextSlots } from './textSlots.ts'
 import type { TableShape } from './textSource.ts'
 
-/** Rows whose repetitions are told at once; 16 bytes of memory each, twice that while the table grows. */
+/** Rows whose repetitions are told at once; about 30 bytes of memory each, twice that while the table grows. */
 export const rowsInMemory = 4_000_000
 
 export interface RowVerdict {

@@ -1,16 +1,19 @@
 /**
  * Knows which rows came before: the same row, the same question and answer beside other cells, and the same question with
- * another answer. 16 bytes for each row lie one after the other, and four or more in an open-addressing table of their numbers,
+ * another answer. 20 bytes for each row lie one after the other, and four or more in an open-addressing table of their numbers,
  * which is what is looked at for a row that is new: so few bytes are found sooner. Once there are `mostInMemory` rows, later
  * ones wait in a file and are compared at the end, so that memory stays bounded at any number of rows.
  */
 import { partCount, Partitions } from '../partitions.ts'
 import { recordWords, word } from './kernel.ts'
 
-/** The four words of a record that are compared stand one after the other: see `word`. */
-const comparedAt = word.answerHash + 1
-const comparedWords = 4
-const [answerWord, lowWord, highWord, rowWord] = [0, 1, 2, 3]
+/**
+ * The words of a record that are compared stand one after the other: see `word`. The hash of the whole row is cut, since
+ * it is only asked where question and answer are the same.
+ */
+const comparedAt = word.answerHash
+const comparedWords = 5
+const [answerLowWord, answerHighWord, lowWord, highWord, rowWord] = [0, 1, 2, 3, 4]
 
 /** Of two that hold for a row, the greater one counts. */
 export const seen = { new: 0, otherAnswer: 1, samePair: 2, repeated: 3, later: 4 } as const
@@ -33,7 +36,7 @@ export type OnLate = (verdict: Seen, row: number, line: number) => void
 
 /** More than a guess should reserve memory for. */
 const mostExpected = 8_000_000
-/** Those four, the row's number, its line, and what was known of it by then. */
+/** Those, the row's number, its line, and what was known of it by then. */
 const spillWords = comparedWords + 3
 
 export class SeenRows {
@@ -102,7 +105,7 @@ export class SeenRows {
     return seen.later
   }
 
-  /** Compares with what is there, and keeps a row that isn't. @param at of the four words */
+  /** Compares with what is there, and keeps a row that isn't. @param at of the words that are compared */
   #keep(words: Int32Array, at: number): Seen {
     if (this.#count >= mostIn(this.#slots.length)) this.#growTo(this.#slots.length * 2)
     const place = this.#locate(words, at)
@@ -110,7 +113,7 @@ export class SeenRows {
     const rows = this.#rows
     const base = this.#count * comparedWords
     for (let index = 0; index < comparedWords; index += 1) {
-      rows[base + index] = words[at + index] as number // a row has four words
+      rows[base + index] = words[at + index] as number // a row has them all
     }
     this.#count += 1
     this.#put(place, this.#count)
@@ -123,12 +126,13 @@ export class SeenRows {
     this.#slots[place] = (high & -this.#slots.length) | number
   }
 
-  /** Where a row belongs that is not there yet, -1 for one that is; sets the verdict. @param at of the four words */
+  /** Where a row belongs that is not there yet, -1 for one that is; sets the verdict. @param at of the words that are compared */
   #locate(words: Int32Array, at: number): number {
     const slots = this.#slots
     const rows = this.#rows
     const mask = slots.length - 1
-    const answer = words[at + answerWord] as number // a row has four words
+    const answerLow = words[at + answerLowWord] as number // a row has them all
+    const answerHigh = words[at + answerHighWord] as number
     const low = words[at + lowWord] as number
     const high = words[at + highWord] as number
     const row = words[at + rowWord] as number
@@ -147,8 +151,9 @@ export class SeenRows {
       if (((slot ^ high) & ~mask) !== 0) continue
       const base = ((slot & mask) - 1) * comparedWords
       if (rows[base + lowWord] !== low || rows[base + highWord] !== high) continue
-      // Where one question stands in every row, 32 bits alone would be the same for many a row by chance.
-      const isPair = rows[base + answerWord] === answer
+      // Where one question stands in every row, 32 bits alone would be the same for many an answer by chance.
+      const isPair =
+        rows[base + answerHighWord] === answerHigh && rows[base + answerLowWord] === answerLow
       if (isPair && rows[base + rowWord] === row) {
         this.#verdict = seen.repeated
         return -1
@@ -156,7 +161,7 @@ export class SeenRows {
       if (isPair) verdict = seen.samePair
       else if (verdict === seen.new) verdict = seen.otherAnswer
       alike += 1
-      if (alike === mostAlike) next = farPlace(answer) & mask
+      if (alike === mostAlike) next = farPlace(answerHigh) & mask
       else if (alike > mostAlike && isPair) {
         alikePairs += 1
         if (alikePairs === mostAlike) next = farPlace(row) & mask
@@ -206,7 +211,7 @@ export class SeenRows {
   }
 
   #growTo(length: number): void {
-    const rows = new Int32Array(mostIn(length) * comparedWords)
+    const rows = new Int32Array(Math.min(mostIn(length), this.#mostInMemory) * comparedWords)
     rows.set(this.#rows.subarray(0, this.#count * comparedWords))
     this.#rows = rows
     this.#slots = new Int32Array(length)

@@ -11,6 +11,7 @@ function rowOf(question: number, answer: number, other: number): Int32Array {
   const words = new Int32Array(recordWords)
   words[word.questionHash] = hashed(question, 1)
   words[word.questionHash + 1] = hashed(question, 2)
+  words[word.answerHash] = hashed(answer, 5)
   words[word.answerHash + 1] = hashed(answer, 3)
   words[word.rowHash] = hashed((question * 1000 + answer) * 1000 + other, 4)
   return words
@@ -73,6 +74,18 @@ test('rows of one question with the same hash by chance are told apart by their 
   expect(known.add(other, 0)).toBe(seen.otherAnswer)
   expect(known.add(other, 0)).toBe(seen.repeated)
 })
+
+test.each([0, 1])(
+  'answers to one question are told apart by either half of their hashes (%i)',
+  (half) => {
+    const known = new SeenRows()
+    known.add(rowOf(5, 1, 0), 0)
+    const other = rowOf(5, 2, 0)
+    // In a million answers to one question a hundred have a half in common by chance.
+    other[word.answerHash + half] = rowOf(5, 1, 0)[word.answerHash + half] as number // it has both
+    expect(known.add(other, 0)).toBe(seen.otherAnswer)
+  },
+)
 
 test('a question that stands in every row takes no longer than others', () => {
   const known = new SeenRows()
