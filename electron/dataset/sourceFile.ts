@@ -102,9 +102,15 @@ async function* readUnchanged(
   memory: ReadMemory,
 ): AsyncGenerator<Uint8Array> {
   let next: ReturnType<typeof readChunk> | null = null
+  const read = (at: number) => {
+    const reading = readChunk(file, at, memory)
+    // It may fail before it is asked for, and whoever asks is told then.
+    reading.catch(() => undefined)
+    return reading
+  }
   try {
     let position = 0
-    next = readChunk(file, 0, memory)
+    next = read(0)
     while (position <= before.size) {
       const chunk: Buffer = await next
       next = null
@@ -112,7 +118,7 @@ async function* readUnchanged(
       try {
         if (chunk.length === 0) break
         // One is read while the other is looked at.
-        next = readChunk(file, position, memory)
+        next = read(position)
         yield chunk
       } finally {
         memory.release(chunk)

@@ -133,6 +133,31 @@ test('writes from where it lies what a file was read into, and hashes the same b
   expect(new Set(all.map(({ byteOffset }) => byteOffset)).size).toBe(slotCount)
 })
 
+test('a disk that fails while what was read is looked at is an error of the file', async () => {
+  const path = join(folder, 'source.csv')
+  const size = 1024 * 1024
+  writeFileSync(path, Buffer.alloc(3 * size, 'a,b\n'))
+  const lost = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+  const source = await openSourceFile(path, {
+    open: async (target, flags) => {
+      const file = await fs.open(target, flags)
+      const read = file.read.bind(file) as (...from: unknown[]) => Promise<unknown>
+      const failing = (...from: unknown[]) =>
+        Number(from[3]) >= size ? Promise.reject(lost) : read(...from)
+      return Object.assign(file, { read: failing })
+    },
+  })
+  const unheard: unknown[] = []
+  const hear = (error: unknown) => unheard.push(error)
+  process.on('unhandledRejection', hear)
+  const read = async () => {
+    for await (const _ of source.chunks()) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await expect(read()).rejects.toMatchObject({ code: 'FileUnreadable' })
+  process.off('unhandledRejection', hear)
+  expect(unheard).toEqual([])
+})
+
 test('whoever reads on does not wait for ever when the disk is full', async () => {
   if (!existsSync('/dev/full')) return
   mkdirSync(contentDirectory)
