@@ -15,7 +15,12 @@ export async function createFileInThread(
   { flags = 'wx', slots = new TextSlots() }: { flags?: string; slots?: TextSlots } = {},
 ): Promise<ContentFile> {
   const writer = new FileWriter(path, flags, slots)
-  await writer.opened
+  try {
+    await writer.opened
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
   return writer
 }
 

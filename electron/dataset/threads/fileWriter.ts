@@ -20,8 +20,8 @@ let direct: number | null = null
 let sizeBytes = 0
 let unsyncedBytes = 0
 let isSyncing = false
-/** Slots that are on their way to the disk past its cache; the file stays open until none is. */
-let writing = 0
+/** Writes and syncs that are on their way to the disk; the file stays open until none is. */
+let underWay = 0
 /** What the owner asked for last. */
 let ending: 'finish' | 'abandon' | null = null
 /** The file has a hole: it is never finished. */
@@ -50,9 +50,9 @@ function write(at: number, length: number): void {
     digest.update(bytes)
     return free()
   }
-  writing += 1
+  underWay += 1
   writeDirectly(direct, bytes, position, (error) => {
-    writing -= 1
+    underWay -= 1
     if (error) return fail(error)
     free()
     settle()
@@ -87,8 +87,14 @@ function writeCached(target: number, bytes: Buffer, position: number): void {
   if (unsyncedBytes < syncEveryBytes || isSyncing) return
   isSyncing = true
   unsyncedBytes = 0
-  // An error of it comes again with the last sync.
-  fs.fdatasync(target, () => (isSyncing = false))
+  underWay += 1
+  fs.fdatasync(target, (error) => {
+    isSyncing = false
+    underWay -= 1
+    // Linux tells of bytes that it lost once: the last sync would not know of them.
+    if (error) return fail(error)
+    settle()
+  })
 }
 
 function finish(): void {
@@ -129,7 +135,7 @@ function fail(error: unknown): void {
 
 /** Ends what can be ended once nothing is on its way to the disk. */
 function settle(): void {
-  if (writing > 0) return
+  if (underWay > 0) return
   if (hasFailed || ending === 'abandon') close()
   else if (ending === 'finish') orFail(finish)
   // Nothing comes any more: the thread ends by itself.

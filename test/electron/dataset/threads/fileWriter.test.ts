@@ -1,9 +1,10 @@
-import { constants, mkdtempSync, rmSync } from 'node:fs'
+import { constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createFileInThread } from '../../../../electron/dataset/threads/createFileInThread.ts'
 import type {
   FileWriterAnswer,
   FileWriterData,
@@ -45,3 +46,33 @@ test.skipIf(constants.O_DIRECT === undefined).each(['finish', 'abandon'] as cons
     ])
   },
 )
+
+test('what the disk lost while the file was written is told, although the last sync does not know', async () => {
+  const length = 64 * 1024 * 1024
+  const memory = new SharedArrayBuffer(length)
+  const workerData: FileWriterData = {
+    path: join(folder, 'file'),
+    ...{ flags: 'wx', memory, slotBytes: length },
+  }
+  const url = new URL('../../../support/failingSyncWriter.ts', import.meta.url)
+  const worker = new Worker(url, { workerData })
+  const answers: FileWriterAnswer[] = []
+  worker.on('message', (answer: FileWriterAnswer) => answers.push(answer))
+  const requests: FileWriterRequest[] = [{ kind: 'write', at: 0, length }, { kind: 'finish' }]
+  for (const request of requests) worker.postMessage(request)
+  expect(await once(worker, 'exit')).toEqual([0])
+  expect(answers).toMatchObject([
+    { kind: 'opened' },
+    { kind: 'free', at: 0 },
+    { kind: 'failed', code: 'EIO' },
+  ])
+})
+
+test('no thread stays behind a file that cannot be made', async () => {
+  const path = join(folder, 'file')
+  writeFileSync(path, 'there already')
+  const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')
+  const before = threads().length
+  await expect(createFileInThread(path)).rejects.toMatchObject({ code: 'EEXIST' })
+  await expect.poll(() => threads().length).toBe(before)
+})
