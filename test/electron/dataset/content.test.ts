@@ -14,6 +14,7 @@ import {
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createContentStore, readToEnd, writeFileWhole } from '../../../electron/dataset/content.ts'
 import { createFileHere, type CreateContentFile } from '../../../electron/dataset/contentFile.ts'
@@ -151,7 +152,7 @@ test('a disk that fails while what was read is looked at is an error of the file
   const hear = (error: unknown) => unheard.push(error)
   process.on('unhandledRejection', hear)
   const read = async () => {
-    for await (const _ of source.chunks()) await new Promise((resolve) => setTimeout(resolve, 50))
+    for await (const chunk of source.chunks()) await setTimeout(50, chunk)
   }
   await expect(read()).rejects.toMatchObject({ code: 'FileUnreadable' })
   process.off('unhandledRejection', hear)
