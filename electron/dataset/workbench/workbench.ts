@@ -154,8 +154,10 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const splits = new Map<string, Promise<SplitPreview>>()
   /** Of each dataset the key of the one that is being made. */
   const splitting = new Map<string, string>()
-  /** The newest content that was made to train on. */
-  const trained = new Map<string, string>()
+  /** Of each dataset what was asked last of its split; nothing once that was cancelled. */
+  const asked = new Map<string, string>()
+  /** Of each dataset the newest content that was made to train on, or is being made, and of which state. */
+  const trained = new Map<string, { readonly state: string; readonly content: Promise<string> }>()
 
   /** As it stands: another process, a fix or an undo may have changed content or log since it was opened. */
   async function current(datasetId: string): Promise<OpenDataset> {
@@ -230,6 +232,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         what === 'profile' || what === 'split'
           ? (fraction: number) => options.onProgress(datasetId, what, fraction)
           : () => undefined
+      // Not where the one before it had come to.
       onProgress(0)
       return await runTask(task, { signal: controller.signal, onProgress })
     } finally {
@@ -394,15 +397,16 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
 
   /** Edits need not be saved for it: what is trained on is kept by its own hash, and the log can still be undone. */
   async function trainingContent(datasetId: string): Promise<string> {
-    const { contentSha256, edits, logLength } = await current(datasetId)
+    const dataset = await current(datasetId)
+    const { contentSha256, edits } = dataset
     if (edits.length === 0) return contentSha256
-    const key = `${datasetId} ${contentSha256} ${logLength}`
-    const known = trained.get(key)
-    if (known !== undefined) return known
-    const kept = await datasets.keepTrainingContent(contentSha256, edits)
-    trained.clear()
-    trained.set(key, kept)
-    return kept
+    const state = stateOfRows(dataset)
+    const known = trained.get(datasetId)
+    if (known?.state === state) return known.content
+    const made = { state, content: datasets.keepTrainingContent(contentSha256, edits) }
+    trained.set(datasetId, made)
+    made.content.catch(() => trained.get(datasetId) === made && trained.delete(datasetId))
+    return made.content
   }
 
   async function rows(datasetId: string) {
@@ -444,8 +448,14 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
 
   async function previewSplit(request: SplitRequest): Promise<SplitPreview> {
     const { datasetId } = request
+    const state = stateOfRows(await current(datasetId))
+    const question = JSON.stringify([state, request])
+    asked.set(datasetId, question)
     const contentSha256 = await trainingContent(datasetId)
     const split = await pinPlan(request.split, trainingContent)
+    // Edited rows are written first, which takes a while: it may have been stopped, or something newer was asked.
+    if (asked.get(datasetId) !== question)
+      throw new AppError('Cancelled', 'The look at the split was cancelled')
     const wanted = { ...request, split: split ?? { kind: 'random' as const } }
     const preview = await keptPreview(contentSha256, wanted)
     const { leakage } = preview
@@ -485,7 +495,10 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   }
 
   function cancel(datasetId: string, what: Background): void {
-    if (what === 'split') dropSplitting(datasetId)
+    if (what === 'split') {
+      asked.delete(datasetId)
+      dropSplitting(datasetId)
+    }
     background.get(`${what} ${datasetId}`)?.abort()
   }
 
@@ -557,6 +570,11 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     cancel,
     close: () => background.forEach((controller) => controller.abort()),
   }
+}
+
+/** The same as long as no row is edited. */
+function stateOfRows({ contentSha256, logLength }: OpenDataset): string {
+  return `${contentSha256} ${logLength}`
 }
 
 function asRows(result: unknown): Uint32Array {

@@ -10,6 +10,7 @@ import {
 import { createWorkbench, type Workbench } from '../../../electron/dataset/workbench/workbench.ts'
 import type { RowTask } from '../../../electron/dataset/workbench/rowTask.ts'
 import { runInWorker } from '../../../electron/dataset/workbench/runInWorker.ts'
+import { stageInThread } from '../../../electron/dataset/staging/stageInThread.ts'
 import { openDatabase, type WritableDb } from '../../../electron/db/database.ts'
 import { countEdits, listEdits } from '../../../electron/db/datasetEdits.ts'
 import { splitSeed } from '../../../shared/workbench/splitChoice.ts'
@@ -23,6 +24,9 @@ let id: string
 /** That were started. */
 let tasks: RowTask[] = []
 let onTask: () => void = () => undefined
+/** Contents to train on that were made, and what they wait for. */
+let contentsMade = 0
+let beforeContent: Promise<void> = Promise.resolve()
 
 const file = [
   'question,answer,product',
@@ -36,7 +40,16 @@ const file = [
 function openServices(): void {
   const contentDirectory = path.join(directory, 'content')
   const clock = () => 1000
-  datasets = createDatasetService({ db, contentDirectory, publish: () => undefined, clock })
+  datasets = createDatasetService({
+    ...{ db, contentDirectory, publish: () => undefined, clock },
+    stage: async (task, hooks) => {
+      if (task.kind === 'trainingContent') {
+        contentsMade += 1
+        await beforeContent
+      }
+      return stageInThread(task, hooks)
+    },
+  })
   workbench = createWorkbench({
     db,
     datasets,
@@ -57,6 +70,8 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'timbre-workbench-'))
   db = openDatabase(path.join(directory, 'timbre.db'))
   tasks = []
+  contentsMade = 0
+  beforeContent = Promise.resolve()
   openServices()
   const source = path.join(directory, 'questions.csv')
   await writeFile(source, file)
@@ -415,6 +430,48 @@ test('a split is looked at once for all who ask, and a newer one takes its place
   await expect(stopped).rejects.toThrow(cancelled)
   onTask = () => undefined
   expect(await workbench.previewSplit(other)).toMatchObject({ validationCount: 6 })
+})
+
+test('a look at a split whose rows are still being written is stopped, and never takes a newer one’s place', async () => {
+  const leaky = await importRows('leaky.csv', asked)
+  const request = { datasetId: leaky, columns, splitSeed, ...choice }
+  const cancelled = expect.objectContaining({ code: 'Cancelled' }) as Error
+  let write: () => void = () => undefined
+  beforeContent = new Promise((resolve) => (write = resolve))
+  const began = () => expect.poll(() => contentsMade).toBe(1)
+
+  await workbench.edit(leaky, { kind: 'set', row: 1, column: 1, value: 'Send it.' })
+  const older = expect(workbench.previewSplit(request)).rejects.toThrow(cancelled)
+  await began()
+  await workbench.undo(leaky)
+  // The older one's rows are there while this one looks at its own.
+  onTask = write
+  const newer = workbench.previewSplit({ ...request, validationFraction: 0.25 })
+  await older
+  expect(await newer).toMatchObject({ validationCount: 6 })
+  onTask = () => undefined
+
+  contentsMade = 0
+  beforeContent = new Promise((resolve) => (write = resolve))
+  await workbench.edit(leaky, { kind: 'set', row: 1, column: 1, value: 'Send it back.' })
+  const stopped = expect(workbench.previewSplit(request)).rejects.toThrow(cancelled)
+  await began()
+  workbench.cancel(leaky, 'split')
+  write()
+  await stopped
+  expect(tasks).toHaveLength(1)
+})
+
+test('edited rows are written once for all who ask, those of a validation file too', async () => {
+  const own = await importRows('own.csv', asked)
+  const other = await importRows('other.csv', asked.slice(0, 12))
+  for (const edited of [own, other])
+    await workbench.edit(edited, { kind: 'set', row: 1, column: 1, value: 'Send it.' })
+  const split = { kind: 'file', datasetId: other } as const
+  const request = { datasetId: own, columns, splitSeed, ...choice, split }
+  await Promise.all([workbench.previewSplit(request), workbench.previewSplit(request)])
+  await workbench.previewSplit(request)
+  expect(contentsMade).toBe(2)
 })
 
 test('undoing a change of the split leaves what was chosen since', async () => {
