@@ -1,10 +1,12 @@
 import { Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { transformCost, type Batch, type BatchTransform } from '../../shared/batch.ts'
 import { asReckoned, formatSmallMoney } from '../../shared/cost.ts'
 import { formatPrice } from '../../shared/endpoint.ts'
 import { invoke } from '../api.ts'
+import { ConfirmRemoval } from '../components/ConfirmRemoval.tsx'
 import { ErrorDataNotice, ErrorNotice } from '../components/ErrorNotice.tsx'
 import { PageHeader } from '../components/PageHeader.tsx'
 import { Tag, type Tone } from '../components/Tag.tsx'
@@ -55,6 +57,7 @@ function BatchCard({ batch }: { batch: Batch }) {
   )
   const priceAgain = jobAgain ? formatPrice(jobAgain, 1, i18n.language) : endpointAgain.perHour
   const client = useQueryClient()
+  const [removalAsked, removal] = useDisclosure(false)
   const act = useMutation({
     mutationFn: async (deed: 'stop' | 'resume' | 'delete') => {
       await invoke(`batch.${deed}`, { id: batch.id })
@@ -118,12 +121,24 @@ function BatchCard({ batch }: { batch: Batch }) {
             >
               {t('batch.save')}
             </Button>
-            <Button size="sm" variant="subtle" color="gray" onClick={() => act.mutate('delete')}>
+            <Button size="sm" variant="subtle" color="gray" onClick={removal.open}>
               {t('batch.delete')}
             </Button>
           </>
         )}
       </Group>
+      {removalAsked && (
+        <ConfirmRemoval
+          title={t('batch.deleteTitle')}
+          text={t('batch.deleteText', { count: batch.doneCount })}
+          keep={t('cancel')}
+          remove={t('batch.delete')}
+          close={t('close')}
+          isPending={act.isPending}
+          onClose={removal.close}
+          onRemove={() => act.mutate('delete', { onSuccess: removal.close })}
+        />
+      )}
     </Card>
   )
 }

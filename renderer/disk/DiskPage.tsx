@@ -80,7 +80,7 @@ function Ledger({ ledger }: { ledger: DiskLedger }) {
           <Button variant="default" data-autofocus onClick={() => setQuestion(null)}>
             {t('disk:keep')}
           </Button>
-          <Button color="red" loading={isPending} onClick={() => question && mutate(question)}>
+          <Button color="red.8" loading={isPending} onClick={() => question && mutate(question)}>
             {t('disk:eraseNow')}
           </Button>
         </Group>

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { invoke } from '../api.ts'
+import { ConfirmRemoval } from '../components/ConfirmRemoval.tsx'
 import { showError } from '../components/showError.tsx'
 import { showSaved } from '../components/showSaved.ts'
 import { formatDate } from '../format.ts'
@@ -35,6 +36,7 @@ function History({ conversation, onClose }: Omit<HistoryDrawerProps, 'opened'>) 
   const { t, i18n } = useTranslation('ship')
   const client = useQueryClient()
   const [search, setSearch] = useState('')
+  const [doomed, setDoomed] = useState<{ readonly id: string; readonly title: string } | null>(null)
   const { data = [] } = useQuery({ ...conversationsQuery(search), staleTime: 0 })
   const save = useMutation({
     mutationFn: (id: string) => invoke('playground.save', { id }),
@@ -44,6 +46,7 @@ function History({ conversation, onClose }: Omit<HistoryDrawerProps, 'opened'>) 
   const remove = useMutation({
     mutationFn: (id: string) => invoke('playground.delete', { id }),
     onSuccess: (_nothing, id) => {
+      setDoomed(null)
       void client.invalidateQueries({ queryKey: ['conversations'] })
       if (id === conversation.id) conversation.begin()
     },
@@ -57,7 +60,9 @@ function History({ conversation, onClose }: Omit<HistoryDrawerProps, 'opened'>) 
         value={search}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
-      {data.length === 0 && <Text c="dimmed">{t('history.empty')}</Text>}
+      {data.length === 0 && (
+        <Text c="dimmed">{t(search === '' ? 'history.none' : 'history.empty')}</Text>
+      )}
       {data.map(({ id, title, turnCount, askedAtMs }) => (
         <Group key={id} gap="xs" wrap="nowrap">
           <UnstyledButton
@@ -86,12 +91,24 @@ function History({ conversation, onClose }: Omit<HistoryDrawerProps, 'opened'>) 
             variant="subtle"
             color="gray"
             aria-label={t('history.delete', { title })}
-            onClick={() => remove.mutate(id)}
+            onClick={() => setDoomed({ id, title })}
           >
             <IconTrash size={16} aria-hidden />
           </ActionIcon>
         </Group>
       ))}
+      {doomed && (
+        <ConfirmRemoval
+          title={t('history.deleteTitle')}
+          text={t('history.deleteText', { title: doomed.title })}
+          keep={t('cancel')}
+          remove={t('history.deleteIt')}
+          close={t('close')}
+          isPending={remove.isPending}
+          onClose={() => setDoomed(null)}
+          onRemove={() => remove.mutate(doomed.id)}
+        />
+      )}
     </Stack>
   )
 }

@@ -121,7 +121,7 @@ function RemoveWorkspace({ workspace: { id, name } }: { workspace: AwsWorkspace 
             <Button variant="default" onClick={close}>
               {t('form.keep')}
             </Button>
-            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+            <Button color="red.8" loading={remove.isPending} onClick={() => remove.mutate()}>
               {t('form.remove')}
             </Button>
           </Group>

@@ -113,6 +113,22 @@ test('teaches a good answer, and finds the conversation again', async () => {
   await expect(page.getByText('2 / 2')).toBeVisible()
 })
 
+test('a conversation goes for good only after a question', async () => {
+  await page.getByRole('button', { name: 'History' }).click()
+  const remove = page.getByRole('button', { name: `Delete “${question}”` })
+  await remove.click()
+  const asked = page.getByRole('dialog', { name: 'Delete this conversation?' })
+  await expect(asked).toContainText(question)
+  await expectAccessible(page)
+  await takePicture(page, 'delete-conversation')
+  await asked.getByRole('button', { name: 'Cancel' }).click()
+  await expect(remove).toBeVisible()
+  await remove.click()
+  await asked.getByRole('button', { name: 'Delete it' }).click()
+  await expect(page.getByText('Nothing was asked yet.')).toBeVisible()
+  await page.keyboard.press('Escape')
+})
+
 test('deploys an endpoint that ends by itself, with code, metrics and details', async () => {
   await page.getByRole('button', { name: 'Models', exact: true }).first().click()
   await page.getByRole('button', { name: /^Voice/ }).click()
@@ -228,6 +244,11 @@ test('answers a whole file, stops and goes on, and saves the answers as a column
   await card.getByRole('button', { name: 'Save with the answers' }).click()
   await expect(page.getByText('answers.csv')).toBeVisible()
   expect(await readFile(file, 'utf8')).toContain('model_answer')
+  await card.getByRole('button', { name: 'Remove' }).click()
+  const asked = page.getByRole('dialog', { name: 'Remove this run?' })
+  await expect(asked).toContainText(/Its \d+ answers are gone for good/)
+  await asked.getByRole('button', { name: 'Remove' }).click()
+  await expect(card).toBeHidden()
 })
 
 test('speaks Chinese, goes dark, and fits a small window', async () => {
