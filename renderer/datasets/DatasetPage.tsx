@@ -71,7 +71,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
     setTab('rows')
   }
   const { advice, rowCount, usableRowCount, columns } = dataset.scan
-  const { finding: leakage, look } = useSplitLeakage(dataset)
+  const { finding: leakage, look } = useSplitLeakage(dataset, tab !== 'rows')
   const findings = leakage ? [...dataset.scan.findings, leakage] : dataset.scan.findings
   const fixable = safeRepairs(dataset.scan.findings)
 
@@ -128,7 +128,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
             )}
           </Group>
           <SplitProgress datasetId={dataset.id} look={look} />
-          {findings.length === 0 && !look.isFetching && (
+          {findings.length === 0 && !look.isFetching && !look.error && (
             <Alert
               color="accent"
               icon={<IconCircleCheck aria-hidden />}

@@ -83,6 +83,8 @@ export const splitQuery = (request: SplitRequest, revision: string) =>
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
+    // What was stopped stays so when the window is shown again.
+    refetchOnWindowFocus: false,
   })
 
 /** Filled by events alone. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { seededRandom } from '../../shared/split.ts'
@@ -240,7 +240,11 @@ test('tells of validation questions that are trained on, and keeps them on one s
   await expect(split.getByText(/^All rows belong together/)).toBeVisible({ timeout: 30_000 })
   await expectAccessible(page)
   await tab('Findings')
+  await expect(
+    page.getByRole('alert').filter({ hasText: /^All rows belong together/ }),
+  ).toBeVisible()
   await expect(finding).toBeHidden()
+  await expect(page.getByText('Nothing to fix')).toBeHidden()
 
   await tab('Columns and split')
   await kind.click()
@@ -280,6 +284,25 @@ test('tells of validation questions that are trained on, and keeps them on one s
   await tab('Columns and split')
   expect(await validationRows()).toBe(heldBack)
 
+  // Of edited rows none are written before somebody looks at the split again.
+  const before = await contentCount()
+  await tab('Rows')
+  for (const row of [1, 2]) {
+    await cell(row, 2).click()
+    await page.keyboard.press('F2')
+    await page.getByRole('textbox', { name: new RegExp(`, row ${row}$`) }).fill(`Edited ${row}`)
+    await page.keyboard.press('Enter')
+    await expect(cell(row, 2)).toHaveText(`Edited ${row}`)
+  }
+  await tab('Findings')
+  await expect(finding).toBeVisible({ timeout: 30_000 })
+  expect(await contentCount()).toBe(before + 1)
+
+  async function contentCount(): Promise<number> {
+    const names = await readdir(path.join(dataDirectory, 'content'))
+    return names.filter((name) => /^[0-9a-f]{64}$/.test(name)).length
+  }
+
   async function validationRows(): Promise<number> {
     const text = await split.getByText(/rows to train on/).textContent({ timeout: 30_000 })
     return numbersIn(text ?? '')[1] ?? 0
@@ -310,6 +333,8 @@ test('looks for leakage in very many rows beside everything else, and stops when
   await takePicture(page, 'workbench-split-looking')
   await split.getByRole('button', { name: 'Stop' }).click()
   await expect(split.getByText(/^It was not looked at/)).toBeVisible()
+  // A window that is shown again does not begin it anew.
+  await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
   await tab('Findings')
   await page.getByRole('button', { name: 'Look now' }).click()
   await expect(looking).toBeVisible()
