@@ -256,3 +256,15 @@ test('counts runs of one character with tokens longer than a stretch that is mer
     ])
   }
 })
+
+test('counts with more words that are taken as they stand than a call takes arguments', () => {
+  const { document } = chainOf(2)
+  const vocab = { ...document.model.vocab }
+  let count = Object.keys(vocab).length
+  for (let word = 0; word < 200_000; word += 1) vocab[`w${word.toString(36)}`] ??= count++
+  const model = { ...document.model, ignore_merges: true, vocab, merges: [] }
+  const large = { ...document, model }
+  const sample = Buffer.from('wabc w1x zzz')
+  const wanted = parseTokenizer(large).encode(sample.toString()).length
+  expect(createTokenCounter(readTokenTables(large)).count(sample)).toBe(wanted)
+})
