@@ -23,9 +23,8 @@ import { findTopics } from './profile/topics.ts'
 import { topicCharacters } from './profile/words.ts'
 import { QuestionSpool } from './questionSpool.ts'
 import { columnIndex } from './rowCheck.ts'
-import { RowSpool } from './rowSpool.ts'
 import type { Chunks } from './textEncoding.ts'
-import { halves, readTexts, readUsableRows, type ExampleTexts } from './trainingExamples.ts'
+import { readCellHashes, readTexts, readUsableRows } from './trainingExamples.ts'
 
 /** Row numbers of both sides, ascending; those of a validation file are its own. */
 export interface Division {
@@ -61,7 +60,6 @@ export class RowDivider {
   /** Null where no question is compared with another. */
   #questions: QuestionSpool | null = null
   #fileQuestions: QuestionSpool | null = null
-  #groups: RowSpool | null = null
 
   /** @param comparesQuestions where leakage is asked for, whatever the plan */
   constructor(options: DivideOptions, comparesQuestions = false) {
@@ -71,7 +69,6 @@ export class RowDivider {
       comparesQuestions || plan.kind === 'similar' || (plan.kind !== 'random' && plan.withoutLeaked)
     if (isWanted) this.#questions = new QuestionSpool(this.#hasher)
     if (isWanted && plan.kind === 'file') this.#fileQuestions = new QuestionSpool(this.#hasher)
-    if (plan.kind === 'group') this.#groups = new RowSpool(2)
   }
 
   /**
@@ -105,14 +102,13 @@ export class RowDivider {
   close(): void {
     this.#questions?.close()
     this.#fileQuestions?.close()
-    this.#groups?.close()
   }
 
   async #divideAll(): Promise<Division> {
     const plan = this.#plan
     const { contentSha256, request } = this.#options
     const { sampleRows, splitSeed: seed, validationFraction: share } = request
-    const usable = await this.#read(contentSha256, this.#questions, this.#groups)
+    const usable = await this.#read(contentSha256, this.#questions)
     const rows = sampleOf(usable, sampleRows ?? null, seed)
     switch (plan.kind) {
       case 'random':
@@ -124,7 +120,10 @@ export class RowDivider {
       }
       case 'group':
       case 'similar': {
-        const firstOf = plan.kind === 'group' ? this.#groupRows(rows) : this.#groupQuestions(rows)
+        const firstOf =
+          plan.kind === 'group'
+            ? await this.#groupRows(rows, plan.column)
+            : this.#groupQuestions(rows)
         const split = splitGroups(firstOf, share, seed)
         if (!split) throw oneGroup(plan)
         return { ...sidesOf(rows, split.sides), groupCount: split.groupCount }
@@ -137,40 +136,33 @@ export class RowDivider {
   }
 
   /** @returns the usable rows */
-  #read(
-    contentSha256: string,
-    questions: QuestionSpool | null,
-    groups: RowSpool | null = null,
-  ): Promise<Uint32Array> {
+  #read(contentSha256: string, questions: QuestionSpool | null): Promise<Uint32Array> {
     const { read, request, onProgress, rowCount = 0 } = this.#options
     const plan = this.#plan
-    let groupColumn = -1
     let count = 0
-    const addGroup = (texts: ExampleTexts, to: RowSpool) => {
-      const { low, high } = halves(this.#hasher.cell(Buffer.from(texts.cell(groupColumn))))
-      to.record.set([texts.row, low, high])
-      to.add()
-    }
     return readUsableRows(read(contentSha256), request.columns, {
       hasher: this.#hasher,
       onTable: ({ columns }) => {
-        if (plan.kind === 'group') groupColumn = columnIndex(columns, plan.column)
+        if (plan.kind === 'group') columnIndex(columns, plan.column)
       },
       onRow: (texts) => {
         questions?.add(texts)
-        if (groups) addGroup(texts, groups)
         count += 1
         if (count % rowsPerStep === 0) onProgress?.(readShare * Math.min(1, count / rowCount))
       },
     })
   }
 
-  #groupRows(rows: Uint32Array): Int32Array {
+  /** In a pass of its own, in which the kernel hashes the groups' cells. */
+  async #groupRows(rows: Uint32Array, column: string): Promise<Int32Array> {
+    const { read, contentSha256 } = this.#options
     const equal = new EqualKeys()
+    let place = 0
     try {
-      this.#groups?.each(rows, (words, at, place) =>
-        equal.add(place, words[at + 1] as number, words[at + 2] as number),
-      )
+      await readCellHashes(read(contentSha256), column, BitSet.of(rows), (low, high) => {
+        equal.add(place, low, high)
+        place += 1
+      })
       return equal.finish(rows.length)
     } finally {
       equal.close()

@@ -47,7 +47,7 @@ export class ExampleTexts {
     if (this.#template === undefined) return this.#questionBytes.toString('utf8')
     return fillInput(this.#template, (column) => {
       const index = this.#indexOf.get(column)
-      return index === undefined ? undefined : this.cell(index)
+      return index === undefined ? undefined : this.#cell(index)
     })
   }
 
@@ -98,7 +98,7 @@ export class ExampleTexts {
     return estimateTokens(this.prompt) + estimateTokens(this.completion)
   }
 
-  cell(index: number): string {
+  #cell(index: number): string {
     this.#record ??= this.#current.record()
     return cellText(this.#record, index)
   }
@@ -215,6 +215,32 @@ export async function* readTexts<T>(
   }
   reader.finish()
   if (batch.length > 0) yield batch
+}
+
+/** Hashes of a column's cells, the same for the same text; of these rows, in the order of the file. @throws AppError ColumnNotFound */
+export async function readCellHashes(
+  content: Chunks,
+  column: string,
+  rows: BitSet,
+  onCell: (low: number, high: number) => void,
+): Promise<void> {
+  const { delimiter, columns, text } = await openTable((await openText(content)).body)
+  const hasher = new RowHasher()
+  // The kernel hashes what it takes for the question.
+  const question = columnIndex(columns, column)
+  const format = { delimiter, columnCount: columns.length, question, answer: -1 }
+  const reader = new RecordReader(
+    format,
+    afterHeader((view, row) => {
+      if (!rows.has(row)) return
+      if (view.isUtf8) return onCell(view.questionHashLow, view.questionHashHigh)
+      const { low, high } = halves(hasher.cell(Buffer.from(cellText(view.record(), question))))
+      onCell(low, high)
+    }),
+    { hasher },
+  )
+  for await (const chunk of text) reader.push(chunk)
+  reader.finish()
 }
 
 /** Rows are counted from the first record after the header; nothing but blank lines stands before that. */
