@@ -79,8 +79,7 @@ export async function openTable(text: Chunks): Promise<Table> {
 export async function* withoutMarks(chunks: Chunks): AsyncGenerator<Buffer> {
   const iterator = toIterator(chunks)
   const { head, isWhole } = await readHead(iterator, 64)
-  yield head.subarray(markLength(head))
-  if (!isWhole) yield* chain(Buffer.alloc(0), iterator)
+  yield* chain(head.subarray(markLength(head)), isWhole ? null : iterator)
 }
 
 /** Null when the head does not hold a whole header row. @throws AppError OneColumn */

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BitSet } from '../../../electron/dataset/bitSet.ts'
 import { createDatasetService } from '../../../electron/dataset/datasetService.ts'
 import { createExampleReader, type ExampleReader } from '../../../electron/dataset/exampleReader.ts'
 import { examplesOf, firstOf } from '../../../electron/dataset/examples.ts'
-import { readUsableRows } from '../../../electron/dataset/trainingExamples.ts'
+import { readExamples, readUsableRows } from '../../../electron/dataset/trainingExamples.ts'
 import { runInWorker } from '../../../electron/dataset/workbench/runInWorker.ts'
 import { collect } from '../../support/collect.ts'
 import { openTestDatabase } from '../../support/database.ts'
@@ -59,6 +60,21 @@ test('both sides are read from the store, whole and by place', async () => {
   // Found once: content never changes.
   await reader.split({ datasetId: id, ...request }, contentSha256)
   expect(tasks).toEqual(['divide'])
+})
+
+test('a file that is not read to its end is closed', async () => {
+  let isOpen = false
+  async function* source(): AsyncGenerator<Buffer> {
+    isOpen = true
+    try {
+      for (;;) yield Buffer.from(`customer,question,answer\n${rowsOf(20_000).join('\n')}\n`)
+    } finally {
+      isOpen = false
+    }
+  }
+  const batches = readExamples(source(), columns, BitSet.of(Uint32Array.of(2, 3)))
+  expect((await collect(batches)).flat().map(({ row }) => row)).toEqual([2, 3])
+  expect(isOpen).toBe(false)
 })
 
 test('rows that are far apart are read where they lie', async () => {
