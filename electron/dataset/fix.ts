@@ -224,7 +224,11 @@ class RowFixer {
       return this.#remove('empty-question', record)
     }
     if (verdict.isAnswerEmpty) return this.#remove('empty-answer', record)
-    if (verdict.isRepeated) return this.#remove('duplicate-row', record)
+    if (verdict.isRepeated) {
+      // It is a pair that came before as well: where the others go, it would be the one that is left.
+      const isPairOnly = this.#codes.has('repeated-pair') && !this.#codes.has('duplicate-row')
+      return this.#remove(isPairOnly ? 'repeated-pair' : 'duplicate-row', record)
+    }
     if (verdict.repeatsQuestion && this.#codes.has('answer-repeats-question')) {
       return this.#remove('answer-repeats-question', record)
     }

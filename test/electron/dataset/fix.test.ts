@@ -43,8 +43,8 @@ test.each<[code: FindingCode, before: string | Buffer, after: string, count: num
   [
     'repeated-pair',
     'id,question,answer\n1,Q?,A\n2,Q?,B\n3,"Q?",A\n3,Q?,A\n',
-    'id,question,answer\n1,Q?,A\n2,Q?,B\n3,Q?,A\n',
-    1,
+    'id,question,answer\n1,Q?,A\n2,Q?,B\n',
+    2,
   ],
 ])('repairs %s and nothing else', async (code, before, after, count) => {
   const { text, counts } = await fix(before, [code])
