@@ -121,7 +121,7 @@ export class TextKernel {
     place(crossings, exports.crossings)
     exports.pairShift.value = 32 - Math.log2(pairs.length / 2)
     exports.crossingShift.value = 32 - Math.log2(crossings.length * 8)
-    exports.plain.value = isPlain ? 1 : 0
+    exports.plain.value = !isPlain ? 0 : tables.tokenOfByte.includes(-1) ? 2 : 1
     exports.longestWhole.value = wholeWords.reduce((most, { length }) => Math.max(most, length), 0)
     this.#put(tables.tokenOfByte, tokenOfByteAt)
     exports.unit.value = wordCutting ? 1 : 2

@@ -42,7 +42,8 @@
   (global $lengths (export "lengths") (mut i32) (i32.const 0))
   (global $crossings (export "crossings") (mut i32) (i32.const 0))
   (global $crossingShift (export "crossingShift") (mut i32) (i32.const 0))
-  ;; 0 where a token's bytes are not known, so that nothing is cut but into words.
+  ;; 0 where a token's bytes are not known, so that nothing is cut but into words; 1 where all are; 2 where the vocabulary lacks
+  ;; bytes, so that words that have one of these are not cut.
   (global $plain (export "plain") (mut i32) (i32.const 0))
   ;; Bytes of the longest word that is one token although merging does not make it; 0 when there is none.
   (global $longestWhole (export "longestWhole") (mut i32) (i32.const 0))
@@ -660,6 +661,8 @@
   ;; Tokens of a word that is cut between any two characters that no token spans: no merge ever joins what is on both sides.
   (func $pieces (param $word i32) (param $end i32) (result i32)
     (local $at i32) (local $start i32) (local $size i32) (local $left i32) (local $right i32) (local $count i32)
+    (local $plain i32)
+    (local.set $plain (call $isPlain (local.get $word) (local.get $end)))
     (local.set $at (local.get $word))
     (local.set $start (local.get $word))
     (loop $characters
@@ -672,7 +675,7 @@
         (i32.and
           (local.get $right)
           (i32.shr_u (i32.const -1) (i32.sub (i32.const 32) (i32.shl (local.get $size) (i32.const 3))))))
-      (if (i32.gt_u (local.get $at) (local.get $start))
+      (if (i32.and (local.get $plain) (i32.gt_u (local.get $at) (local.get $start)))
         (then
           (if (i32.eqz (call $crosses (local.get $at) (local.get $left) (local.get $right)))
             (then
@@ -712,9 +715,19 @@
     (i32.store8 offset=1736704 (local.get $code) (local.get $count))
     (local.get $count))
 
+  ;; Whether tokens stand for exactly the bytes of a text, none of them left out.
+  (func $isPlain (param $at i32) (param $end i32) (result i32)
+    (if (i32.ne (global.get $plain) (i32.const 2)) (then (return (global.get $plain))))
+    (loop $bytes
+      (if (i32.ge_u (local.get $at) (local.get $end)) (then (return (i32.const 1))))
+      (if (i32.lt_s (i32.load offset=27648 (i32.shl (i32.load8_u (local.get $at)) (i32.const 2))) (i32.const 0))
+        (then (return (i32.const 0))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br $bytes))
+    (unreachable))
+
   ;; Whether a token may span the place between two characters: it has both of them, or ends or begins within one.
   (func $crosses (param $at i32) (param $left i32) (param $right i32) (result i32)
-    (if (i32.eqz (global.get $plain)) (then (return (i32.const 1))))
     (i32.or
       (call $mayCross (local.get $left) (local.get $right))
       (call $mayCross
@@ -831,7 +844,7 @@
             (if (call $isWholeWord (local.get $at) (local.get $end)) (then (return (i32.const 1))))))))
     (if (i32.le_u (local.get $size) (i32.const 64))
       (then (return (call $merge (local.get $at) (local.get $end)))))
-    (if (global.get $plain)
+    (if (call $isPlain (local.get $at) (local.get $end))
       (then
         (local.set $count (call $stretches (local.get $at) (local.get $end)))
         (if (i32.ge_s (local.get $count) (i32.const 0)) (then (return (local.get $count))))))
@@ -890,7 +903,8 @@
   ;; Merges up to 256 bytes: the pair of the lowest rank first, the leftmost of equal ones. Returns how many tokens are left.
   (func $merge (param $at i32) (param $end i32) (result i32)
     (local $count i32) (local $id i32) (local $place i32) (local $best i32) (local $index i32) (local $last i32)
-    (local $x v128)
+    (local $start i32) (local $x v128)
+    (local.set $start (local.get $at))
     (loop $bytes
       (local.set $id (i32.load offset=27648 (i32.shl (i32.load8_u (local.get $at)) (i32.const 2))))
       (i32.store offset=24832 (i32.shl (local.get $count) (i32.const 2)) (local.get $id))
@@ -902,9 +916,10 @@
     (local.set $last (i32.shl (i32.sub (local.get $count) (i32.const 1)) (i32.const 2)))
     (v128.store offset=26112 (local.get $last) (v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff))
     (v128.store offset=26128 (local.get $last) (v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff))
-    (if (global.get $plain)
+    ;; Where no byte was left out, their ranks are known.
+    (if (i32.eq (i32.sub (local.get $end) (local.get $start)) (local.get $count))
       (then
-        (local.set $at (i32.sub (local.get $at) (local.get $count)))
+        (local.set $at (local.get $start))
         (loop $bytePairs
           (i32.store offset=26112
             (local.get $place)

@@ -31,14 +31,14 @@ export const tokenTablesSchema = z.object({
   lengths: arrayOf<Uint16Array>(Uint16Array),
   /** See crossings.ts. */
   crossings: arrayOf<Uint8Array>(Uint8Array),
-  /** Whether each token stands for bytes that are known, and each byte has one. */
+  /** Whether each token stands for bytes that are known. */
   isPlain: z.boolean(),
   /** Words that are one token although merging doesn't make it of them: their bytes as Latin-1. */
   wholeWords: z.array(z.string()),
 })
-const never = 0x7fff_ffff
-
 export type TokenTables = z.infer<typeof tokenTablesSchema>
+
+const never = 0x7fff_ffff
 
 type CountMerged = (tables: TokenTables) => (word: Uint8Array) => number
 
@@ -135,8 +135,9 @@ function tokenBytes(
   return bytes
 }
 
-function isPlain({ idOf, idOfByte }: BytePairEncoding): boolean {
-  return !idOfByte.includes(undefined) && new Set(idOf.values()).size === idOf.size
+/** Not so where two tokens have one id. */
+function isPlain({ idOf }: BytePairEncoding): boolean {
+  return new Set(idOf.values()).size === idOf.size
 }
 
 interface SharedArray<T> {
