@@ -23,7 +23,7 @@ export function addDivisionOptions(command: Command, share?: number): Command {
   return command
     .option(
       '--validation <share>',
-      'share held back for validation (0.05 to 0.5), or a file whose rows are all for it',
+      'share held back for validation (0.05 to 0.5, or 5% to 50%), or a file whose rows are all for it',
       share === undefined ? undefined : String(share),
     )
     .addOption(
@@ -51,7 +51,7 @@ export function divisionOf({
 }: DivisionOptions): FileDivision | null {
   if (validation === undefined && group === undefined && !stratify && !keepApart) return null
   const { validationFraction: usualShare } = usualSplit
-  const share = validation === undefined ? usualShare : Number(validation)
+  const share = validation === undefined ? usualShare : shareOf(validation)
   const isShare = !Number.isNaN(share)
   if (!isShare && (group !== undefined || stratify))
     throw invalid('--group and --stratify divide one file: give --validation a share with them')
@@ -64,6 +64,12 @@ export function divisionOf({
   }
   const { split, validationFraction } = keepApart ? withoutLeakage(choice) : choice
   return { split, validationFraction }
+}
+
+/** 0.2 or 20%; NaN for what is no number. */
+function shareOf(text: string): number {
+  const percent = /^(.+)%$/.exec(text.trim())?.[1]
+  return percent === undefined ? Number(text) : Number(percent) / 100
 }
 
 function planOf(file: string | undefined, group: string | undefined, stratify: boolean): SplitPlan {

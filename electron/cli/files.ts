@@ -3,6 +3,7 @@ import type { Finding, FindingCode, ScanReport } from '../../shared/dataset.ts'
 import { splitSeed } from '../../shared/workbench/splitChoice.ts'
 import { leakageFinding } from '../../shared/workbench/splitLeakage.ts'
 import type { SplitPreview } from '../../shared/workbench/splitPlan.ts'
+import { columnIndex } from '../dataset/rowCheck.ts'
 import { fixFile, scanFile } from '../dataset/scanFile.ts'
 import { previewFileSplit } from '../dataset/splitFile.ts'
 import type { Translate } from '../translate.ts'
@@ -24,6 +25,8 @@ export async function scan(
 ): Promise<void> {
   const division = divisionOf(options)
   const scanned = await scanFile(file)
+  for (const column of [options.input, options.output])
+    if (column !== undefined) columnIndex(scanned.columns, column)
   const preview = division && (await lookAtSplit(file, scanned, division, options))
   const leakage = division && preview && leakageFinding(preview, division.split)
   const report = leakage ? { ...scanned, findings: [...scanned.findings, leakage] } : scanned

@@ -65,6 +65,11 @@ test('scans how the rows are to be divided as well, once that is said', async ()
   // Every pair of rows takes three lines.
   for (const { row, line } of places) expect(line).toBe(1 + row + Math.floor(row / 2))
 
+  expect((await scanned('--validation', '25%')).split).toEqual(split)
+  const noColumn = await timbre.run('scan', leaky, '--input', 'nope')
+  expect(noColumn).toMatchObject({ code: 1, stdout: '' })
+  expect(noColumn.stderr).toContain('nope')
+
   const apart = await scanned('--validation', '0.25', '--keep-apart')
   expect(apart.findings.map(({ code }) => code)).not.toContain('split-leakage')
   const said = await timbre.run('scan', leaky, '--validation', '0.25')
