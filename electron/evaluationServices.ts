@@ -28,7 +28,7 @@ import {
 } from './evaluation/scoringModels/scoringModels.ts'
 import { sentenceLogProbability } from './inference/sentenceProbability.ts'
 import { sideService } from './inference/sideService.ts'
-import type { ExampleReader } from './dataset/exampleReader.ts'
+import type { ExampleReader } from './dataset/split/exampleReader.ts'
 import type { VersionExamples } from './training/versionExamples.ts'
 import type { UseServices } from './useServices.ts'
 import type { Prices } from './workspaces/prices.ts'

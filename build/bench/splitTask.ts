@@ -1,6 +1,6 @@
 /** Divides a stored content in a process of its own, in the app's threads: `node splitTask.js FOLDER SHA256 PLAN preview|training`. */
 import { createContentStore } from '../../electron/dataset/content.ts'
-import { createExampleReader } from '../../electron/dataset/exampleReader.ts'
+import { createExampleReader } from '../../electron/dataset/split/exampleReader.ts'
 import { createRowStore } from '../../electron/dataset/rowStore.ts'
 import { runInWorker } from '../../electron/dataset/workbench/runInWorker.ts'
 import { jsonLines } from '../../electron/training/ways/dataFiles.ts'

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { EvaluationSource } from '../../shared/evaluation.ts'
 import { builtInSets } from '../../shared/evaluationSets.ts'
 import type { ModelVersion } from '../../shared/model.ts'
-import { examplesOf, type Examples, type StoredExamples } from '../dataset/examples.ts'
+import { examplesOf, type Examples, type StoredExamples } from '../dataset/split/examples.ts'
 import type { BuiltInSets } from './builtInSets.ts'
 
 export interface EvaluationData {

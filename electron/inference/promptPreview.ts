@@ -5,7 +5,7 @@ import { fillCompletion, fillPrompt } from '../../shared/promptTemplate.ts'
 import type { HubModel } from '../aws/hub.ts'
 import { tokensOf } from '../aws/tokens.ts'
 import type { Connection } from '../aws/workspace.ts'
-import type { Examples } from '../dataset/examples.ts'
+import type { Examples } from '../dataset/split/examples.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
 import { baseServingSpec } from './servingSpec.ts'
 

@@ -10,8 +10,8 @@ import {
 import type { TrainingExample } from '../../shared/dataset.ts'
 import type { ModelVersion } from '../../shared/model.ts'
 import { estimateTokens, tokensOfExamples } from '../../shared/trainingWay.ts'
-import type { ReadSplit, SplitExamples } from '../dataset/exampleReader.ts'
-import type { Examples } from '../dataset/examples.ts'
+import type { ReadSplit, SplitExamples } from '../dataset/split/exampleReader.ts'
+import type { Examples } from '../dataset/split/examples.ts'
 
 /** What is shown around a cut. */
 const shownCharacters = 40

@@ -20,9 +20,9 @@ import { completeHyperparameters } from './hyperparameters.ts'
 import type { SendData } from './sendData.ts'
 import type { TrainableModel, UploadedData, VersionData } from './ways/way.ts'
 import { wayOf } from './ways/ways.ts'
-import type { ReadSplit } from '../dataset/exampleReader.ts'
-import type { Examples } from '../dataset/examples.ts'
-import { pinPlan } from '../dataset/pinPlan.ts'
+import type { ReadSplit } from '../dataset/split/exampleReader.ts'
+import type { Examples } from '../dataset/split/examples.ts'
+import { pinPlan } from '../dataset/split/pinPlan.ts'
 
 export interface StartVersionOptions {
   readonly db: WritableDb

@@ -1,8 +1,8 @@
 /** The rows of a version, as they were divided when it was made. */
 import { AppError } from '../../shared/errors.ts'
 import type { ModelVersion } from '../../shared/model.ts'
-import type { ExampleReader } from '../dataset/exampleReader.ts'
-import { examplesOf, type Examples, type StoredExamples } from '../dataset/examples.ts'
+import type { ExampleReader } from '../dataset/split/exampleReader.ts'
+import { examplesOf, type Examples, type StoredExamples } from '../dataset/split/examples.ts'
 
 export interface VersionExamples {
   /** @throws AppError DatasetNotFound */

@@ -1,6 +1,6 @@
 /** The rows of a table that training can use, all at once. */
 import { BitSet } from '../../electron/dataset/bitSet.ts'
-import { readExamples, readUsableRows } from '../../electron/dataset/trainingExamples.ts'
+import { readExamples, readUsableRows } from '../../electron/dataset/split/trainingExamples.ts'
 import type { Chunks } from '../../electron/dataset/textEncoding.ts'
 import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
 import { collect } from './collect.ts'

@@ -38,7 +38,7 @@ import {
 } from '../../db/datasetEdits.ts'
 import type { WritableDb } from '../../db/database.ts'
 import type { DatasetService } from '../datasetService.ts'
-import { pinPlan } from '../pinPlan.ts'
+import { pinPlan } from '../split/pinPlan.ts'
 import { carryExclusions } from './carryExclusions.ts'
 import { OpenDataset } from './openDataset.ts'
 import { readEditedRows, readRowsByNumber, type EditedRow } from './rowReader.ts'

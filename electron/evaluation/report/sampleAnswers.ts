@@ -1,6 +1,6 @@
 /** A few answers for the report of a candidate that was not evaluated. */
 import type { AnswerSide, GenerationSettings } from '../../../shared/playground.ts'
-import { firstOf, type Examples } from '../../dataset/examples.ts'
+import { firstOf, type Examples } from '../../dataset/split/examples.ts'
 import { evaluationSettings } from '../evaluator.ts'
 import type { SampleAnswer } from './blocks.ts'
 

@@ -8,7 +8,7 @@ import { baseModelIdOf } from '../../../shared/trainingWay.ts'
 import { createAutoMLJob, describeAutoMLJob, stopAutoMLJob } from '../../aws/autoMLJobs.ts'
 import { describeTrainingJob } from '../../aws/trainingJobs.ts'
 import type { Connection } from '../../aws/workspace.ts'
-import type { Examples } from '../../dataset/examples.ts'
+import type { Examples } from '../../dataset/split/examples.ts'
 import type { HubDocuments } from '../catalog/hubDocuments.ts'
 import { longestAutoMLJobName, trainingJobName } from '../jobNames.ts'
 import {

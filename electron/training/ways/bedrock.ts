@@ -14,7 +14,7 @@ import {
 } from '../../aws/bedrockJobs.ts'
 import { countInName } from '../../aws/hubDocument.ts'
 import type { Connection } from '../../aws/workspace.ts'
-import type { Examples } from '../../dataset/examples.ts'
+import type { Examples } from '../../dataset/split/examples.ts'
 import { trainingJobName } from '../jobNames.ts'
 import { bedrockFamilyOf, servesOnDemand, type BedrockFamily } from './bedrockFamilies.ts'
 import { requireWithinLimits } from './dataLimits.ts'

@@ -1,6 +1,6 @@
 /** What a job is trained on, as files in the way's own format. Made piece by piece: a dataset need not fit into memory. */
 import type { TrainingExample } from '../../../shared/dataset.ts'
-import type { Examples } from '../../dataset/examples.ts'
+import type { Examples } from '../../dataset/split/examples.ts'
 
 export interface DataFile {
   /** Below the folder of the version's data. */

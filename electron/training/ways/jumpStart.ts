@@ -2,7 +2,7 @@
 import { listHub, publicHub } from '../../aws/hub.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
 import { createTrainingJob, describeTrainingJob, stopTrainingJob } from '../../aws/trainingJobs.ts'
-import type { Examples } from '../../dataset/examples.ts'
+import type { Examples } from '../../dataset/split/examples.ts'
 import { trainingJobName } from '../jobNames.ts'
 import { requireWithinLimits } from './dataLimits.ts'
 import { jsonLines } from './dataFiles.ts'

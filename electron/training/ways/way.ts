@@ -6,7 +6,7 @@ import type { CloudChoice, TrainingWay } from '../../../shared/trainingWay.ts'
 import type { HubModel } from '../../aws/hubDocument.ts'
 import type { TrainingJob } from '../../aws/trainingJobs.ts'
 import type { Connection } from '../../aws/workspace.ts'
-import type { Examples } from '../../dataset/examples.ts'
+import type { Examples } from '../../dataset/split/examples.ts'
 import type { DataFiles } from './dataFiles.ts'
 import type { HubDocuments } from '../catalog/hubDocuments.ts'
 

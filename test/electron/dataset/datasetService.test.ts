@@ -19,8 +19,8 @@ import {
   createDatasetService,
   type DatasetService,
 } from '../../../electron/dataset/datasetService.ts'
-import { createExampleReader } from '../../../electron/dataset/exampleReader.ts'
-import { firstOf } from '../../../electron/dataset/examples.ts'
+import { createExampleReader } from '../../../electron/dataset/split/exampleReader.ts'
+import { firstOf } from '../../../electron/dataset/split/examples.ts'
 import { createImporter } from '../../../electron/dataset/intake/importer.ts'
 import { maxFileBytes } from '../../../electron/dataset/sourceFile.ts'
 import { createFileHere, type OpenFile } from '../../../electron/dataset/contentFile.ts'

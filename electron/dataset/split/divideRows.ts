@@ -3,7 +3,7 @@
  * no more is kept than its number, hashes and a signature, the latter two in files where there are very many: memory is
  * bounded by some 20 bytes a row, and 50 more where almost all questions are alike.
  */
-import { AppError } from '../../shared/errors.ts'
+import { AppError } from '../../../shared/errors.ts'
 import {
   rowsWhere,
   sampleOf,
@@ -11,19 +11,19 @@ import {
   splitRows,
   splitStrata,
   type Sides,
-} from '../../shared/split.ts'
-import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
-import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
-import { BitSet } from './bitSet.ts'
+} from '../../../shared/split.ts'
+import type { SplitPlan } from '../../../shared/workbench/splitChoice.ts'
+import type { SplitRequest } from '../../../shared/workbench/splitPlan.ts'
+import { BitSet } from '../bitSet.ts'
 import { EqualKeys } from './equalKeys.ts'
-import { RowHasher } from './kernel/kernel.ts'
-import { findLeaks, type AskedRows, type Leaks } from './profile/leakage.ts'
-import { SimilarTexts } from './profile/nearDuplicates.ts'
-import { findTopics } from './profile/topics.ts'
-import { topicCharacters } from './profile/words.ts'
+import { RowHasher } from '../kernel/kernel.ts'
+import { findLeaks, type AskedRows, type Leaks } from './leakage.ts'
+import { SimilarTexts } from '../profile/nearDuplicates.ts'
+import { findTopics } from '../profile/topics.ts'
+import { topicCharacters } from '../profile/words.ts'
 import { QuestionSpool } from './questionSpool.ts'
-import { columnIndex } from './rowCheck.ts'
-import type { Chunks } from './textEncoding.ts'
+import { columnIndex } from '../rowCheck.ts'
+import type { Chunks } from '../textEncoding.ts'
 import { readCellHashes, readTexts, readUsableRows } from './trainingExamples.ts'
 
 /** Row numbers of both sides, ascending; those of a validation file are its own. */

@@ -1,4 +1,4 @@
-import type { SplitPlan } from '../../shared/workbench/splitChoice.ts'
+import type { SplitPlan } from '../../../shared/workbench/splitChoice.ts'
 
 /** A validation file in the state that it is in now, so that the version finds the same rows later. */
 export async function pinPlan(

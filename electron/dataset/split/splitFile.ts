@@ -1,10 +1,10 @@
 /** What a split of a file in place would give, as of a dataset: for the command line, without a data folder. */
 import { basename } from 'node:path'
-import type { SplitPreview, SplitRequest } from '../../shared/workbench/splitPlan.ts'
-import { openSource } from './intake/source.ts'
-import { aboutFile } from './sourceFile.ts'
-import { toUtf8 } from './textEncoding.ts'
-import { previewSplit } from './workbench/previewSplit.ts'
+import type { SplitPreview, SplitRequest } from '../../../shared/workbench/splitPlan.ts'
+import { openSource } from '../intake/source.ts'
+import { aboutFile } from '../sourceFile.ts'
+import { toUtf8 } from '../textEncoding.ts'
+import { previewSplit } from './previewSplit.ts'
 
 /**
  * @param path the file, and so is the content of a plan with a validation file

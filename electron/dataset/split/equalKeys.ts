@@ -1,5 +1,5 @@
 /** Which of many rows have the same key, told by a hash of it: sorted into parts first, so that memory stays bounded. */
-import { partCount, Partitions } from './partitions.ts'
+import { partCount, Partitions } from '../partitions.ts'
 
 /** The row's place, and the two words of its key's hash. */
 const recordWords = 3

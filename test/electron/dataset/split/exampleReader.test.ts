@@ -2,14 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { BitSet } from '../../../electron/dataset/bitSet.ts'
-import { createDatasetService } from '../../../electron/dataset/datasetService.ts'
-import { createExampleReader, type ExampleReader } from '../../../electron/dataset/exampleReader.ts'
-import { examplesOf, firstOf } from '../../../electron/dataset/examples.ts'
-import { readExamples, readUsableRows } from '../../../electron/dataset/trainingExamples.ts'
-import { runInWorker } from '../../../electron/dataset/workbench/runInWorker.ts'
-import { collect } from '../../support/collect.ts'
-import { openTestDatabase } from '../../support/database.ts'
+import { BitSet } from '../../../../electron/dataset/bitSet.ts'
+import { createDatasetService } from '../../../../electron/dataset/datasetService.ts'
+import {
+  createExampleReader,
+  type ExampleReader,
+} from '../../../../electron/dataset/split/exampleReader.ts'
+import { examplesOf, firstOf } from '../../../../electron/dataset/split/examples.ts'
+import {
+  readExamples,
+  readUsableRows,
+} from '../../../../electron/dataset/split/trainingExamples.ts'
+import { runInWorker } from '../../../../electron/dataset/workbench/runInWorker.ts'
+import { collect } from '../../../support/collect.ts'
+import { openTestDatabase } from '../../../support/database.ts'
 
 const columns = { question: 'question', answer: 'answer' }
 const request = { columns, validationFraction: 0.25, splitSeed: 1 }

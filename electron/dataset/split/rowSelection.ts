@@ -1,12 +1,12 @@
 /** Which rows of a table are usable, are on which side, or were not trained on; for threads, as sets of their numbers. */
 import { z } from 'zod'
-import { columnRolesSchema } from '../../shared/dataset.ts'
-import { splitRequestSchema } from '../../shared/workbench/splitPlan.ts'
-import { BitSet } from './bitSet.ts'
-import type { ContentStore } from './content.ts'
+import { columnRolesSchema } from '../../../shared/dataset.ts'
+import { splitRequestSchema } from '../../../shared/workbench/splitPlan.ts'
+import { BitSet } from '../bitSet.ts'
+import type { ContentStore } from '../content.ts'
 import { RowDivider } from './divideRows.ts'
 import { EqualKeys } from './equalKeys.ts'
-import { RowHasher } from './kernel/kernel.ts'
+import { RowHasher } from '../kernel/kernel.ts'
 import { halves, readExamples, readUsableRows } from './trainingExamples.ts'
 
 const words = z.instanceof(Uint32Array)

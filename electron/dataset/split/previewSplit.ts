@@ -3,10 +3,10 @@ import type { ColumnRoles } from '../../../shared/dataset.ts'
 import { countedUp, sampleOf } from '../../../shared/split.ts'
 import type { SplitPreview } from '../../../shared/workbench/splitPlan.ts'
 import { BitSet } from '../bitSet.ts'
-import { divideShare, RowDivider, type DivideOptions, type Division } from '../divideRows.ts'
+import { divideShare, RowDivider, type DivideOptions, type Division } from './divideRows.ts'
 import { findTopics } from '../profile/topics.ts'
 import { topicCharacters } from '../profile/words.ts'
-import { readTexts, type ExampleTexts } from '../trainingExamples.ts'
+import { readTexts, type ExampleTexts } from './trainingExamples.ts'
 
 const mostExamples = 50
 /** Of a question, to be shown and to tell its topic. */

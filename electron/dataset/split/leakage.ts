@@ -1,7 +1,7 @@
 /** Questions that stand on both sides of a split: a model that has read the answer is not tested by it. */
-import { EqualKeys } from '../equalKeys.ts'
-import type { QuestionSpool } from '../questionSpool.ts'
-import { SimilarTexts } from './nearDuplicates.ts'
+import { EqualKeys } from './equalKeys.ts'
+import type { QuestionSpool } from './questionSpool.ts'
+import { SimilarTexts } from '../profile/nearDuplicates.ts'
 
 /** Rows of a table, ascending, with what is kept of their questions. */
 export interface AskedRows {

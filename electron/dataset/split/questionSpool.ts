@@ -1,9 +1,9 @@
 /** What is kept of each question of a table to compare it with others: a hash, a signature, and how long it is to train on. */
-import type { RowHasher } from './kernel/kernel.ts'
+import type { RowHasher } from '../kernel/kernel.ts'
 import type { EqualKeys } from './equalKeys.ts'
-import type { SimilarTexts } from './profile/nearDuplicates.ts'
-import { createSigner } from './profile/signatures.ts'
-import { signatureWords } from './profile/textKernel.ts'
+import type { SimilarTexts } from '../profile/nearDuplicates.ts'
+import { createSigner } from '../profile/signatures.ts'
+import { signatureWords } from '../profile/textKernel.ts'
 import { RowSpool } from './rowSpool.ts'
 import type { ExampleTexts } from './trainingExamples.ts'
 

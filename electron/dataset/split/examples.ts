@@ -1,11 +1,11 @@
 /** Rows to train on or to check with, however many: read as they are needed. */
-import type { ColumnRoles, TrainingExample } from '../../shared/dataset.ts'
-import { fillInput } from '../../shared/inputTemplate.ts'
-import { BitSet } from './bitSet.ts'
-import type { ContentStore } from './content.ts'
-import { roleIndices } from './rowCheck.ts'
-import { rowsPerMark } from './rowIndex.ts'
-import type { RowStore } from './rowStore.ts'
+import type { ColumnRoles, TrainingExample } from '../../../shared/dataset.ts'
+import { fillInput } from '../../../shared/inputTemplate.ts'
+import { BitSet } from '../bitSet.ts'
+import type { ContentStore } from '../content.ts'
+import { roleIndices } from '../rowCheck.ts'
+import { rowsPerMark } from '../rowIndex.ts'
+import type { RowStore } from '../rowStore.ts'
 import { readExamples, type Numbered } from './trainingExamples.ts'
 
 export interface Examples {

@@ -1,17 +1,17 @@
 /** What a seed gave once it gives for ever: versions that were trained find their rows by it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { SplitPlan } from '../../../shared/workbench/splitChoice.ts'
-import { AppError } from '../../../shared/errors.ts'
-import { RowDivider, type DivideOptions } from '../../../electron/dataset/divideRows.ts'
-import { previewSplit } from '../../../electron/dataset/workbench/previewSplit.ts'
+import type { SplitPlan } from '../../../../shared/workbench/splitChoice.ts'
+import { AppError } from '../../../../shared/errors.ts'
+import { RowDivider, type DivideOptions } from '../../../../electron/dataset/split/divideRows.ts'
+import { previewSplit } from '../../../../electron/dataset/split/previewSplit.ts'
 import {
   hashOf,
   keptSidesSchema,
   splitCases,
   tables,
   type SplitCase,
-} from '../../support/splitCases.ts'
+} from '../../../support/splitCases.ts'
 
 const kept = keptSidesSchema.parse(
   JSON.parse(readFileSync(new URL('./splitSides.json', import.meta.url), 'utf8')),

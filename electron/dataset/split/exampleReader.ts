@@ -1,13 +1,13 @@
 /** Rows as training sees them, by plan. Which ones they are is found in a thread of its own; their texts stay in the store. */
 import { createHash } from 'node:crypto'
-import type { ColumnRoles } from '../../shared/dataset.ts'
-import type { SplitRequest } from '../../shared/workbench/splitPlan.ts'
-import { BitSet } from './bitSet.ts'
-import { createContentStore } from './content.ts'
+import type { ColumnRoles } from '../../../shared/dataset.ts'
+import type { SplitRequest } from '../../../shared/workbench/splitPlan.ts'
+import { BitSet } from '../bitSet.ts'
+import { createContentStore } from '../content.ts'
 import { storedExamples, type StoredExamples, type StoredRows } from './examples.ts'
-import type { RowStore } from './rowStore.ts'
+import type { RowStore } from '../rowStore.ts'
 import { divisionResultSchema, rowsResultSchema } from './rowSelection.ts'
-import { runInWorker, type RunRowTask } from './workbench/runInWorker.ts'
+import { runInWorker, type RunRowTask } from '../workbench/runInWorker.ts'
 
 export interface SplitExamples {
   readonly training: StoredExamples

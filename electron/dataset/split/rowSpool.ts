@@ -1,5 +1,5 @@
 /** A few words of each row of a table, kept in the order of the rows; in a file where there are very many. */
-import { Partitions } from './partitions.ts'
+import { Partitions } from '../partitions.ts'
 
 /** 32 MB. */
 const mostWords = 8_000_000
