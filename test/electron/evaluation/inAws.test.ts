@@ -96,7 +96,10 @@ test('both models answer from endpoints of their own, and what that takes was sa
   const firstAsked = order.indexOf('InvokeEndpointWithResponseStream')
   expect(order.lastIndexOf('CreateEndpoint')).toBeLessThan(firstAsked)
   const { endpoints } = services.use.endpoints.state()
-  expect(endpoints.map(({ title }) => title).toSorted()).toEqual(['Help desk V1', 'Mistral 7B'])
+  expect(endpoints.map(({ title }) => title).toSorted()).toEqual([
+    'Help desk V1 · Mistral 7B',
+    'Mistral 7B',
+  ])
   expect(await services.report(id)).toContain('As good as its base model')
 
   // The next one is quicker: the endpoints are there, and an answer's time is known.
