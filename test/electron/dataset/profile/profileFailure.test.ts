@@ -1,17 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createContentStore } from '../../../../electron/dataset/content.ts'
-import { createDatasetService } from '../../../../electron/dataset/datasetService.ts'
 import { ProfilePass } from '../../../../electron/dataset/profile/profilePass.ts'
 import { profileRows } from '../../../../electron/dataset/profile/profileRows.ts'
 import type { ProfileTask } from '../../../../electron/dataset/profile/profileTask.ts'
 import * as stripeThreads from '../../../../electron/dataset/profile/stripeThreads.ts'
 import { createRowStore } from '../../../../electron/dataset/rowStore.ts'
 import { openOverlay } from '../../../../electron/dataset/workbench/rowReader.ts'
-import { inMemory, openDatabase } from '../../../../electron/db/database.ts'
 import { AppError } from '../../../../shared/errors.ts'
+import { profileTaskIn } from '../../../support/profileTask.ts'
 
 vi.mock('../../../../electron/dataset/profile/stripeThreads.ts', { spy: true })
 
@@ -22,19 +21,7 @@ const hear = (reason: unknown) => void unheard.push(reason)
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'timbre-profile-failure-'))
-  const contentDirectory = path.join(directory, 'content')
-  const db = openDatabase(inMemory)
-  const clock = () => 1000
-  const datasets = createDatasetService({ db, contentDirectory, publish: () => undefined, clock })
-  const file = path.join(directory, 'rows.csv')
-  const rows = Array.from({ length: 70_000 }, (_, row) => `Where is order ${row}?,Answer ${row}.`)
-  await writeFile(file, `question,answer\n${rows.join('\n')}\n`)
-  const { id, contentSha256 } = await datasets.import(file)
-  db.close()
-  task = {
-    ...{ kind: 'profile', contentDirectory, contentSha256, edits: [], datasetId: id },
-    ...{ columns: { question: 'question', answer: 'answer' }, tokenizer: null },
-  }
+  ;({ task } = await profileTaskIn(directory))
   unheard.length = 0
   process.on('unhandledRejection', hear)
 })

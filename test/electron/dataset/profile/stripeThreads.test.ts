@@ -1,16 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createDatasetService } from '../../../../electron/dataset/datasetService.ts'
 import type { ProfileTask } from '../../../../electron/dataset/profile/profileTask.ts'
-import { stripesOf } from '../../../../electron/dataset/profile/stripes.ts'
 import {
   findTopicsInThread,
   readStripesInThreads,
 } from '../../../../electron/dataset/profile/stripeThreads.ts'
-import { inMemory, openDatabase } from '../../../../electron/db/database.ts'
 import { AppError } from '../../../../shared/errors.ts'
+import { profileTaskIn } from '../../../support/profileTask.ts'
 
 let directory: string
 let task: ProfileTask
@@ -18,20 +16,7 @@ let stripeCount: number
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'timbre-stripes-'))
-  const contentDirectory = path.join(directory, 'content')
-  const db = openDatabase(inMemory)
-  const clock = () => 1000
-  const datasets = createDatasetService({ db, contentDirectory, publish: () => undefined, clock })
-  const file = path.join(directory, 'rows.csv')
-  const rows = Array.from({ length: 70_000 }, (_, row) => `Where is order ${row}?,Answer ${row}.`)
-  await writeFile(file, `question,answer\n${rows.join('\n')}\n`)
-  const { id, contentSha256 } = await datasets.import(file)
-  stripeCount = stripesOf(await datasets.rowStore.open(contentSha256)).length
-  db.close()
-  task = {
-    ...{ kind: 'profile', contentDirectory, contentSha256, edits: [], datasetId: id },
-    ...{ columns: { question: 'question', answer: 'answer' }, tokenizer: null },
-  }
+  ;({ task, stripeCount } = await profileTaskIn(directory))
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
