@@ -19,3 +19,13 @@ test.each(['en', 'zh'])('has words for every finding in %s', async (lng) => {
     }
   }
 })
+
+test.each([
+  ['en', '93,968 repeated rows'],
+  ['zh', '93,968 行重复'],
+])('writes a large count as people read it, in %s', async (lng, wanted) => {
+  const words = i18next.createInstance()
+  const resources = { en: { findings: en }, zh: { findings: zh } }
+  await words.init({ lng, fallbackLng: false, resources, defaultNS: 'findings' })
+  expect(words.t('duplicate-row.title', { count: 93_968 })).toBe(wanted)
+})
