@@ -59,7 +59,7 @@
               (i32.load (i32.add (local.get $next) (i32.shl (local.get $candidate) (i32.const 2)))))
             (local.set $compared (i32.add (local.get $compared) (i32.const 1)))
             (br $candidates)))
-        ;; The oldest stays in front; those that are unlike it follow.
+        ;; The oldest stays in front; the others follow, the newest first.
         (local.set $place (i32.add (local.get $next) (i32.shl (local.get $index) (i32.const 2))))
         (if (i32.lt_s (local.get $head) (i32.const 0))
           (then
