@@ -103,10 +103,8 @@ export function createHandlers(
 
     'model.list': async () => listModels(db),
     'model.get': async ({ id }) => getModel(db, id),
-    'model.delete': async ({ id }) => {
-      await services.disk.delete({ kind: 'model', id })
-      return null
-    },
+    'model.rename': async ({ id, name }) => services.renameModel(id, name),
+    'model.describeDeletion': ({ id }) => services.disk.describeDeletion(id),
     'version.start': (request) => services.startVersion(request),
     'version.costs': async ({ versionId }) => listVersionCosts(services.db, versionId),
     'version.estimate': (request) => services.estimateVersion(request),

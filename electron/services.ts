@@ -402,6 +402,7 @@ export function createServices(options: ServicesOptions): Services {
     watch,
     connect: connectTo,
     onChanged: (version) => options.publish('version.changed', version),
+    onRenamed: ({ id, name }) => options.publish('model.renamed', { id, name }),
     now,
   })
   const report = (candidateId: string) =>

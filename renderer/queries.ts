@@ -77,6 +77,14 @@ export const modelsQuery = queryOptions({
 })
 export const modelQuery = (id: string) =>
   queryOptions({ queryKey: ['models', id], queryFn: () => invoke('model.get', { id }) })
+/** Asked anew each time, and when the engine starts or ends: without it nothing is deleted. */
+export const modelDeletionQuery = (id: string, engineState: string | undefined) =>
+  queryOptions({
+    queryKey: ['modelDeletion', id, engineState],
+    queryFn: () => invoke('model.describeDeletion', { id }),
+    staleTime: 0,
+    gcTime: 0,
+  })
 export const leaderboardQuery = (versionId: string) =>
   queryOptions({
     queryKey: ['leaderboard', versionId],
@@ -212,9 +220,14 @@ export function followEvents(client: QueryClient): () => void {
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
       void client.invalidateQueries({ queryKey: ['costs', version.id] })
+      void client.invalidateQueries({ queryKey: ['modelDeletion'] })
       // The last answers may have been logged after the last metric.
       for (const { id } of version.candidates)
         void client.invalidateQueries({ queryKey: ['samples', id] })
+    }),
+    on('model.renamed', ({ id, name }) => {
+      client.setQueryData(modelQuery(id).queryKey, (model) => model && { ...model, name })
+      void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
     }),
     on('scoringModel.progressed', ({ name, progress }) =>
       client.setQueryData(scoringModelProgressQuery(name).queryKey, progress),

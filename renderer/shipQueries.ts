@@ -83,6 +83,11 @@ export function followShipEvents(client: QueryClient): () => void {
       void client.invalidateQueries({ queryKey: speakersQuery.queryKey })
       void client.invalidateQueries({ queryKey: ['startPrice'] })
     }),
+    on('model.renamed', () => {
+      // What answered is called after its model.
+      for (const list of ['speakers', 'conversation', 'endpoints', 'batches', 'deployDefaults'])
+        void client.invalidateQueries({ queryKey: [list] })
+    }),
     on('version.changed', () => void client.invalidateQueries(paidJobsQuery)),
     on('batch.progressed', (batch) => {
       if (batch.transform) void client.invalidateQueries(paidJobsQuery)

@@ -24,6 +24,7 @@ import {
 } from './hubModel.ts'
 import { metricPointSchema } from './metrics.ts'
 import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
+import { modelDeletionSchema } from './modelDeletion.ts'
 import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
 import { previewRequestSchema, promptPreviewSchema } from './promptPreview.ts'
 import { candidateEstimateSchema } from './runEstimate.ts'
@@ -104,7 +105,10 @@ export const calls = {
 
   'model.list': call(nothing, z.array(modelSchema)),
   'model.get': call(byId, modelSchema),
-  'model.delete': call(byId, nothing),
+  /** Also while it trains; what AWS has keeps its name. Refused with NameInvalid and NameTaken. */
+  'model.rename': call(z.object({ id: z.string(), name: z.string().max(1000) }), modelSchema),
+  /** What `disk.delete` would take away, and what it leaves. */
+  'model.describeDeletion': call(byId, modelDeletionSchema),
   'version.start': call(fineTuneRequestSchema, modelVersionSchema),
   /** What its candidates cost in an account at AWS so far; none on this computer. */
   'version.costs': call(z.object({ versionId: z.string() }), z.array(candidateCostSchema)),
@@ -143,6 +147,7 @@ export const events = {
   'dataset.changed': datasetSchema,
   ...workbenchEvents,
   'version.changed': modelVersionSchema,
+  'model.renamed': z.object({ id: z.string(), name: z.string() }),
   'metrics.added': z.array(metricPointSchema),
   ...analyzeEvents,
   /** Of a base model that is being copied; 1 once it is being checked. */

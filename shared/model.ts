@@ -147,19 +147,36 @@ export const modelSchema = z.object({
 })
 export type Model = z.infer<typeof modelSchema>
 
+export const longestModelName = 60
 /** Letters of any script, digits, spaces and - _ . ; what AWS needs is derived from it by a slug. */
 export const modelNameSchema = z
   .string()
   .trim()
   .min(1)
-  .max(60)
+  .max(longestModelName)
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u)
+
+/** What is wrong with a name as it was typed; null: nothing. Whether it is free is main's to say. */
+export function modelNameProblem(name: string): 'nameMissing' | 'nameInvalid' | null {
+  if (name.trim() === '') return 'nameMissing'
+  return modelNameSchema.safeParse(name).success ? null : 'nameInvalid'
+}
+
+/** Which candidate it is, for people. */
+export function candidateTitle(
+  { name }: Pick<Model, 'name'>,
+  { number }: Pick<ModelVersion, 'number'>,
+  { baseModelName }: Pick<Candidate, 'baseModelName'>,
+): string {
+  return `${name} V${number} · ${baseModelName}`
+}
 
 export const fineTuneRequestSchema = z.object({
   /** Where it is trained; the data is sent there. */
   workspaceId: z.string().default(localWorkspaceId),
   /** Adds a version to this model; a new model is made of `name` when null. */
   modelId: z.string().nullable(),
+  /** Of a new model; one that is there is called as it is called then. */
   name: modelNameSchema,
   problemType: problemTypeSchema,
   datasetId: z.string(),

@@ -28,7 +28,7 @@ import { addDivisionOptions, divisionOf, type DivisionOptions } from './division
 import { fix, scan, type ScanOptions } from './files.ts'
 import { get, gettable, type Gettable } from './get.ts'
 import { interruptedExitCode } from './interruption.ts'
-import { listModels, removeModel } from './models.ts'
+import { listModels, removeModel, renameModel } from './models.ts'
 import { saveReport } from './report.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
@@ -218,6 +218,14 @@ function buildProgram(): Command {
     .description('list base models, and your models with their candidates')
     .option('--json', 'one JSON document')
     .action((_options, command: Command) => listModels(contextOf(command)))
+
+  program
+    .command('rename <model> <name>')
+    .description('give a model of yours, by its name or id, another name')
+    .option('--json', 'one JSON document')
+    .action((model: string, name: string, _options, command: Command) =>
+      renameModel(contextOf(command), model, name),
+    )
 
   program
     .command('add-model <source>')

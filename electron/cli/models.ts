@@ -1,7 +1,8 @@
-/** `timbre models`, `remove-model`: what can be trained, and what was. */
+/** `timbre models`, `rename`, `remove-model`: what can be trained, and what was. */
 import type { BaseModel } from '../../shared/model.ts'
 import { listModels as readModels } from '../db/models.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
+import { findModel } from './findModel.ts'
 
 export function listModels(context: CommandContext): Promise<void> {
   const { t, print } = context
@@ -40,6 +41,20 @@ export function listModels(context: CommandContext): Promise<void> {
 
 export function withoutCard({ card: _card, ...facts }: BaseModel): Omit<BaseModel, 'card'> {
   return facts
+}
+
+/** @param wanted its name or id @throws AppError NameInvalid, NameTaken, InvalidRequest when there is no such model */
+export function renameModel(context: CommandContext, wanted: string, name: string): Promise<void> {
+  const { t, print, json } = context
+  return withServices(context, async (services) => {
+    const before = findModel(services.db, wanted)
+    const { id, name: after } = services.renameModel(before.id, name)
+    print(
+      json
+        ? JSON.stringify({ id, name: after })
+        : t('cli:models.renamed', { before: before.name, after }),
+    )
+  })
 }
 
 export function removeModel(context: CommandContext, id: string): Promise<void> {

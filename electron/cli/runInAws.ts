@@ -18,10 +18,10 @@ import { priceOfRun, startCost, type StartPrices } from '../../shared/startCost.
 import { priceSourceSentences, startSentence } from '../../shared/startCostSentences.ts'
 import type { CloudChoice } from '../../shared/trainingWay.ts'
 import { localWorkspaceId, type AwsWorkspace } from '../../shared/workspace.ts'
-import { listModels } from '../db/models.ts'
 import type { Services } from '../services.ts'
 import { findAccount } from './account.ts'
 import { withServices, type CommandContext } from './commandContext.ts'
+import { findModel, unknown } from './findModel.ts'
 import { createFollower, follow, requireOneCompleted, type Follower } from './follow.ts'
 import { printResult } from './leaderboard.ts'
 
@@ -128,9 +128,7 @@ function findVersion(
   { db }: Services,
   { model: wanted, number: asked }: RunInAwsOptions,
 ): { model: Model; version: ModelVersion } {
-  const models = listModels(db)
-  const model = models.find(({ id, name }) => id === wanted || name === wanted)
-  if (!model) throw unknown('model', wanted, models)
+  const model = findModel(db, wanted)
   // What is in an account already is not moved there.
   const versions = model.versions
     .filter(({ workspaceId }) => workspaceId === localWorkspaceId)
@@ -139,12 +137,6 @@ function findVersion(
   if (found) return { model, version: found }
   const names = versions.map(({ number }) => ({ name: String(number) }))
   throw unknown('version', asked ?? '', names)
-}
-
-/** Names what there is, so that the next try can be right. */
-function unknown(kind: string, wanted: string, known: readonly { readonly name: string }[]) {
-  const names = known.map(({ name }) => name).join(', ') || '–'
-  return invalid(`There is no ${kind} ${wanted}: ${names}`)
 }
 
 function invalid(message: string): AppError {

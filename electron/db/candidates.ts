@@ -126,7 +126,7 @@ export function listAllCandidates(db: ReadableDb): Candidate[] {
     .map(rowToCandidate)
 }
 
-/** With its points, logs and conversations. */
+/** With its points, logs and reports. */
 export function deleteCandidate(db: WritableDb, id: string): void {
   transact(db, () => db.prepare('DELETE FROM candidates WHERE id = ?').run(id))
 }

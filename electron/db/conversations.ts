@@ -142,6 +142,20 @@ export function getAnswer(db: ReadableDb, id: string): Answer {
   throw new AppError('NotFound', `There is no answer ${id}`, { details: { message: id } })
 }
 
+/** In which one of these candidates answered. */
+export function countConversationsWith(db: ReadableDb, candidateIds: readonly string[]): number {
+  return (
+    db
+      .prepare<[string], number>(
+        `SELECT count(DISTINCT conversation_id) FROM turns JOIN answers ON answers.turn_id = turns.id
+         WHERE json_extract(speaker, '$.kind') = 'candidate'
+           AND json_extract(speaker, '$.candidateId') IN (SELECT value FROM json_each(?))`,
+      )
+      .pluck()
+      .get(JSON.stringify(candidateIds)) ?? 0
+  )
+}
+
 export function setRating(db: WritableDb, answerId: string, rating: Rating | null): void {
   transact(db, () => db.prepare('UPDATE answers SET rating = ? WHERE id = ?').run(rating, answerId))
 }

@@ -206,6 +206,19 @@ export function findLatestEvaluation(db: ReadableDb, candidateId: string): Evalu
   return record && toEvaluation(db, record)
 }
 
+/** How many of these candidates have a report. */
+export function countEvaluated(db: ReadableDb, candidateIds: readonly string[]): number {
+  return (
+    db
+      .prepare<[string], number>(
+        `SELECT count(DISTINCT candidate_id) FROM evaluations
+         WHERE candidate_id IN (SELECT value FROM json_each(?))`,
+      )
+      .pluck()
+      .get(JSON.stringify(candidateIds)) ?? 0
+  )
+}
+
 /** @throws AppError CandidateNotFound: it went with its candidate */
 export function getEvaluation(db: ReadableDb, id: string): Evaluation {
   const record = db

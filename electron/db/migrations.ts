@@ -408,4 +408,9 @@ export const migrations: readonly string[] = [
   -- The region for which its price was reckoned without AWS's list; null: the list told it, or it is of an earlier version.
   ALTER TABLE run_costs ADD COLUMN reckoned_in TEXT;
   `,
+  `
+  -- What groups and experiments at AWS are called after: the model's first name, which a rename leaves.
+  ALTER TABLE models ADD COLUMN resource_name TEXT NOT NULL DEFAULT '';
+  UPDATE models SET resource_name = name;
+  `,
 ]

@@ -1,6 +1,8 @@
 /** Tables models and versions: rows <-> Model and ModelVersion, with their candidates. */
 import { AppError } from '../../shared/errors.ts'
 import {
+  candidateTitle,
+  longestModelName,
   problemTypeSchema,
   type Candidate,
   type Model,
@@ -11,12 +13,14 @@ import { isInBin } from './bin.ts'
 import { splitPlanSchema } from '../../shared/workbench/splitChoice.ts'
 import { getCandidate, insertCandidate, listCandidatesOfVersion } from './candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from './database.ts'
+import { setTitles } from './titles.ts'
 
 interface ModelRecord {
   id: string
   name: string
   problem_type: string
   created_at_ms: number
+  resource_name: string
 }
 
 interface VersionRecord {
@@ -49,8 +53,16 @@ const INSERT_VERSION = `
     @question_column, @answer_column, @validation_fraction, @split_seed, @training_row_count, @validation_row_count,
     @sample_prompts, @input_template, @split, @sample_rows, NULL, @created_at_ms)`
 
+const INSERT_MODEL = `
+  INSERT INTO models (id, name, problem_type, created_at_ms, resource_name)
+  VALUES (@id, @name, @problem_type, @created_at_ms, @resource_name)`
+
 const NEXT_VERSION_NUMBER = `
   SELECT coalesce(max(number), 0) + 1 FROM versions WHERE model_id = ?`
+
+const CANDIDATES_OF_MODEL = `
+  SELECT candidates.id, versions.number, base_model_name
+  FROM candidates JOIN versions ON versions.id = version_id WHERE model_id = ?`
 
 /** A version before it was stored: its number and its ids of kinship are given here. */
 export type NewModelVersion = Omit<
@@ -114,6 +126,32 @@ export function getModel(db: ReadableDb, id: string): Model {
   return findModel(db, id) ?? modelNotFound(id)
 }
 
+/** One that is in the list of models. @throws AppError ModelNotFound for one in the bin too */
+export function getShownModel(db: ReadableDb, id: string): Model {
+  requireModel(db, id)
+  return isShown(db, id) ? getModel(db, id) : modelNotFound(id)
+}
+
+/** What groups and experiments at AWS are called after: all versions share them, whatever the model is called by now. */
+export function getResourceName(db: ReadableDb, id: string): string {
+  const row = db.prepare<[string], ModelRecord>('SELECT * FROM models WHERE id = ?').get(id)
+  return row?.resource_name ?? modelNotFound(id)
+}
+
+/**
+ * Another name, also where the old one was written down for people.
+ *
+ * @throws AppError ModelNotFound for one in the bin too, NameTaken as insertModelVersion does
+ */
+export function renameModel(db: WritableDb, id: string, name: string): Model {
+  return transact(db, () => {
+    getShownModel(db, id)
+    claimName(db, name, id)
+    setName(db, id, name)
+    return getModel(db, id)
+  })
+}
+
 export function findVersion(db: ReadableDb, id: string): ModelVersion | undefined {
   const row = db.prepare<[string], VersionRecord>('SELECT * FROM versions WHERE id = ?').get(id)
   return row && rowToVersion(row, listCandidatesOfVersion(db, id))
@@ -150,12 +188,7 @@ export function setChosenCandidate(
 
 /** Of all its versions, those in the bin included. */
 export function listCandidateIdsOfModel(db: ReadableDb, modelId: string): string[] {
-  return db
-    .prepare<[string], string>(
-      'SELECT candidates.id FROM candidates JOIN versions ON versions.id = version_id WHERE model_id = ?',
-    )
-    .pluck()
-    .all(modelId)
+  return db.prepare<[string], string>(CANDIDATES_OF_MODEL).pluck().all(modelId)
 }
 
 /** Removes versions that have no candidate left, and models that have no version left. */
@@ -175,27 +208,37 @@ export function listVersionContent(db: ReadableDb): Set<string> {
   return new Set(db.prepare<[], string>('SELECT dataset_sha256 FROM versions').pluck().all())
 }
 
-/** Gives a model in the bin another name, so that a new one can have its own. */
-function makeWay(db: WritableDb, name: string): void {
-  const row = db.prepare<[string], ModelRecord>('SELECT * FROM models WHERE name = ?').get(name)
-  if (!row) return
+/** For the model `id`; one in the bin that has the name gets another. @throws AppError NameTaken */
+function claimName(db: WritableDb, name: string, id: string): void {
+  const holder = db.prepare<[string], ModelRecord>('SELECT * FROM models WHERE name = ?').get(name)
+  if (!holder || holder.id === id) return
+  if (isShown(db, holder.id))
+    throw new AppError('NameTaken', `There is a model named ${name} already`, { details: { name } })
   const exists = db.prepare<[string]>('SELECT 1 FROM models WHERE name = ?')
-  let number = 2
-  const free = () => `${name} ${number}`
-  while (exists.get(free())) number += 1
-  db.prepare('UPDATE models SET name = ? WHERE id = ?').run(free(), row.id)
+  for (let number = 2; ; number += 1) {
+    const ending = ` ${number}`
+    const free = `${name.slice(0, longestModelName - ending.length)}${ending}`
+    if (exists.get(free)) continue
+    setName(db, holder.id, free)
+    return
+  }
+}
+
+function setName(db: WritableDb, id: string, name: string): void {
+  db.prepare('UPDATE models SET name = ? WHERE id = ?').run(name, id)
+  const candidates = db
+    .prepare<[string], { id: string; number: number; base_model_name: string }>(CANDIDATES_OF_MODEL)
+    .all(id)
+  const titles = candidates.map((row): [string, string] => [
+    row.id,
+    candidateTitle({ name }, row, { baseModelName: row.base_model_name }),
+  ])
+  setTitles(db, new Map(titles))
 }
 
 function insertModel(db: WritableDb, model: Omit<Model, 'versions'>): void {
-  if (isModelNameTaken(db, model.name)) {
-    throw new AppError('NameTaken', `There is a model named ${model.name} already`, {
-      details: { name: model.name },
-    })
-  }
-  makeWay(db, model.name)
-  db.prepare(
-    'INSERT INTO models (id, name, problem_type, created_at_ms) VALUES (@id, @name, @problem_type, @created_at_ms)',
-  ).run(modelToRow(model))
+  claimName(db, model.name, model.id)
+  db.prepare(INSERT_MODEL).run(modelToRow(model))
 }
 
 function requireModel(db: ReadableDb, id: string): void {
@@ -232,6 +275,7 @@ function modelToRow(model: Omit<Model, 'versions'>): ModelRecord {
     name: model.name,
     problem_type: model.problemType,
     created_at_ms: model.createdAtMs,
+    resource_name: model.name,
   }
 }
 

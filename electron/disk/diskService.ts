@@ -7,6 +7,7 @@ import {
 } from '../../shared/diskLedger.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTerminal } from '../../shared/model.ts'
+import type { ModelDeletion } from '../../shared/modelDeletion.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { deleteObject, listStoredObjects } from '../aws/s3.ts'
 import type { Connection } from '../aws/workspace.ts'
@@ -15,6 +16,7 @@ import { listOpenCandidates } from '../db/candidates.ts'
 import { getModel } from '../db/models.ts'
 import { closeTestEndpoints, eraseItem, type EraseOptions } from './erase.ts'
 import { dayMs, findItem, readLedger } from './ledger.ts'
+import { describeModelDeletion } from './modelDeletion.ts'
 import { settledCopies } from './storedObjects.ts'
 
 export interface DiskOptions extends EraseOptions {
@@ -27,11 +29,15 @@ export interface DiskOptions extends EraseOptions {
   readonly stopCandidate: (id: string) => Promise<void>
   /** @throws AppError HubDownloadBusy */
   readonly clearDownloads: () => Promise<void>
+  /** Endpoints that applications ask, by the address of the model that answers. */
+  readonly deployedNames: (modelUri: string) => readonly string[]
   readonly now: () => number
 }
 
 export interface DiskService {
   describe(): Promise<DiskLedger>
+  /** What `delete` would take away of a model, and what it leaves. @throws AppError ModelNotFound */
+  describeDeletion(modelId: string): Promise<ModelDeletion>
   /** Into the bin. @throws AppError NotFound, DatasetInUse, BaseModelInUse, CandidateInTraining, EvaluationRunning, EngineUnavailable */
   delete(ref: DiskItemRef): Promise<DiskLedger>
   /** @throws AppError NotInBin */
@@ -99,6 +105,8 @@ export function createDiskService(options: DiskOptions): DiskService {
 
   return {
     describe,
+    describeDeletion: async (modelId) =>
+      describeModelDeletion(db, modelId, await describe(), options.deployedNames),
     delete: moveToBin,
     async restore(ref) {
       if (!removeBinRecord(db, ref)) requireInBin(ref)

@@ -11,7 +11,7 @@ import {
 } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { servingMemoryOf } from '../../shared/machines.ts'
-import type { BaseModel } from '../../shared/model.ts'
+import { candidateTitle, type BaseModel } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import { asyncOutputUri } from '../aws/asyncInvocation.ts'
 import {
@@ -67,7 +67,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
       instanceType,
     )
     return {
-      title: `${model.name} V${version.number} · ${candidate.baseModelName}`,
+      title: candidateTitle(model, version, candidate),
       modelName: model.name,
       workspaceId: version.workspaceId,
       instanceTypes,

@@ -4,7 +4,9 @@ import { AppError } from '../../shared/errors.ts'
 import type { EndpointService } from './endpointService.ts'
 
 export interface ModelEndpoints {
-  /** @throws AppError ModelDeployed, naming those that applications ask, now or after a roll back */
+  /** Names of those that applications ask, now or after a roll back. */
+  deployedNames(modelUri: string): string[]
+  /** @throws AppError ModelDeployed, naming them */
   requireNotDeployed(modelUri: string): void
   /** Takes them away, or of them those for this purpose; until they are gone. */
   removeEndpoints(modelUri: string, purpose?: Endpoint['purpose']): Promise<void>
@@ -21,13 +23,16 @@ export function createModelEndpoints(endpoints: EndpointService): ModelEndpoints
             variants.some((variant) => variant.modelUri === modelUri),
           ),
       )
+  const deployedNames = (modelUri: string) =>
+    endpointsOf(modelUri)
+      .filter(({ purpose, isRemoving }) => purpose === 'production' && !isRemoving)
+      .map(({ name }) => name)
   return {
+    deployedNames,
     requireNotDeployed(modelUri) {
-      const deployed = endpointsOf(modelUri).filter(
-        ({ purpose, isRemoving }) => purpose === 'production' && !isRemoving,
-      )
+      const deployed = deployedNames(modelUri)
       if (deployed.length === 0) return
-      const names = deployed.map(({ name }) => name).join(', ')
+      const names = deployed.join(', ')
       throw new AppError('ModelDeployed', `${names} answer with this model`, {
         details: { names },
       })

@@ -1,7 +1,7 @@
 /** Whom one can talk to, and what it takes to reach them. */
 import { currentRevision, type Endpoint } from '../../shared/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { Candidate, Model } from '../../shared/model.ts'
+import { candidateTitle, type Candidate, type Model } from '../../shared/model.ts'
 import { localWorkspaceId } from '../../shared/workspace.ts'
 import type { AnswerSide, NamedSpeaker, Speaker } from '../../shared/playground.ts'
 import { defaultPromptTemplate, type PromptTemplate } from '../../shared/promptTemplate.ts'
@@ -52,7 +52,7 @@ export function listSpeakers(
         .filter(({ status }) => status === 'Completed')
         .map((candidate) => ({
           speaker: { kind: 'candidate' as const, candidateId: candidate.id },
-          title: `${model.name} V${version.number} · ${candidate.baseModelName}`,
+          title: candidateTitle(model, version, candidate),
           baseModelId: candidate.baseModelId,
         })),
     ),
@@ -140,8 +140,7 @@ export async function reachSide(
 ): Promise<ReachedSpeaker> {
   const version = getVersion(facts.db, candidate.versionId)
   const { workspaceId } = version
-  const { name } = getModel(facts.db, version.modelId)
-  const title = `${name} V${version.number} · ${candidate.baseModelName}`
+  const title = candidateTitle(getModel(facts.db, version.modelId), version, candidate)
   const served = await servedSide(facts, side, candidate, workspaceId)
   return {
     title,

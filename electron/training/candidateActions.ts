@@ -1,12 +1,18 @@
 /** What an analyst does with versions and candidates once the settings are chosen. */
 import { AppError } from '../../shared/errors.ts'
-import { isTerminal, type FineTuneRequest, type ModelVersion } from '../../shared/model.ts'
+import {
+  isTerminal,
+  modelNameSchema,
+  type FineTuneRequest,
+  type Model,
+  type ModelVersion,
+} from '../../shared/model.ts'
 import type { CandidateEstimate, RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
 import { getCandidate, moveToFrontOfQueue, updateCandidate } from '../db/candidates.ts'
 import { transact, type ReadableDb, type WritableDb } from '../db/database.ts'
 import { insertEvent } from '../db/events.ts'
-import { getVersion, listModels, setChosenCandidate } from '../db/models.ts'
+import { getVersion, listModels, renameModel, setChosenCandidate } from '../db/models.ts'
 import { continueCandidate } from './continueCandidate.ts'
 import { estimateVersion } from './estimateVersion.ts'
 import { startVersion, type StartVersionOptions } from './startVersion.ts'
@@ -24,6 +30,8 @@ export interface CandidateActions {
   continueCandidate(candidateId: string): Promise<void>
   trainNext(candidateId: string): void
   chooseCandidate(versionId: string, candidateId: string | null): ModelVersion
+  /** Also while it trains: jobs and endpoints keep the names that they have. @throws AppError NameInvalid, NameTaken, ModelNotFound */
+  renameModel(id: string, name: string): Model
 }
 
 export interface CandidateActionsOptions {
@@ -33,6 +41,7 @@ export interface CandidateActionsOptions {
   readonly watch: TrainingWatch
   readonly connect: (workspaceId: string) => Promise<Connection>
   readonly onChanged: (version: ModelVersion) => void
+  readonly onRenamed: (model: Model) => void
   readonly now: () => number
 }
 
@@ -87,6 +96,16 @@ export function createCandidateActions(options: CandidateActionsOptions): Candid
       const version = setChosenCandidate(db, versionId, candidateId)
       onChanged(version)
       return version
+    },
+    renameModel(id, wanted) {
+      const name = modelNameSchema.safeParse(wanted)
+      if (!name.success)
+        throw new AppError('NameInvalid', `A model can't be named ${wanted}`, {
+          details: { name: wanted },
+        })
+      const model = renameModel(db, id, name.data)
+      options.onRenamed(model)
+      return model
     },
   }
 }

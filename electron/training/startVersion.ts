@@ -11,7 +11,7 @@ import { mostSamplePrompts } from '../../shared/sampleAnswers.ts'
 import { transact, type WritableDb } from '../db/database.ts'
 import { findCandidate, updateCandidate } from '../db/candidates.ts'
 import { insertEvent } from '../db/events.ts'
-import { getModel, getVersion, insertModelVersion } from '../db/models.ts'
+import { getModel, getResourceName, getVersion, insertModelVersion } from '../db/models.ts'
 import type { TrainingQueue } from './queue.ts'
 import type { RunEstimate } from '../../shared/runEstimate.ts'
 import type { Connection } from '../aws/workspace.ts'
@@ -159,10 +159,12 @@ export async function startVersion(
   const { connection, dataset, plan, data, runs } = await prepareVersion(options, request)
   const versionId = randomUUID()
   const createdAtMs = now()
+  // It may have been renamed since it was asked for.
+  const name = request.modelId === null ? request.name : getModel(db, request.modelId).name
   const version = insertModelVersion(
     db,
     request.modelId === null
-      ? { id: randomUUID(), name: request.name, problemType: request.problemType, createdAtMs }
+      ? { id: randomUUID(), name, problemType: request.problemType, createdAtMs }
       : { id: request.modelId },
     {
       id: versionId,
@@ -180,7 +182,7 @@ export async function startVersion(
       samplePrompts: [...data.samplePrompts],
       createdAtMs,
       candidates: runs.map((run) => ({
-        ...newCandidate(request.name, run, createdAtMs),
+        ...newCandidate(name, run, createdAtMs),
         estimatedSeconds: options.estimateOf(run.key)?.seconds ?? null,
       })),
     },
@@ -193,10 +195,11 @@ export async function startVersion(
         run: requireItem(runs, index).planned,
       })),
     )
+  const resourceName = getResourceName(db, version.modelId)
   for (const [index, candidate] of version.candidates.entries()) {
     const { model, uris } = requireItem(runs, index)
     const sendData = async () => uris
-    await createJob(options, connection, candidate, { model, modelName: request.name, sendData })
+    await createJob(options, connection, candidate, { model, resourceName, sendData })
   }
   return getVersion(db, versionId)
 }
@@ -214,13 +217,13 @@ export async function submitCandidate(
   try {
     const model = await options.describeBaseModel(connection, candidate.baseModelId)
     const split = await options.readSplit(version, version.datasetSha256)
-    const modelName = getModel(options.db, version.modelId).name
+    const resourceName = getResourceName(options.db, version.modelId)
     const sendData = async () => {
       const data = { ...split, samplePrompts: version.samplePrompts }
       const files = await model.dataFiles(connection, data, candidate.promptTemplate)
       return options.sendData(connection, files)
     }
-    await createJob(options, connection, candidate, { model, modelName, sendData })
+    await createJob(options, connection, candidate, { model, resourceName, sendData })
   } catch (error) {
     failUnlessRetryable(options, candidate, error)
   }
@@ -303,7 +306,7 @@ async function trainingTokensOf(
 
 interface JobParts {
   readonly model: TrainableModel
-  readonly modelName: string
+  readonly resourceName: string
   /** What is there already is not sent again. */
   readonly sendData: () => Promise<UploadedData>
 }
@@ -312,7 +315,7 @@ async function createJob(
   options: StartVersionOptions,
   connection: Connection,
   candidate: Candidate,
-  { model, modelName, sendData }: JobParts,
+  { model, resourceName, sendData }: JobParts,
 ): Promise<void> {
   const { db, now, queue } = options
   const leave = queue.enter(connection, candidate)
@@ -321,7 +324,7 @@ async function createJob(
     const uris = await sendData()
     const trainingJobArn = await model.submit(connection, {
       jobName: candidate.trainingJobName,
-      modelName,
+      resourceName,
       hyperparameters: candidate.hyperparameters,
       checkpointUri: checkpointUri(connection, candidate.id),
       choice: candidate.cloud,

@@ -1,7 +1,7 @@
 /** Jobs that were started with Canvas, the console or an SDK, taken into the history. */
 import { randomUUID } from 'node:crypto'
 import type { ForeignJob } from '../../shared/foreignJob.ts'
-import type { ModelVersion } from '../../shared/model.ts'
+import { longestModelName, type ModelVersion } from '../../shared/model.ts'
 import { defaultPromptTemplate } from '../../shared/promptTemplate.ts'
 import {
   describeForeignAutoMLJob,
@@ -30,7 +30,6 @@ export interface Adoption {
 }
 
 const mostListed = 100
-const longestModelName = 60
 
 export function createAdoption({ db, open, onAdopted, now }: AdoptionOptions): Adoption {
   function freeName(jobName: string): string {

@@ -2,7 +2,7 @@
 import { isValidSetting } from '../../shared/hyperparameters.ts'
 import type { ColumnRoles, Dataset } from '../../shared/dataset.ts'
 import {
-  modelNameSchema,
+  modelNameProblem,
   type BaseModel,
   type FineTuneRequest,
   type HyperparameterField,
@@ -240,8 +240,7 @@ export function problemOf(
 ): StepProblem | null {
   switch (step) {
     case 'name':
-      if (draft.name.trim() === '') return 'nameMissing'
-      return modelNameSchema.safeParse(draft.name).success ? null : 'nameInvalid'
+      return modelNameProblem(draft.name)
     case 'data':
       if (draft.datasetId === null) return 'datasetMissing'
       if (draft.question === null || draft.answer === null) return 'columnsMissing'

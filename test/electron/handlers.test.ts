@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { createHandlers } from '../../electron/handlers.ts'
-import { calls } from '../../shared/contract.ts'
+import { calls, events } from '../../shared/contract.ts'
 import { isTerminal } from '../../shared/model.ts'
 import {
   aRequest,
@@ -143,6 +143,20 @@ test('gives answers that fit the contract, through a whole journey', async () =>
     id: started.id,
     verdict: { better: expect.any(Number) },
     rows: [{}, {}],
+  })
+
+  const { modelId: id } = version
+  const deletion = await handlers['model.describeDeletion']({ id })
+  expect(calls['model.describeDeletion'].output.parse(deletion)).toMatchObject({ reports: 1 })
+  const name = calls['model.rename'].input.parse({ id, name: 'Front office' })
+  calls['model.rename'].output.parse(await handlers['model.rename'](name))
+  for (const event of test.events.of('model.renamed'))
+    expect(events['model.renamed'].parse(event)).toEqual({ id, name: 'Front office' })
+  await expect(handlers['model.rename']({ id, name: '?' })).rejects.toMatchObject({
+    code: 'NameInvalid',
+  })
+  await expect(handlers['model.rename']({ id: 'gone', name: 'Any' })).rejects.toMatchObject({
+    code: 'ModelNotFound',
   })
 
   const rated = { evaluationId: started.id, position: evaluation?.rows[0]?.position ?? 0 }

@@ -70,8 +70,8 @@ export const serverless: Way = {
           validation: 'validation/validation.jsonl',
         }
       },
-      async submit(to, { jobName, modelName, hyperparameters, uris }) {
-        const group = ['timbre', slug(modelName, 40)].filter((part) => part !== '').join('-')
+      async submit(to, { jobName, resourceName, hyperparameters, uris }) {
+        const group = ['timbre', slug(resourceName, 40)].filter((part) => part !== '').join('-')
         return createServerlessJob(to, {
           jobName,
           baseModelArn: hubContentArn(to, name, hubModel.baseModel.version),

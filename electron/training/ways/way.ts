@@ -26,8 +26,8 @@ export interface UploadedData {
 /** A job to create. Its name is the key: creating it again finds the one that is there. */
 export interface JobOrder {
   readonly jobName: string
-  /** Of the model that the analyst named; not unique. */
-  readonly modelName: string
+  /** What groups and experiments are called after, for all versions of a model; not unique. */
+  readonly resourceName: string
   /** Wire map, complete. */
   readonly hyperparameters: Readonly<Record<string, string>>
   readonly uris: UploadedData

@@ -10,6 +10,7 @@ import { listTurns, searchConversations } from '../../../electron/db/conversatio
 import { inMemory, openDatabase, transact } from '../../../electron/db/database.ts'
 import { listMetricPoints } from '../../../electron/db/metrics.ts'
 import { migrations } from '../../../electron/db/migrations.ts'
+import { getResourceName, renameModel } from '../../../electron/db/models.ts'
 import { getSettings, updateSettings } from '../../../electron/db/settings.ts'
 import { insertTestVersion } from '../../support/database.ts'
 
@@ -119,6 +120,19 @@ test('what was trained before AWS’s bill was read says nothing of it, and lear
   const billed = { unit: 'seconds' as const, amount: 90 }
   updateCandidate(db, 'candidate-1', { billed })
   expect(getCandidate(db, 'candidate-1').billed).toEqual(billed)
+  db.close()
+})
+
+test('a model from before it could be renamed keeps its name for what AWS has of it', () => {
+  openBefore('COLUMN resource_name', {
+    base_model_id: 'mistral',
+    base_model_name: 'Mistral',
+    status: 'Completed',
+    prompt_template: '{"prompt": "{prompt}", "completion": "{completion}"}',
+  }).close()
+  const db = openDatabase(path)
+  renameModel(db, 'model-1', 'Desk')
+  expect(getResourceName(db, 'model-1')).toBe('Voice')
   db.close()
 })
 

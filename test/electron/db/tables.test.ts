@@ -4,6 +4,7 @@ import {
   listBaseModels,
   replaceBaseModels,
 } from '../../../electron/db/baseModels.ts'
+import { insertBinRecord } from '../../../electron/db/bin.ts'
 import {
   deleteCandidate,
   findCandidate,
@@ -41,14 +42,16 @@ import {
   deleteEmptyVersions,
   findVersion,
   getModel,
+  getResourceName,
   insertModelVersion,
   listModels,
+  renameModel,
   setChosenCandidate,
 } from '../../../electron/db/models.ts'
 import { getSettings, updateSettings } from '../../../electron/db/settings.ts'
 import type { MetricPoint } from '../../../shared/metrics.ts'
 import { defaultPromptTemplate } from '../../../shared/promptTemplate.ts'
-import type { BaseModel } from '../../../shared/model.ts'
+import { modelNameSchema, type BaseModel } from '../../../shared/model.ts'
 import {
   aCandidate,
   aDataset,
@@ -123,6 +126,36 @@ test('refuses a second model of the same name in any case, and stores nothing of
     expect.objectContaining({ code: 'NameTaken', details: { name: 'VOICE' } }),
   )
   expect(listModels(db)).toHaveLength(1)
+})
+
+test('renames a model, not to another’s name in any case, and one in the bin makes way for it', () => {
+  const db = openTestDatabase()
+  insertTestVersion(db)
+  const name = 'Desk '.repeat(12).trim()
+  const other = { ...getModel(db, 'model-1'), id: 'model-2', name }
+  insertModelVersion(
+    db,
+    other,
+    aNewVersion({ id: 'version-2', candidates: [aCandidate({ id: 'candidate-2' })] }),
+  )
+  expect(() => renameModel(db, 'model-1', name.toUpperCase())).toThrow(
+    expect.objectContaining({ code: 'NameTaken', details: { name: name.toUpperCase() } }),
+  )
+  expect(renameModel(db, 'model-1', 'VOICE').name).toBe('VOICE')
+  // What AWS has of it is called as before.
+  expect(getResourceName(db, 'model-1')).toBe('Voice')
+
+  const item = { kind: 'model' as const, id: 'model-2' }
+  insertBinRecord(db, { ...item, name, detail: null, freesBytes: 0, deletedAtMs: 1 })
+  expect(() => renameModel(db, 'model-2', 'Back')).toThrow(
+    expect.objectContaining({ code: 'ModelNotFound' }),
+  )
+  expect(renameModel(db, 'model-1', name).name).toBe(name)
+  // Another name that can be a model's, too.
+  expect(modelNameSchema.parse(getModel(db, 'model-2').name)).toBe(`${name.slice(0, 58)} 2`)
+  expect(() => renameModel(db, 'gone', 'Any')).toThrow(
+    expect.objectContaining({ code: 'ModelNotFound' }),
+  )
 })
 
 test('refuses a version of a model that is not there', () => {

@@ -288,6 +288,36 @@ test('each Bedrock family gets its own form of record', async () => {
   )
 })
 
+test('versions of a model that was renamed stay in one model package group', async () => {
+  const { services } = cloud.test
+  const asked = [{ baseModelId: 'serverless:huggingface-reasoning-qwen3-4b', hyperparameters: {} }]
+  const first = await start(asked)
+  services.renameModel(first.modelId, 'Front office')
+  await services.startVersion({
+    workspaceId: cloud.workspaceId,
+    modelId: first.modelId,
+    name: 'Front office',
+    problemType: 'fine-tune-foundation-model',
+    datasetId: first.datasetId,
+    columns: first.columns,
+    validationFraction: 0.2,
+    splitSeed: 1,
+    samplePrompts: [],
+    candidates: asked,
+  })
+  const jobs = cloud.double.calls
+    .filter(({ operation }) => operation === 'CreateTrainingJob')
+    .map(({ input }) => input as Record<string, Record<string, string>>)
+  expect(jobs.map((job) => job['TrainingJobName'])).toEqual([
+    expect.stringMatching(/^timbre-help-desk-/),
+    expect.stringMatching(/^timbre-front-office-/),
+  ])
+  expect(jobs.map((job) => job['ModelPackageConfig']?.['ModelPackageGroupArn'])).toEqual([
+    expect.stringMatching(/\/timbre-help-desk$/),
+    expect.stringMatching(/\/timbre-help-desk$/),
+  ])
+})
+
 test('a training is stopped in every way', async () => {
   const ids = [
     'huggingface-llm-mistral-7b',
