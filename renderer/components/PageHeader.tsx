@@ -21,8 +21,10 @@ export function PageHeader({ title, subtitle, actions, back }: PageHeaderProps) 
         </Anchor>
       )}
       <Group justify="space-between" align="flex-start" gap="md">
-        <Box flex="1 1 20rem">
-          <Title order={1}>{title}</Title>
+        <Box flex="1 1 20rem" miw={0}>
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Title>
           {subtitle !== undefined && (
             <Text c="dimmed" mt={4}>
               {subtitle}

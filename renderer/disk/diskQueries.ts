@@ -31,13 +31,13 @@ function apply(change: DiskChange): Promise<DiskLedger> {
   }
 }
 
-export function useDiskChange(onDone?: (change: DiskChange) => void) {
+export function useDiskChange(onDone?: (change: DiskChange, ledger: DiskLedger) => void) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: apply,
     onSuccess: async (ledger, change) => {
       client.setQueryData(ledgerQuery.queryKey, ledger)
-      onDone?.(change)
+      onDone?.(change, ledger)
       for (const list of [
         'datasets',
         'baseModels',

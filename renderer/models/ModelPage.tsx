@@ -16,6 +16,7 @@ import { useNavigate } from '../navigation.tsx'
 import { costsQuery, modelQuery } from '../queries.ts'
 import { CandidateCard } from './CandidateCard.tsx'
 import { useFollowing } from '../workspaces/useFollowing.ts'
+import { ModelMenu } from './ModelMenu.tsx'
 import { SamplesPanel } from './SamplesPanel.tsx'
 
 interface ModelPageProps {
@@ -73,6 +74,7 @@ function ModelView({ model, versionId }: { model: Model; versionId?: string | un
             >
               {t('model.newVersion')}
             </Button>
+            <ModelMenu model={model} isFramed />
           </>
         }
       />

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Box, Button, Card, Group, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconPlus, IconWaveSine } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import { PageHeader } from '../components/PageHeader.tsx'
 import { formatDate } from '../format.ts'
 import { useNavigate } from '../navigation.tsx'
 import { modelsQuery } from '../queries.ts'
+import { ModelMenu } from './ModelMenu.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 
 export function ModelsPage() {
@@ -56,29 +57,42 @@ function ModelCard({ model }: { model: Model }) {
   const navigate = useNavigate()
   const newest = model.versions[0]
   return (
-    <UnstyledButton onClick={() => navigate({ page: 'model', modelId: model.id })}>
-      <Card withBorder padding="lg" radius="lg">
-        <Group justify="space-between">
-          <Stack gap={2}>
-            <Text fw={600}>{model.name}</Text>
-            <Text size="sm" c="dimmed">
-              {t('models.facts', {
-                count: model.versions.length,
-                dataset: newest?.datasetName ?? '',
-                date: formatDate(model.createdAtMs, i18n.language),
-              })}
-            </Text>
-          </Stack>
-          <Group gap="xs">
-            {newest?.candidates.map((candidate) => (
-              <Group key={candidate.id} gap={6}>
-                <Text size='sm'>{candidate.baseModelName}</Text>
-                <StatusBadge candidate={candidate} />
-              </Group>
-            ))}
+    <Card withBorder padding={0} radius="lg">
+      <Group wrap="nowrap" gap={0}>
+        <UnstyledButton
+          flex={1}
+          p="lg"
+          miw={0}
+          style={{ borderRadius: 'var(--mantine-radius-lg)' }}
+          onClick={() => navigate({ page: 'model', modelId: model.id })}
+        >
+          <Group justify="space-between">
+            <Stack gap={2} miw={0}>
+              <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+                {model.name}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {t('models.facts', {
+                  count: model.versions.length,
+                  dataset: newest?.datasetName ?? '',
+                  date: formatDate(model.createdAtMs, i18n.language),
+                })}
+              </Text>
+            </Stack>
+            <Group gap="xs">
+              {newest?.candidates.map((candidate) => (
+                <Group key={candidate.id} gap={6}>
+                  <Text size="sm">{candidate.baseModelName}</Text>
+                  <StatusBadge candidate={candidate} />
+                </Group>
+              ))}
+            </Group>
           </Group>
-        </Group>
-      </Card>
-    </UnstyledButton>
+        </UnstyledButton>
+        <Box pr="md">
+          <ModelMenu model={model} isFramed={false} />
+        </Box>
+      </Group>
+    </Card>
   )
 }
