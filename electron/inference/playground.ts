@@ -18,12 +18,19 @@ import { generateLater } from '../aws/asyncInvocation.ts'
 import { converse, ensureModelDeployment } from '../aws/bedrockServing.ts'
 import { generate } from '../aws/endpoints.ts'
 import type { Connection } from '../aws/workspace.ts'
+import { findCandidate } from '../db/candidates.ts'
 import { getTurn, insertAnswer, insertTurn, listTurns } from '../db/conversations.ts'
 import type { WritableDb } from '../db/database.ts'
 import type { EndpointService } from '../endpoints/endpointService.ts'
 import { startPhase } from './startPhase.ts'
 import { whenAwake } from './whenAwake.ts'
-import { reachSide, reachSpeaker, type ReachedSpeaker, type SpeakerFacts } from './speakers.ts'
+import {
+  reachSide,
+  reachSpeaker,
+  titleOf,
+  type ReachedSpeaker,
+  type SpeakerFacts,
+} from './speakers.ts'
 
 export interface PlaygroundOptions extends Pick<SpeakerFacts, 'describeHubModel'> {
   readonly db: WritableDb
@@ -170,14 +177,20 @@ export function createPlayground(options: PlaygroundOptions): Playground {
         ...figures(),
         ...piece,
       })
-    const keep = (title: string, finishReason: Answer['finishReason']) => {
+    /** Its endpoint may have taken minutes to start: a model that was renamed since answers under its new name. */
+    const titleNow = () => {
+      const candidate =
+        speaker.kind === 'candidate' ? findCandidate(db, speaker.candidateId) : undefined
+      return candidate ? titleOf(db, candidate) : title
+    }
+    const keep = (finishReason: Answer['finishReason']) => {
       if (text === '') return
       insertAnswer(db, {
         id: randomUUID(),
         turnId: turn.id,
         position,
         speaker,
-        title,
+        title: titleNow(),
         text: text.trim(),
         ...figures(),
         finishReason,
@@ -209,12 +222,12 @@ export function createPlayground(options: PlaygroundOptions): Playground {
       } finally {
         watching.stop()
       }
-      keep(title, finishReason)
+      keep(finishReason)
       publish({ done: true, finishReason })
     } catch (error) {
       const failure = toAppError(error)
       const stopped = signal.aborted || failure.code === 'Cancelled'
-      keep(title, stopped ? 'stopped' : null)
+      keep(stopped ? 'stopped' : null)
       publish({
         done: true,
         finishReason: stopped ? 'stopped' : null,

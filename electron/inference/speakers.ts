@@ -138,9 +138,8 @@ export async function reachSide(
   side: AnswerSide,
   candidate: Candidate,
 ): Promise<ReachedSpeaker> {
-  const version = getVersion(facts.db, candidate.versionId)
-  const { workspaceId } = version
-  const title = candidateTitle(getModel(facts.db, version.modelId), version, candidate)
+  const { workspaceId } = getVersion(facts.db, candidate.versionId)
+  const title = titleOf(facts.db, candidate)
   const served = await servedSide(facts, side, candidate, workspaceId)
   return {
     title,
@@ -152,6 +151,12 @@ export async function reachSide(
         ? { kind: 'wish', wish: { ...served.wish, title } }
         : served,
   }
+}
+
+/** What it is called by now. */
+export function titleOf(db: ReadableDb, candidate: Candidate): string {
+  const version = getVersion(db, candidate.versionId)
+  return candidateTitle(getModel(db, version.modelId), version, candidate)
 }
 
 /**

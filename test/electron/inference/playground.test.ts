@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { getTurn, listTurns } from '../../../electron/db/conversations.ts'
+import { getVersion } from '../../../electron/db/models.ts'
 import { promptFor } from '../../../electron/inference/playground.ts'
 import type { Candidate } from '../../../shared/model.ts'
 import { isTerminal } from '../../../shared/model.ts'
@@ -135,6 +136,19 @@ test('stops every column when asked to, and says so', async () => {
       finishReason: 'stopped',
       error: null,
     })
+})
+
+test('an answer that comes after a rename is called after the model as it is named by then', async () => {
+  const { test, candidate, speakers } = await openTrained()
+  const { services, events } = test
+  const { id } = services.playground.ask(aQuestion(speakers.slice(0, 1)))
+  await events.until('answer.appended', ({ requestId }) => requestId === 'r')
+  const { modelId } = getVersion(services.db, candidate.versionId)
+  services.renameModel(modelId, 'Front office')
+  await untilDone(test, 'r', 0)
+  expect(getTurn(services.db, id).answers).toMatchObject([
+    { title: `Front office V1 · ${candidate.baseModelName}` },
+  ])
 })
 
 test('says that the engine is off when it is', async () => {
