@@ -17,7 +17,7 @@ export async function compileWat(source: (typeof modules)[number]['source']): Pr
   const wabt = await wabtModule()
   const text = await readFile(path.join(repositoryRoot, source), 'utf8')
   // Threads: memory that another thread reads too.
-  const features = { simd: true, threads: true }
+  const features = { simd: true, threads: true, relaxed_simd: true }
   const bytes = Uint8Array.from(
     wabt.parseWat(path.basename(source), text, features).toBinary({}).buffer,
   )

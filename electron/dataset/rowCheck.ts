@@ -3,15 +3,19 @@ import type { ColumnRoles } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isBlank, isBlankCell, type CsvRecord } from './csv.ts'
 import { flag, RowHasher, word } from './kernel/kernel.ts'
-import { RecordReader, type OnAhead, type OnRecord } from './kernel/recordReader.ts'
+import {
+  RecordReader,
+  type OnAhead,
+  type OnRecord,
+  type ReaderOptions,
+} from './kernel/recordReader.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { wordsOf, type RoleIndices } from './kernel/recordWords.ts'
 import { seen, SeenRows, type OnLate, type Seen } from './kernel/seenRows.ts'
-import type { TextSlots } from './textSlots.ts'
 import type { TableShape } from './textSource.ts'
 
-/** Rows whose repetitions are told at once; about 30 bytes of memory each, twice that while the table grows. */
-export const rowsInMemory = 4_000_000
+/** Rows whose repetitions are told at once; about 27 bytes of memory each. */
+export const rowsInMemory = 9_000_000
 
 export interface RowVerdict {
   readonly isBlank: boolean
@@ -79,11 +83,14 @@ export class RowCheck {
     this.#seen = new SeenRows(mostInMemory)
   }
 
-  /** Reads the table's rows; only such rows may be checked. @param slots where the text may lie */
-  reader(onRecord: OnRecord, slots?: TextSlots): RecordReader {
+  /** Reads the table's rows; only such rows may be checked. */
+  reader(
+    onRecord: OnRecord,
+    options: Pick<ReaderOptions, 'takeWords' | 'slots'> = {},
+  ): RecordReader {
     const format = { delimiter: this.#delimiter, columnCount: this.#columnCount, ...this.roles }
     const onAhead: OnAhead = (records, from, to) => this.#seen.touch(records, from, to)
-    return new RecordReader(format, onRecord, { hasher: this.#hasher, onAhead, slots })
+    return new RecordReader(format, onRecord, { ...options, hasher: this.#hasher, onAhead })
   }
 
   /** @param rows that will come in all; a guess is enough */
@@ -93,13 +100,24 @@ export class RowCheck {
 
   /** A row with one fault that hides the others (blank, unbalanced, ragged) is not judged further. */
   check(view: RecordView, row = 0): RowVerdict {
-    const isPlain = view.csv === null && (view.flags & mayBeBlank) === 0
-    const mayBeEmpty = view.questionLength === 0 || view.answerLength === 0
-    if (!isPlain || mayBeEmpty || view.cells !== this.#columnCount) {
+    if (view.csv !== null || !this.#isWhole(view.words, view.at)) {
       const verdict = this.#judge(view.record())
       if (!verdict.isUsable) return verdict
     }
     return this.#compare(view.words, view.at, row, view.line)
+  }
+
+  /**
+   * Whether a row is usable beyond doubt and repeats nothing, as far as that is known; `check` goes on from here where it
+   * is not.
+   *
+   * @param at where the words begin that the kernel wrote for it
+   */
+  isUsable(words: Int32Array, at: number, row: number, line: number): boolean {
+    if (!this.#isWhole(words, at)) return false
+    const verdict = this.#seen.add(words, at, row, line)
+    words[at + word.verdict] = verdict + 1
+    return verdict === seen.new || verdict === seen.later
   }
 
   /** The same for a row that was made, not read. */
@@ -118,8 +136,21 @@ export class RowCheck {
     this.#seen.close()
   }
 
+  /** Whether all its cells are there, and question and answer certainly not blank. */
+  #isWhole(words: Int32Array, at: number): boolean {
+    return (
+      ((words[at + word.flags] as number) & mayBeBlank) === 0 && // a record has all words
+      words[at + word.cells] === this.#columnCount &&
+      words[at + word.questionLength] !== 0 &&
+      words[at + word.answerLength] !== 0
+    )
+  }
+
   #compare(words: Int32Array, at: number, row?: number, line?: number): RowVerdict {
-    const verdict = verdictOf(this.#seen.add(words, at, row, line))
+    const known = words[at + word.verdict] as number // a record has it
+    const verdict = verdictOf(
+      known > 0 ? ((known - 1) as Seen) : this.#seen.add(words, at, row, line),
+    )
     const repeatsQuestion = ((words[at + word.flags] ?? 0) & flag.answerIsQuestion) !== 0
     return repeatsQuestion ? { ...verdict, repeatsQuestion } : verdict
   }

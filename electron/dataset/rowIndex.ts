@@ -3,7 +3,6 @@
  * beside the content as `<sha256>.rows`, and can be made again from it at any time.
  */
 import { z } from 'zod'
-import type { RecordView } from './kernel/recordView.ts'
 
 export const rowsPerMark = 64
 
@@ -33,11 +32,11 @@ export class RowIndexBuilder {
   /** Of rows that aren't empty lines. */
   #lastRow = 0
 
-  /** @param baseOffset bytes of marks before the text */
-  add(view: RecordView, baseOffset: number): void {
-    if (this.#rows % rowsPerMark === 0) this.#mark(view.offset + baseOffset, view.line)
+  /** @param offset in the file, bytes of marks included */
+  add(offset: number, line: number, isEmptyLine: boolean): void {
+    if (this.#rows % rowsPerMark === 0) this.#mark(offset, line)
     this.#rows += 1
-    if (view.length > 0) this.#lastRow = this.#rows
+    if (!isEmptyLine) this.#lastRow = this.#rows
   }
 
   finish(delimiter: number, columns: readonly string[]): RowIndex {

@@ -128,8 +128,9 @@ async function buildIndex(store: ContentStore, sha256: string): Promise<RowIndex
   let hasHeader = false
   const format = { delimiter, columnCount: columns.length, question: -1, answer: -1 }
   const reader = new RecordReader(format, (view) => {
-    if (hasHeader) builder.add(view, source.markLength)
-    else hasHeader = view.length > 0 && !isBlank(view.record())
+    if (hasHeader) {
+      builder.add(view.offset + source.markLength, view.line, view.length === 0)
+    } else hasHeader = view.length > 0 && !isBlank(view.record())
   })
   for await (const chunk of text) reader.push(chunk)
   reader.finish()

@@ -6,7 +6,7 @@ import { replaceSpans, type Span } from './checks/cellCheck.ts'
 import { anyTrigger, cellChecks } from './checks/cellChecks.ts'
 import { cellText, encodeRecord, isBlank, lineAt, type CsvRecord } from './csv.ts'
 import { FindingCollector, maxExamples } from './findings.ts'
-import { flag } from './kernel/kernel.ts'
+import { flag, word } from './kernel/kernel.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { seen, type Seen } from './kernel/seenRows.ts'
 import { preview } from './preview.ts'
@@ -72,6 +72,10 @@ const lateCodes: Partial<Record<Seen, FindingCode>> = {
   [seen.samePair]: 'repeated-pair',
 }
 
+const hasBadCharacters = flag.control | flag.odd | flag.notUtf8
+/** Flags of a usable row that may have something to report, whatever came before it. */
+const worthALook = anyTrigger | hasBadCharacters | flag.answerIsQuestion
+
 class Scan {
   readonly #table: Table
   readonly #source: TextSource
@@ -97,7 +101,10 @@ class Scan {
     this.#expectedBytes = expectedBytes
     this.#source = source
     this.#check = new RowCheck(table, table.suggestedRoles, rowsInMemory)
-    this.#reader = this.#check.reader((view) => this.#add(view), slots)
+    this.#reader = this.#check.reader((view) => this.#add(view), {
+      takeWords: (words, at, offset, line) => this.#takePlain(words, at, offset, line),
+      slots,
+    })
     this.#reportEncoding(source)
   }
 
@@ -142,8 +149,22 @@ class Scan {
     }
   }
 
+  /** A usable row with nothing to report; false, and not added, where there may be something. */
+  #takePlain(words: Int32Array, at: number, offset: number, line: number): boolean {
+    if (!this.#hasHeader || this.#emptyLineCount > 0) return false
+    if ((words[at + word.flags] as number) & worthALook) return false // a record has them
+    if (!this.#check.isUsable(words, at, this.#rowCount + 1, line)) return false
+    if (!this.#advice.addPlain(words, at)) return false
+    this.#index.add(offset + this.#source.markLength, line, false)
+    this.#rowCount += 1
+    this.#usableRowCount += 1
+    return true
+  }
+
   #add(view: RecordView): void {
-    if (this.#hasHeader) this.#index.add(view, this.#source.markLength)
+    if (this.#hasHeader) {
+      this.#index.add(view.offset + this.#source.markLength, view.line, view.length === 0)
+    }
     if (view.length === 0) return this.#addEmptyLine(view)
     if (this.#emptyLineCount > 0) this.#addEmptyLines()
     if (this.#hasHeader) this.#addRow(view)
@@ -183,7 +204,7 @@ class Scan {
     this.#rowCount += 1
     const row = this.#rowCount
     const verdict = this.#check.check(view, row)
-    if (!view.isUtf8 || view.flags & (flag.control | flag.odd)) {
+    if (view.flags & hasBadCharacters) {
       this.#reportCharacters(view.record(), row)
     }
     if (verdict.isUsable) {

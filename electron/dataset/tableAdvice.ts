@@ -1,6 +1,7 @@
 /** What is good to know about a table as a whole; nothing of it has to be mended. */
 import type { FindingCode, FindingExample } from '../../shared/dataset.ts'
 import { type FindingCollector, maxExamples } from './findings.ts'
+import { word } from './kernel/kernel.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { preview } from './preview.ts'
 
@@ -35,17 +36,41 @@ export class TableAdvice {
     this.#findings = findings
   }
 
+  /** A usable row, by its words alone; false, and not added, where there is something to show of it. */
+  addPlain(words: Int32Array, at: number): boolean {
+    // A record has all of these.
+    const answerLength = words[at + word.answerLength] as number
+    const length = (words[at + word.questionLength] as number) + answerLength
+    if (length > longRowBytes || answerLength < 2) return false
+    const script = this.#scriptOf(
+      words[at + word.wide] as number,
+      words[at + word.length] as number,
+    )
+    if (script.examples.length < maxExamples) return false
+    this.#count(script, answerLength, (words[at + word.answerHash] as number) >>> 0)
+    return true
+  }
+
   /** A usable row. */
   add(view: RecordView, row: number): void {
-    this.#rows += 1
-    this.#answerBytes += view.answerLength
-    if (this.#answers.size <= mostLabels) this.#answers.add(view.answerHashLow)
     const length = view.questionLength + view.answerLength
     if (length > longRowBytes) this.#report('long-row', view, row)
     if (view.answerLength < 2) this.#report('short-row', view, row)
-    const script = view.wide * 3 > view.length * 0.4 ? this.#wide : this.#narrow
-    script.count += 1
+    const script = this.#scriptOf(view.wide, view.length)
     if (script.examples.length < maxExamples) script.examples.push(exampleOf(view, row))
+    this.#count(script, view.answerLength, view.answerHashLow)
+  }
+
+  /** @param wide leads of characters of three or four bytes @param length bytes of the row */
+  #scriptOf(wide: number, length: number): Script {
+    return wide * 3 > length * 0.4 ? this.#wide : this.#narrow
+  }
+
+  #count(script: Script, answerLength: number, answerHash: number): void {
+    script.count += 1
+    this.#rows += 1
+    this.#answerBytes += answerLength
+    if (this.#answers.size <= mostLabels) this.#answers.add(answerHash)
   }
 
   #report(code: FindingCode, view: RecordView, row: number): void {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { kernelModule } from './kernelModule.ts'
 
 /** Words (of four bytes) of a record in the table; see kernel.wat. */
-export const recordWords = 17
+export const recordWords = 18
 export const word = {
   start: 0,
   length: 1,
@@ -20,6 +20,8 @@ export const word = {
   wide: 14,
   questionStart: 15,
   answerStart: 16,
+  /** 0, or one more than what `SeenRows` said of the row. */
+  verdict: 17,
 } as const
 
 /** What a record may have in it; raised once too often rather than too seldom. */
@@ -44,6 +46,7 @@ export const flag = {
   carriageReturn: 512,
   answerIsQuestion: 4096,
   threeLineFeeds: 8192,
+  notUtf8: 16384,
 } as const
 
 export const stopReason = { end: 0, incomplete: 1, doubtful: 2, full: 3 } as const
@@ -77,7 +80,7 @@ export interface ScanRequest {
 export const pageBytes = 65_536
 /** As kernel.wat declares. */
 const mostPages = 65_536
-const tableStart = 64
+const tableStart = 512
 const mostRecords = 8192
 /** Text begins here at the earliest; 64 bytes before it may be read and are never written. */
 export const firstTextStart = tableStart + mostRecords * recordWords * 4 + 64

@@ -111,6 +111,11 @@ export class RecordView {
     return this.#word(word.answerHash + 1) >>> 0
   }
 
+  /** A record that begins there was dealt with otherwise. */
+  pass(start: number): void {
+    this.#start = start
+  }
+
   /** What was read before is about to be overwritten. */
   forget(): void {
     this.#start = -1

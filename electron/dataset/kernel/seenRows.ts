@@ -36,12 +36,15 @@ export type OnLate = (verdict: Seen, row: number, line: number) => void
 
 /** More than a guess should reserve memory for. */
 const mostExpected = 8_000_000
+/** Rows are kept in pieces, so that none has to be moved when more come. */
+const chunkBits = 16
+const chunkMask = (1 << chunkBits) - 1
 /** Those, the row's number, its line, and what was known of it by then. */
 const spillWords = comparedWords + 3
 
 export class SeenRows {
-  /** In the order in which they came. */
-  #rows = new Int32Array(0)
+  /** In the order in which they came, 2 to the power of `chunkBits` in each. */
+  #chunks: Int32Array[] = []
   /** 0, or in the low bits, as many as the table's size asks for, a row's number from 1 on; the rest is of its question's hash. */
   #slots = new Int32Array(0)
   /** What `touch` saw: without it the loop would be left out as useless. */
@@ -110,26 +113,24 @@ export class SeenRows {
     if (this.#count >= mostIn(this.#slots.length)) this.#growTo(this.#slots.length * 2)
     const place = this.#locate(words, at)
     if (place < 0) return seen.repeated
-    const rows = this.#rows
-    const base = this.#count * comparedWords
+    const chunk = (this.#chunks[this.#count >>> chunkBits] ??= newChunk())
+    const base = (this.#count & chunkMask) * comparedWords
     for (let index = 0; index < comparedWords; index += 1) {
-      rows[base + index] = words[at + index] as number // a row has them all
+      chunk[base + index] = words[at + index] as number // a row has them all
     }
     this.#count += 1
-    this.#put(place, this.#count)
+    this.#put(place, this.#count, words[at + highWord] as number)
     return this.#verdict
   }
 
-  /** @param number of a row that is kept, from 1 on */
-  #put(place: number, number: number): void {
-    const high = this.#rows[(number - 1) * comparedWords + highWord] as number // it is kept
+  /** @param number of a row that is kept, from 1 on @param high word of its question's hash */
+  #put(place: number, number: number, high: number): void {
     this.#slots[place] = (high & -this.#slots.length) | number
   }
 
   /** Where a row belongs that is not there yet, -1 for one that is; sets the verdict. @param at of the words that are compared */
   #locate(words: Int32Array, at: number): number {
     const slots = this.#slots
-    const rows = this.#rows
     const mask = slots.length - 1
     const answerLow = words[at + answerLowWord] as number // a row has them all
     const answerHigh = words[at + answerHighWord] as number
@@ -149,7 +150,9 @@ export class SeenRows {
       }
       next = (place + 1) & mask
       if (((slot ^ high) & ~mask) !== 0) continue
-      const base = ((slot & mask) - 1) * comparedWords
+      const kept = (slot & mask) - 1
+      const rows = this.#chunks[kept >>> chunkBits] as Int32Array // it is kept
+      const base = (kept & chunkMask) * comparedWords
       if (rows[base + lowWord] !== low || rows[base + highWord] !== high) continue
       // Where one question stands in every row, 32 bits alone would be the same for many an answer by chance.
       const isPair =
@@ -174,7 +177,7 @@ export class SeenRows {
     const spill = this.#spill
     if (!spill) return
     // What is left to compare stands in the file: the rows in memory are not needed any more.
-    this.#rows = new Int32Array(0)
+    this.#chunks = []
     this.#slots = new Int32Array(0)
     const parts = Array.from({ length: partCount }, (_, part) => spill.sizeOf(part))
     const unsigned = new Uint32Array(Math.max(...parts))
@@ -211,15 +214,18 @@ export class SeenRows {
   }
 
   #growTo(length: number): void {
-    const rows = new Int32Array(Math.min(mostIn(length), this.#mostInMemory) * comparedWords)
-    rows.set(this.#rows.subarray(0, this.#count * comparedWords))
-    this.#rows = rows
     this.#slots = new Int32Array(length)
-    for (let number = 1; number <= this.#count; number += 1) {
-      const place = this.#locate(rows, (number - 1) * comparedWords)
-      if (place >= 0) this.#put(place, number)
+    for (let kept = 0; kept < this.#count; kept += 1) {
+      const rows = this.#chunks[kept >>> chunkBits] as Int32Array // it is kept
+      const at = (kept & chunkMask) * comparedWords
+      const place = this.#locate(rows, at)
+      if (place >= 0) this.#put(place, kept + 1, rows[at + highWord] as number)
     }
   }
+}
+
+function newChunk(): Int32Array {
+  return new Int32Array((chunkMask + 1) * comparedWords)
 }
 
 /** Rows in a table of so many slots: two thirds are filled. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compileWat } from '../../../../build/wasm.ts'
@@ -192,6 +193,116 @@ test.each([0x2c, 0x09, 0x1d])(
     )
   },
 )
+
+/** Bytes of characters, whole and not: each length, the first and last that is allowed, and the ones beside them. */
+const characterBytes = fc
+  .oneof(
+    fc.constantFrom(
+      ...[
+        '61',
+        '20',
+        '7f',
+        'c280',
+        'dfbf',
+        'e0a080',
+        'ed9fbf',
+        'ee8080',
+        'efbfbf',
+        'f0908080',
+        'f48fbfbf',
+      ],
+      ...[
+        '80',
+        'bf',
+        'c080',
+        'c1bf',
+        'e08080',
+        'e09fbf',
+        'eda080',
+        'edbfbf',
+        'f0808080',
+        'f08fbfbf',
+        'f4908080',
+      ],
+      ...[
+        'f5808080',
+        'f8888080',
+        'ff',
+        'c3',
+        'e4bd',
+        'e4',
+        'f09f98',
+        'f09f',
+        'f0',
+        'c3a9bf',
+        'e4bda080',
+      ],
+    ),
+    fc.stringMatching(/^[a-z ]{1,20}$/).map((text) => Buffer.from(text).toString('hex')),
+    fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 4 })
+      .map((text) => Buffer.from(text).toString('hex')),
+  )
+  .map((hex) => Buffer.from(hex, 'hex').filter((byte) => ![10, 13, 34, 44].includes(byte)))
+
+test('a record is UTF-8 where Node says so, whatever stands before and after it', () => {
+  const seen = { valid: 0, broken: 0 }
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(characterBytes, { maxLength: 12 }), { minLength: 3, maxLength: 3 }),
+      (rows) => {
+        const found: boolean[] = []
+        const reader = new RecordReader(format, (view) => {
+          found.push(view.isUtf8)
+          expect(view.isUtf8).toBe(isUtf8(view.bytes()))
+        })
+        for (const row of rows)
+          reader.push(Buffer.concat([Buffer.from('Q,'), ...row, Buffer.from('\n')]))
+        expect(found).toHaveLength(3)
+        for (const isValid of found) seen[isValid ? 'valid' : 'broken'] += 1
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  expect(Math.min(seen.valid, seen.broken)).toBeGreaterThan(1000)
+})
+
+test('odd characters are flagged wherever they stand, and no others', () => {
+  const odd = [
+    ...['\u0080', '\u00a0', '\u00ad', '\u00c2', '\u00c3', '\u00e2', '\u2000', '\u200b', '\u200f'],
+    ...['\u2028', '\u202f', '\u2060', '\u20ac', '\u3000', '\ufeff', '\ufffd', '锟'],
+  ]
+  const plain = [
+    'é',
+    'ã',
+    '\u2010',
+    '…',
+    '\u2027',
+    '\u2030',
+    '℃',
+    '、',
+    '。',
+    '你',
+    '，',
+    '銳',
+    '🙂',
+    'ﺀ',
+    'á',
+  ]
+  for (const character of [...odd, ...plain]) {
+    for (let before = 0; before < 34; before += 1) {
+      const found: number[] = []
+      const reader = new RecordReader(format, (view) => found.push(view.flags & flag.odd))
+      reader.push(
+        Buffer.from(
+          `${'w'.repeat(before)}${character}x,A\n你${'w'.repeat(before)}${character}，A,A\n`,
+        ),
+      )
+      const expected = odd.includes(character) ? flag.odd : 0
+      expect([character, before, ...found]).toEqual([character, before, expected, expected])
+    }
+  }
+})
 
 const checkedByDigits = cellChecks.filter(({ trigger }) => trigger === flag.digits)
 const digitText = fc
