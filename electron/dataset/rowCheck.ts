@@ -2,8 +2,9 @@
 import type { ColumnRoles } from '../../shared/dataset.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isBlank, isBlankCell, type CsvRecord } from './csv.ts'
-import { flag, RowHasher, word } from './kernel/kernel.ts'
+import { flag, recordWords, RowHasher, word } from './kernel/kernel.ts'
 import {
+  isCertain,
   RecordReader,
   type OnAhead,
   type OnRecord,
@@ -108,16 +109,37 @@ export class RowCheck {
   }
 
   /**
-   * Whether a row is usable beyond doubt and repeats nothing, as far as that is known; `check` goes on from here where it
-   * is not.
+   * Compares rows as long as they are usable beyond doubt and repeat nothing, as far as that is known; `check` goes on from
+   * there. The arguments and the result are those of `TakeWords`, but for the first row's number.
    *
-   * @param at where the words begin that the kernel wrote for it
+   * @param without flags of which such a row has none
    */
-  isUsable(words: Int32Array, at: number, row: number, line: number): boolean {
-    if (!this.#isWhole(words, at)) return false
-    const verdict = this.#seen.add(words, at, row, line)
-    words[at + word.verdict] = verdict + 1
-    return verdict === seen.new || verdict === seen.later
+  compareNew(
+    words: Int32Array,
+    from: number,
+    to: number,
+    first: { readonly row: number; readonly line: number },
+    without: number,
+  ): number {
+    // A record has all words.
+    const isPlain = (_: Int32Array, at: number) =>
+      ((words[at + word.flags] as number) & without) === 0 &&
+      isCertain(words, at) &&
+      this.#isWhole(words, at)
+    let { row, line } = first
+    for (let at = from; ; at += recordWords) {
+      const next = this.#seen.addNew(words, at, to, isPlain)
+      if (next === to || !isPlain(words, next)) return next
+      for (; at < next; at += recordWords) {
+        row += 1
+        line += 1 + (words[at + word.lineFeeds] as number)
+      }
+      const verdict = this.#seen.add(words, at, row, line)
+      words[at + word.verdict] = verdict + 1
+      if (verdict !== seen.new && verdict !== seen.later) return at
+      row += 1
+      line += 1 + (words[at + word.lineFeeds] as number)
+    }
   }
 
   /** The same for a row that was made, not read. */

@@ -6,7 +6,7 @@ import { replaceSpans, type Span } from './checks/cellCheck.ts'
 import { anyTrigger, cellChecks } from './checks/cellChecks.ts'
 import { cellText, encodeRecord, isBlank, lineAt, type CsvRecord } from './csv.ts'
 import { FindingCollector, maxExamples } from './findings.ts'
-import { flag, word } from './kernel/kernel.ts'
+import { flag, recordWords, word } from './kernel/kernel.ts'
 import type { RecordView } from './kernel/recordView.ts'
 import { seen, type Seen } from './kernel/seenRows.ts'
 import { preview } from './preview.ts'
@@ -87,6 +87,8 @@ class Scan {
   /** 0 once room was made for its rows. */
   #expectedBytes: number
   #hasHeader = false
+  /** Where the words end of the rows that were compared last. */
+  #comparedTo = 0
   #rowCount = 0
   #usableRowCount = 0
   #byteCount = 0
@@ -102,7 +104,7 @@ class Scan {
     this.#source = source
     this.#check = new RowCheck(table, table.suggestedRoles, rowsInMemory)
     this.#reader = this.#check.reader((view) => this.#add(view), {
-      takeWords: (words, at, offset, line) => this.#takePlain(words, at, offset, line),
+      takeWords: (words, from, to, offset, line) => this.#takePlain(words, from, to, offset, line),
       slots,
     })
     this.#reportEncoding(source)
@@ -149,16 +151,27 @@ class Scan {
     }
   }
 
-  /** A usable row with nothing to report; false, and not added, where there may be something. */
-  #takePlain(words: Int32Array, at: number, offset: number, line: number): boolean {
-    if (!this.#hasHeader || this.#emptyLineCount > 0) return false
-    if ((words[at + word.flags] as number) & worthALook) return false // a record has them
-    if (!this.#check.isUsable(words, at, this.#rowCount + 1, line)) return false
-    if (!this.#advice.addPlain(words, at)) return false
-    this.#index.add(offset + this.#source.markLength, line, false)
-    this.#rowCount += 1
-    this.#usableRowCount += 1
-    return true
+  /** Usable rows with nothing to report; see `TakeWords`. */
+  #takePlain(words: Int32Array, from: number, to: number, offset: number, line: number): number {
+    if (!this.#hasHeader || this.#emptyLineCount > 0) return from
+    // Where a row is taken out of the midst of those that were compared, the ones after it need not be compared again.
+    if (words[from + word.verdict] === 0) {
+      const first = { row: this.#rowCount + 1, line }
+      this.#comparedTo = this.#check.compareNew(words, from, to, first, worthALook)
+    }
+    // A record has all words.
+    const offsetOfZero = offset + this.#source.markLength - (words[from + word.start] as number)
+    let lineOfRow = line
+    let at = from
+    for (; at < this.#comparedTo; at += recordWords) {
+      if (!this.#advice.addPlain(words, at)) break
+      this.#index.add(offsetOfZero + (words[at + word.start] as number), lineOfRow, false)
+      lineOfRow += 1 + (words[at + word.lineFeeds] as number)
+    }
+    const taken = (at - from) / recordWords
+    this.#rowCount += taken
+    this.#usableRowCount += taken
+    return at
   }
 
   #add(view: RecordView): void {

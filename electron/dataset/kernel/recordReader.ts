@@ -15,13 +15,21 @@ export type OnRecord = (record: RecordView) => void
 export type OnAhead = (words: Int32Array, from: number, to: number) => void
 
 /**
- * Asked first, with the words alone, which is much faster: most records have nothing that has to be looked at.
+ * Takes records by their words alone, which is much faster: most have nothing that has to be looked at. None may be taken
+ * that is not read for certain.
  *
- * @param at where the record's words begin
- * @param offset where it begins in the stream
- * @returns whether that was all; if not, the record is handed over
+ * @param from where the words of the first record begin, and `to` where those of the last one end
+ * @param offset where the first one begins in the stream
+ * @param line of the first one
+ * @returns where the words of the first record begin that was not taken, which is then handed over
  */
-export type TakeWords = (words: Int32Array, at: number, offset: number, line: number) => boolean
+export type TakeWords = (
+  words: Int32Array,
+  from: number,
+  to: number,
+  offset: number,
+  line: number,
+) => number
 
 export interface ReaderOptions {
   /** Where rows are compared with others than this reader's. */
@@ -37,6 +45,12 @@ const ahead = 256
 
 /** What only csv.ts reads right. */
 const needsCsv = flag.quotes | flag.carriageReturn
+
+/** Whether the kernel could read a record right. @param at where its words begin */
+export function isCertain(words: Int32Array, at: number): boolean {
+  const flags = words[at + word.flags] as number // a record has all words
+  return (flags & needsCsv) === 0 && (words[at + word.length] as number) <= maxCellBytes
+}
 
 /** Bytes without a whole record after which csv.ts is asked whether a quote was ever closed. */
 const doubtAfterBytes = maxCellBytes + 64 * 1024
@@ -63,7 +77,7 @@ export class RecordReader {
     this.#format = format
     this.#onRecord = onRecord
     this.#onAhead = options.onAhead ?? (() => undefined)
-    this.#takeWords = options.takeWords ?? (() => false)
+    this.#takeWords = options.takeWords ?? ((_, from) => from)
     this.#slots = slots
     this.#view = new RecordView(format)
     this.#line = format.line ?? 1
@@ -162,36 +176,53 @@ export class RecordReader {
     const view = this.#view
     view.csv = null
     view.begin(bytes, table)
-    for (let index = 0, at = 0; index < count; index += 1, at += recordWords) {
-      if (index % ahead === 0) {
-        this.#onAhead(table, at, Math.min(index + ahead, count) * recordWords)
+    const end = count * recordWords
+    for (let from = 0; from < end;) {
+      const to = Math.min(from + ahead * recordWords, end)
+      this.#onAhead(table, from, to)
+      while (from < to) {
+        from = this.#take(table, from, to)
+        if (from === to) break
+        this.#deliverOne(from)
+        from += recordWords
       }
-      // The table holds `count` whole records.
-      const start = table[at + word.start] as number
-      const flags = table[at + word.flags] as number
-      const isCertain =
-        (table[at + word.length] as number) <= maxCellBytes && (flags & needsCsv) === 0
-      if (isCertain && this.#takeWords(table, at, this.#offset, this.#line)) {
-        view.pass(start)
-        this.#offset += (table[at + word.next] as number) - start
-        this.#line += 1 + (table[at + word.lineFeeds] as number)
-        continue
-      }
-      if (!isCertain) {
-        const { delimiter, columnCount } = this.#format
-        const whole = bytes.subarray(start, table[at + word.next])
-        const [record] = parseCsv(whole, { delimiter, columnCount, line: this.#line })
-        if (record) {
-          this.#deliverSlow({ ...record, bytes: Buffer.from(record.bytes) }, start, flags)
-          view.csv = null
-          view.begin(bytes, table)
-          continue
-        }
-      }
-      view.place(start, at)
-      view.isUtf8 = (flags & flag.notUtf8) === 0
-      this.#hand()
     }
+  }
+
+  /** What can be taken without a look at the text. @returns where the words of the next record begin */
+  #take(table: Int32Array, from: number, to: number): number {
+    const next = this.#takeWords(table, from, to, this.#offset, this.#line)
+    if (next === from) return from
+    for (let at = from; at < next; at += recordWords) {
+      this.#line += 1 + (table[at + word.lineFeeds] as number) // the table holds whole records
+    }
+    const last = next - recordWords
+    this.#offset += (table[last + word.next] as number) - (table[from + word.start] as number)
+    this.#view.pass(table[last + word.start] as number)
+    return next
+  }
+
+  /** @param at where its words begin in the table */
+  #deliverOne(at: number): void {
+    const { bytes, table } = this.#kernel
+    const view = this.#view
+    // The table holds whole records.
+    const start = table[at + word.start] as number
+    const flags = table[at + word.flags] as number
+    if (!isCertain(table, at)) {
+      const { delimiter, columnCount } = this.#format
+      const whole = bytes.subarray(start, table[at + word.next])
+      const [record] = parseCsv(whole, { delimiter, columnCount, line: this.#line })
+      if (record) {
+        this.#deliverSlow({ ...record, bytes: Buffer.from(record.bytes) }, start, flags)
+        view.csv = null
+        view.begin(bytes, table)
+        return
+      }
+    }
+    view.place(start, at)
+    view.isUtf8 = (flags & flag.notUtf8) === 0
+    this.#hand()
   }
 
   /** @param known flags that the kernel raised */

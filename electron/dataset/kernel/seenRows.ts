@@ -108,19 +108,63 @@ export class SeenRows {
     return seen.later
   }
 
+  /**
+   * Adds rows as long as nothing that is known begins with the same bits as their questions' hashes, which tells without a
+   * closer look that they are new. Most rows are, and one loop for them all is several times as fast as `add`.
+   *
+   * @param from where the first row's record begins, and `to` where the last one's ends; each gets its verdict
+   * @param isFit whether a row may be added
+   * @returns where the first record begins that was not added
+   */
+  addNew(
+    records: Int32Array,
+    from: number,
+    to: number,
+    isFit: (records: Int32Array, at: number) => boolean,
+  ): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    const room = Math.min(mostIn(slots.length), this.#mostInMemory) - this.#count
+    const end = Math.min(to, from + Math.max(room, 0) * recordWords)
+    let count = this.#count
+    let at = from
+    rows: for (; at < end && isFit(records, at); at += recordWords) {
+      // A record has all words.
+      const high = records[at + word.questionHash + 1] as number
+      let place = (records[at + word.questionHash] as number) & mask
+      for (;;) {
+        const slot = slots[place] as number // masked
+        if (slot === 0) break
+        if (((slot ^ high) & ~mask) === 0) break rows
+        place = (place + 1) & mask
+      }
+      this.#copy(records, at + comparedAt, count)
+      count += 1
+      slots[place] = (high & ~mask) | count
+      records[at + word.verdict] = seen.new + 1
+    }
+    this.#count = count
+    return at
+  }
+
   /** Compares with what is there, and keeps a row that isn't. @param at of the words that are compared */
   #keep(words: Int32Array, at: number): Seen {
     if (this.#count >= mostIn(this.#slots.length)) this.#growTo(this.#slots.length * 2)
     const place = this.#locate(words, at)
     if (place < 0) return seen.repeated
-    const chunk = (this.#chunks[this.#count >>> chunkBits] ??= newChunk())
-    const base = (this.#count & chunkMask) * comparedWords
-    for (let index = 0; index < comparedWords; index += 1) {
-      chunk[base + index] = words[at + index] as number // a row has them all
-    }
+    this.#copy(words, at, this.#count)
     this.#count += 1
     this.#put(place, this.#count, words[at + highWord] as number)
     return this.#verdict
+  }
+
+  /** @param kept the row's place among those that are kept */
+  #copy(words: Int32Array, at: number, kept: number): void {
+    const chunk = (this.#chunks[kept >>> chunkBits] ??= newChunk())
+    const base = (kept & chunkMask) * comparedWords
+    for (let index = 0; index < comparedWords; index += 1) {
+      chunk[base + index] = words[at + index] as number // a row has them all
+    }
   }
 
   /** @param number of a row that is kept, from 1 on @param high word of its question's hash */

@@ -4,9 +4,13 @@ import { expect, test } from 'vitest'
 import { compileWat } from '../../../../build/wasm.ts'
 import { cellChecks } from '../../../../electron/dataset/checks/cellChecks.ts'
 import { cellBytes, parseCsv } from '../../../../electron/dataset/csv.ts'
-import { flag, RowHasher } from '../../../../electron/dataset/kernel/kernel.ts'
+import { flag, recordWords, RowHasher, word } from '../../../../electron/dataset/kernel/kernel.ts'
 import { kernelModule } from '../../../../electron/dataset/kernel/kernelModule.ts'
-import { RecordReader } from '../../../../electron/dataset/kernel/recordReader.ts'
+import {
+  isCertain,
+  RecordReader,
+  type TakeWords,
+} from '../../../../electron/dataset/kernel/recordReader.ts'
 import { roomBytes, TextSlots } from '../../../../electron/dataset/textSlots.ts'
 import type { RecordView } from '../../../../electron/dataset/kernel/recordView.ts'
 
@@ -97,6 +101,55 @@ test.each([null, new TextSlots()])(
       { numRuns: 300 },
     ),
 )
+
+test('records that are taken by their words are left out, and the others are where they were', () => {
+  fc.assert(
+    fc.property(
+      hostileText,
+      fc.integer({ min: 1, max: 70 }),
+      fc.nat(),
+      (bytes, chunkSize, seed) => {
+        const read = (takeWords?: TakeWords) => {
+          const found: [offset: number, line: number, text: string, before: string | undefined][] =
+            []
+          const reader = new RecordReader(
+            format,
+            (view) =>
+              found.push([
+                view.offset,
+                view.line,
+                view.bytes().toString('latin1'),
+                view.previous()?.toString('latin1'),
+              ]),
+            takeWords && { takeWords },
+          )
+          for (let at = 0; at < bytes.length; at += chunkSize)
+            reader.push(bytes.subarray(at, at + chunkSize))
+          reader.finish()
+          return found
+        }
+        const taken = new Map<number, number>()
+        const rest = read((words, from, to, offset, line) => {
+          let at = from
+          let lineOfRecord = line
+          for (; at < to && isCertain(words, at); at += recordWords) {
+            const start = words[at + word.start] ?? 0
+            if ((start * 7919 + seed) % 3 === 0) break
+            taken.set(offset + start - (words[from + word.start] ?? 0), lineOfRecord)
+            lineOfRecord += 1 + (words[at + word.lineFeeds] ?? 0)
+          }
+          return at
+        })
+        const all = read()
+        expect(rest).toEqual(all.filter(([offset]) => !taken.has(offset)))
+        expect([...taken]).toEqual(
+          all.filter(([offset]) => taken.has(offset)).map(([offset, line]) => [offset, line]),
+        )
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
 
 test.each([1000, roomBytes - 10, roomBytes + 10, 900_000])(
   'reads where they lie rows of %i bytes that go on in another slot',

@@ -66,6 +66,31 @@ test('rows beyond those in memory get the same verdicts late', () => {
   )
 })
 
+test.each([Infinity, 150])(
+  'rows that are added as long as they are new get the verdicts that each gets alone (%i in memory)',
+  (mostInMemory) => {
+    const row = fc.tuple(fc.nat(400), fc.nat(2), fc.nat(1))
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 300 }), fc.nat(20), (rows, unfit) => {
+        const [alone, together] = [new SeenRows(mostInMemory), new SeenRows(mostInMemory)]
+        const wanted = rows.map((one) => alone.add(rowOf(...one), 0))
+        const records = new Int32Array(rows.length * recordWords)
+        rows.forEach((one, index) => records.set(rowOf(...one), index * recordWords))
+        const isFit = (_: Int32Array, at: number) => (at / recordWords) % 20 !== unfit
+        const found: Seen[] = []
+        for (let at = 0; at < records.length; at += recordWords) {
+          const next = together.addNew(records, at, records.length, isFit)
+          for (; at < next; at += recordWords)
+            found.push(((records[at + word.verdict] ?? 0) - 1) as Seen)
+          if (at < records.length) found.push(together.add(records, at))
+        }
+        expect(found).toEqual(wanted)
+      }),
+      { numRuns: 100 },
+    )
+  },
+)
+
 test('rows of one question with the same hash by chance are told apart by their answers', () => {
   const known = new SeenRows()
   expect(known.add(rowOf(5, 1, 0), 0)).toBe(seen.new)
