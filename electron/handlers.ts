@@ -14,6 +14,7 @@ import { workspaceHandlers } from './handlers/workspaceHandlers.ts'
 import { diskHandlers } from './handlers/diskHandlers.ts'
 import { createWorkbenchHandlers } from './handlers/workbenchHandlers.ts'
 import type { Services } from './services.ts'
+import { openTrainings } from './training/openTrainings.ts'
 
 export interface HostFacts {
   readonly version: string
@@ -106,6 +107,7 @@ export function createHandlers(
     'model.rename': async ({ id, name }) => services.renameModel(id, name),
     'model.describeDeletion': ({ id }) => services.disk.describeDeletion(id),
     'version.start': (request) => services.startVersion(request),
+    'version.listOpen': async () => openTrainings(db),
     'version.costs': async ({ versionId }) => listVersionCosts(services.db, versionId),
     'version.estimate': (request) => services.estimateVersion(request),
     'candidate.continue': async ({ candidateId }) => {

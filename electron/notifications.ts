@@ -18,9 +18,15 @@ export function notifyEnded(
   notification.show()
 }
 
-export function notifyHidden(t: Translate): void {
+/** Where its window went. */
+export function notifyHidden(t: Translate, platform: NodeJS.Platform, onClick: () => void): void {
   if (!Notification.isSupported()) return
-  new Notification({ title: t('native:hidden.title'), body: t('native:hidden.body') }).show()
+  const notification = new Notification({
+    title: t('native:hidden.title'),
+    body: t(platform === 'darwin' ? 'native:hidden.bodyDock' : 'native:hidden.body'),
+  })
+  notification.on('click', onClick)
+  notification.show()
 }
 
 /** Jobs in AWS go on without it; what is missing is the view of them. */

@@ -12,7 +12,11 @@ const boundsSchema = z.object({
   height: z.number().min(600),
 })
 
-export function openWindow(options: { preload: string; dataDirectory: string }): BrowserWindow {
+export function openWindow(options: {
+  preload: string
+  icon: string
+  dataDirectory: string
+}): BrowserWindow {
   const boundsFile = path.join(options.dataDirectory, 'window.json')
   const window = new BrowserWindow({
     ...readBounds(boundsFile),
@@ -20,6 +24,7 @@ export function openWindow(options: { preload: string; dataDirectory: string }):
     minHeight: 600,
     show: false,
     title: 'Timbre',
+    icon: options.icon,
     autoHideMenuBar: true,
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#15191e' : '#ffffff',
     webPreferences: {

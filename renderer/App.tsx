@@ -41,7 +41,7 @@ import { ModelsPage } from './models/ModelsPage.tsx'
 import { MovePage } from './move/MovePage.tsx'
 import { NavigationContext, sectionOf, type Place } from './navigation.tsx'
 import { PlaygroundPage } from './playground/PlaygroundPage.tsx'
-import { appQuery, engineQuery, settingsQuery } from './queries.ts'
+import { appQuery, engineQuery, openTrainingsQuery, settingsQuery } from './queries.ts'
 import { RegistryPage } from './registry/RegistryPage.tsx'
 import { SettingsPage } from './settings/SettingsPage.tsx'
 import { cssVariables, theme } from './theme.ts'
@@ -254,12 +254,14 @@ function EngineSwitch() {
   const { t } = useTranslation()
   const client = useQueryClient()
   const { data: status } = useQuery(engineQuery)
+  const { data: open } = useQuery(openTrainingsQuery)
   const change = useMutation({
     mutationFn: (wanted: boolean) => invoke(wanted ? 'engine.start' : 'engine.stop'),
     onSuccess: (changed) => client.setQueryData(engineQuery.queryKey, changed),
     onError: showError,
   })
   const state = status?.state ?? 'starting'
+  const count = open?.here.length ?? 0
   return (
     <Stack
       gap={6}
@@ -278,7 +280,7 @@ function EngineSwitch() {
         onChange={(event) => change.mutate(event.currentTarget.checked)}
       />
       <Text size="xs" c="dimmed" role="status">
-        {t(`engine.${state}`)}
+        {state === 'running' && count > 0 ? t('engine.training', { count }) : t(`engine.${state}`)}
       </Text>
     </Stack>
   )

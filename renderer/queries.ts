@@ -75,6 +75,10 @@ export const modelsQuery = queryOptions({
   queryKey: ['models'],
   queryFn: () => invoke('model.list'),
 })
+export const openTrainingsQuery = queryOptions({
+  queryKey: ['models', 'open'],
+  queryFn: () => invoke('version.listOpen'),
+})
 export const modelQuery = (id: string) =>
   queryOptions({ queryKey: ['models', id], queryFn: () => invoke('model.get', { id }) })
 /** Asked anew each time, and when the engine starts or ends: without it nothing is deleted. */
@@ -218,6 +222,7 @@ export function followEvents(client: QueryClient): () => void {
           },
       )
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey, exact: true })
+      void client.invalidateQueries(openTrainingsQuery)
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
       void client.invalidateQueries({ queryKey: ['costs', version.id] })
       void client.invalidateQueries({ queryKey: ['modelDeletion'] })

@@ -23,7 +23,13 @@ import {
   hubTokenStateSchema,
 } from './hubModel.ts'
 import { metricPointSchema } from './metrics.ts'
-import { baseModelSchema, fineTuneRequestSchema, modelSchema, modelVersionSchema } from './model.ts'
+import {
+  baseModelSchema,
+  fineTuneRequestSchema,
+  modelSchema,
+  modelVersionSchema,
+  openTrainingsSchema,
+} from './model.ts'
 import { modelDeletionSchema } from './modelDeletion.ts'
 import { exportFormatSchema, exportResultSchema } from './modelExport.ts'
 import { previewRequestSchema, promptPreviewSchema } from './promptPreview.ts'
@@ -110,6 +116,8 @@ export const calls = {
   /** What `disk.delete` would take away, and what it leaves. */
   'model.describeDeletion': call(byId, modelDeletionSchema),
   'version.start': call(fineTuneRequestSchema, modelVersionSchema),
+  /** Names of models with a training that has not ended. */
+  'version.listOpen': call(nothing, openTrainingsSchema),
   /** What its candidates cost in an account at AWS so far; none on this computer. */
   'version.costs': call(z.object({ versionId: z.string() }), z.array(candidateCostSchema)),
   /** Makes a few steps of each run; nothing is started. */

@@ -147,6 +147,15 @@ export const modelSchema = z.object({
 })
 export type Model = z.infer<typeof modelSchema>
 
+/** Names of models with a training that has not ended. */
+export const openTrainingsSchema = z.object({
+  /** On this computer: it stands still while Timbre does not run. */
+  here: z.array(z.string()),
+  /** Anywhere. */
+  all: z.array(z.string()),
+})
+export type OpenTrainings = z.infer<typeof openTrainingsSchema>
+
 export const longestModelName = 60
 /** Letters of any script, digits, spaces and - _ . ; what AWS needs is derived from it by a slug. */
 export const modelNameSchema = z

@@ -15,7 +15,6 @@ import { ServiceFailure } from '../support/aws/serviceFailure.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
 import {
-  closeUnasked,
   answerDialog,
   answerSaveDialog,
   launchApp,
@@ -115,7 +114,7 @@ test.beforeAll(async () => {
   })
 })
 test.afterAll(async () => {
-  await closeUnasked(running)
+  await running.app.close()
   await double.close()
   await hub.close()
 })

@@ -6,9 +6,9 @@ import { parse } from 'csv-parse/sync'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
-import { notificationTitles, watchNotifications } from './support/desktop.ts'
+import { notificationTitles, questionsAsked, watchNotifications } from './support/desktop.ts'
 import {
-  closeUnasked,
+  answerQuestions,
   answerSaveDialog,
   launchApp,
   makeDataDirectory,
@@ -44,7 +44,7 @@ test.beforeAll(async () => {
   })
 })
 test.afterAll(async () => {
-  await closeUnasked(running)
+  await running.app.close()
   await double.close()
 })
 
@@ -123,19 +123,14 @@ test('says what is happening while it starts, and what it costs in the title, th
 })
 
 test('quitting says what goes on running and its price, and staying keeps the window', async () => {
-  const detail = await running.app.evaluate(({ app, dialog }) => {
-    let said = ''
-    dialog.showMessageBoxSync = (options: unknown) => {
-      said = (options as { detail?: string }).detail ?? ''
-      return 0
-    }
-    app.quit()
-    return said
-  })
+  await answerQuestions(running, 0)
+  await running.app.evaluate(({ app }) => app.quit())
+  const [{ detail } = {}] = await questionsAsked(running)
   expect(detail).toBe(
     '2 endpoints: this goes on at AWS and costs $8.61 an hour, until it ends by itself.',
   )
   await expect(page.getByRole('navigation')).toBeVisible()
+  await answerQuestions(running, 1)
 })
 
 test('deletes both, with everything they are made of', async () => {

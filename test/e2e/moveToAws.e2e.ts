@@ -6,13 +6,7 @@ import type { ModelVersion } from '../../shared/model.ts'
 import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
-import {
-  closeUnasked,
-  dropFile,
-  launchApp,
-  makeDataDirectory,
-  type LaunchedApp,
-} from './support/launch.ts'
+import { dropFile, launchApp, makeDataDirectory, type LaunchedApp } from './support/launch.ts'
 import { takePicture } from './support/pictures.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -29,7 +23,7 @@ test.beforeAll(async () => {
   page = running.page
 })
 test.afterAll(async () => {
-  await closeUnasked(running)
+  await running.app.close()
   await double.close()
 })
 

@@ -19,7 +19,6 @@ import { startAwsDouble, type AwsDouble } from '../support/aws/awsDouble.ts'
 import { ServiceFailure } from '../support/aws/serviceFailure.ts'
 import { aDraft } from '../support/aws/workspaceDraft.ts'
 import {
-  closeUnasked,
   answerSaveDialog,
   launchApp,
   makeDataDirectory,
@@ -93,7 +92,7 @@ test.beforeAll(async () => {
   page = running.page
 })
 test.afterAll(async () => {
-  await closeUnasked(running)
+  await running.app.close()
   await double.close()
 })
 

@@ -5,7 +5,6 @@ import { knownFailures } from '../support/aws/failures.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { addCompanyAccount } from './support/companyAccount.ts'
 import {
-  closeUnasked,
   dropFile,
   launchApp,
   makeDataDirectory,
@@ -27,7 +26,7 @@ test.beforeAll(async () => {
   await addCompanyAccount(page, double)
 })
 test.afterAll(async () => {
-  await closeUnasked(running)
+  await running.app.close()
   await double.close()
 })
 

@@ -44,3 +44,19 @@ test.each(namespaces)('%s says the same things in both languages', (namespace) =
 test('every error has words', () => {
   expect(Object.keys(read('en', 'errors.json')).sort()).toEqual([...errorCodes].sort())
 })
+
+test('every text that main asks for by its name is there', () => {
+  const main = path.resolve(import.meta.dirname, '../../electron')
+  const asked = readdirSync(main, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [
+      ...readFileSync(path.join(main, file), 'utf8').matchAll(
+        /'(analysis|catalog|cli|disk|errors|findings|move|native|report):([\w.]+)'/g,
+      ),
+    ])
+  expect(asked.length).toBeGreaterThan(100)
+  const missing = asked
+    .filter(([, namespace = '', key = '']) => !flatten(read('en', `${namespace}.json`)).has(key))
+    .map(([text]) => text)
+  expect(missing).toEqual([])
+})

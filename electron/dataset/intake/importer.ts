@@ -29,6 +29,8 @@ export interface Importer {
   /** @throws AppError as DatasetService.import does; Cancelled */
   start(request: ImportRequest): Promise<Dataset>
   cancel(importId: string): void
+  /** Names of the files that are being read. */
+  underWay(): string[]
   paste(text: string, name: string): Promise<Dataset>
   /**
    * Reads the file of a dataset in another way: from where it lies, when it was imported since the start, and otherwise
@@ -48,7 +50,7 @@ const progressEveryMs = 100
 const previewRows = 20
 
 export function createImporter({ datasets, connect, publish, now }: ImporterOptions): Importer {
-  const running = new Map<string, AbortController>()
+  const running = new Map<string, { readonly name: string; readonly controller: AbortController }>()
   /** Where this session's datasets came from, to read a file again in another way. */
   const paths = new Map<string, string>()
 
@@ -58,7 +60,7 @@ export function createImporter({ datasets, connect, publish, now }: ImporterOpti
     work: (report: Report, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const controller = new AbortController()
-    running.set(importId, controller)
+    running.set(importId, { name, controller })
     const report = createReport(importId, name)
     try {
       return await work(report, controller.signal)
@@ -176,7 +178,8 @@ export function createImporter({ datasets, connect, publish, now }: ImporterOpti
 
   return {
     start,
-    cancel: (importId) => running.get(importId)?.abort(),
+    cancel: (importId) => running.get(importId)?.controller.abort(),
+    underWay: () => [...running.values()].map(({ name }) => name),
     paste,
     readAgain,
     describe,

@@ -1,5 +1,35 @@
-/** What the desktop around the app sees and does: notifications, and the window's close button. */
+/** What the desktop around the app sees and does: notifications, questions, the tray, and the window's close button. */
 import type { LaunchedApp } from './launch.ts'
+
+/** Since `answerQuestions`. */
+export async function questionsAsked({ app }: LaunchedApp): Promise<Electron.MessageBoxOptions[]> {
+  return app.evaluate(
+    () =>
+      (globalThis as unknown as { questionsAsked: Electron.MessageBoxOptions[] }).questionsAsked,
+  )
+}
+
+/** Keeps the menu of the tray from now on: there is no desktop that shows it. */
+export async function watchTray({ app }: LaunchedApp): Promise<void> {
+  await app.evaluate(({ Tray }) => {
+    Tray.prototype.setContextMenu = (menu) => void Object.assign(globalThis, { trayMenu: menu })
+  })
+}
+
+export async function trayLabels({ app }: LaunchedApp): Promise<string[]> {
+  return app.evaluate(() =>
+    (globalThis as unknown as { trayMenu: Electron.Menu }).trayMenu.items.flatMap(
+      ({ type, label }) => (type === 'separator' ? [] : label),
+    ),
+  )
+}
+
+export async function clickInTray({ app }: LaunchedApp, label: string): Promise<void> {
+  await app.evaluate((_, wanted) => {
+    const { items } = (globalThis as unknown as { trayMenu: Electron.Menu }).trayMenu
+    items.find((item) => item.label === wanted)?.click()
+  }, label)
+}
 
 /** Collects notifications from now on: there is no desktop that shows them, and nobody to click on them. */
 export async function watchNotifications({ app }: LaunchedApp): Promise<void> {

@@ -44,6 +44,8 @@ export async function launchApp(
     stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
   const page = await app.firstWindow()
   await page.getByRole('navigation').waitFor()
+  // There is nobody to answer whether to quit while something is under way.
+  await answerQuestions({ app }, 1)
   return {
     app,
     page,
@@ -124,10 +126,17 @@ export async function answerSaveDialog({ app }: LaunchedApp, chosen: string): Pr
   }, chosen)
 }
 
-/** What still costs in an account would be asked about, and there is nobody to answer. */
-export async function closeUnasked({ app }: LaunchedApp): Promise<void> {
-  await app.evaluate(({ dialog }) => {
-    dialog.showMessageBoxSync = () => 1
-  })
-  await app.close()
+/** Questions of the system's own are answered so from now on: 0 stays, 1 quits. */
+export async function answerQuestions(
+  { app }: Pick<LaunchedApp, 'app'>,
+  response: number,
+): Promise<void> {
+  await app.evaluate(({ dialog }, answer) => {
+    const asked: unknown[] = []
+    Object.assign(globalThis, { questionsAsked: asked })
+    dialog.showMessageBox = async (...given: unknown[]) => {
+      asked.push(given.at(-1))
+      return { response: answer, checkboxChecked: false }
+    }
+  }, response)
 }
