@@ -76,6 +76,8 @@ export interface ServicesOptions {
   readonly resourcesDirectory: string
   readonly launchEngine: LaunchEngine
   readonly systemLocale: string
+  /** Goes before the settings, which are the window's. */
+  readonly language?: Language
   readonly publish: Publish
   /** An endpoint answers for the first time. */
   readonly onEndpointReady?: (endpoint: Endpoint) => void
@@ -159,7 +161,8 @@ export function createServices(options: ServicesOptions): Services {
   const db = openDatabase(path.join(options.dataDirectory, 'timbre.db'))
   const modelsDirectory = path.join(options.resourcesDirectory, 'models')
 
-  const language = () => resolveLanguage(getSettings(db).language, options.systemLocale)
+  const language = () =>
+    options.language ?? resolveLanguage(getSettings(db).language, options.systemLocale)
   const contentDirectory = path.join(options.dataDirectory, 'content')
   const datasets = createDatasetService({
     db,

@@ -8,6 +8,7 @@ import enCli from '../shared/locales/en/cli.json' with { type: 'json' }
 import enDisk from '../shared/locales/en/disk.json' with { type: 'json' }
 import enErrors from '../shared/locales/en/errors.json' with { type: 'json' }
 import enFindings from '../shared/locales/en/findings.json' with { type: 'json' }
+import enHelp from '../shared/locales/en/help.json' with { type: 'json' }
 import enMove from '../shared/locales/en/move.json' with { type: 'json' }
 import enNative from '../shared/locales/en/native.json' with { type: 'json' }
 import enReport from '../shared/locales/en/report.json' with { type: 'json' }
@@ -17,6 +18,7 @@ import zhCli from '../shared/locales/zh/cli.json' with { type: 'json' }
 import zhDisk from '../shared/locales/zh/disk.json' with { type: 'json' }
 import zhErrors from '../shared/locales/zh/errors.json' with { type: 'json' }
 import zhFindings from '../shared/locales/zh/findings.json' with { type: 'json' }
+import zhHelp from '../shared/locales/zh/help.json' with { type: 'json' }
 import zhMove from '../shared/locales/zh/move.json' with { type: 'json' }
 import zhNative from '../shared/locales/zh/native.json' with { type: 'json' }
 import zhReport from '../shared/locales/zh/report.json' with { type: 'json' }
@@ -32,6 +34,7 @@ const resources = {
     disk: enDisk,
     errors: enErrors,
     findings: enFindings,
+    help: enHelp,
     move: enMove,
     native: enNative,
     report: enReport,
@@ -43,6 +46,7 @@ const resources = {
     disk: zhDisk,
     errors: zhErrors,
     findings: zhFindings,
+    help: zhHelp,
     move: zhMove,
     native: zhNative,
     report: zhReport,

@@ -1,4 +1,5 @@
 /** What every command gets. */
+import type { Language } from '../../shared/settings.ts'
 import { dataDirectory } from '../dataDirectory.ts'
 import { forkEngine } from '../engineProcess/forkEngine.ts'
 import { resourcesDirectory } from '../resourcesDirectory.ts'
@@ -8,6 +9,7 @@ import type { Translate } from '../translate.ts'
 export interface CommandContext {
   readonly dataDirectoryOption: string | undefined
   readonly systemLocale: string
+  readonly language: Language
   readonly json: boolean
   readonly t: Translate
   print(line: string): void
@@ -25,6 +27,7 @@ export async function withServices<T>(
     resourcesDirectory: resourcesDirectory(),
     launchEngine: forkEngine,
     systemLocale: context.systemLocale,
+    language: context.language,
     publish,
     ...more,
   })

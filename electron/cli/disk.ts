@@ -17,21 +17,18 @@ type ContextOf = (command: Command) => CommandContext
 export function addDiskCommands(program: Command, contextOf: ContextOf): void {
   const disk = program
     .command('disk')
-    .description('show what takes space, with what deleting it would free, and the bin')
     .option('--json', 'one JSON document')
     .action((_options, command: Command) =>
       withDisk(contextOf(command), (service) => service.describe(), showLedger),
     )
   const onItem = (
     name: 'delete' | 'restore' | 'erase',
-    description: string,
     show: (context: CommandContext, ledger: DiskLedger, item: DiskItemRef) => void,
   ) =>
     disk
       .command(name)
-      .description(description)
-      .addArgument(new Argument('<kind>', 'what it is').choices(diskItemKindSchema.options))
-      .argument('<id>', 'as `timbre disk` shows it')
+      .addArgument(new Argument('<kind>').choices(diskItemKindSchema.options))
+      .argument('<id>')
       .action((kind: DiskItemRef['kind'], id: string, _options, command: Command) =>
         withDisk(
           contextOf(command),
@@ -39,21 +36,20 @@ export function addDiskCommands(program: Command, contextOf: ContextOf): void {
           (context, ledger) => show(context, ledger, { kind, id }),
         ),
       )
-  onItem('delete', `move it to the bin, where it is kept for ${binDays} days`, (context, _, item) =>
+  onItem('delete', (context, _, item) =>
     context.print(
       context.t('disk:cli.deleted', { name: `${item.kind} ${item.id}`, count: binDays }),
     ),
   )
-  onItem('restore', 'put it back from the bin', (context, _, item) =>
+  onItem('restore', (context, _, item) =>
     context.print(context.t('disk:cli.restored', { name: `${item.kind} ${item.id}` })),
   )
-  onItem('erase', 'take it out of the bin for good', (context, ledger) =>
+  onItem('erase', (context, ledger) =>
     context.print(context.t('disk:cli.erased', { free: formatBytes(ledger.freeBytes) })),
   )
   disk
     .command('clear')
-    .description('clear a cache')
-    .addArgument(new Argument('<cache>', 'which').choices(diskCacheSchema.options))
+    .addArgument(new Argument('<cache>').choices(diskCacheSchema.options))
     .action((cache: DiskCache, _options, command: Command) =>
       withDisk(
         contextOf(command),

@@ -21,22 +21,10 @@ export interface FileDivision {
 /** @param share the validation share where none is given; no split is made then when left out */
 export function addDivisionOptions(command: Command, share?: number): Command {
   return command
-    .option(
-      '--validation <share>',
-      'share held back for validation (0.05 to 0.5, or 5% to 50%), or a file whose rows are all for it',
-      share === undefined ? undefined : String(share),
-    )
-    .addOption(
-      new Option(
-        '--group <column>',
-        'rows with the same value in this column stay on one side',
-      ).conflicts('stratify'),
-    )
-    .option('--stratify', 'every topic has its share on both sides')
-    .option(
-      '--keep-apart',
-      'no question on both sides: similar ones stay together, or leave the validation rows',
-    )
+    .option('--validation <share>', '', share === undefined ? undefined : String(share))
+    .addOption(new Option('--group <column>').conflicts('stratify'))
+    .option('--stratify')
+    .option('--keep-apart')
 }
 
 /**
