@@ -352,7 +352,7 @@ export function createServices(options: ServicesOptions): Services {
   })
   const catalog = createCatalog(documents)
   const licences = createLicences({ db, documents, now })
-  const queue = createTrainingQueue(db)
+  const queue = createTrainingQueue(db, now)
   const outbox = createContentStore(path.join(options.dataDirectory, 'outbox'))
   // What nobody goes on sending; only tidying up.
   const unsent = listUploads(db).filter(({ state }) => state !== 'completed')

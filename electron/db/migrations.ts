@@ -413,4 +413,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE models ADD COLUMN resource_name TEXT NOT NULL DEFAULT '';
   UPDATE models SET resource_name = name;
   `,
+  `
+  -- Which face of the app creates a candidate's job just now; one that ended without saying so lets it lapse.
+  CREATE TABLE job_claims (
+    candidate_id TEXT PRIMARY KEY REFERENCES candidates (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
+    until_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -198,8 +198,11 @@ export async function startVersion(
   const resourceName = getResourceName(db, version.modelId)
   for (const [index, candidate] of version.candidates.entries()) {
     const { model, uris } = requireItem(runs, index)
-    const sendData = async () => uris
-    await createJob(options, connection, candidate, { model, resourceName, sendData })
+    await createJob(options, connection, candidate, async () => ({
+      model,
+      resourceName,
+      uris,
+    }))
   }
   return getVersion(db, versionId)
 }
@@ -213,20 +216,19 @@ export async function submitCandidate(
   connection: Connection,
   candidate: Candidate,
 ): Promise<void> {
-  const version = getVersion(options.db, candidate.versionId)
-  try {
+  await createJob(options, connection, candidate, async () => {
+    const version = getVersion(options.db, candidate.versionId)
     const model = await options.describeBaseModel(connection, candidate.baseModelId)
     const split = await options.readSplit(version, version.datasetSha256)
-    const resourceName = getResourceName(options.db, version.modelId)
-    const sendData = async () => {
-      const data = { ...split, samplePrompts: version.samplePrompts }
-      const files = await model.dataFiles(connection, data, candidate.promptTemplate)
-      return options.sendData(connection, files)
+    const data = { ...split, samplePrompts: version.samplePrompts }
+    const files = await model.dataFiles(connection, data, candidate.promptTemplate)
+    return {
+      model,
+      resourceName: getResourceName(options.db, version.modelId),
+      // What is there already is not sent again.
+      uris: await options.sendData(connection, files),
     }
-    await createJob(options, connection, candidate, { model, resourceName, sendData })
-  } catch (error) {
-    failUnlessRetryable(options, candidate, error)
-  }
+  })
 }
 
 function newCandidate(
@@ -307,36 +309,31 @@ async function trainingTokensOf(
 interface JobParts {
   readonly model: TrainableModel
   readonly resourceName: string
-  /** What is there already is not sent again. */
-  readonly sendData: () => Promise<UploadedData>
+  readonly uris: UploadedData
 }
 
+/** The one place where jobs are created. What another face, or another part of this one, has begun with is left to it. */
 async function createJob(
   options: StartVersionOptions,
   connection: Connection,
   candidate: Candidate,
-  { model, resourceName, sendData }: JobParts,
+  prepare: () => Promise<JobParts>,
 ): Promise<void> {
   const { db, now, queue } = options
   const leave = queue.enter(connection, candidate)
   if (!leave) return
   try {
-    const uris = await sendData()
-    const trainingJobArn = await model.submit(connection, {
-      jobName: candidate.trainingJobName,
-      resourceName,
-      hyperparameters: candidate.hyperparameters,
-      checkpointUri: checkpointUri(connection, candidate.id),
-      choice: candidate.cloud,
-      uris,
-    })
+    const trainingJobArn = await submitOrFind(connection, candidate, prepare)
     const isWanted = transact(db, () => {
       const current = findCandidate(db, candidate.id)
-      if (current?.status === 'Queued') {
-        updateCandidate(db, candidate.id, { trainingJobArn, status: 'InProgress' })
+      if (current?.trainingJobName !== candidate.trainingJobName) return false
+      // Failed by a face that thought this one dead.
+      if (current.status === 'Queued' || current.status === 'Failed') {
+        const running = { status: 'InProgress', failure: null, endedAtMs: null } as const
+        updateCandidate(db, candidate.id, { trainingJobArn, ...running })
         insertEvent(db, { candidateId: candidate.id, kind: 'created', details: {}, atMs: now() })
       }
-      return current !== undefined && current.status !== 'Stopped'
+      return current.status !== 'Stopped'
     })
     // Stopped or deleted while its job was being created.
     if (!isWanted) await wayOf(candidate).stop(connection, candidate)
@@ -347,18 +344,58 @@ async function createJob(
   }
 }
 
+/**
+ * What fails now may have been done before: the answer was lost, and the job itself takes the place that is missing, or its
+ * dataset was deleted since. A candidate that failed here while its job runs there would be paid for and seen by nobody.
+ *
+ * @returns the job's ARN
+ */
+async function submitOrFind(
+  connection: Connection,
+  candidate: Candidate,
+  prepare: () => Promise<JobParts>,
+): Promise<string> {
+  try {
+    const { model, resourceName, uris } = await prepare()
+    return await model.submit(connection, {
+      jobName: candidate.trainingJobName,
+      resourceName,
+      hyperparameters: candidate.hyperparameters,
+      checkpointUri: checkpointUri(connection, candidate.id),
+      choice: candidate.cloud,
+      uris,
+    })
+  } catch (error) {
+    if (isPassing(toAppError(error).toData())) throw error
+    const job = await wayOf(candidate)
+      .describeJob(connection, candidate)
+      .catch((problem: unknown) => {
+        // Whether it is there has to be known first.
+        throw isPassing(toAppError(problem).toData()) ? problem : error
+      })
+    return job.arn
+  }
+}
+
+/** Something that ends by itself, or that says nothing against the job: it is sent again. */
+function isPassing({ retryable, code }: AppErrorData): boolean {
+  return retryable || passes.has(code)
+}
+
 function failUnlessRetryable(
   { db, now }: Pick<StartVersionOptions, 'db' | 'now'>,
   candidate: Candidate,
   error: unknown,
 ): void {
   const failure = toAppError(error).toData()
-  if (failure.retryable || passes.has(failure.code)) {
+  if (isPassing(failure)) {
     noteWaiting(db, candidate, failure)
     return
   }
   transact(db, () => {
-    if (findCandidate(db, candidate.id)?.status !== 'Queued') return
+    const current = findCandidate(db, candidate.id)
+    const isWaiting = current?.status === 'Queued'
+    if (!isWaiting || current.trainingJobName !== candidate.trainingJobName) return
     updateCandidate(db, candidate.id, { status: 'Failed', failure, endedAtMs: now() })
     insertEvent(db, {
       candidateId: candidate.id,

@@ -139,6 +139,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
       if (['CreateEndpoint', 'CreateInferenceComponent'].includes(operation.name))
         requireFreshSignature(request, now())
       context.failures.check(operation.name)
+      await context.failures.held(operation.name)
       const handler = services[model.service]?.[operation.name]
       if (!handler)
         throw new ServiceFailure('UnknownOperationException', `The double has no ${name}.`)

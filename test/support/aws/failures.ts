@@ -6,10 +6,14 @@ export interface Failures {
   refuse(operation: string, failure: ServiceFailure, times?: number): void
   /** The next call of this operation is done, and its answer lost. */
   loseAnswer(operation: string): void
+  /** The next call of this operation is done once `work` is; what happens meanwhile comes first. */
+  hold(operation: string, work: () => Promise<void>): void
   /** What was still to be refused of it is not any more. */
   settle(operation: string): void
   /** @throws ServiceFailure when one is due */
   check(operation: string): void
+  /** Until what it is held for is done. */
+  held(operation: string): Promise<void>
   /** @throws ServiceFailure when the answer is to be lost */
   checkAnswer(operation: string): void
 }
@@ -17,11 +21,13 @@ export interface Failures {
 export function createFailures(): Failures {
   const due = new Map<string, { failure: ServiceFailure; left: number }[]>()
   const lost = new Set<string>()
+  const holding = new Map<string, () => Promise<void>>()
   return {
     refuse(operation, failure, times = 1) {
       due.set(operation, [...(due.get(operation) ?? []), { failure, left: times }])
     },
     loseAnswer: (operation) => void lost.add(operation),
+    hold: (operation, work) => void holding.set(operation, work),
     settle: (operation) => void due.delete(operation),
     check(operation) {
       const waiting = due.get(operation) ?? []
@@ -30,6 +36,11 @@ export function createFailures(): Failures {
       next.left -= 1
       if (next.left <= 0) due.set(operation, waiting.slice(1))
       throw next.failure
+    },
+    async held(operation) {
+      const work = holding.get(operation)
+      holding.delete(operation)
+      await work?.()
     },
     checkAnswer(operation) {
       if (lost.delete(operation))
