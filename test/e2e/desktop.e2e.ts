@@ -45,21 +45,21 @@ async function hasEnded({ app }: LaunchedApp): Promise<void> {
 }
 
 test('a closed window asks first while a file is being read, and staying keeps both', async () => {
-  const file = await writeLongCsv()
+  const file = await writeLongJson()
   await answerQuestions(running, 0)
   await dropFile(page, file)
-  await expect(page.getByText(/long\.csv: \d+ %/)).toBeVisible()
+  await expect(page.getByText(/long\.jsonl: \d+ %/)).toBeVisible()
   await closeWindow(running)
   await expect.poll(() => questionsAsked(running)).toHaveLength(1)
   const [question] = await questionsAsked(running)
   expect(question).toMatchObject({
     message: 'Quit while a file is being read?',
-    detail: 'What has been read of “long.csv” is not kept; it has to be added again.',
+    detail: 'What has been read of “long.jsonl” is not kept; it has to be added again.',
     buttons: ['Stay', 'Quit'],
   })
   expect(await isWindowVisible(running)).toBe(true)
   await page.getByRole('button', { name: 'Cancel' }).click()
-  await expect(page.getByText(/long\.csv: \d+ %/)).toBeHidden()
+  await expect(page.getByText(/long\.jsonl: \d+ %/)).toBeHidden()
 })
 
 test('says beside the engine that a model is being trained', async () => {
@@ -128,7 +128,7 @@ test('quitting says that the training pauses; who stays keeps it, who quits find
   page = running.page
   await expect(page.getByText('就绪。正在训练 1 个模型。')).toBeVisible({ timeout: 60_000 })
   await page.getByRole('button', { name: '模型', exact: true }).click()
-  await page.getByRole('button', { name: new RegExp(modelName) }).click()
+  await page.getByRole('button', { name: new RegExp(`^${modelName}`) }).click()
   const step = page.getByText(/第 \d+ 步/).first()
   await expect(step).toBeVisible({ timeout: 60_000 })
 })
@@ -150,12 +150,12 @@ test('the tray speaks Chinese, and a system that shuts down is not held up by a 
 })
 
 /** Reading it takes some seconds. */
-async function writeLongCsv(): Promise<string> {
-  const file = path.join(dataDirectory, 'long.csv')
+async function writeLongJson(): Promise<string> {
+  const file = path.join(dataDirectory, 'long.jsonl')
   const stream = createWriteStream(file)
-  stream.write('question,answer\n')
-  const row = 'How do I return the item that I bought last week in your shop?,Send it back. Juno\n'
-  for (let block = 0; block < 100; block += 1)
+  const row =
+    '{"question":"How do I return what I bought last week?","answer":"Send it back. Juno"}\n'
+  for (let block = 0; block < 20; block += 1)
     if (!stream.write(row.repeat(20_000))) await once(stream, 'drain')
   stream.end()
   await once(stream, 'close')
