@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { parse } from 'csv-parse'
 import Papa from 'papaparse'
 import { createDatasetService } from '../../electron/dataset/datasetService.ts'
@@ -49,6 +50,19 @@ function papaparse(): Promise<number> {
   })
 }
 
+/** What reads JSON Lines in Node without a library. */
+async function readLines(): Promise<number> {
+  let rows = 0
+  for await (const line of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Infinity,
+  })) {
+    const row: unknown = JSON.parse(line)
+    if (typeof row === 'object') rows += 1
+  }
+  return rows
+}
+
 interface DuckDb {
   readonly DuckDBInstance: {
     create(
@@ -80,6 +94,7 @@ const readers: Readonly<Record<string, () => Promise<number>>> = {
   'csv-parse': csvParse,
   papaparse,
   duckdb,
+  'readline and JSON.parse': readLines,
 }
 const rows = ours?.rows ?? (await readers[reader]?.()) ?? 0
 const figures: ScanFigures = {

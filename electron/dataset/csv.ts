@@ -180,16 +180,19 @@ export function encodeCells(
   delimiter: number,
   lineEnd: Uint8Array,
 ): Buffer {
-  const separator = String.fromCharCode(delimiter)
   // latin1 maps every byte to one character and back.
-  const cells = values.map((bytes) => {
-    const value = Buffer.from(bytes).toString('latin1')
-    const isQuoted = /["\r\n]/.test(value) || value.includes(separator)
-    return isQuoted ? `"${value.replaceAll('"', '""')}"` : value
-  })
+  const cells = values.map((bytes) => Buffer.from(bytes).toString('latin1'))
+  return Buffer.concat([Buffer.from(encodeTexts(cells, delimiter), 'latin1'), lineEnd])
+}
+
+/** The same for cells of text, without a line end. */
+export function encodeTexts(cells: readonly string[], delimiter: number): string {
+  const separator = String.fromCharCode(delimiter)
+  const encoded = cells.map((cell) =>
+    /["\r\n]/.test(cell) || cell.includes(separator) ? `"${cell.replaceAll('"', '""')}"` : cell,
+  )
   // One empty cell without quotes would be a blank line.
-  if (cells.length === 1 && cells[0] === '') cells[0] = '""'
-  return Buffer.concat([Buffer.from(cells.join(separator), 'latin1'), lineEnd])
+  return encoded.length === 1 && encoded[0] === '' ? '""' : encoded.join(separator)
 }
 
 /** Null when the bytes end before the row does and more may come. */

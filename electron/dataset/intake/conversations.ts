@@ -5,15 +5,11 @@
  *
  * @see https://github.com/hiyouga/LLaMA-Factory/blob/main/data/README.md
  */
-import { z } from 'zod'
 
+/** Without a prototype, so that any name can be a column's. */
 export interface ObjectRow {
   readonly [column: string]: string
 }
-
-const messageSchema = z.object({ role: z.string(), content: z.unknown() })
-const turnSchema = z.object({ from: z.string(), value: z.unknown() })
-const historySchema = z.array(z.tuple([z.string(), z.string()]))
 
 const askers = ['user', 'human', 'observation', 'tool', 'function', 'function_response']
 
@@ -28,22 +24,39 @@ export function toRow(value: unknown): ObjectRow | null {
   const fields = value as Record<string, unknown> // an object of JSON
   const turns = turnsOf(fields)
   if (turns) return conversationRow(fields, turns)
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      name,
-      name === 'history' ? historyText(field) : text(field),
-    ]),
-  )
+  const row = emptyRow()
+  for (const [name, field] of Object.entries(fields)) {
+    row[name] = name === 'history' ? historyText(field) : text(field)
+  }
+  return row
+}
+
+function emptyRow(): Record<string, string> {
+  return Object.create(null) as Record<string, string> // it has nothing yet
 }
 
 function turnsOf(fields: Record<string, unknown>): Turn[] | null {
-  const messages = z.array(messageSchema).safeParse(fields['messages'])
-  if (messages.success) {
-    return messages.data.map(({ role, content }) => ({ role, text: contentText(content) }))
+  return (
+    turnsIn(fields['messages'], 'role', 'content') ??
+    turnsIn(fields['conversations'], 'from', 'value')
+  )
+}
+
+/**
+ * Null when it is no list of objects that say whose turn it is. Looked at by hand: millions of rows are, and to have a
+ * schema refuse each takes ten times as long as all the rest.
+ */
+function turnsIn(list: unknown, roleKey: string, contentKey: string): Turn[] | null {
+  if (!Array.isArray(list)) return null
+  const turns: Turn[] = []
+  for (const item of list as unknown[]) {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return null
+    const fields = item as Record<string, unknown> // an object of JSON
+    const role = fields[roleKey]
+    if (typeof role !== 'string') return null
+    turns.push({ role, text: contentText(fields[contentKey]) })
   }
-  const turns = z.array(turnSchema).safeParse(fields['conversations'])
-  if (!turns.success) return null
-  return turns.data.map(({ from, value }) => ({ role: from, text: contentText(value) }))
+  return turns
 }
 
 /** The last answer is the answer, what was asked before it the question; earlier turns are the history. */
@@ -55,10 +68,9 @@ function conversationRow(fields: Record<string, unknown>, turns: readonly Turn[]
   const systems = turns.filter(({ role }) => role === 'system' || role === 'developer')
   const system = [text(fields['system']), ...systems.map((turn) => turn.text)].filter(Boolean)
   const before = turns.slice(0, Math.max(asked, 0)).filter((turn) => !systems.includes(turn))
-  const row: Record<string, string> = {
-    prompt: turns[asked]?.text ?? '',
-    completion: turns[last]?.text ?? '',
-  }
+  const row = emptyRow()
+  row['prompt'] = turns[asked]?.text ?? ''
+  row['completion'] = turns[last]?.text ?? ''
   if (system.length > 0) row['system'] = system.join('\n\n')
   if (before.length > 0) row['history'] = before.map(turnText).join('\n')
   for (const [name, field] of Object.entries(fields)) {
@@ -84,9 +96,12 @@ function contentText(content: unknown): string {
 }
 
 function historyText(value: unknown): string {
-  const pairs = historySchema.safeParse(value)
-  if (!pairs.success) return text(value)
-  return pairs.data.map(([asked, answered]) => `user: ${asked}\nassistant: ${answered}`).join('\n')
+  if (!Array.isArray(value) || !value.every(isPair)) return text(value)
+  return value.map(([asked, answered]) => `user: ${asked}\nassistant: ${answered}`).join('\n')
+}
+
+function isPair(value: unknown): value is [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'string')
 }
 
 function text(value: unknown): string {

@@ -1,29 +1,32 @@
 /** Rows of text as CSV: UTF-8, commas, LF. */
-import { encodeCells } from '../csv.ts'
+import { encodeTexts } from '../csv.ts'
 
 const comma = 0x2c
-const lineFeed = Buffer.from('\n')
-const flushBytes = 256 * 1024
+const flushCharacters = 256 * 1024
 
-export type Rows = AsyncIterable<readonly string[]> | Iterable<readonly string[]>
+/** Many rows at a time: to wait for each would take longer than to write it. */
+export type RowBatches = AsyncIterable<readonly (readonly string[])[]>
 
 /** Bytes in chunks, the header first. Every row has as many cells as the header. */
-export async function* csvChunks(columns: readonly string[], rows: Rows): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [encodeRow(columns, columns.length)]
-  let length = 0
-  for await (const row of rows) {
-    const encoded = encodeRow(row, columns.length)
-    parts.push(encoded)
-    length += encoded.length
-    if (length < flushBytes) continue
-    yield Buffer.concat(parts)
-    parts = []
-    length = 0
+export async function* csvChunks(
+  columns: readonly string[],
+  batches: RowBatches,
+): AsyncGenerator<Buffer> {
+  const width = columns.length
+  let text = lineOf(columns, width)
+  for await (const rows of batches) {
+    for (const row of rows) {
+      text += lineOf(row, width)
+      if (text.length < flushCharacters) continue
+      yield Buffer.from(text)
+      text = ''
+    }
   }
-  yield Buffer.concat(parts)
+  yield Buffer.from(text)
 }
 
-function encodeRow(row: readonly string[], width: number): Buffer {
-  const cells = Array.from({ length: width }, (_, index) => Buffer.from(row[index] ?? ''))
-  return encodeCells(cells, comma, lineFeed)
+function lineOf(row: readonly string[], width: number): string {
+  const cells =
+    row.length === width ? row : Array.from({ length: width }, (_, index) => row[index] ?? '')
+  return `${encodeTexts(cells, comma)}\n`
 }

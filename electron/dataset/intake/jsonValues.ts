@@ -1,9 +1,11 @@
-/** Values of a JSON array, or of JSON Lines, one at a time: a file of any size needs the memory of one value. */
+/** Values of a JSON array, or of JSON Lines, a few at a time: a file of any size needs the memory of those. */
 import { AppError } from '../../../shared/errors.ts'
 import type { Chunks } from '../textEncoding.ts'
 
 /** Also bounds what a hostile file can ask for. */
 const maxValueBytes = 16_000_000
+/** Values of so much text are gone again while they are young, which takes less time and memory. */
+const pieceBytes = 64 * 1024
 
 export interface JsonValue {
   /** 1-based line on which it begins. */
@@ -21,7 +23,7 @@ const quote = 0x22
 const backslash = 0x5c
 
 /**
- * Splits UTF-8 text at the brackets of its values and parses each. Of one object that holds a single array of objects
+ * Splits UTF-8 text at the brackets of its values, or at the ends of its lines where each holds one, and parses each. Of one object that holds a single array of objects
  * (`{"data": [...]}`) the array is read.
  *
  * @param onFault a value that cannot be parsed; reading goes on after it
@@ -30,30 +32,22 @@ const backslash = 0x5c
 export async function* jsonValues(
   chunks: Chunks,
   onFault: (fault: JsonFault) => void,
-): AsyncGenerator<JsonValue> {
-  const splitter = new Splitter()
+): AsyncGenerator<JsonValue[]> {
+  const reader = new ValueReader(onFault)
   for await (const chunk of chunks) {
-    for (const piece of splitter.push(chunk)) yield* parse(piece, onFault)
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      reader.push(chunk.subarray(at, at + pieceBytes))
+      yield reader.take()
+    }
   }
-  for (const piece of splitter.finish()) yield* parse(piece, onFault)
-}
-
-interface Piece {
-  readonly line: number
-  readonly bytes: Buffer
-}
-
-function* parse({ line, bytes }: Piece, onFault: (fault: JsonFault) => void): Generator<JsonValue> {
-  const text = bytes.toString('utf8')
-  try {
-    yield { line, value: JSON.parse(text) }
-  } catch {
-    onFault({ line, text: text.slice(0, 200) })
-  }
+  reader.finish()
+  yield reader.take()
 }
 
 /** Finds objects by their braces, outside strings. Whatever lies between them (commas, brackets) is passed over. */
-class Splitter {
+class ValueReader {
+  readonly #onFault: (fault: JsonFault) => void
+  #values: JsonValue[] = []
   #parts: Buffer[] = []
   #size = 0
   #depth = 0
@@ -64,11 +58,24 @@ class Splitter {
   /** Whether the first value began and ended on one line: then a line that begins with a brace begins a value. */
   #isLines: boolean | null = null
   #isLineStart = true
+  /** The line that was last tried as a whole: once only, or one with many values would be tried for each. */
+  #triedLine = 0
   /** Text between values that is neither comma, bracket nor space: a damaged value. */
   #stray: number[] = []
-  #strayLine = 1;
+  #strayLine = 1
 
-  *push(chunk: Uint8Array): Generator<Piece> {
+  constructor(onFault: (fault: JsonFault) => void) {
+    this.#onFault = onFault
+  }
+
+  /** The values since the last call. */
+  take(): JsonValue[] {
+    const values = this.#values
+    this.#values = []
+    return values
+  }
+
+  push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     let start = this.#depth > 0 ? 0 : -1
     for (let at = 0; at < bytes.length; at += 1) {
@@ -76,22 +83,27 @@ class Splitter {
       const isLineStart = this.#isLineStart
       this.#isLineStart = byte === 0x0a
       if (isLineStart && byte === 0x7b && this.#depth > 0 && this.#isLines) {
-        yield this.#take(bytes, start, at)
+        this.#end(bytes, start, at)
         start = -1
       }
       if (byte === 0x0a) {
         this.#line += 1
         // A line end cannot stand in a string: the value before it was cut, and the next line begins anew.
         if (this.#depth > 0 && this.#inString) {
-          yield this.#take(bytes, start, at)
+          this.#end(bytes, start, at)
           start = -1
           continue
         }
-        if (this.#depth === 0 && this.#stray.length > 0) yield this.#takeStray()
+        if (this.#depth === 0) this.#endStray()
       }
       if (this.#depth === 0) {
         if (byte === 0x7b) {
-          if (this.#stray.length > 0) yield this.#takeStray()
+          this.#endStray()
+          const lineEnd = this.#readLine(bytes, at)
+          if (lineEnd !== null) {
+            at = lineEnd - 1
+            continue
+          }
           this.#depth = 1
           this.#startLine = this.#line
           start = at
@@ -110,16 +122,37 @@ class Splitter {
       else if (byte === 0x7d || byte === 0x5d) {
         this.#depth -= 1
         if (this.#depth > 0) continue
-        yield this.#take(bytes, start, at + 1)
+        this.#end(bytes, start, at + 1)
         start = -1
       }
     }
     if (start >= 0) this.#keep(bytes.subarray(start))
   }
 
-  *finish(): Generator<Piece> {
-    if (this.#stray.length > 0) yield this.#takeStray()
-    if (this.#size > 0) yield this.#take(Buffer.alloc(0), 0, 0)
+  finish(): void {
+    this.#endStray()
+    if (this.#size > 0) this.#end(Buffer.alloc(0), 0, 0)
+  }
+
+  /**
+   * Reads a value that is all of its line, which is found much faster than one by its braces.
+   *
+   * @returns where it ends; null when it is not
+   */
+  #readLine(bytes: Buffer, at: number): number | null {
+    if (this.#isLines === false || this.#triedLine === this.#line) return null
+    this.#triedLine = this.#line
+    let end = bytes.indexOf(0x0a, at)
+    if (end < 0 || end - at > maxValueBytes) return null
+    while (isBetween(bytes[end - 1] as number)) end -= 1 // it is after the brace at `at`
+    if (bytes[end - 1] !== 0x7d) return null
+    try {
+      this.#values.push({ line: this.#line, value: JSON.parse(bytes.toString('utf8', at, end)) })
+    } catch {
+      return null // more than one value, or a damaged one: its braces will tell
+    }
+    this.#isLines = true
+    return end
   }
 
   #keep(bytes: Buffer): void {
@@ -132,7 +165,7 @@ class Splitter {
     this.#parts.push(Buffer.from(bytes))
   }
 
-  #take(bytes: Buffer, start: number, end: number): Piece {
+  #end(bytes: Buffer, start: number, end: number): void {
     const whole = Buffer.concat([...this.#parts, bytes.subarray(Math.max(start, 0), end)])
     this.#isLines ??= this.#startLine === this.#line
     this.#parts = []
@@ -140,13 +173,22 @@ class Splitter {
     this.#depth = 0
     this.#inString = false
     this.#isEscaped = false
-    return { line: this.#startLine, bytes: whole }
+    this.#parse(this.#startLine, whole)
   }
 
-  #takeStray(): Piece {
-    const piece = { line: this.#strayLine, bytes: Buffer.from(this.#stray) }
+  #endStray(): void {
+    if (this.#stray.length === 0) return
+    this.#parse(this.#strayLine, Buffer.from(this.#stray))
     this.#stray = []
-    return piece
+  }
+
+  #parse(line: number, bytes: Buffer): void {
+    const text = bytes.toString('utf8')
+    try {
+      this.#values.push({ line, value: JSON.parse(text) })
+    } catch {
+      this.#onFault({ line, text: text.slice(0, 200) })
+    }
   }
 }
 

@@ -12,7 +12,8 @@ const batchRows = 4096
 
 export interface ParquetTable {
   readonly columns: readonly string[]
-  objects(): AsyncGenerator<Record<string, unknown>>
+  /** In batches. */
+  objects(): AsyncGenerator<Record<string, unknown>[]>
 }
 
 /** @throws AppError FileDamaged */
@@ -22,11 +23,11 @@ export async function openParquet(path: string): Promise<ParquetTable> {
     const metadata = await parquetMetadataAsync(file)
     const columns = parquetSchema(metadata).children.map(({ element }) => element.name)
     const total = Number(metadata.num_rows)
-    async function* objects(): AsyncGenerator<Record<string, unknown>> {
+    async function* objects(): AsyncGenerator<Record<string, unknown>[]> {
       for (let rowStart = 0; rowStart < total; rowStart += batchRows) {
         const rowEnd = Math.min(rowStart + batchRows, total)
         try {
-          yield* await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })
+          yield await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })
         } catch (error) {
           throw damaged(error)
         }

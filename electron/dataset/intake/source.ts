@@ -130,7 +130,7 @@ async function openPlain(
   if (kind) throw notText(basename(name), kind)
   const encoding = choice.encoding ?? detectEncoding(await sampleOf(file))
   if (choice.delimiter === undefined && (await looksLikeJson(file, encoding))) {
-    return { ...base, ...(await jsonSource(path, encoding)), close: file.close }
+    return { ...base, ...(await jsonSource(path, encoding, file.sizeBytes)), close: file.close }
   }
   const lineage: Lineage = { ...plainLineage, encoding, delimiter: choice.delimiter ?? null }
   const faults = { count: 0, first: [] }
@@ -205,7 +205,11 @@ async function* counted(
 type Converted = Pick<Source, 'lineage' | 'encoding' | 'chunks' | 'faults'>
 
 /** Read twice: first for the names of all columns, then for the rows. */
-async function jsonSource(path: string, encoding: TextEncoding): Promise<Converted> {
+async function jsonSource(
+  path: string,
+  encoding: TextEncoding,
+  sizeBytes: number,
+): Promise<Converted> {
   const faults = { count: 0, first: [] as JsonFault[] }
   const report = (fault: JsonFault) => {
     faults.count += 1
@@ -214,32 +218,41 @@ async function jsonSource(path: string, encoding: TextEncoding): Promise<Convert
   async function* objects(
     onFault: (fault: JsonFault) => void,
     onRead?: (bytes: number) => void,
-  ): AsyncGenerator<ObjectRow> {
+  ): AsyncGenerator<ObjectRow[]> {
     const file = await openSourceFile(path)
     try {
       const text = toUtf8(counted(file.chunks(), onRead), encoding)
-      for await (const { line, value } of jsonValues(withoutMark(text), onFault)) {
-        for (const item of unwrapped(value)) {
-          const row = toRow(item)
-          if (row) yield row
-          else onFault({ line, text: JSON.stringify(item).slice(0, 200) })
+      for await (const values of jsonValues(withoutMark(text), onFault)) {
+        const rows: ObjectRow[] = []
+        for (const { line, value } of values) {
+          for (const item of unwrapped(value)) {
+            const row = toRow(item)
+            if (row) rows.push(row)
+            else onFault({ line, text: JSON.stringify(item).slice(0, 200) })
+          }
         }
+        yield rows
       }
     } finally {
       await file.close()
     }
   }
   async function* chunks(onRead?: (bytes: number) => void): AsyncGenerator<Buffer> {
+    const half = (before: number) => (bytes: number) => onRead?.(Math.floor(before + bytes / 2))
     const names = new Set<string>()
-    for await (const row of objects(() => undefined)) {
-      for (const name in row) names.add(name)
-      if (names.size > 10_000) throw new AppError('FileDamaged', 'Too many different keys')
+    for await (const rows of objects(() => undefined, half(0))) {
+      for (const row of rows) {
+        for (const name in row) names.add(name)
+        if (names.size > 10_000) throw new AppError('FileDamaged', 'Too many different keys')
+      }
     }
     const columns = [...names]
-    async function* rows(): AsyncGenerator<string[]> {
-      for await (const row of objects(report, onRead)) yield columns.map((name) => row[name] ?? '')
+    async function* batches(): AsyncGenerator<string[][]> {
+      for await (const rows of objects(report, half(sizeBytes / 2))) {
+        yield rows.map((row) => columns.map((name) => row[name] ?? ''))
+      }
     }
-    yield* csvChunks(columns, rows())
+    yield* csvChunks(columns, batches())
   }
   return {
     lineage: { ...plainLineage, format: 'json', encoding },
@@ -271,6 +284,11 @@ async function* withoutMark(chunks: Chunks): AsyncGenerator<Uint8Array> {
   }
 }
 
+async function* withFirst<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first
+  yield* rest
+}
+
 async function parquetSource(path: string): Promise<Converted> {
   const { openParquet } = await import('./parquetRows.ts')
   const { columns, objects } = await openParquet(path)
@@ -278,20 +296,22 @@ async function parquetSource(path: string): Promise<Converted> {
   async function* chunks(): AsyncGenerator<Buffer> {
     const iterator = objects()
     const first = await iterator.next()
-    const firstRow = first.done ? null : toRow(first.value)
+    const firstBatch = first.done ? [] : first.value
+    const firstRow = toRow(firstBatch[0])
     const isConversation =
       firstRow !== null && Object.keys(firstRow).some((name) => !columns.includes(name))
     const names = isConversation
       ? [...new Set([...Object.keys(firstRow), 'system', 'history'])]
       : [...columns]
-    async function* rows(): AsyncGenerator<string[]> {
-      if (firstRow) yield names.map((name) => firstRow[name] ?? '')
-      for await (const value of iterator) {
+    const rowsOf = (values: readonly unknown[]) =>
+      values.map((value) => {
         const row = toRow(value)
-        yield names.map((name) => row?.[name] ?? '')
-      }
+        return names.map((name) => row?.[name] ?? '')
+      })
+    async function* batches(): AsyncGenerator<string[][]> {
+      for await (const values of withFirst(firstBatch, iterator)) yield rowsOf(values)
     }
-    yield* csvChunks(names, rows())
+    yield* csvChunks(names, batches())
   }
   const lineage: Lineage = { ...plainLineage, format: 'parquet' }
   return { lineage, encoding: 'utf-8', chunks, faults: { count: 0, first: [] } }
@@ -306,14 +326,14 @@ async function workbookSource(
   const workbook = await openWorkbook(path)
   const sheet = choice.sheet ?? workbook.sheets[0] ?? ''
   async function* chunks(): AsyncGenerator<Buffer> {
-    const rows = workbook.rows(sheet)
+    const batches = workbook.rows(sheet)
     // The header is the first row with text; a sheet without one gives no text at all.
     for (;;) {
-      const { done, value } = await rows.next()
+      const { done, value: rows } = await batches.next()
       if (done) return
-      if (value.every((cell) => cell.trim() === '')) continue
-      yield* csvChunks(value, rows)
-      return
+      const at = rows.findIndex((row) => row.some((cell) => cell.trim() !== ''))
+      const header = rows[at]
+      if (header) return yield* csvChunks(header, withFirst(rows.slice(at + 1), batches))
     }
   }
   const close = async () => {

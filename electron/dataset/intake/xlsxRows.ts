@@ -17,7 +17,7 @@ const maxColumns = 16_384
 export interface Workbook {
   readonly sheets: readonly string[]
   /** Rows of cells, empty rows included as in the sheet. @throws AppError SheetNotFound, FileDamaged */
-  rows(sheet: string): AsyncGenerator<string[]>
+  rows(sheet: string): AsyncGenerator<string[][]>
   close(): void
 }
 
@@ -151,7 +151,7 @@ async function* sheetRows(
   entries: Entries,
   sheets: ReadonlyMap<string, string>,
   sheet: string,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<string[][]> {
   const path = sheets.get(sheet)
   const entry = path === undefined ? undefined : entries.get(path)
   if (!entry) {
@@ -165,10 +165,10 @@ async function* sheetRows(
   )
   for await (const part of parts(zip, entry)) {
     reader.write(part)
-    yield* reader.take()
+    yield reader.take()
   }
   reader.close()
-  yield* reader.take()
+  yield reader.take()
 }
 
 class SheetReader {

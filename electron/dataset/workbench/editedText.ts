@@ -1,7 +1,7 @@
 /** The content that the edits make of the stored one: rows that nobody touched keep their exact bytes. */
 import type { Overlay } from '../../../shared/workbench/overlay.ts'
 import type { ContentStore } from '../content.ts'
-import { cellBytes, readCsv, type CsvRecord } from '../csv.ts'
+import { cellBytes, encodeTexts, readCsv, type CsvRecord } from '../csv.ts'
 import type { RowIndex } from '../rowIndex.ts'
 
 const rowsPerChunk = 500
@@ -50,7 +50,7 @@ export async function* editedText(
     if (isLeftOut(added)) continue
     if (!endsWithLine) lines.push('\n')
     endsWithLine = true
-    lines.push(`${encodeCells(overlay.cells(added, []), index.delimiter)}\n`)
+    lines.push(`${encodeTexts(overlay.cells(added, []), index.delimiter)}\n`)
     if (lines.length >= rowsPerChunk) {
       yield Buffer.from(lines.join(''))
       lines = []
@@ -80,16 +80,6 @@ function editedRecord(record: CsvRecord, row: number, index: RowIndex, overlay: 
   const isSame = cells.length === stored.length && cells.every((cell, at) => cell === stored[at])
   if (isSame) return record.bytes
   const lineEnd = record.bytes.subarray(record.length)
-  const text = Buffer.from(encodeCells(cells, index.delimiter))
+  const text = Buffer.from(encodeTexts(cells, index.delimiter))
   return Buffer.concat([text, lineEnd.length > 0 ? lineEnd : Buffer.from('\n')])
-}
-
-/** One row without its line end. */
-export function encodeCells(cells: readonly string[], delimiter: number): string {
-  const separator = String.fromCharCode(delimiter)
-  const encoded = cells.map((cell) =>
-    /["\r\n]/.test(cell) || cell.includes(separator) ? `"${cell.replaceAll('"', '""')}"` : cell,
-  )
-  // A row of one empty cell without quotes would be a blank line.
-  return encoded.length === 1 && encoded[0] === '' ? '""' : encoded.join(separator)
 }

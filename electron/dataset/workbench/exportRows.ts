@@ -4,7 +4,7 @@ import type { ColumnRoles } from '../../../shared/dataset.ts'
 import { fillInput } from '../../../shared/inputTemplate.ts'
 import type { DataFormat, ExportedDataset } from '../../../shared/workbench/exportFormat.ts'
 import { roleIndices } from '../rowCheck.ts'
-import { encodeCells } from './editedText.ts'
+import { encodeTexts } from '../csv.ts'
 import type { EditedRow } from './rowReader.ts'
 
 export interface RowsToExport {
@@ -43,9 +43,9 @@ async function* allColumns(
   rows: RowsToExport,
   counts: { rowCount: number },
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(`${encodeCells(rows.columns, comma)}\n`)
+  yield Buffer.from(`${encodeTexts(rows.columns, comma)}\n`)
   for await (const batch of rows.batches) {
-    const lines = batch.map(({ cells }) => `${encodeCells(asWide(cells, rows.columns), comma)}\n`)
+    const lines = batch.map(({ cells }) => `${encodeTexts(asWide(cells, rows.columns), comma)}\n`)
     counts.rowCount += batch.length
     yield Buffer.from(lines.join(''))
   }
@@ -88,7 +88,7 @@ function encoderOf(
   system: string,
 ): (prompt: string, completion: string) => string {
   if (format === 'csv')
-    return (prompt, completion) => `${encodeCells([prompt, completion], comma)}\n`
+    return (prompt, completion) => `${encodeTexts([prompt, completion], comma)}\n`
   if (format === 'jsonl')
     return (prompt, completion) => `${JSON.stringify({ prompt, completion })}\n`
   const before = system === '' ? [] : [{ role: 'system', content: system }]

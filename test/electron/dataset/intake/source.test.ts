@@ -102,6 +102,33 @@ test("reads Alpaca's and LLaMA-Factory's files", async () => {
   expect(text).toBe('instruction,output,input,history\nJ,P,,\nI,O,X,"user: q\nassistant: a"\n')
 })
 
+test.each([
+  [
+    'turns without a text',
+    { messages: [{ role: 'user' }, { role: 'assistant', content: null }] },
+    ['prompt,completion', ','],
+  ],
+  [
+    'turns that are none',
+    { messages: [{ role: 1, content: 'A' }] },
+    ['messages', '"[{""role"":1,""content"":""A""}]"'],
+  ],
+  ['no list', { conversations: 'Q' }, ['conversations', 'Q']],
+  [
+    'a history of threes',
+    { output: 'O', history: [['a', 'b', 'c']] },
+    ['output,history', 'O,"[[""a"",""b"",""c""]]"'],
+  ],
+])('reads as it stands what is only like a conversation: %s', async (_, row, lines) => {
+  const { text } = await read('a.jsonl', `${JSON.stringify(row)}\n`)
+  expect(text).toBe(`${lines.join('\n')}\n`)
+})
+
+test('a key can have any name', async () => {
+  const { text } = await read('a.jsonl', '{"__proto__":"Q","constructor":"A"}\n')
+  expect(text).toBe('__proto__,constructor\nQ,A\n')
+})
+
 test('goes on after damaged JSON lines, and tells of each', async () => {
   const lines = [
     '{"q":"1","a":"1"}',
