@@ -110,9 +110,12 @@ export class RowCheck {
 
   /**
    * Compares rows as long as they are usable beyond doubt and repeat nothing, as far as that is known; `check` goes on from
-   * there. The arguments and the result are those of `TakeWords`, but for the first row's number.
+   * there.
    *
+   * @param from where the words of the first row begin, and `to` where those of the last one end
+   * @param first number and line of the first row
    * @param without flags of which such a row has none
+   * @returns where the words of the first row begin that is not such a one
    */
   compareNew(
     words: Int32Array,
@@ -122,24 +125,26 @@ export class RowCheck {
     without: number,
   ): number {
     // A record has all words.
-    const isPlain = (_: Int32Array, at: number) =>
+    const isPlain = (at: number) =>
       ((words[at + word.flags] as number) & without) === 0 &&
       isCertain(words, at) &&
       this.#isWhole(words, at)
     let { row, line } = first
-    for (let at = from; ; at += recordWords) {
-      const next = this.#seen.addNew(words, at, to, isPlain)
-      if (next === to || !isPlain(words, next)) return next
+    let at = from
+    const passTo = (next: number) => {
       for (; at < next; at += recordWords) {
         row += 1
         line += 1 + (words[at + word.lineFeeds] as number)
       }
-      const verdict = this.#seen.add(words, at, row, line)
-      words[at + word.verdict] = verdict + 1
-      if (verdict !== seen.new && verdict !== seen.later) return at
-      row += 1
-      line += 1 + (words[at + word.lineFeeds] as number)
     }
+    while (at < to) {
+      passTo(this.#seen.addNew(words, at, to, isPlain))
+      if (at === to || !isPlain(at)) break
+      const verdict = this.#seen.add(words, at, row, line)
+      if (verdict !== seen.new && verdict !== seen.later) break
+      passTo(at + recordWords)
+    }
+    return at
   }
 
   /** The same for a row that was made, not read. */
@@ -169,10 +174,7 @@ export class RowCheck {
   }
 
   #compare(words: Int32Array, at: number, row?: number, line?: number): RowVerdict {
-    const known = words[at + word.verdict] as number // a record has it
-    const verdict = verdictOf(
-      known > 0 ? ((known - 1) as Seen) : this.#seen.add(words, at, row, line),
-    )
+    const verdict = verdictOf(this.#seen.add(words, at, row, line))
     const repeatsQuestion = ((words[at + word.flags] ?? 0) & flag.answerIsQuestion) !== 0
     return repeatsQuestion ? { ...verdict, repeatsQuestion } : verdict
   }

@@ -46,6 +46,7 @@ export const flag = {
   carriageReturn: 512,
   answerIsQuestion: 4096,
   threeLineFeeds: 8192,
+  /** Never raised too often. */
   notUtf8: 16384,
 } as const
 

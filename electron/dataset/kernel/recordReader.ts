@@ -2,7 +2,6 @@
  * Reads a stream of CSV bytes as records, fast: the kernel splits what is beyond doubt, csv.ts the rest. Both agree on
  * every file (a property test says so); csv.ts is the one that is meant to be read.
  */
-import { isUtf8 } from 'node:buffer'
 import { AppError } from '../../../shared/errors.ts'
 import { roomBytes, type TextSlots } from '../textSlots.ts'
 import { maxCellBytes, maxRecordBytes, parseCsv, type CsvRecord } from '../csv.ts'
@@ -221,7 +220,6 @@ export class RecordReader {
       }
     }
     view.place(start, at)
-    view.isUtf8 = (flags & flag.notUtf8) === 0
     this.#hand()
   }
 
@@ -231,7 +229,6 @@ export class RecordReader {
     view.csv = record
     view.begin(this.#kernel.bytes, wordsOf(record, this.#hasher, this.#format, known))
     view.place(start, 0)
-    view.isUtf8 = isUtf8(record.bytes)
     this.#hand()
   }
 

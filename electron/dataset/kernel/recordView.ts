@@ -1,6 +1,6 @@
 /** A record as the reader found it. */
 import { parseCsv, type CsvRecord } from '../csv.ts'
-import { word } from './kernel.ts'
+import { flag, word } from './kernel.ts'
 
 export interface RecordFormat {
   readonly delimiter: number
@@ -25,7 +25,6 @@ export class RecordView {
   size = 0
   lineCount = 1
   flags = 0
-  isUtf8 = true
   /** Set when the kernel could not read it. */
   csv: CsvRecord | null = null
   /** What is known of it stands here, from `at` on, in the order of `word`. */
@@ -59,6 +58,10 @@ export class RecordView {
     this.size = this.#word(word.next) - this.#word(word.start)
     this.lineCount = 1 + this.#word(word.lineFeeds)
     this.flags = this.#word(word.flags)
+  }
+
+  get isUtf8(): boolean {
+    return (this.flags & flag.notUtf8) === 0
   }
 
   get cells(): number {

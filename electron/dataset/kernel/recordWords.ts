@@ -1,4 +1,5 @@
 /** What the kernel would say of a record that csv.ts read, or that was made. */
+import { isUtf8 } from 'node:buffer'
 import { cellBytes, type CsvRecord } from '../csv.ts'
 import { flag, recordWords, word, type RowHasher } from './kernel.ts'
 
@@ -8,7 +9,7 @@ export interface RoleIndices {
   readonly answer: number
 }
 
-/** Of a record that the kernel could not read: everything may be in it. */
+/** Of a record that the kernel could not read: everything may be in it that is not looked for here. */
 const everyFlag = Object.values(flag).reduce((all, one) => all | one, 0)
 
 /**
@@ -30,7 +31,10 @@ export function wordsOf(
   const isSame = questionLength !== 0 && hashes[answer] === questionHash
   words[word.length] = record.length
   words[word.next] = record.bytes.length
-  words[word.flags] = (known & ~flag.answerIsQuestion) | (isSame ? flag.answerIsQuestion : 0)
+  words[word.flags] =
+    (known & ~(flag.answerIsQuestion | flag.notUtf8)) |
+    (isSame ? flag.answerIsQuestion : 0) |
+    (isUtf8(record.bytes) ? 0 : flag.notUtf8)
   words[word.lineFeeds] = record.lineCount - 1
   words[word.cells] = record.cells.length
   words[word.questionLength] = questionLength

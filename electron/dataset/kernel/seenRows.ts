@@ -86,13 +86,26 @@ export class SeenRows {
   }
 
   /**
+   * A row that was added gets its verdict in its record, and is not added again.
+   *
    * @param records holds the row's hashes, as the kernel's table does
    * @param at where the row's record begins there
    * @returns `later` when only `finish` can tell
    */
   add(records: Int32Array, at: number, rowNumber = 0, line = 0): Seen {
+    const known = records[at + word.verdict] as number // a record has all words
+    if (known > 0) return (known - 1) as Seen // as it was set
     const compared = at + comparedAt
-    if (this.#count < this.#mostInMemory) return this.#keep(records, compared)
+    const verdict =
+      this.#count < this.#mostInMemory
+        ? this.#keep(records, compared)
+        : this.#postpone(records, compared, rowNumber, line)
+    records[at + word.verdict] = verdict + 1
+    return verdict
+  }
+
+  /** Compares with what is there, and has a row that isn't wait in the file. @param compared where the words are that are compared */
+  #postpone(records: Int32Array, compared: number, rowNumber: number, line: number): Seen {
     this.#locate(records, compared)
     const verdict = this.#verdict
     if (verdict === seen.repeated) return verdict
@@ -112,23 +125,18 @@ export class SeenRows {
    * Adds rows as long as nothing that is known begins with the same bits as their questions' hashes, which tells without a
    * closer look that they are new. Most rows are, and one loop for them all is several times as fast as `add`.
    *
-   * @param from where the first row's record begins, and `to` where the last one's ends; each gets its verdict
-   * @param isFit whether a row may be added
+   * @param from where the first row's record begins, and `to` where the last one's ends
+   * @param isFit whether the row may be added whose record begins there
    * @returns where the first record begins that was not added
    */
-  addNew(
-    records: Int32Array,
-    from: number,
-    to: number,
-    isFit: (records: Int32Array, at: number) => boolean,
-  ): number {
+  addNew(records: Int32Array, from: number, to: number, isFit: (at: number) => boolean): number {
     const slots = this.#slots
     const mask = slots.length - 1
     const room = Math.min(mostIn(slots.length), this.#mostInMemory) - this.#count
     const end = Math.min(to, from + Math.max(room, 0) * recordWords)
     let count = this.#count
     let at = from
-    rows: for (; at < end && isFit(records, at); at += recordWords) {
+    rows: for (; at < end && isFit(at); at += recordWords) {
       // A record has all words.
       const high = records[at + word.questionHash + 1] as number
       let place = (records[at + word.questionHash] as number) & mask

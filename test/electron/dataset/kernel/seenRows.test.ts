@@ -76,7 +76,7 @@ test.each([Infinity, 150])(
         const wanted = rows.map((one) => alone.add(rowOf(...one), 0))
         const records = new Int32Array(rows.length * recordWords)
         rows.forEach((one, index) => records.set(rowOf(...one), index * recordWords))
-        const isFit = (_: Int32Array, at: number) => (at / recordWords) % 20 !== unfit
+        const isFit = (at: number) => (at / recordWords) % 20 !== unfit
         const found: Seen[] = []
         for (let at = 0; at < records.length; at += recordWords) {
           const next = together.addNew(records, at, records.length, isFit)
@@ -91,12 +91,25 @@ test.each([Infinity, 150])(
   },
 )
 
+test.each([Infinity, 1])(
+  'a row is added once, however often it comes (%i in memory)',
+  (mostInMemory) => {
+    const known = new SeenRows(mostInMemory)
+    const rows = [rowOf(1, 1, 0), rowOf(2, 1, 0), rowOf(1, 2, 0), rowOf(1, 1, 0)]
+    const first = rows.map((row, index) => known.add(row, 0, index))
+    expect(rows.map((row, index) => known.add(row, 0, index))).toEqual(first)
+    const late: number[] = []
+    known.finish((_, index) => late.push(index))
+    expect(late).toEqual(mostInMemory === 1 ? [2] : [])
+  },
+)
+
 test('rows of one question with the same hash by chance are told apart by their answers', () => {
   const known = new SeenRows()
   expect(known.add(rowOf(5, 1, 0), 0)).toBe(seen.new)
   const other = rowOf(5, 2, 0)
   other[word.rowHash] = hashed((5 * 1000 + 1) * 1000, 4)
-  expect(known.add(other, 0)).toBe(seen.otherAnswer)
+  expect(known.add(other.slice(), 0)).toBe(seen.otherAnswer)
   expect(known.add(other, 0)).toBe(seen.repeated)
 })
 
