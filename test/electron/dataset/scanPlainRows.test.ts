@@ -41,7 +41,7 @@ const otherRow = fc.oneof(
   number.map((one) => row(`Question ${one}`, '')),
   number.map((one) => row(`Question ${one}`, `Broken\u0007`)),
   number.map((one) => row(`Question ${one}`, `Bell\u0001`)),
-  number.map((one) => row(`Question ${one}`, 'A long answer '.repeat(600))),
+  number.map((one) => row(`Question ${one}`, 'A long answer '.repeat(600) + 'ends')),
   fc.constantFrom('\n', '\n\n\n', `Alone\n`),
 )
 const anyRow = fc.oneof({ weight: 15, arbitrary: plainRow }, { weight: 1, arbitrary: otherRow })
