@@ -72,9 +72,9 @@ const lateCodes: Partial<Record<Seen, FindingCode>> = {
   [seen.samePair]: 'repeated-pair',
 }
 
-const hasBadCharacters = flag.control | flag.odd | flag.notUtf8
+const badCharacterFlags = flag.control | flag.odd | flag.notUtf8
 /** Flags of a usable row that may have something to report, whatever came before it. */
-const worthALook = anyTrigger | hasBadCharacters | flag.answerIsQuestion
+const worthALook = anyTrigger | badCharacterFlags | flag.answerIsQuestion
 
 class Scan {
   readonly #table: Table
@@ -217,7 +217,7 @@ class Scan {
     this.#rowCount += 1
     const row = this.#rowCount
     const verdict = this.#check.check(view, row)
-    if (view.flags & hasBadCharacters) {
+    if (view.flags & badCharacterFlags) {
       this.#reportCharacters(view.record(), row)
     }
     if (verdict.isUsable) {

@@ -123,7 +123,7 @@ export class SeenRows {
 
   /**
    * Adds rows as long as nothing that is known begins with the same bits as their questions' hashes, which tells without a
-   * closer look that they are new. Most rows are, and one loop for them all is several times as fast as `add`.
+   * closer look that they are new. Most rows are, and one loop for them all takes two thirds of the time of `add`.
    *
    * @param from where the first row's record begins, and `to` where the last one's ends
    * @param isFit whether the row may be added whose record begins there
