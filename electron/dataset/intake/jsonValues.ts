@@ -23,8 +23,8 @@ const quote = 0x22
 const backslash = 0x5c
 
 /**
- * Splits UTF-8 text at the brackets of its values, or at the ends of its lines where each holds one, and parses each. Of one object that holds a single array of objects
- * (`{"data": [...]}`) the array is read.
+ * Splits UTF-8 text at the brackets of its values, or at the ends of its lines where each holds one, and parses each. Of
+ * one object that holds a single array of objects (`{"data": [...]}`) the array is read.
  *
  * @param onFault a value that cannot be parsed; reading goes on after it
  * @throws AppError CellTooLarge when one value is larger than 16 MB
@@ -143,7 +143,7 @@ class ValueReader {
     if (this.#isLines === false || this.#triedLine === this.#line) return null
     this.#triedLine = this.#line
     let end = bytes.indexOf(0x0a, at)
-    if (end < 0 || end - at > maxValueBytes) return null
+    if (end < 0) return null
     while (isBetween(bytes[end - 1] as number)) end -= 1 // it is after the brace at `at`
     if (bytes[end - 1] !== 0x7d) return null
     try {
