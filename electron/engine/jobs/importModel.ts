@@ -70,18 +70,25 @@ export function createModelImporter(options: ModelImporterOptions): ModelImporte
       const reason = error instanceof Error ? error.message : String(error)
       ending = { status: 'ImportFailed', failureReason: reason.slice(0, 1024) }
     }
+    const ended = { ...record, ...ending }
     // Deleted meanwhile: nothing may bring it back.
-    if (imports.find(record.name)?.createdAtMs === record.createdAtMs)
-      imports.put({ ...record, ...ending })
+    if (isThere(record)) imports.put(ended)
     else await rm(path.join(library.imported, record.name), { recursive: true, force: true })
-    if (record.isSourceTemporary) await deleteSource(record)
+    if (record.isSourceTemporary) await deleteSource(ended)
   }
 
-  async function deleteSource({ sourceUri }: ModelImportRecord): Promise<void> {
-    const { bucket, key } = parseS3Uri(sourceUri)
-    if (!(await objects.hasBucket(bucket))) return
-    for (const object of await objects.listObjects(bucket, key))
-      await objects.deleteObject(bucket, object.key)
+  function isThere({ name, createdAtMs }: ModelImportRecord): boolean {
+    return imports.find(name)?.createdAtMs === createdAtMs
+  }
+
+  /** After the import's end is known: one that is interrupted before needs its source again. */
+  async function deleteSource(record: ModelImportRecord): Promise<void> {
+    const { bucket, key } = parseS3Uri(record.sourceUri)
+    if (await objects.hasBucket(bucket)) {
+      for (const object of await objects.listObjects(bucket, key))
+        await objects.deleteObject(bucket, object.key)
+    }
+    if (isThere(record)) imports.put({ ...record, isSourceTemporary: false })
   }
 
   async function build(record: ModelImportRecord): Promise<void> {
@@ -101,8 +108,8 @@ export function createModelImporter(options: ModelImporterOptions): ModelImporte
     }
   }
 
-  function start(record: ModelImportRecord): void {
-    const work = run(record)
+  function inBackground(task: Promise<void>): void {
+    const work = task
       // Nobody waits for it: a full disk must not end the engine. What is still "Importing" is taken up at the next start.
       .catch(() => undefined)
       .finally(() => running.delete(work))
@@ -110,9 +117,12 @@ export function createModelImporter(options: ModelImporterOptions): ModelImporte
   }
 
   return {
-    start,
+    start: (record) => inBackground(run(record)),
     resume() {
-      for (const record of imports.list()) if (record.status === 'Importing') start(record)
+      for (const record of imports.list()) {
+        if (record.status === 'Importing') inBackground(run(record))
+        else if (record.isSourceTemporary) inBackground(deleteSource(record))
+      }
     },
     async remove(name) {
       imports.delete(name)

@@ -10,6 +10,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ModelImportRecord } from '../../../../electron/engine/jobs/importModel.ts'
+import { openRecordTable } from '../../../../electron/engine/store/records.ts'
 import { startTestEngine, tinyModelId, type TestEngine } from '../../../support/engine.ts'
 import { tinyGguf } from '../../../support/tinyGguf.ts'
 import { writeTinyModelFolder } from '../../../support/tinyModelFolder.ts'
@@ -84,6 +86,11 @@ const remove = (HubContentName: string, hub = HubName) =>
     }),
   )
 
+const countOf = async (Prefix: string) => {
+  const { KeyCount } = await engine.clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix }))
+  return KeyCount
+}
+
 test('a Hugging Face folder becomes a base model, outlives a restart, and can be deleted', async () => {
   const content = await importModel('my-model', files, { DeleteSourceAfterImport: true })
   expect(content.HubContentStatus).toBe('Available')
@@ -93,10 +100,8 @@ test('a Hugging Face folder becomes a base model, outlives a restart, and can be
     License: 'Apache-2.0',
     TrainingArtifactUri: 's3://timbre-models/my-model/1.0.0/',
   })
-  const left = await engine.clients.s3.send(
-    new ListObjectsV2Command({ Bucket, Prefix: 'my-model/' }),
-  )
-  expect(left.KeyCount).toBe(0)
+  // The source goes once the model is there.
+  await expect.poll(() => countOf('my-model/')).toBe(0)
   const models = await engine.clients.s3.send(
     new ListObjectsV2Command({ Bucket: 'timbre-models', Prefix: 'my-model/' }),
   )
@@ -191,8 +196,18 @@ test('an import that fails for want of its bucket is reported, and the engine go
 
 test('objects that are the client’s own stay where they are', async () => {
   expect((await importModel('kept-source', files)).HubContentStatus).toBe('Available')
-  const left = await engine.clients.s3.send(
-    new ListObjectsV2Command({ Bucket, Prefix: 'kept-source/' }),
-  )
-  expect(left.KeyCount).toBe(files.size)
+  expect(await countOf('kept-source/')).toBe(files.size)
+})
+
+test('a source that a kill left behind goes at the next start', async () => {
+  const imported = await importModel('left-source', files)
+  expect(imported.HubContentStatus).toBe('Available')
+  const folder = path.join(engine.dataDirectory, 'engine', 'resources', 'model-imports')
+  const records = openRecordTable<ModelImportRecord>(folder, ({ name }) => name)
+  const record = records.find('left-source')!
+  records.put({ ...record, isSourceTemporary: true })
+  engine = await engine.restart()
+  await expect.poll(() => countOf('left-source/')).toBe(0)
+  expect((await describe('left-source')).HubContentStatus).toBe('Available')
+  expect(await countOf('kept-source/')).toBe(files.size)
 })
